@@ -1,0 +1,42 @@
+# The front door. `make demo` and `make test` work on a bare Debian 12 with git, make and a network.
+.DEFAULT_GOAL := help
+JOBS ?= $(shell nproc)
+DEPS := $(or $(FIRN_DEPS),$(CURDIR)/build/deps)
+PYTHON := $(DEPS)/python/bin/python
+PRESET ?= release
+
+.PHONY: help install-deps build test test-slow bench demo lint lint-all format clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install-deps: ## install what is missing (apt, PyPI, npm)
+	@tools/install-deps
+
+build: install-deps ## build build/release/bin/firn (PRESET=dev|asan|tsan for another)
+	@test -e build/$(PRESET)/build.ninja || cmake --preset $(PRESET)
+	@cmake --build --preset $(PRESET) -j $(JOBS)
+
+test: build ## the quick tests, all of them, in a few minutes
+	@tools/run-tests --preset $(PRESET)
+
+test-slow: build ## the long tests: more kills, more seeds, more rows
+	@tools/run-tests --preset $(PRESET) --slow
+
+bench: build ## the benchmark, each figure beside its control
+	@$(PYTHON) bench/run.py --build build/$(PRESET)
+
+demo: build ## the two-minute tour on TPC-H data
+	@$(PYTHON) demo/demo.py --firn build/$(PRESET)/bin/firn
+
+lint: install-deps ## the house rules, formatting, clang-tidy on changed files
+	@tools/lint
+
+lint-all: install-deps ## the same over the whole tree
+	@tools/lint --all
+
+format: ## clang-format in place
+	@git ls-files -co --exclude-standard '*.h' '*.cc' | xargs clang-format-16 -i
+
+clean: ## remove the build folders, keep the dependencies
+	@find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +

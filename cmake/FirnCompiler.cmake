@@ -1,0 +1,23 @@
+# Flags for our own targets. Foreign headers are SYSTEM includes and stay silent.
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+endif()
+
+# Enough debug information for a backtrace and perf, not for stepping: it halves the build.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+
+add_library(firn_flags INTERFACE)
+target_compile_options(firn_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers
+  -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these falsely in optimised standard-library code; -Winvalid-pch keeps PCH honest.
+  target_compile_options(firn_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict
+    -Wno-stringop-overflow -Wno-array-bounds -Wno-dangling-pointer -fpch-preprocess)
+endif()
+if(FIRN_SANITIZE)
+  target_compile_options(firn_flags INTERFACE -fsanitize=${FIRN_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(firn_flags INTERFACE -fsanitize=${FIRN_SANITIZE})
+endif()

@@ -1,0 +1,191 @@
+#include "base/settings.h"
+
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+namespace firn {
+namespace {
+
+using Kind = SettingKind;
+
+constexpr std::array kSettings = {
+    SettingDefinition{"data", Kind::kText, "./firn-data", "Folder of the log, warehouse and catalog"},
+    SettingDefinition{"listen", Kind::kText, "127.0.0.1", "Address to listen on"},
+    SettingDefinition{"pg_port", Kind::kInteger, "5439", "Postgres protocol port; 0: any free port"},
+    SettingDefinition{"http_port", Kind::kInteger, "8181", "HTTP port; 0: any free port"},
+    SettingDefinition{"flight_port", Kind::kInteger, "8815", "Arrow Flight port; 0: any free port"},
+    SettingDefinition{"max_connections", Kind::kInteger, "1000", "Most sessions at once"},
+    SettingDefinition{"threads", Kind::kInteger, "0", "Query threads; 0: one per core"},
+    SettingDefinition{"memory_limit", Kind::kBytes, "0", "Memory for rows and queries; 0: 60 % of the machine or cgroup"},
+    SettingDefinition{"flush_bytes", Kind::kBytes, "128MB", "Hot Arrow bytes that start a flush round"},
+    SettingDefinition{"flush_log_bytes", Kind::kBytes, "512MB", "Log bytes that start a flush round"},
+    SettingDefinition{"flush_groups", Kind::kInteger, "200000", "Log groups that start a flush round"},
+    SettingDefinition{"flush_interval", Kind::kDuration, "5min", "Oldest hot row that starts a flush round"},
+    SettingDefinition{"transaction_memory", Kind::kBytes, "64MB", "Rows of one transaction and table kept in memory; the rest is written as data files at once"},
+    SettingDefinition{"segment_bytes_max", Kind::kBytes, "256MB", "Size at which a log segment ends"},
+    SettingDefinition{"log_prepare_bytes", Kind::kBytes, "64MB", "Log blocks written ahead at start-up"},
+    SettingDefinition{"log_bytes_max", Kind::kBytes, "20GB", "Log kept for time travel at the most"},
+    SettingDefinition{"time_travel_window", Kind::kDuration, "1h", "Log kept so that any moment in it can be read"},
+    SettingDefinition{"snapshots_min", Kind::kInteger, "100", "Metadata files kept per Iceberg table"},
+    SettingDefinition{"log_level", Kind::kText, "info", "debug, info, warn or error"},
+};
+
+const SettingDefinition* Find(std::string_view name) {
+  for (const auto& setting : kSettings) {
+    if (setting.name == name) return &setting;
+  }
+  return nullptr;
+}
+
+struct Unit {
+  std::string_view name;
+  int64_t factor;
+};
+constexpr std::array kByteUnits = {
+    Unit{"", 1},           Unit{"b", 1},          Unit{"kb", 1 << 10},   Unit{"kib", 1 << 10},
+    Unit{"mb", 1 << 20},   Unit{"mib", 1 << 20},  Unit{"gb", 1LL << 30}, Unit{"gib", 1LL << 30},
+    Unit{"tb", 1LL << 40}, Unit{"tib", 1LL << 40}};
+constexpr std::array kDurationUnits = {Unit{"", 1000},         Unit{"ms", 1},
+                                       Unit{"s", 1000},        Unit{"min", 60'000},
+                                       Unit{"h", 3'600'000},   Unit{"d", 86'400'000}};
+
+Result<int64_t> ParseWithUnit(std::string_view text, std::span<const Unit> units,
+                              std::string_view example) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string unit(end, text.data() + text.size());
+  std::erase(unit, ' ');
+  for (auto& c : unit) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (error == std::errc{} && number >= 0) {
+    for (const auto& candidate : units) {
+      int64_t value = 0;
+      if (candidate.name == unit && !__builtin_mul_overflow(number, candidate.factor, &value)) {
+        return value;
+      }
+    }
+  }
+  return Fail(MakeError(ErrorCode::kInvalidInput, "invalid value: \"{}\"", text)
+                  .WithHint(fmt::format("Write it like {}.", example)));
+}
+
+Status CheckForm(const SettingDefinition& setting, std::string_view value) {
+  switch (setting.kind) {
+    case Kind::kText: return {};
+    case Kind::kBytes: {
+      FIRN_RETURN_IF_ERROR(ParseBytes(value));
+      return {};
+    }
+    case Kind::kDuration: {
+      FIRN_RETURN_IF_ERROR(ParseDurationMs(value));
+      return {};
+    }
+    case Kind::kInteger: {
+      FIRN_RETURN_IF_ERROR(ParseWithUnit(value, std::span(kByteUnits).first(1), "42"));
+      return {};
+    }
+    case Kind::kBool:
+      if (value == "on" || value == "off" || value == "true" || value == "false") return {};
+      return Fail(ErrorCode::kInvalidInput, "invalid value: \"{}\" (on or off)", value);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view SettingOriginName(SettingOrigin origin) {
+  constexpr std::array<std::string_view, 5> kNames = {"default", "firn.toml", "ALTER SYSTEM",
+                                                      "environment", "flag"};
+  return kNames[static_cast<size_t>(origin)];
+}
+
+std::span<const SettingDefinition> AllSettings() { return kSettings; }
+
+Result<int64_t> ParseBytes(std::string_view text) {
+  return ParseWithUnit(text, kByteUnits, "4096, 64MB or 1GB");
+}
+Result<int64_t> ParseDurationMs(std::string_view text) {
+  return ParseWithUnit(text, kDurationUnits, "250ms, 30s, 5min or 1h");
+}
+
+Settings::Settings() {
+  for (const auto& setting : kSettings) {
+    values_[std::string(setting.name)] = {std::string(setting.default_value),
+                                          SettingOrigin::kDefault};
+  }
+}
+
+Status Settings::Set(std::string_view name, std::string_view value, SettingOrigin origin) {
+  const auto* setting = Find(name);
+  if (setting == nullptr) {
+    return Fail(MakeError(ErrorCode::kNotFound, "unrecognized configuration parameter \"{}\"", name)
+                    .WithSqlState("42704")
+                    .WithHint("`firn config` lists the settings."));
+  }
+  if (auto form = CheckForm(*setting, value); !form) {
+    return Failure(std::move(form.error()).During(fmt::format("setting {}", name)));
+  }
+  auto& held = values_.find(name)->second;
+  if (origin >= held.origin) held = {std::string(value), origin};
+  return {};
+}
+
+Status Settings::LoadEnvironment(const std::function<const char*(const char*)>& getenv) {
+  for (const auto& setting : kSettings) {
+    std::string variable = "FIRN_";
+    for (char c : setting.name) variable += static_cast<char>(std::toupper(c));
+    if (const char* value = getenv(variable.c_str())) {
+      FIRN_RETURN_IF_ERROR(Set(setting.name, value, SettingOrigin::kEnvironment));
+    }
+    if (const char* path = getenv((variable + "_FILE").c_str())) {
+      std::ifstream file(path);
+      if (!file) return Fail(ErrorCode::kIo, "cannot read {}_FILE: {}", variable, path);
+      std::string value;
+      std::getline(file, value);
+      FIRN_RETURN_IF_ERROR(Set(setting.name, value, SettingOrigin::kEnvironment));
+    }
+  }
+  return {};
+}
+
+Status Settings::LoadFile(const std::string& path, SettingOrigin origin) {
+  if (!std::filesystem::exists(path)) return {};
+  try {
+    const auto table = toml::parse_file(path);
+    for (const auto& [key, node] : table) {
+      std::string value;
+      if (auto text = node.value_exact<std::string>()) {
+        value = *text;
+      } else if (auto flag = node.value_exact<bool>()) {
+        value = *flag ? "on" : "off";
+      } else if (auto number = node.value_exact<int64_t>()) {
+        value = std::to_string(*number);
+      } else {
+        return Fail(ErrorCode::kInvalidInput, "{}: {} is neither text, number nor boolean", path,
+                    key.str());
+      }
+      auto set = Set(key.str(), value, origin);
+      if (!set) return Failure(std::move(set.error()).During(path));
+    }
+  } catch (const toml::parse_error& error) {
+    std::ostringstream at;
+    at << error.source();
+    return Fail(ErrorCode::kInvalidInput, "{}: {}", at.str(), error.description());
+  }
+  return {};
+}
+
+const Settings::Value& Settings::Get(std::string_view name) const {
+  const auto found = values_.find(name);
+  FIRN_CHECK(found != values_.end());
+  return found->second;
+}
+int64_t Settings::Integer(std::string_view name) const { return *ParseBytes(Text(name)); }
+int64_t Settings::Bytes(std::string_view name) const { return *ParseBytes(Text(name)); }
+int64_t Settings::DurationMs(std::string_view name) const { return *ParseDurationMs(Text(name)); }
+
+}  // namespace firn

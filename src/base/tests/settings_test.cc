@@ -1,0 +1,59 @@
+#include "base/settings.h"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+namespace firn {
+namespace {
+
+TEST(Settings, TheHigherLayerWinsWhateverTheOrder) {
+  Settings settings;
+  EXPECT_EQ(settings.Integer("pg_port"), 5439);
+  ASSERT_TRUE(settings.Set("pg_port", "1", SettingOrigin::kFlag));
+  ASSERT_TRUE(settings.Set("pg_port", "2", SettingOrigin::kFile));
+  EXPECT_EQ(settings.Integer("pg_port"), 1);
+  EXPECT_EQ(SettingOriginName(settings.Get("pg_port").origin), "flag");
+}
+
+TEST(Settings, ReadsTheEnvironmentAndSecretFiles) {
+  const std::string path = testing::TempDir() + "/firn_settings_secret";
+  std::ofstream(path) << "7\n";
+  Settings settings;
+  ASSERT_TRUE(settings.LoadEnvironment([&](const char* name) -> const char* {
+    if (std::string_view(name) == "FIRN_HTTP_PORT_FILE") return path.c_str();
+    return std::string_view(name) == "FIRN_FLUSH_BYTES" ? "1 GB" : nullptr;
+  }));
+  EXPECT_EQ(settings.Integer("http_port"), 7);
+  EXPECT_EQ(settings.Bytes("flush_bytes"), 1 << 30);
+}
+
+TEST(Settings, EveryDefaultHasItsOwnForm) {
+  for (const auto& setting : AllSettings()) {
+    Settings settings;
+    EXPECT_TRUE(settings.Set(setting.name, setting.default_value, SettingOrigin::kFlag))
+        << setting.name;
+  }
+}
+
+TEST(Settings, RefusesWhatItCannotRead) {
+  Settings settings;
+  EXPECT_FALSE(settings.Set("no_such", "1", SettingOrigin::kFlag));
+  EXPECT_FALSE(settings.Set("flush_bytes", "many", SettingOrigin::kFlag));
+  EXPECT_FALSE(settings.Set("flush_bytes", "99999999999GB", SettingOrigin::kFlag));
+  EXPECT_FALSE(settings.Set("flush_interval", "5 parsecs", SettingOrigin::kFlag));
+  EXPECT_EQ(*ParseDurationMs("5min"), 300'000);
+  EXPECT_EQ(*ParseDurationMs("250 ms"), 250);
+}
+
+TEST(Settings, NamesTheFileAndPlaceOfABadLine) {
+  const std::string path = testing::TempDir() + "/firn_settings.toml";
+  std::ofstream(path) << "pg_port = 1\nnonsense\n";
+  Settings settings;
+  const auto loaded = settings.LoadFile(path, SettingOrigin::kFile);
+  ASSERT_FALSE(loaded);
+  EXPECT_NE(loaded.error().message.find("line 2"), std::string::npos) << loaded.error().message;
+}
+
+}  // namespace
+}  // namespace firn

@@ -1,0 +1,45 @@
+// engine: what a scan in the engine reads from. The engine owns the interface; tables (hot rows)
+// and system relations (firn.tables …) implement it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "base/result.h"
+#include "columnar/types.h"
+
+namespace firn::engine {
+
+/// One scan under way. Threads: confined to one thread at a time; the engine asks for several.
+class ScanReader {
+ public:
+  virtual ~ScanReader() = default;
+  /// The next batch with exactly the projected columns, at most 64 Ki rows; null at the end.
+  /// With no projected column only num_rows() counts. The buffers of returned batches stay
+  /// valid until the ScanSource is gone.
+  virtual Result<std::shared_ptr<arrow::RecordBatch>> Next() = 0;
+};
+
+/// Rows fixed at one snapshot. Lifetime: held by the statement that registered it until the
+/// statement's result stream is destroyed; the engine hands its memory on without copying.
+/// Threads: any.
+class ScanSource {
+ public:
+  virtual ~ScanSource() = default;
+  virtual const std::vector<columnar::Field>& fields() const = 0;
+  /// Rows it will return at most (an estimate is fine), for the optimizer.
+  virtual int64_t row_estimate() const = 0;
+  /// How many readers are worth running in parallel (>= 1). Readers made by one Begin() call
+  /// share the work: each row is returned by exactly one of them.
+  virtual size_t max_readers() const = 0;
+  /// Begins one scan; `columns` are indices into fields(), in the order wanted.
+  virtual Result<std::vector<std::unique_ptr<ScanReader>>> Begin(std::span<const int> columns,
+                                                                 size_t readers) = 0;
+};
+
+}  // namespace firn::engine

@@ -1,0 +1,55 @@
+#include "io/file_system.h"
+
+#include <gtest/gtest.h>
+
+namespace firn::io {
+namespace {
+
+class LocalFiles : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(fs_.MakeDirs(dir_)); }
+  void TearDown() override { ASSERT_TRUE(fs_.RemoveTree(dir_)); }
+
+  FileSystem& fs_ = LocalFileSystem();
+  const std::string dir_ = testing::TempDir() + "/firn_io_" + NewName();
+
+ private:
+  static std::string NewName() { return std::to_string(::getpid()) + "_" + std::to_string(next_++); }
+  static inline int next_ = 0;
+};
+
+TEST_F(LocalFiles, WhatWasWrittenIsReadAndListed) {
+  ASSERT_TRUE(WriteFileDurably(fs_, dir_ + "/a", "hello"));
+  EXPECT_EQ(*ReadFile(fs_, dir_ + "/a"), "hello");
+  const auto files = fs_.List(dir_);
+  ASSERT_TRUE(files);
+  ASSERT_EQ(files->size(), 1u);  // no .tmp left
+  EXPECT_EQ(files->front().name, "a");
+  EXPECT_EQ(files->front().size, 5u);
+}
+
+TEST_F(LocalFiles, AMissingFileIsNamed) {
+  const auto read = ReadFile(fs_, dir_ + "/none");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(read.error().message.find(dir_ + "/none"), std::string::npos);
+}
+
+TEST_F(LocalFiles, CreateRefusesAnExistingFile) {
+  ASSERT_TRUE(fs_.Open(dir_ + "/a", {.mode = OpenMode::kCreate}));
+  const auto again = fs_.Open(dir_ + "/a", {.mode = OpenMode::kCreate});
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::kAlreadyExists);
+}
+
+TEST_F(LocalFiles, AReadPastTheEndIsShort) {
+  auto file = fs_.Open(dir_ + "/a", {.mode = OpenMode::kTruncate});
+  ASSERT_TRUE(file);
+  ASSERT_TRUE((*file)->WriteAt(2, "xy", 2));
+  char buffer[8] = {};
+  EXPECT_EQ(*(*file)->ReadAt(1, buffer, 8), 3u);
+  EXPECT_EQ(std::string(buffer, 3), std::string("\0xy", 3));
+}
+
+}  // namespace
+}  // namespace firn::io

@@ -1,0 +1,111 @@
+// net: what a protocol front speaks to. net owns these interfaces; the server adapts the SQL
+// session to them. Statements are answered through a Responder, so that results stream.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "columnar/types.h"
+
+namespace firn::net {
+
+enum class Format : int16_t { kText = 0, kBinary = 1 };
+
+/// How a session's answers reach its client. Each call may suspend while the client is slow.
+/// Failure: kIo when the client is gone: stop what you are doing.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  /// Before the first rows of a simple query; not called for Execute (Describe told the client).
+  virtual Task<Status> Describe(const std::vector<columnar::Field>& fields) = 0;
+  /// Columns have the Arrow types of `fields` (columnar::ArrowType).
+  virtual Task<Status> Rows(const std::vector<columnar::Field>& fields,
+                            std::shared_ptr<arrow::RecordBatch> batch) = 0;
+  /// "INSERT 0 5", "SELECT 10", "COPY 7", "CREATE TABLE".
+  virtual Task<Status> Complete(std::string tag) = 0;
+  virtual Task<Status> EmptyQuery() = 0;
+  /// Execute stopped at its row limit.
+  virtual Task<Status> Suspended() = 0;
+  virtual Task<Status> Notice(Error notice) = 0;
+  virtual Task<Status> ParameterStatus(std::string name, std::string value) = 0;
+
+  /// COPY FROM STDIN: CopyInResponse, then CopyData until the end (nullopt). A CopyFail of the
+  /// client is an error with SQLSTATE 57014; a client that went away is kIo.
+  virtual Task<Status> BeginCopyIn(Format format, size_t columns) = 0;
+  virtual Task<Result<std::optional<std::string>>> ReadCopyData() = 0;
+  /// COPY TO STDOUT.
+  virtual Task<Status> BeginCopyOut(Format format, size_t columns) = 0;
+  virtual Task<Status> CopyOutData(std::string data) = 0;
+  virtual Task<Status> EndCopyOut() = 0;
+};
+
+/// One parameter value of Bind; nullopt is NULL.
+struct ParameterValue {
+  Format format = Format::kText;
+  std::optional<std::string> bytes;
+};
+
+struct StatementDescription {
+  std::vector<uint32_t> parameter_oids;
+  std::optional<std::vector<columnar::Field>> fields;  // none: returns no rows
+};
+
+/// One client's session. Methods are called one at a time; Cancel() from any thread.
+/// An error answers the one message; the protocol front sends it and skips to Sync.
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  /// Runs every statement in the text; stops at the first error (already completed statements
+  /// have been answered through `out`).
+  virtual Task<Status> SimpleQuery(std::string sql, Responder& out) = 0;
+
+  virtual Task<Status> Parse(std::string statement, std::string sql,
+                             std::vector<uint32_t> parameter_oids) = 0;
+  virtual Task<Result<StatementDescription>> DescribeStatement(std::string statement) = 0;
+  virtual Task<Status> Bind(std::string portal, std::string statement,
+                            std::vector<ParameterValue> parameters) = 0;
+  virtual Task<Result<std::optional<std::vector<columnar::Field>>>> DescribePortal(
+      std::string portal) = 0;
+  /// max_rows 0: all.
+  virtual Task<Status> Execute(std::string portal, int32_t max_rows, Responder& out) = 0;
+  virtual Task<Status> CloseStatement(std::string statement) = 0;
+  virtual Task<Status> ClosePortal(std::string portal) = 0;
+  /// Sync: ends the implicit transaction, committing it unless `failed`. An error is sent before
+  /// ReadyForQuery.
+  virtual Task<Status> Sync(bool failed) = 0;
+
+  /// 'I' idle, 'T' in a transaction, 'E' in a failed transaction.
+  virtual char transaction_status() const = 0;
+  /// Interrupts the statement that runs now, if any.
+  virtual void Cancel() = 0;
+};
+
+struct SessionStart {
+  std::string user;
+  std::string database;
+  std::vector<std::pair<std::string, std::string>> options;  // other startup parameters
+  std::string client_address;
+  int32_t process_id = 0;  // as told in BackendKeyData
+};
+
+/// Makes sessions; refuses with the error the client should see (3D000 unknown database,
+/// 28000 unknown role, 53300 too many connections).
+class SessionFactory {
+ public:
+  virtual ~SessionFactory() = default;
+  virtual Task<Result<std::unique_ptr<Session>>> Open(SessionStart start) = 0;
+  /// Parameter status pairs sent after authentication (server_version, client_encoding …).
+  virtual std::vector<std::pair<std::string, std::string>> parameters(
+      const SessionStart& start) const = 0;
+};
+
+}  // namespace firn::net
