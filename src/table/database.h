@@ -105,9 +105,9 @@ class Database {
 
 /// The hot rows of a table at a snapshot, and `own` batches the session has not committed yet
 /// (user columns), as a source for the engine.
-std::shared_ptr<engine::ScanSource> HotRows(
-    const Snapshot& snapshot, std::shared_ptr<const TableVersion> table,
-    std::vector<std::shared_ptr<arrow::RecordBatch>> own);
+std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
+                                            std::shared_ptr<const TableVersion> table,
+                                            std::vector<std::shared_ptr<arrow::RecordBatch>> own);
 
 /// True when a scan of the hot leg would return nothing.
 bool HotRowsEmpty(const Snapshot& snapshot, const TableVersion& table);

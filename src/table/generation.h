@@ -32,7 +32,7 @@ struct Part {
   Lsn last_lsn;
   /// One per row, ascending; null when they are first_lsn, first_lsn + 1, …
   std::shared_ptr<arrow::UInt64Array> lsns;
-  int64_t commit_us = 0;                        // every row's, when commit_times is null
+  int64_t commit_us = 0;  // every row's, when commit_times is null
   std::shared_ptr<arrow::TimestampArray> commit_times;
 };
 
@@ -51,8 +51,9 @@ class Generation {
 
   /// Rows with an LSN at or below `visible`, as batches of user columns chosen by `columns`
   /// (indices; nullopt for all), __lsn and __timestamp behind them when `stored`.
-  std::vector<std::shared_ptr<arrow::RecordBatch>> Read(
-      Lsn visible, const std::vector<int>* columns, bool stored) const;
+  std::vector<std::shared_ptr<arrow::RecordBatch>> Read(Lsn visible,
+                                                        const std::vector<int>* columns,
+                                                        bool stored) const;
 
   int64_t rows() const { return rows_.load(std::memory_order_acquire); }
   int64_t bytes() const { return bytes_.load(std::memory_order_acquire); }
