@@ -14,7 +14,7 @@
 #include "catalog/version.h"
 #include "engine/scan_source.h"
 #include "io/file_system.h"
-#include "lake/data_file.h"
+#include "lake/footer.h"
 #include "table/root.h"
 
 namespace firn::lake {
@@ -87,8 +87,8 @@ class Database {
       catalog::TableDefinition definition) = 0;
   virtual void DiscardTable(const catalog::TableDefinition& definition) = 0;
 
-  /// A writer for a new data file of the table, and the removal of one that will not be
-  /// committed.
+  /// A writer for a new data file of the table, without __lsn and __timestamp (its batches are
+  /// columnar::ArrowSchema), and the removal of one that will not be committed.
   virtual Result<std::unique_ptr<lake::DataFileWriter>> NewDataFile(
       const catalog::TableDefinition& table) = 0;
   virtual void DiscardDataFile(const lake::DataFile& file) = 0;
