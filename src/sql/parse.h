@@ -38,12 +38,12 @@ struct Token {
   int32_t id = 0;  // libpg_query's Token number; one-character tokens are their ASCII code
 };
 
-/// One statement of a text. Cheap to copy but for the tree. Threads: immutable.
+/// One statement of a text. Cheap to copy: text and tree are shared. Threads: immutable.
 struct Statement {
-  std::shared_ptr<const std::string> source;  // the whole text
-  int32_t begin = 0;                          // this statement's bytes in it, no semicolon,
-  int32_t end = 0;                            // no white space around
-  nlohmann::json tree;                        // {"SelectStmt": {…}}
+  std::shared_ptr<const std::string> source;   // the whole text
+  int32_t begin = 0;                           // this statement's bytes in it, no semicolon,
+  int32_t end = 0;                             // no white space around
+  std::shared_ptr<const nlohmann::json> tree;  // {"SelectStmt": {…}}
   StatementKind kind = StatementKind::kUnsupported;
   int parameter_count = 0;  // the highest n of $n
 

@@ -7,7 +7,10 @@
 // there.
 //
 //   FindReferences -> the session resolves tables and evaluates server functions
-//   WriteQuery     -> engine text, result fields, parameter types, positions
+//   WriteQuery     -> engine text, result fields, parameter types
+//
+// Names and types are checked here, so errors in a query carry positions in the user's text; what
+// is left to the engine are errors of values (division by zero, overflow), which have none.
 #pragma once
 
 #include <cstdint>
@@ -67,12 +70,8 @@ struct QueryContext {
 
 struct EngineQuery {
   std::string sql;
-  std::vector<columnar::Field> fields;         // names and types of the result, as Postgres'
-  std::vector<columnar::Type> parameters;      // of $1 … $n; the engine text casts to these
-  std::vector<std::pair<size_t, int>> places;  // (byte of sql, position in the user's text), sorted
-
-  /// Position in the user's text for a byte of `sql`; 0 when unknown.
-  int PositionOf(size_t engine_byte) const;
+  std::vector<columnar::Field> fields;     // names and types of the result, as Postgres'
+  std::vector<columnar::Type> parameters;  // of $1 … $n; the engine text casts to these
 };
 
 /// Errors: as Postgres (42P01, 42703, 42702, 42883, 42704, 42804, 42601, 42803 …) with position;
