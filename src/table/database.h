@@ -14,7 +14,7 @@
 #include "catalog/version.h"
 #include "engine/scan_source.h"
 #include "io/file_system.h"
-#include "lake/data_file.h"
+#include "lake/footer.h"
 #include "table/root.h"
 
 namespace firn::lake {
@@ -87,8 +87,8 @@ class Database {
       catalog::TableDefinition definition) = 0;
   virtual void DiscardTable(const catalog::TableDefinition& definition) = 0;
 
-  /// A writer for a new data file of the table, and the removal of one that will not be
-  /// committed.
+  /// A writer for a new data file of the table, without __lsn and __timestamp (its batches are
+  /// columnar::ArrowSchema), and the removal of one that will not be committed.
   virtual Result<std::unique_ptr<lake::DataFileWriter>> NewDataFile(
       const catalog::TableDefinition& table) = 0;
   virtual void DiscardDataFile(const lake::DataFile& file) = 0;
@@ -105,9 +105,9 @@ class Database {
 
 /// The hot rows of a table at a snapshot, and `own` batches the session has not committed yet
 /// (user columns), as a source for the engine.
-std::shared_ptr<engine::ScanSource> HotRows(
-    const Snapshot& snapshot, std::shared_ptr<const TableVersion> table,
-    std::vector<std::shared_ptr<arrow::RecordBatch>> own);
+std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
+                                            std::shared_ptr<const TableVersion> table,
+                                            std::vector<std::shared_ptr<arrow::RecordBatch>> own);
 
 /// True when a scan of the hot leg would return nothing.
 bool HotRowsEmpty(const Snapshot& snapshot, const TableVersion& table);

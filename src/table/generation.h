@@ -6,69 +6,90 @@
 // of the parts and see the rows at or below their LSN.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <vector>
 
 #include <arrow/type_fwd.h>
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "table/open_batch.h"
 
 namespace firn::table {
 
-class OpenBatch;
+using RecordBatches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
 
-/// Rows of one write, still without LSNs: columns as columnar::ArrowSchema.
-/// A whole batch of at least this many rows becomes a part; fewer are copied to the open batch.
+/// A write of at least this many rows, or bytes, becomes a part; a smaller one is copied to the
+/// open batch.
 inline constexpr int64_t kBulkRows = 1024;
+inline constexpr int64_t kBulkBytes = 1 << 20;
 
-/// A run of rows that never changes any more.
-struct Part {
-  std::shared_ptr<arrow::RecordBatch> rows;  // user columns
-  Lsn first_lsn;
-  Lsn last_lsn;
-  /// One per row, ascending; null when they are first_lsn, first_lsn + 1, …
-  std::shared_ptr<arrow::UInt64Array> lsns;
-  int64_t commit_us = 0;                        // every row's, when commit_times is null
-  std::shared_ptr<arrow::TimestampArray> commit_times;
-};
-
-/// Threads: Append by one writer at a time; everything else by any thread.
+/// Threads: Append, Replay and Mark by one writer at a time; everything else by any thread.
 class Generation {
  public:
+  /// `schema`: columnar::ArrowSchema of the table.
   explicit Generation(std::shared_ptr<arrow::Schema> schema);
-  ~Generation();
 
-  /// Appends rows with LSNs from `first_lsn` on, and returns them as they go to the log: user
-  /// columns, __lsn, __timestamp. Rows become visible when a root's visible reaches their LSN.
-  std::shared_ptr<arrow::RecordBatch> Append(const std::shared_ptr<arrow::RecordBatch>& rows,
-                                             Lsn first_lsn, int64_t commit_us);
-  /// Appends rows read back from the log (user columns, __lsn, __timestamp).
+  /// Appends rows with LSNs first_lsn, first_lsn + 1, … They become visible when a root's visible
+  /// reaches their LSN.
+  void Append(const std::shared_ptr<arrow::RecordBatch>& rows, Lsn first_lsn, int64_t commit_us);
+  /// Appends rows read back from the log: user columns, __lsn (ascending), __timestamp.
   Status Replay(const std::shared_ptr<arrow::RecordBatch>& stored);
 
-  /// Rows with an LSN at or below `visible`, as batches of user columns chosen by `columns`
-  /// (indices; nullopt for all), __lsn and __timestamp behind them when `stored`.
-  std::vector<std::shared_ptr<arrow::RecordBatch>> Read(
-      Lsn visible, const std::vector<int>* columns, bool stored) const;
+  /// A place between two appends. What was appended since, as it goes to the log: user columns,
+  /// __lsn, __timestamp; small writes come as one batch.
+  struct Position {
+    size_t parts = 0;
+    size_t open_batches = 0;
+    int64_t open_rows = 0;
+  };
+  Position Mark() const;
+  RecordBatches Since(const Position& position) const;
+
+  /// Rows with an LSN at or below `visible`: the chosen user columns (null: all), with __lsn and
+  /// __timestamp behind them when `stored`. No row is copied.
+  RecordBatches Read(Lsn visible, const std::vector<int>* columns, bool stored) const;
 
   int64_t rows() const { return rows_.load(std::memory_order_acquire); }
   int64_t bytes() const { return bytes_.load(std::memory_order_acquire); }
-  /// LSN of the first row, 0 when empty.
-  Lsn first_lsn() const;
+  /// LSN of the first row; Lsn() when there is none.
+  Lsn first_lsn() const { return Lsn(first_lsn_.load(std::memory_order_acquire)); }
 
  private:
-  struct Cut;
+  // A run of rows that never changes any more.
+  struct Part {
+    std::shared_ptr<arrow::RecordBatch> rows;  // user columns
+    Lsn first_lsn;
+    Lsn last_lsn;
+    int64_t commit_us = 0;
+    // As read from the log; null when they follow from first_lsn and commit_us.
+    std::shared_ptr<arrow::Array> lsns;
+    std::shared_ptr<arrow::Array> commit_times;
+  };
+  struct Cut {
+    std::vector<std::shared_ptr<const Part>> parts;
+    std::vector<std::shared_ptr<OpenBatch>> open_batches;
+  };
+
   Cut TakeCut() const;
+  OpenBatch& OpenFor(const arrow::RecordBatch& rows);
+  void AddPart(Part part);
+  void Count(int64_t rows, int64_t bytes, Lsn first);
+  std::shared_ptr<arrow::RecordBatch> PartRows(const Part& part, int64_t count,
+                                               const std::vector<int>* columns, bool stored,
+                                               const std::shared_ptr<arrow::Schema>& schema) const;
+  std::shared_ptr<arrow::Schema> SchemaOf(const std::vector<int>* columns, bool stored) const;
 
   const std::shared_ptr<arrow::Schema> schema_;
   std::atomic<int64_t> rows_{0};
   std::atomic<int64_t> bytes_{0};
+  std::atomic<uint64_t> first_lsn_{0};
 
   mutable std::mutex mutex_;  // guards the two lists, not what they hold
-  std::vector<Part> parts_;
+  std::vector<std::shared_ptr<const Part>> parts_;
   std::vector<std::shared_ptr<OpenBatch>> open_batches_;
 };
 

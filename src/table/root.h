@@ -17,12 +17,14 @@
 
 #include "base/ids.h"
 #include "catalog/version.h"
-#include "lake/data_file.h"
+#include "lake/footer.h"
 #include "table/generation.h"
 
 namespace firn::table {
 
 class TableFolder;
+
+using DataFiles = std::vector<std::shared_ptr<const lake::DataFile>>;
 
 /// A table's rows and schema in one root. Threads: immutable but for the open generation.
 struct TableVersion {
@@ -33,13 +35,15 @@ struct TableVersion {
   /// Hot rows, oldest first; the last one is open, the others are being flushed.
   std::vector<std::shared_ptr<Generation>> generations;
   /// Data files of the current Iceberg snapshot.
-  std::shared_ptr<const std::vector<lake::DataFile>> lake_files;
+  DataFiles lake_files;
   /// Data files that commits added and no Iceberg snapshot holds yet.
-  std::vector<lake::DataFile> added_files;
+  DataFiles added_files;
   int64_t metadata_version = 0;
   Lsn flushed;
 
   Generation& open() const { return *generations.back(); }
+  /// Whether a flush round has anything to do for it.
+  bool dirty() const;
 };
 
 struct Root {
@@ -49,6 +53,8 @@ struct Root {
 
   /// Null when the root has no such table.
   std::shared_ptr<const TableVersion> Find(TableId id) const;
+  /// A root with the same tables and visible, to be changed before it is published.
+  std::shared_ptr<Root> Clone() const;
 };
 
 /// What a statement reads. Keeping it pins its rows and files.
