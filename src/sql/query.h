@@ -16,12 +16,14 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "columnar/table_schema.h"
 #include "columnar/types.h"
 #include "sql/decode.h"
 #include "sql/parse.h"
@@ -80,9 +82,10 @@ Result<EngineQuery> WriteQuery(const Statement& query, const QueryContext& conte
 
 /// The query's columns converted as INSERT does (assignment casts; varchar(n) checks are the
 /// writer's): one result column per target, named for it. Unknown literals and untyped parameters
-/// take the target's type. Errors: also 42804, and 42601 for the wrong number of columns.
+/// take the target's type; DEFAULT in VALUES is the target's default_sql. A query with fewer
+/// columns than targets gives the first ones. Errors: also 42804, and 42601 for too many columns.
 Result<EngineQuery> WriteQueryFor(const Statement& query, const QueryContext& context,
-                                  const std::vector<columnar::Field>& targets);
+                                  std::span<const columnar::Column> targets);
 
 /// SQL the session runs on every engine instance at start: macros that written queries call.
 std::vector<std::string_view> EngineMacros();
