@@ -64,13 +64,6 @@ bool NeedsEngine(const catalog::TableDefinition& table, const InsertValuesComman
   return false;
 }
 
-bool HasDefaultCell(const InsertValuesCommand& command) {
-  const auto is_default = [](const Cell& cell) { return cell.kind == Cell::Kind::kDefault; };
-  return std::any_of(command.rows.begin(), command.rows.end(), [&](const auto& row) {
-    return std::any_of(row.begin(), row.end(), is_default);
-  });
-}
-
 Failure At(Error error, int position) {
   if (error.position == 0) error.position = position;
   return Fail(std::move(error));
@@ -131,13 +124,13 @@ Result<std::vector<ParameterType>> InsertParameters(
     const std::vector<std::optional<ParameterType>>& declared) {
   FIRN_TRY(const auto table, RequireTable(session, command.table));
   FIRN_TRY(const auto targets, ValuesTargets(*table, command));
-  if (NeedsEngine(*table, command, targets) && !HasDefaultCell(command)) {
+  if (NeedsEngine(*table, command, targets)) {
     std::vector<std::optional<columnar::Type>> types;
     for (const auto& one : declared) {
       types.push_back(one ? std::optional(one->type) : std::nullopt);
     }
-    const auto fields = TargetFields(*table, targets);
-    FIRN_TRY(const auto described, DescribeRead(session, command.values, types, &fields));
+    const auto columns = PickColumns(*table, targets);
+    FIRN_TRY(const auto described, DescribeRead(session, command.values, types, &columns));
     std::vector<ParameterType> parameters;
     for (const auto& type : described.parameters) parameters.push_back({.type = type});
     return parameters;
@@ -170,16 +163,11 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
   if (!table) co_return Failure(std::move(table).error());
   auto targets = ValuesTargets(**table, command);
   if (!targets) co_return Failure(std::move(targets).error());
-  RowSink sink(session, *table, *targets);
+  RowSink sink(session, *table, *targets, !command.columns.empty());
 
   if (NeedsEngine(**table, command, *targets)) {
-    if (HasDefaultCell(command)) {
-      co_return Fail(MakeError(ErrorCode::kUnsupported,
-                               "DEFAULT beside a cast to another type is not supported")
-                         .WithHint("Leave the column out of the column list instead."));
-    }
-    const auto fields = TargetFields(**table, *targets);
-    auto copied = co_await CopyQuery(session, command.values, &parameters, &fields, sink);
+    const auto columns = PickColumns(**table, *targets);
+    auto copied = co_await CopyQuery(session, command.values, &parameters, &columns, sink);
     if (!copied) co_return Failure(std::move(copied).error());
     co_return InsertTag(sink.rows());
   }
@@ -215,13 +203,19 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
 
 Task<Status> CopyQuery(SessionContext& session, const Statement& query,
                        const std::vector<BoundParameter>* parameters,
-                       const std::vector<columnar::Field>* targets, RowSink& sink) {
+                       const std::vector<columnar::Column>* targets, RowSink& sink) {
   RunningRead::Request request;
   request.query = &query;
   request.parameters = parameters;
   request.targets = targets;
   auto read = co_await RunningRead::Start(session, request);
   if (!read) co_return Failure(std::move(read).error());
+  const size_t width = (*read)->fields().size();
+  // As in PostgreSQL, a query may give fewer columns than the table has, but not fewer than named.
+  if (width < sink.width() && sink.named()) {
+    co_return CheckWidth(width, sink.width(), true, 0);
+  }
+  sink.SetWidth(width);
   std::vector<std::shared_ptr<arrow::RecordBatch>> gathered;
   int64_t rows = 0;
   int64_t bytes = 0;
@@ -254,18 +248,9 @@ Task<Result<std::string>> RunInsertQuery(SessionContext& session,
   if (!table) co_return Failure(std::move(table).error());
   auto targets = TargetColumns(**table, command.columns);
   if (!targets) co_return Failure(std::move(targets).error());
-  if (command.columns.empty()) {
-    // As in PostgreSQL, a query with fewer columns fills the first ones.
-    std::vector<std::optional<columnar::Type>> types;
-    for (const auto& bound : parameters) types.emplace_back(bound.type);
-    auto described = DescribeRead(session, command.query, types, nullptr);
-    if (described && described->fields.size() < targets->size()) {
-      targets->resize(described->fields.size());
-    }
-  }
-  const auto fields = TargetFields(**table, *targets);
-  RowSink sink(session, *table, *targets);
-  auto copied = co_await CopyQuery(session, command.query, &parameters, &fields, sink);
+  const auto columns = PickColumns(**table, *targets);
+  RowSink sink(session, *table, *targets, !command.columns.empty());
+  auto copied = co_await CopyQuery(session, command.query, &parameters, &columns, sink);
   if (!copied) co_return Failure(std::move(copied).error());
   co_return InsertTag(sink.rows());
 }

@@ -2,6 +2,7 @@
 // CREATE TABLE AS from its stream, and the defaults of columns that were left out.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,8 +34,13 @@ Task<Result<std::shared_ptr<arrow::Array>>> DefaultValues(SessionContext& sessio
 class RowSink {
  public:
   RowSink(SessionContext& session, std::shared_ptr<const catalog::TableDefinition> table,
-          std::vector<size_t> targets);
+          std::vector<size_t> targets, bool named);
 
+  size_t width() const { return targets_.size(); }
+  /// Whether the statement names its columns.
+  bool named() const { return named_; }
+  /// A query gave fewer columns than there are targets: it fills the first ones.
+  void SetWidth(size_t columns) { targets_.resize(std::min(columns, targets_.size())); }
   /// Columns are the targets, in their order, with their types.
   Task<Status> Add(std::shared_ptr<arrow::RecordBatch> batch);
   int64_t rows() const { return rows_; }
@@ -42,7 +48,8 @@ class RowSink {
  private:
   SessionContext& session_;
   const std::shared_ptr<const catalog::TableDefinition> table_;
-  const std::vector<size_t> targets_;
+  std::vector<size_t> targets_;
+  const bool named_;
   std::shared_ptr<arrow::Schema> schema_;
   int64_t rows_ = 0;
 };
@@ -63,10 +70,10 @@ Task<Result<std::string>> RunInsertQuery(SessionContext& session,
 /// Reads a query into the sink; its columns are converted to `targets` when given.
 Task<Status> CopyQuery(SessionContext& session, const Statement& query,
                        const std::vector<BoundParameter>* parameters,
-                       const std::vector<columnar::Field>* targets, RowSink& sink);
+                       const std::vector<columnar::Column>* targets, RowSink& sink);
 
-/// The targets as the fields WriteQueryFor converts to.
-std::vector<columnar::Field> TargetFields(const catalog::TableDefinition& table,
+/// The targets as WriteQueryFor takes them.
+std::vector<columnar::Column> PickColumns(const catalog::TableDefinition& table,
                                           const std::vector<size_t>& targets);
 
 }  // namespace firn::sql

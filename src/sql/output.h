@@ -39,6 +39,7 @@ class Output {
   virtual Task<Status> EmptyQuery() = 0;
   /// Execute stopped at its row limit.
   virtual Task<Status> Suspended() = 0;
+  /// A warning when its SQLSTATE is of class 01 or 25, else a notice.
   virtual Task<Status> Notice(Error notice) = 0;
   virtual Task<Status> ParameterStatus(std::string name, std::string value) = 0;
 
@@ -52,7 +53,6 @@ class Output {
   virtual Task<Status> EndCopyOut() = 0;
 };
 
-/// A notice of SQLSTATE class 00 or 01: `severity` "WARNING" for a 01xxx state, else "NOTICE".
 inline Error MakeNotice(std::string_view sqlstate, std::string message) {
   Error notice;
   notice.sqlstate = sqlstate;

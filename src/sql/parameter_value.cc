@@ -106,6 +106,43 @@ Result<std::string> ReadDateStyle(const ParameterDefinition& parameter, std::str
   return "ISO, " + order;
 }
 
+Result<std::vector<std::string>> SplitList(std::string_view text, char separator) {
+  std::vector<std::string> names;
+  size_t at = 0;
+  const auto skip = [&] {
+    while (at < text.size() && std::isspace(static_cast<unsigned char>(text[at]))) ++at;
+  };
+  for (skip(); at < text.size(); skip()) {
+    std::string name;
+    if (text[at] == '"') {
+      for (++at; at < text.size(); ++at) {
+        if (text[at] != '"') {
+          name += text[at];
+        } else if (at + 1 < text.size() && text[at + 1] == '"') {
+          name += text[at++];
+        } else {
+          break;
+        }
+      }
+      ++at;
+    } else {
+      while (at < text.size() && text[at] != separator &&
+             !std::isspace(static_cast<unsigned char>(text[at]))) {
+        name += text[at++];
+      }
+      name = LowerCase(name);
+    }
+    names.push_back(std::move(name));
+    skip();
+    if (at < text.size() && text[at] != separator) {
+      return Fail(MakeError(ErrorCode::kInvalidInput, "list syntax is invalid: \"{}\"", text)
+                      .WithSqlState("22023"));
+    }
+    ++at;
+  }
+  return names;
+}
+
 Result<std::string> ReadNames(std::string_view value) {
   FIRN_TRY(const auto names, SplitNames(value));
   std::string list;
@@ -159,40 +196,12 @@ Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::str
 }
 
 Result<std::vector<std::string>> SplitNames(std::string_view text) {
-  std::vector<std::string> names;
-  size_t at = 0;
-  const auto skip = [&] {
-    while (at < text.size() && std::isspace(static_cast<unsigned char>(text[at]))) ++at;
-  };
-  for (skip(); at < text.size(); skip()) {
-    std::string name;
-    if (text[at] == '"') {
-      for (++at; at < text.size(); ++at) {
-        if (text[at] != '"') {
-          name += text[at];
-        } else if (at + 1 < text.size() && text[at + 1] == '"') {
-          name += text[at++];
-        } else {
-          break;
-        }
-      }
-      ++at;
-    } else {
-      while (at < text.size() && text[at] != ',' &&
-             !std::isspace(static_cast<unsigned char>(text[at]))) {
-        name += text[at++];
-      }
-      name = LowerCase(name);
-    }
-    names.push_back(std::move(name));
-    skip();
-    if (at < text.size() && text[at] != ',') {
-      return Fail(MakeError(ErrorCode::kInvalidInput, "list syntax is invalid: \"{}\"", text)
-                      .WithSqlState("22023"));
-    }
-    ++at;
-  }
-  return names;
+  return SplitList(text, ',');
+}
+
+std::vector<std::string> SplitQualified(std::string_view text) {
+  auto names = SplitList(text, '.');
+  return names ? *std::move(names) : std::vector<std::string>();
 }
 
 std::string LowerCase(std::string_view text) {

@@ -18,6 +18,8 @@ Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::str
 Result<int64_t> ReadMilliseconds(std::string_view text);
 /// The names in `a, "B c", d`, unquoted and case-folded. 22023.
 Result<std::vector<std::string>> SplitNames(std::string_view text);
+/// The parts of `schema.name`, unquoted and case-folded; empty when it is no such name.
+std::vector<std::string> SplitQualified(std::string_view text);
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 std::string LowerCase(std::string_view text);
 

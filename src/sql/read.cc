@@ -83,7 +83,7 @@ struct RunningRead::Pinned {
 
 Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& query,
                                      const std::vector<std::optional<columnar::Type>>& declared,
-                                     const std::vector<columnar::Field>* targets) {
+                                     const std::vector<columnar::Column>* targets) {
   QueryContext context;
   context.resolve_table = [&session](const TableReference& reference) {
     return DescribeRelation(session, reference.table);

@@ -28,7 +28,7 @@ struct ReadDescription {
 /// Types only: nothing is read. `targets`: as WriteQueryFor.
 Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& query,
                                      const std::vector<std::optional<columnar::Type>>& declared,
-                                     const std::vector<columnar::Field>* targets);
+                                     const std::vector<columnar::Column>* targets);
 
 /// The text of one scan of the table: legs only where there are rows.
 struct ScanText {
@@ -45,7 +45,7 @@ class RunningRead final : public RowStream {
   struct Request {
     const Statement* query = nullptr;
     const std::vector<BoundParameter>* parameters = nullptr;  // null: none
-    const std::vector<columnar::Field>* targets = nullptr;    // as WriteQueryFor, or null
+    const std::vector<columnar::Column>* targets = nullptr;   // as WriteQueryFor, or null
     bool explain = false;
     bool analyze = false;
   };

@@ -61,7 +61,7 @@ Task<ArrayResult> DefaultValues(SessionContext& session, const columnar::Column&
   auto statements = Parse(
       fmt::format("SELECT ({}) FROM generate_series(1, {})", column.default_sql, rows));
   if (!statements) co_return Failure(std::move(statements).error());
-  const std::vector<columnar::Field> targets = {{column.name, column.type}};
+  const std::vector<columnar::Column> targets = {column};
   RunningRead::Request request;
   request.query = &statements->front();
   request.targets = &targets;
@@ -108,21 +108,19 @@ Result<std::vector<size_t>> TargetColumns(const catalog::TableDefinition& table,
   return targets;
 }
 
-std::vector<columnar::Field> TargetFields(const catalog::TableDefinition& table,
+std::vector<columnar::Column> PickColumns(const catalog::TableDefinition& table,
                                           const std::vector<size_t>& targets) {
-  std::vector<columnar::Field> fields;
-  for (const auto target : targets) {
-    const auto& column = table.columns.columns[target];
-    fields.push_back({column.name, column.type});
-  }
-  return fields;
+  std::vector<columnar::Column> columns;
+  for (const auto target : targets) columns.push_back(table.columns.columns[target]);
+  return columns;
 }
 
 RowSink::RowSink(SessionContext& session, std::shared_ptr<const catalog::TableDefinition> table,
-                 std::vector<size_t> targets)
+                 std::vector<size_t> targets, bool named)
     : session_(session),
       table_(std::move(table)),
       targets_(std::move(targets)),
+      named_(named),
       schema_(columnar::ArrowSchema(table_->columns)) {}
 
 Task<Status> RowSink::Add(std::shared_ptr<arrow::RecordBatch> batch) {

@@ -28,8 +28,9 @@ std::string CurrentSchema(const SessionContext& session) {
   return "";
 }
 
-Result<Text> Version(const CallContext& /*call*/) {
-  return Text(fmt::format("PostgreSQL {} (firn {})", kServerVersion, kFirnVersion));
+Result<Text> Version(const CallContext& call) {
+  return Text(
+      fmt::format("PostgreSQL {} (firn {})", kServerVersion, call.session.services.version));
 }
 Result<Text> Database(const CallContext& call) {
   return Text(call.session.identity.database);

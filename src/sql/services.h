@@ -22,6 +22,7 @@ struct Services {
   CancellationWatch& watch;
   const Settings& settings;
   const Clock& clock;
+  std::string version;  // of firn
 };
 
 /// Who is connected; fixed for a session's life.

@@ -30,7 +30,7 @@ constexpr std::array kParameters = {
     Definition{"default_transaction_isolation", Kind::kChoice, "read committed", "Isolation of new transactions", kIsolations},
     Definition{"default_transaction_read_only", Kind::kBool, "off", "Whether new transactions refuse writes", "", 0, 0, true},
     Definition{"extra_float_digits", Kind::kInteger, "1", "Floats are shown in their shortest exact form", "", 1, 3},
-    Definition{"firn.version", Kind::kReadOnly, kFirnVersion, "Version of firn"},
+    Definition{"firn.version", Kind::kReadOnly, "", "Version of firn"},
     Definition{"idle_in_transaction_session_timeout", Kind::kDuration, "0", "Recorded only"},
     Definition{"in_hot_standby", Kind::kReadOnly, "off", "There is no standby", "", 0, 0, true},
     Definition{"integer_datetimes", Kind::kReadOnly, "on", "Dates and times are integers", "", 0, 0, true},

@@ -21,7 +21,6 @@ namespace firn::sql {
 /// The version of PostgreSQL that clients are told, and how version() begins.
 inline constexpr std::string_view kServerVersion = "15.8";
 inline constexpr std::string_view kServerVersionNumber = "150008";
-inline constexpr std::string_view kFirnVersion = "0.1.0";
 
 enum class ParameterKind : uint8_t {
   kText,      // anything

@@ -14,7 +14,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "catalog/table_definition.h"
-#include "lake/data_file.h"
+#include "lake/footer.h"
 #include "lake/data_file_writer.h"
 #include "sql/services.h"
 #include "table/database.h"
