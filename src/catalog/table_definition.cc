@@ -5,15 +5,11 @@
 namespace firn::catalog {
 namespace {
 
+// Percent-encoding would be decoded by readers that take the path as a URI.
 std::string PathSafe(std::string_view name) {
-  std::string safe;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) || c == '_' || c == '-') {
-      safe += c;
-    } else {
-      safe += fmt::format("%{:02X}", byte);
-    }
+  std::string safe(name);
+  for (char& c : safe) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_' && c != '-') c = '_';
   }
   return safe;
 }

@@ -27,7 +27,7 @@ struct TableDefinition {
   std::string QualifiedName() const { return schema + "." + name; }
 };
 
-/// "main/public/orders-1a2b3c4d"; characters that are not safe in a path are percent-encoded.
+/// "main/public/orders-1a2b3c4d"; characters that are not safe in a path become '_'.
 std::string TableFolder(std::string_view database, const TableDefinition& table);
 
 std::string ToJson(const TableDefinition& table);

@@ -4,9 +4,10 @@
 
 namespace firn::table {
 
-Result<std::unique_ptr<lake::DataFileWriter>> NewDataFileWriter(
-    io::FileSystem& files, const std::string& folder, const columnar::TableSchema& schema,
-    bool hidden_columns) {
+Result<std::unique_ptr<lake::DataFileWriter>> NewDataFileWriter(io::FileSystem& files,
+                                                                const std::string& folder,
+                                                                const columnar::TableSchema& schema,
+                                                                bool hidden_columns) {
   return lake::DataFileWriter::Make(
       files, fmt::format("{}/data/{}.parquet", folder, NewUuidV7().ToString()), schema,
       {.hidden_columns = hidden_columns});

@@ -94,9 +94,8 @@ class DatabaseImpl final : public Database {
          parent = io::ParentOf(parent)) {
       FIRN_RETURN_IF_ERROR(files.SyncDir(parent));
     }
-    FIRN_RETURN_IF_ERROR(lake::IcebergTable::Create(files, folder, definition.id.value(),
-                                                    definition.columns, {},
-                                                    clock_.NowMicros() / 1000));
+    FIRN_RETURN_IF_ERROR(lake::IcebergTable::Create(
+        files, folder, definition.id.value(), definition.columns, {}, clock_.NowMicros() / 1000));
     return std::make_shared<const catalog::TableDefinition>(std::move(definition));
   }
   void DiscardTable(const catalog::TableDefinition& definition) override {
@@ -108,9 +107,8 @@ class DatabaseImpl final : public Database {
 
   Result<std::unique_ptr<lake::DataFileWriter>> NewDataFile(
       const catalog::TableDefinition& table) override {
-    return NewDataFileWriter(*options_.files,
-                             WarehouseDir(options_.data_dir) + "/" + table.folder, table.columns,
-                             false);
+    return NewDataFileWriter(*options_.files, WarehouseDir(options_.data_dir) + "/" + table.folder,
+                             table.columns, false);
   }
   void DiscardDataFile(const lake::DataFile& file) override {
     if (auto removed = options_.files->Remove(LocalPath(file.path)); !removed) {
@@ -161,19 +159,19 @@ class DatabaseImpl final : public Database {
     const Lsn visible(state.root->visible.load());
     const Lsn flushed = FlushedOf(*state.root, visible);
     committer_ = std::make_unique<Committer>(
-        Committer::Collaborators{
-            .log = *log_,
-            .clock = clock_,
-            .new_table =
-                [this](const auto& definition) {
-                  return NewTableVersion(*options_.files, options_.data_dir, definition);
-                },
-            .on_group =
-                [this](const GroupFacts& facts) {
-                  groups_.fetch_add(1);
-                  commits_.fetch_add(facts.transactions);
-                  flusher_->Noted(facts);
-                }},
+        Committer::Collaborators{.log = *log_,
+                                 .clock = clock_,
+                                 .new_table =
+                                     [this](const auto& definition) {
+                                       return NewTableVersion(*options_.files, options_.data_dir,
+                                                              definition);
+                                     },
+                                 .on_group =
+                                     [this](const GroupFacts& facts) {
+                                       groups_.fetch_add(1);
+                                       commits_.fetch_add(facts.transactions);
+                                       flusher_->Noted(facts);
+                                     }},
         std::move(state.root), state.last_commit_us);
     flusher_ = std::make_unique<Flusher>(
         Flusher::Collaborators{.files = *options_.files,

@@ -18,13 +18,15 @@ struct Flusher::TableRound {
   std::shared_ptr<const TableVersion> sealed;  // the version with the generations to write
   size_t generations = 0;                      // how many of them, oldest first
   DataFiles new_files;                         // written now, and added by commits before
+  std::optional<DataFiles> adopted_files;      // all of the version that was adopted, if any
   std::optional<lake::IcebergTable> committed;
-  Status status;
 };
 
 Flusher::Flusher(Collaborators collaborators, FlushTriggers triggers, LogRetention retention)
     : with_(std::move(collaborators)), triggers_(triggers), retention_(retention) {}
-Flusher::~Flusher() { Stop(); }
+Flusher::~Flusher() {
+  Stop();
+}
 
 void Flusher::TakeOver(std::vector<std::pair<Lsn, catalog::Change>> changes, bool hot_rows) {
   changes_ = std::move(changes);
@@ -66,7 +68,7 @@ void Flusher::Noted(const GroupFacts& facts) {
   const bool was_due = Due();
   row_bytes_.fetch_add(facts.row_bytes);
   groups_.fetch_add(1);
-  log_bytes_.store(static_cast<int64_t>(with_.log.bytes_appended()));
+  log_bytes_.store(static_cast<int64_t>(with_.log.bytes_appended() - log_bytes_at_round_.load()));
   if (!facts.changes.empty()) {
     std::lock_guard lock(changes_mutex_);
     changes_.insert(changes_.end(), facts.changes.begin(), facts.changes.end());
@@ -88,9 +90,8 @@ bool Flusher::Due() const {
 void Flusher::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const bool overdue =
-        first_row_at_ &&
-        (MonotonicSeconds() - *first_row_at_) * 1000 >= static_cast<double>(triggers_.interval_ms);
+    const bool overdue = first_row_at_ && (MonotonicSeconds() - *first_row_at_) * 1000 >=
+                                              static_cast<double>(triggers_.interval_ms);
     if (waiting_.empty() && !Due() && !overdue) {
       if (first_row_at_) {
         wake_.wait_for(lock, std::chrono::milliseconds(triggers_.interval_ms));
@@ -119,47 +120,57 @@ void Flusher::Run() {
 
 Status Flusher::Round() {
   const double started = MonotonicSeconds();
+  FIRN_RETURN_IF_ERROR(Complete());
   row_bytes_.store(0);
   groups_.store(0);
-  with_.log.ResetBytesAppended();
+  log_bytes_at_round_ = with_.log.bytes_appended();
   log_bytes_.store(0);
   FIRN_TRY(const Snapshot sealed, Seal());
-  const Lsn flushed = sealed.visible;
+  written_lsn_ = sealed.visible;
 
-  std::vector<TableRound> done;
   Status first_failure;
   int64_t rows = 0;
-  bool all = true;
   for (const auto& [id, table] : sealed.root->tables) {
     if (table->generations.size() < 2 && table->added_files.empty()) continue;
     TableRound round{.sealed = table, .generations = table->generations.size() - 1};
-    if (auto written = WriteTable(round, flushed); !written) {
-      all = false;
+    if (auto written = WriteTable(round, sealed.visible); !written) {
       lake_tables_.erase(id);
+      doubtful_.insert(id);
       auto error = std::move(written.error()).During("flush of " + table->definition->name);
       FIRN_LOG_ERROR("{}", error.message);
       if (first_failure) first_failure = Failure(std::move(error));
       continue;
     }
     for (const auto& file : round.new_files) rows += file->rows;
-    done.push_back(std::move(round));
+    written_.push_back(std::move(round));
   }
-  FIRN_RETURN_IF_ERROR(Point(done, flushed));
-  for (auto& round : done) {
-    FIRN_RETURN_IF_ERROR(round.committed->PublishHint());
-    lake_tables_.insert_or_assign(round.sealed->definition->id, *round.committed);
-  }
-  FIRN_RETURN_IF_ERROR(Swap(done));
+  const size_t tables = written_.size();
+  FIRN_RETURN_IF_ERROR(Complete());
   rounds_.fetch_add(1);
-  if (all) {
-    FIRN_RETURN_IF_ERROR(RetireSegments(flushed));
-    FIRN_RETURN_IF_ERROR(WriteCheckpoint(flushed));
+  if (first_failure) {
+    FIRN_RETURN_IF_ERROR(RetireSegments(sealed.visible));
+    FIRN_RETURN_IF_ERROR(WriteCheckpoint(sealed.visible));
   }
-  if (!done.empty()) {
-    FIRN_LOG_INFO("flush: lsn={} tables={} rows={} ms={:.0f}", flushed, done.size(), rows,
+  if (tables > 0) {
+    FIRN_LOG_INFO("flush: lsn={} tables={} rows={} ms={:.0f}", sealed.visible, tables, rows,
                   (MonotonicSeconds() - started) * 1000);
   }
   return first_failure;
+}
+
+Status Flusher::Complete() {
+  if (written_lsn_ == Lsn()) return {};
+  FIRN_RETURN_IF_ERROR(Point(written_, written_lsn_));
+  for (const auto& round : written_) FIRN_RETURN_IF_ERROR(round.committed->PublishHint());
+  FIRN_RETURN_IF_ERROR(Swap());
+  for (auto& round : written_) {
+    const TableId id = round.sealed->definition->id;
+    lake_tables_.insert_or_assign(id, *std::move(round.committed));
+    doubtful_.erase(id);
+  }
+  written_.clear();
+  written_lsn_ = Lsn();
+  return {};
 }
 
 Result<Snapshot> Flusher::Seal() {
@@ -184,17 +195,38 @@ Result<Snapshot> Flusher::Seal() {
   return snapshot;
 }
 
-Result<lake::IcebergTable> Flusher::Load(const TableVersion& table) {
-  const auto held = lake_tables_.find(table.definition->id);
-  if (held != lake_tables_.end()) return held->second;
-  return lake::IcebergTable::Load(with_.files, table.folder->path(), table.metadata_version);
+Result<lake::IcebergTable> Flusher::Load(TableRound& round) {
+  const auto& table = *round.sealed;
+  const TableId id = table.definition->id;
+  if (const auto held = lake_tables_.find(id); held != lake_tables_.end()) return held->second;
+  const auto& folder = table.folder->path();
+  int64_t version = table.metadata_version;
+  if (doubtful_.contains(id)) {
+    FIRN_TRY(const auto newest, lake::IcebergTable::NewestVersion(with_.files, folder));
+    version = std::max(version, newest);
+  }
+  FIRN_TRY(auto loaded, lake::IcebergTable::Load(with_.files, folder, version));
+  if (version > table.metadata_version) {
+    FIRN_TRY(auto files, loaded.Files());
+    round.adopted_files.emplace();
+    for (auto& file : files) {
+      round.adopted_files->push_back(std::make_shared<const lake::DataFile>(std::move(file)));
+    }
+  }
+  return loaded;
 }
 
 Status Flusher::WriteTable(TableRound& round, Lsn flushed) {
   const auto& table = *round.sealed;
-  round.new_files = table.added_files;
+  FIRN_TRY(const auto lake_table, Load(round));
+  // After an adopted commit some of the sealed rows are in the lake already.
+  const Lsn have = lake_table.Flushed(with_.log_id).value_or(Lsn());
+  for (const auto& file : table.added_files) {
+    if (file->first_lsn > have) round.new_files.push_back(file);
+  }
   std::unique_ptr<lake::DataFileWriter> writer;
   for (size_t i = 0; i < round.generations; ++i) {
+    if (table.generations[i]->first_lsn() <= have) continue;
     for (const auto& batch : table.generations[i]->Read(flushed, nullptr, true)) {
       if (writer == nullptr) {
         FIRN_TRY(writer, NewDataFileWriter(with_.files, table.folder->path(),
@@ -205,16 +237,12 @@ Status Flusher::WriteTable(TableRound& round, Lsn flushed) {
   }
   if (writer != nullptr) {
     FIRN_TRY(auto file, writer->Finish());
-    file.first_lsn = table.generations.front()->first_lsn();
-    file.last_lsn = flushed;
     round.new_files.push_back(std::make_shared<const lake::DataFile>(std::move(file)));
   }
-  FIRN_TRY(const auto lake_table, Load(table));
   std::vector<lake::DataFile> files;
   for (const auto& file : round.new_files) files.push_back(*file);
-  FIRN_TRY(auto committed,
-           lake_table.Append(files, {.log = with_.log_id, .flushed = flushed},
-                             with_.clock.NowMicros() / 1000, {}));
+  FIRN_TRY(auto committed, lake_table.Append(files, {.log = with_.log_id, .flushed = flushed},
+                                             with_.clock.NowMicros() / 1000));
   round.committed.emplace(std::move(committed));
   return {};
 }
@@ -240,12 +268,13 @@ Status Flusher::Point(const std::vector<TableRound>& tables, Lsn flushed) {
   return {};
 }
 
-Status Flusher::Swap(const std::vector<TableRound>& tables) {
-  if (tables.empty()) return {};
+Status Flusher::Swap() {
+  if (written_.empty()) return {};
   std::promise<Status> swapped;
+  const Lsn flushed = written_lsn_;
   with_.committer.Submit(
       [&](Root& next) -> Status {
-        for (const auto& round : tables) {
+        for (const auto& round : written_) {
           const auto found = next.tables.find(round.sealed->definition->id);
           if (found == next.tables.end()) continue;  // dropped meanwhile
           auto changed = std::make_shared<TableVersion>(*found->second);
@@ -255,10 +284,11 @@ Status Flusher::Swap(const std::vector<TableRound>& tables) {
           auto& added = changed->added_files;
           added.erase(added.begin(),
                       added.begin() + static_cast<ptrdiff_t>(round.sealed->added_files.size()));
+          if (round.adopted_files) changed->lake_files = *round.adopted_files;
           changed->lake_files.insert(changed->lake_files.end(), round.new_files.begin(),
                                      round.new_files.end());
           changed->metadata_version = round.committed->version();
-          changed->flushed = Lsn(round.committed->Flushed(with_.log_id).value_or(Lsn()).value());
+          changed->flushed = flushed;
           found->second = std::move(changed);
         }
         return {};

@@ -16,6 +16,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -77,13 +79,15 @@ class Flusher {
   void Run();
   bool Due() const;
   Status Round();
+  // Points, publishes and swaps what Round wrote; what fails here is done first next time.
+  Status Complete();
   Result<Snapshot> Seal();
   Status WriteTable(TableRound& table, Lsn flushed);
   Status Point(const std::vector<TableRound>& tables, Lsn flushed);
-  Status Swap(const std::vector<TableRound>& tables);
+  Status Swap();
   Status RetireSegments(Lsn flushed);
   Status WriteCheckpoint(Lsn flushed);
-  Result<lake::IcebergTable> Load(const TableVersion& table);
+  Result<lake::IcebergTable> Load(TableRound& table);
 
   const Collaborators with_;
   const FlushTriggers triggers_;
@@ -92,11 +96,15 @@ class Flusher {
   std::atomic<int64_t> row_bytes_{0};
   std::atomic<int64_t> groups_{0};
   std::atomic<int64_t> log_bytes_{0};
+  std::atomic<uint64_t> log_bytes_at_round_{0};
   std::atomic<int64_t> rounds_{0};
   std::atomic<int64_t> failures_{0};
 
   // The flush thread's own.
   std::map<TableId, lake::IcebergTable> lake_tables_;
+  std::set<TableId> doubtful_;       // a commit failed and may have left its version behind
+  std::vector<TableRound> written_;  // in the lake, not in the root yet
+  Lsn written_lsn_;
 
   std::mutex changes_mutex_;
   std::vector<std::pair<Lsn, catalog::Change>> changes_;  // durable, not in the store yet

@@ -174,12 +174,11 @@ std::shared_ptr<arrow::RecordBatch> Generation::PartRows(
     for (const auto& column : part.rows->columns()) take(column);
   }
   if (stored) {
-    take(part.lsns != nullptr
-             ? part.lsns
-             : MakeColumn<arrow::UInt64Array, uint64_t>(
-                   arrow::uint64(), count, [&](uint64_t* begin, uint64_t* end) {
-                     std::iota(begin, end, part.first_lsn.value());
-                   }));
+    take(part.lsns != nullptr ? part.lsns
+                              : MakeColumn<arrow::UInt64Array, uint64_t>(
+                                    arrow::uint64(), count, [&](uint64_t* begin, uint64_t* end) {
+                                      std::iota(begin, end, part.first_lsn.value());
+                                    }));
     take(part.commit_times != nullptr
              ? part.commit_times
              : MakeColumn<arrow::TimestampArray, int64_t>(

@@ -30,8 +30,7 @@ class Replay {
           pointer == contents_.pointers.end() ? 1 : pointer->second.metadata_version;
       auto loaded = LoadLake(log, known, *table);
       if (!loaded) {
-        return Failure(
-            std::move(loaded.error()).During("table " + definition->QualifiedName()));
+        return Failure(std::move(loaded.error()).During("table " + definition->QualifiedName()));
       }
       tables_[id] = std::move(table);
     }
@@ -115,8 +114,8 @@ class Replay {
     if (found == tables_.end()) return {};  // dropped later on
     TableVersion& table = *found->second;
     for (const auto& batch : changes.rows) {
-      const auto& lsns = static_cast<const arrow::UInt64Array&>(
-          *batch->column(batch->num_columns() - 2));
+      const auto& lsns =
+          static_cast<const arrow::UInt64Array&>(*batch->column(batch->num_columns() - 2));
       const auto* first = lsns.raw_values();
       const auto* end = first + lsns.length();
       const int64_t skip = std::upper_bound(first, end, table.flushed.value()) - first;
@@ -145,8 +144,8 @@ std::shared_ptr<TableVersion> NewTableVersion(
   auto table = std::make_shared<TableVersion>();
   table->definition = definition;
   table->arrow_schema = columnar::ArrowSchema(definition->columns);
-  table->folder = std::make_shared<TableFolder>(
-      files, WarehouseDir(data_dir) + "/" + definition->folder);
+  table->folder =
+      std::make_shared<TableFolder>(files, WarehouseDir(data_dir) + "/" + definition->folder);
   table->generations.push_back(std::make_shared<Generation>(table->arrow_schema));
   table->metadata_version = 1;
   return table;

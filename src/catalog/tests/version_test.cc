@@ -48,7 +48,7 @@ TEST(TableFolder, IsSafeWhateverTheName) {
   auto table = *Orders();
   table.name = "../a b/ü";
   EXPECT_EQ(TableFolder("main", table),
-            "main/public/%2E%2E%2Fa%20b%2F%C3%BC-" + table.id.value().ShortId());
+            "main/public/___a_b___-" + table.id.value().ShortId());
 }
 
 }  // namespace
