@@ -72,7 +72,9 @@ TEST_P(Refusals, HaveSqlstateAndPlace) {
   if (error.sqlstate == "0A000") {
     EXPECT_FALSE(error.hint.empty()) << GetParam().sql << ": " << error.message;
   }
-  if (GetParam().position >= 0) EXPECT_EQ(error.position, GetParam().position) << GetParam().sql;
+  if (GetParam().position >= 0) {
+    EXPECT_EQ(error.position, GetParam().position) << GetParam().sql;
+  }
 }
 INSTANTIATE_TEST_SUITE_P(
     Decode, Refusals,
