@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "columnar/copy_options.h"
 #include "columnar/table_schema.h"
 #include "sql/parse.h"
 
@@ -73,28 +74,12 @@ struct InsertQueryCommand {
 
 /// INSERT … DEFAULT VALUES is InsertValues with one row of no cells and no columns.
 
-enum class CopyFormat : uint8_t { kText, kCsv, kBinary };
-enum class CopyHeader : uint8_t { kNo, kYes, kMatch };
-
-struct CopyOptions {
-  CopyFormat format = CopyFormat::kText;
-  char delimiter = '\t';          // csv: ','
-  std::string null_text = "\\N";  // csv: ""
-  CopyHeader header = CopyHeader::kNo;
-  char quote = '"';
-  char escape = '"';
-  bool force_quote_all = false;
-  std::vector<std::string> force_quote;
-  std::vector<std::string> force_not_null;
-  std::vector<std::string> force_null;
-};
-
 struct CopyCommand {
   TableName table;                 // empty name: COPY (query) TO
   std::vector<TableName> columns;  // empty: all
   std::optional<Statement> query;  // kRead
   bool from = false;               // FROM STDIN, else TO STDOUT; files and programs are refused
-  CopyOptions options;
+  std::vector<columnar::CopyOption> options;  // for columnar::ReadCopyOptions
 };
 
 struct SetCommand {
