@@ -36,12 +36,13 @@ void Cancellation::Request() {
 
 Status Cancellation::Check() const {
   switch (reason_.load()) {
-    case Reason::kNone: return {};
+    case Reason::kNone:
+      return {};
     case Reason::kTimeout:
-      return Fail(MakeError(ErrorCode::kCancelled,
-                            "canceling statement due to statement timeout")
+      return Fail(MakeError(ErrorCode::kCancelled, "canceling statement due to statement timeout")
                       .WithSqlState("57014"));
-    case Reason::kRequest: break;
+    case Reason::kRequest:
+      break;
   }
   return Fail(MakeError(ErrorCode::kCancelled, "canceling statement due to user request")
                   .WithSqlState("57014"));

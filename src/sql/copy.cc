@@ -18,28 +18,6 @@ namespace {
 constexpr int64_t kBatchRows = 64 * 1024;
 constexpr int64_t kBatchBytes = 8 << 20;
 
-Result<columnar::CopyOptions> OptionsOf(const CopyOptions& given, bool from) {
-  if (given.format == CopyFormat::kBinary) {
-    return Fail(MakeError(ErrorCode::kUnsupported, "COPY in binary format is not supported")
-                    .WithSqlState("0A000")
-                    .WithHint("Use FORMAT csv, or the default text format."));
-  }
-  columnar::CopyOptions options;
-  options.format = given.format == CopyFormat::kCsv ? columnar::CopyOptions::Format::kCsv
-                                                    : columnar::CopyOptions::Format::kText;
-  options.delimiter = given.delimiter;
-  options.null_text = given.null_text;
-  options.header = given.header != CopyHeader::kNo;
-  options.header_match = from && given.header == CopyHeader::kMatch;
-  options.quote = given.quote;
-  options.escape = given.escape;
-  options.force_not_null = given.force_not_null;
-  options.force_null = given.force_null;
-  options.force_quote = given.force_quote;
-  options.force_quote_all = given.force_quote_all;
-  return options;
-}
-
 Task<Status> Flush(columnar::CopyReader& reader, RowSink& sink) {
   auto batch = reader.Take();
   if (!batch) co_return Failure(std::move(batch).error());
@@ -52,12 +30,11 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
   if (!table) co_return Failure(std::move(table).error());
   auto targets = TargetColumns(**table, command.columns);
   if (!targets) co_return Failure(std::move(targets).error());
-  auto options = OptionsOf(command.options, true);
+  auto options = columnar::ReadCopyOptions(command.options, columnar::CopyDirection::kFrom);
   if (!options) co_return Failure(std::move(options).error());
   auto columns = PickColumns(**table, *targets);
   const size_t width = columns.size();
-  auto reader =
-      columnar::CopyReader::Make(*std::move(options), std::move(columns), (*table)->name);
+  auto reader = columnar::CopyReader::Make(*std::move(options), std::move(columns), (*table)->name);
   if (!reader) co_return Failure(std::move(reader).error());
 
   RowSink sink(session, *table, *std::move(targets), true);
@@ -71,8 +48,8 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
     if (!*chunk) break;
     auto fed = (*reader)->Feed(**chunk);
     if (!fed) co_return Failure(std::move(fed).error());
-    const bool full = (*reader)->pending_rows() >= kBatchRows ||
-                      (*reader)->pending_bytes() >= kBatchBytes;
+    const bool full =
+        (*reader)->pending_rows() >= kBatchRows || (*reader)->pending_bytes() >= kBatchBytes;
     if (!full) continue;
     auto flushed = co_await Flush(**reader, sink);
     if (!flushed) co_return Failure(std::move(flushed).error());
@@ -136,12 +113,11 @@ Task<Status> SendRows(const std::string& text, const columnar::CopyOptions& opti
   co_return Status();
 }
 
-Task<Result<std::string>> CopyTo(SessionContext& session, const CopyCommand& command,
-                                 Output& out) {
+Task<Result<std::string>> CopyTo(SessionContext& session, const CopyCommand& command, Output& out) {
   Result<Statement> query =
       command.query ? Result<Statement>(*command.query) : TableQuery(session, command);
   if (!query) co_return Failure(std::move(query).error());
-  auto options = OptionsOf(command.options, false);
+  auto options = columnar::ReadCopyOptions(command.options, columnar::CopyDirection::kTo);
   if (!options) co_return Failure(std::move(options).error());
   RunningRead::Request request;
   request.query = &*query;

@@ -12,7 +12,6 @@
 namespace firn::sql {
 
 /// The tag: "COPY 7". What was read before an error belongs to the failed transaction.
-Task<Result<std::string>> RunCopy(SessionContext& session, const CopyCommand& command,
-                                  Output& out);
+Task<Result<std::string>> RunCopy(SessionContext& session, const CopyCommand& command, Output& out);
 
 }  // namespace firn::sql

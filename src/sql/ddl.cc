@@ -46,8 +46,8 @@ Result<std::optional<std::string>> SchemaOrSkip(SessionContext& session, const T
 }
 
 Task<Status> TellSkipped(Output& out, const TableName& name) {
-  auto notice = MakeNotice("42P07", fmt::format("relation \"{}\" already exists, skipping",
-                                                name.name));
+  auto notice =
+      MakeNotice("42P07", fmt::format("relation \"{}\" already exists, skipping", name.name));
   co_return co_await out.Notice(std::move(notice));
 }
 
@@ -89,9 +89,9 @@ Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand&
         i < command.column_names.size() ? command.column_names[i] : described.fields[i].name;
     for (const auto& earlier : columns) {
       if (earlier.name != name) continue;
-      return Fail(MakeError(ErrorCode::kInvalidInput, "column \"{}\" specified more than once",
-                            name)
-                      .WithSqlState("42701"));
+      return Fail(
+          MakeError(ErrorCode::kInvalidInput, "column \"{}\" specified more than once", name)
+              .WithSqlState("42701"));
     }
     columns.push_back({.id = FieldId(static_cast<int32_t>(i) + 1),
                        .name = name,
@@ -102,8 +102,8 @@ Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand&
 
 }  // namespace
 
-Task<Result<std::string>> RunCreateTable(SessionContext& session,
-                                         const CreateTableCommand& command, Output& out) {
+Task<Result<std::string>> RunCreateTable(SessionContext& session, const CreateTableCommand& command,
+                                         Output& out) {
   auto schema = SchemaOrSkip(session, command.table, command.if_not_exists);
   if (!schema) co_return Failure(std::move(schema).error());
   if (!*schema) {
@@ -168,9 +168,8 @@ Task<Result<std::string>> RunDropTable(SessionContext& session, const DropTableC
                          .WithSqlState("42501"));
     }
     if (!command.if_exists) {
-      co_return Fail(
-          MakeError(ErrorCode::kNotFound, "table \"{}\" does not exist", name.name)
-              .WithSqlState("42P01"));
+      co_return Fail(MakeError(ErrorCode::kNotFound, "table \"{}\" does not exist", name.name)
+                         .WithSqlState("42P01"));
     }
     auto notice =
         MakeNotice("00000", fmt::format("table \"{}\" does not exist, skipping", name.name));

@@ -14,8 +14,8 @@
 namespace firn::sql {
 
 // Each returns the statement's tag.
-Task<Result<std::string>> RunCreateTable(SessionContext& session,
-                                         const CreateTableCommand& command, Output& out);
+Task<Result<std::string>> RunCreateTable(SessionContext& session, const CreateTableCommand& command,
+                                         Output& out);
 Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
                                            const CreateTableAsCommand& command,
                                            const std::vector<BoundParameter>& parameters,

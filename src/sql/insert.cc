@@ -20,15 +20,15 @@ constexpr int64_t kGatherBytes = 8 << 20;
 
 Status CheckWidth(size_t values, size_t targets, bool named, int position) {
   if (values > targets) {
-    return Fail(MakeError(ErrorCode::kInvalidInput,
-                          "INSERT has more expressions than target columns")
-                    .WithSqlState("42601")
-                    .WithPosition(position));
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "INSERT has more expressions than target columns")
+            .WithSqlState("42601")
+            .WithPosition(position));
   }
   if (values < targets && named) {
-    return Fail(MakeError(ErrorCode::kInvalidInput,
-                          "INSERT has more target columns than expressions")
-                    .WithSqlState("42601"));
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "INSERT has more target columns than expressions")
+            .WithSqlState("42601"));
   }
   return {};
 }
@@ -41,13 +41,11 @@ Result<std::vector<size_t>> ValuesTargets(const catalog::TableDefinition& table,
   const size_t width = command.rows.empty() ? 0 : command.rows[0].size();
   for (const auto& row : command.rows) {
     if (row.size() == width) continue;
-    return Fail(MakeError(ErrorCode::kInvalidInput,
-                          "VALUES lists must all be the same length")
+    return Fail(MakeError(ErrorCode::kInvalidInput, "VALUES lists must all be the same length")
                     .WithSqlState("42601")
                     .WithPosition(row.empty() ? 0 : row[0].position));
   }
-  const int extra =
-      width > targets.size() ? command.rows[0][targets.size()].position : 0;
+  const int extra = width > targets.size() ? command.rows[0][targets.size()].position : 0;
   FIRN_RETURN_IF_ERROR(CheckWidth(width, targets.size(), !command.columns.empty(), extra));
   targets.resize(width);
   return targets;
@@ -150,8 +148,7 @@ Result<std::vector<ParameterType>> InsertParameters(
   }
   std::vector<ParameterType> parameters;
   for (const auto& type : types) {
-    parameters.push_back(
-        type.value_or(ParameterType{.type = {.kind = columnar::TypeKind::kText}}));
+    parameters.push_back(type.value_or(ParameterType{.type = {.kind = columnar::TypeKind::kText}}));
   }
   return parameters;
 }
@@ -175,9 +172,9 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
   arrow::ArrayVector columns;
   for (size_t i = 0; i < targets->size(); ++i) {
     const auto& column = (*table)->columns.columns[(*targets)[i]];
-    const auto wanted = std::count_if(
-        command.rows.begin(), command.rows.end(),
-        [i](const auto& row) { return row[i].kind == Cell::Kind::kDefault; });
+    const auto wanted =
+        std::count_if(command.rows.begin(), command.rows.end(),
+                      [i](const auto& row) { return row[i].kind == Cell::Kind::kDefault; });
     std::shared_ptr<arrow::Array> defaults;
     if (wanted > 0) {
       auto values = co_await DefaultValues(session, column, wanted);
@@ -193,9 +190,9 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
     const auto& column = (*table)->columns.columns[target];
     fields.push_back(arrow::field(column.name, columnar::ArrowType(column.type)));
   }
-  auto batch = arrow::RecordBatch::Make(arrow::schema(std::move(fields)),
-                                        static_cast<int64_t>(command.rows.size()),
-                                        std::move(columns));
+  auto batch =
+      arrow::RecordBatch::Make(arrow::schema(std::move(fields)),
+                               static_cast<int64_t>(command.rows.size()), std::move(columns));
   auto added = co_await sink.Add(std::move(batch));
   if (!added) co_return Failure(std::move(added).error());
   co_return InsertTag(sink.rows());
@@ -241,8 +238,7 @@ Task<Status> CopyQuery(SessionContext& session, const Statement& query,
   co_return Status();
 }
 
-Task<Result<std::string>> RunInsertQuery(SessionContext& session,
-                                         const InsertQueryCommand& command,
+Task<Result<std::string>> RunInsertQuery(SessionContext& session, const InsertQueryCommand& command,
                                          const std::vector<BoundParameter>& parameters) {
   auto table = RequireTable(session, command.table);
   if (!table) co_return Failure(std::move(table).error());

@@ -63,8 +63,7 @@ Result<std::vector<ParameterType>> InsertParameters(
 Task<Result<std::string>> RunInsertValues(SessionContext& session,
                                           const InsertValuesCommand& command,
                                           const std::vector<BoundParameter>& parameters);
-Task<Result<std::string>> RunInsertQuery(SessionContext& session,
-                                         const InsertQueryCommand& command,
+Task<Result<std::string>> RunInsertQuery(SessionContext& session, const InsertQueryCommand& command,
                                          const std::vector<BoundParameter>& parameters);
 
 /// Reads a query into the sink; its columns are converted to `targets` when given.

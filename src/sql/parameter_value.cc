@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <optional>
 
 #include "base/settings.h"
@@ -84,14 +84,14 @@ Result<std::string> ReadChoice(const ParameterDefinition& parameter, std::string
 }
 
 Result<std::string> OnlyValue(const ParameterDefinition& parameter, std::string_view value,
-                              std::span<const std::string_view> spellings,
-                              std::string_view shown) {
+                              std::span<const std::string_view> spellings, std::string_view shown) {
   for (const auto spelling : spellings) {
     if (EqualsIgnoringCase(spelling, value)) return std::string(shown);
   }
-  return Fail(MakeError(ErrorCode::kUnsupported, "{} \"{}\" is not supported", parameter.name, value)
-                  .WithSqlState("0A000")
-                  .WithHint(fmt::format("firn works with {} = {} only.", parameter.name, shown)));
+  return Fail(
+      MakeError(ErrorCode::kUnsupported, "{} \"{}\" is not supported", parameter.name, value)
+          .WithSqlState("0A000")
+          .WithHint(fmt::format("firn works with {} = {} only.", parameter.name, shown)));
 }
 
 Result<std::string> ReadDateStyle(const ParameterDefinition& parameter, std::string_view value) {
@@ -170,10 +170,14 @@ Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::str
   if (parameter.name == "client_encoding") return OnlyValue(parameter, value, kUtf8, "UTF8");
   if (parameter.name == "DateStyle") return ReadDateStyle(parameter, value);
   switch (parameter.kind) {
-    case ParameterKind::kBool: return ReadBool(parameter, value);
-    case ParameterKind::kDuration: return ReadDuration(parameter, value);
-    case ParameterKind::kMemory: return ReadMemory(parameter, value);
-    case ParameterKind::kChoice: return ReadChoice(parameter, value);
+    case ParameterKind::kBool:
+      return ReadBool(parameter, value);
+    case ParameterKind::kDuration:
+      return ReadDuration(parameter, value);
+    case ParameterKind::kMemory:
+      return ReadMemory(parameter, value);
+    case ParameterKind::kChoice:
+      return ReadChoice(parameter, value);
     case ParameterKind::kInteger: {
       const auto number = ReadInteger(value);
       if (!number) return Fail(BadValue(parameter, value));
@@ -186,11 +190,13 @@ Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::str
       return std::to_string(*number);
     }
     case ParameterKind::kReadOnly:
-      return Fail(MakeError(ErrorCode::kDenied, "parameter \"{}\" cannot be changed",
-                            parameter.name)
-                      .WithSqlState("55P02"));
-    case ParameterKind::kNames: return ReadNames(value);
-    case ParameterKind::kText: break;
+      return Fail(
+          MakeError(ErrorCode::kDenied, "parameter \"{}\" cannot be changed", parameter.name)
+              .WithSqlState("55P02"));
+    case ParameterKind::kNames:
+      return ReadNames(value);
+    case ParameterKind::kText:
+      break;
   }
   return std::string(value);
 }

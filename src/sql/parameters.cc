@@ -22,9 +22,8 @@ constexpr uint32_t kNameOid = 19;
 
 Type NumericOf(int64_t integer_digits, int64_t scale) {
   scale = std::clamp<int64_t>(scale, 0, columnar::kMaxPrecision);
-  const auto precision =
-      std::clamp<int64_t>(integer_digits + scale, std::max<int64_t>(scale, 1),
-                          columnar::kMaxPrecision);
+  const auto precision = std::clamp<int64_t>(integer_digits + scale, std::max<int64_t>(scale, 1),
+                                             columnar::kMaxPrecision);
   return columnar::Numeric(static_cast<int32_t>(precision), static_cast<int32_t>(scale));
 }
 
@@ -71,20 +70,26 @@ enum class Family : uint8_t { kBool, kNumber, kText, kBytes, kTime, kUuid };
 
 Family FamilyOf(TypeKind kind) {
   switch (kind) {
-    case TypeKind::kBool: return Family::kBool;
+    case TypeKind::kBool:
+      return Family::kBool;
     case TypeKind::kInt2:
     case TypeKind::kInt4:
     case TypeKind::kInt8:
     case TypeKind::kFloat4:
     case TypeKind::kFloat8:
-    case TypeKind::kNumeric: return Family::kNumber;
+    case TypeKind::kNumeric:
+      return Family::kNumber;
     case TypeKind::kText:
-    case TypeKind::kVarchar: return Family::kText;
-    case TypeKind::kBytea: return Family::kBytes;
+    case TypeKind::kVarchar:
+      return Family::kText;
+    case TypeKind::kBytea:
+      return Family::kBytes;
     case TypeKind::kDate:
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestamptz: return Family::kTime;
-    case TypeKind::kUuid: return Family::kUuid;
+    case TypeKind::kTimestamptz:
+      return Family::kTime;
+    case TypeKind::kUuid:
+      return Family::kUuid;
   }
   return Family::kText;
 }
@@ -98,9 +103,9 @@ Result<std::optional<ParameterType>> TypeOfOid(uint32_t oid) {
   }
   const auto* info = columnar::FindByOid(oid);
   if (!info) {
-    return Fail(MakeError(ErrorCode::kUnsupported, "parameters of type oid {} are not supported",
-                          oid)
-                    .WithHint("Send the value as text without a type, or cast it."));
+    return Fail(
+        MakeError(ErrorCode::kUnsupported, "parameters of type oid {} are not supported", oid)
+            .WithHint("Send the value as text without a type, or cast it."));
   }
   if (info->kind == TypeKind::kNumeric) {
     return std::optional(ParameterType{.type = columnar::Numeric(18, 6), .fit_to_value = true});

@@ -90,8 +90,7 @@ Result<Description> Describe(SessionContext& session, const PreparedStatement& p
     return DescribeQuery(session, prepared, *prepared.statement, nullptr, true);
   }
   if (const auto* explain = std::get_if<ExplainCommand>(&command)) {
-    FIRN_TRY(auto description,
-             DescribeQuery(session, prepared, explain->query, nullptr, false));
+    FIRN_TRY(auto description, DescribeQuery(session, prepared, explain->query, nullptr, false));
     description.fields = ExplainFields();
     return description;
   }

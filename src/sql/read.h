@@ -50,8 +50,7 @@ class RunningRead final : public RowStream {
     bool analyze = false;
   };
 
-  static Task<Result<std::unique_ptr<RunningRead>>> Start(SessionContext& session,
-                                                          Request request);
+  static Task<Result<std::unique_ptr<RunningRead>>> Start(SessionContext& session, Request request);
   ~RunningRead() override;
 
   const std::vector<columnar::Field>& fields() const override { return fields_; }

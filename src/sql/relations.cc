@@ -23,17 +23,16 @@ std::string AsWritten(const TableName& name) {
 
 Failure NoRelation(const SessionContext& session, const TableName& name) {
   if (IsPostgresCatalog(name)) {
-    return Fail(MakeError(ErrorCode::kUnsupported, "relation \"{}\" is not supported yet",
-                          AsWritten(name))
-                    .WithSqlState("0A000")
-                    .WithHint("The state of the server is in firn.tables, firn.sessions, "
-                              "firn.settings, firn.lsn, firn.files and firn.snapshots.")
-                    .WithPosition(name.position));
+    return Fail(
+        MakeError(ErrorCode::kUnsupported, "relation \"{}\" is not supported yet", AsWritten(name))
+            .WithSqlState("0A000")
+            .WithHint("The state of the server is in firn.tables, firn.sessions, "
+                      "firn.settings, firn.lsn, firn.files and firn.snapshots.")
+            .WithPosition(name.position));
   }
-  auto error =
-      MakeError(ErrorCode::kNotFound, "relation \"{}\" does not exist", AsWritten(name))
-          .WithSqlState("42P01")
-          .WithPosition(name.position);
+  auto error = MakeError(ErrorCode::kNotFound, "relation \"{}\" does not exist", AsWritten(name))
+                   .WithSqlState("42P01")
+                   .WithPosition(name.position);
   if (!name.schema.empty() && name.schema != kSystemSchema &&
       !session.transaction.view().catalog->HasSchema(name.schema)) {
     error.hint = fmt::format("There is no schema \"{}\".", name.schema);
@@ -80,9 +79,9 @@ std::string FileLeg(const catalog::TableDefinition& table, const std::vector<std
   std::string columns;
   for (const auto& column : table.columns.columns) {
     if (!columns.empty()) columns += ", ";
-    columns += fmt::format("{}: {{name: {}, type: {}, default_value: NULL}}", column.id,
-                           QuoteLiteral(column.name),
-                           QuoteLiteral(columnar::DuckDbName(column.type)));
+    columns +=
+        fmt::format("{}: {{name: {}, type: {}, default_value: NULL}}", column.id,
+                    QuoteLiteral(column.name), QuoteLiteral(columnar::DuckDbName(column.type)));
   }
   return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", ColumnList(table),
                      files, columns);
@@ -120,8 +119,8 @@ Result<std::string> ScanTable(SessionContext& session,
   if (!paths.empty()) text = FileLeg(*definition, paths);
   const bool own_rows = own != nullptr && !own->batches().empty();
   if (own_rows || !table::HotRowsEmpty(view.snapshot, *version)) {
-    handles.push_back(session.services.engine.Register(
-        table::HotRows(view.snapshot, version, own_rows ? own->batches() : table::RecordBatches())));
+    handles.push_back(session.services.engine.Register(table::HotRows(
+        view.snapshot, version, own_rows ? own->batches() : table::RecordBatches())));
     if (!text.empty()) text += " UNION ALL ";
     text += fmt::format("SELECT {} FROM {}", ColumnList(*definition), handles.back().sql());
   }
@@ -144,10 +143,10 @@ Result<std::shared_ptr<const catalog::TableDefinition>> RequireTable(const Sessi
                                                                      const TableName& name) {
   if (auto found = FindTable(session, name)) return found;
   if (FindSystem(name) != nullptr) {
-    return Fail(MakeError(ErrorCode::kDenied, "\"{}\" is a system relation, not a table",
-                          AsWritten(name))
-                    .WithSqlState("42809")
-                    .WithPosition(name.position));
+    return Fail(
+        MakeError(ErrorCode::kDenied, "\"{}\" is a system relation, not a table", AsWritten(name))
+            .WithSqlState("42809")
+            .WithPosition(name.position));
   }
   return NoRelation(session, name);
 }
@@ -158,13 +157,12 @@ Result<std::string> SchemaForNewTable(const SessionContext& session, const Table
     if (catalog.HasSchema(name.schema)) return name.schema;
     const bool reserved = name.schema == kSystemSchema || name.schema == "pg_catalog" ||
                           name.schema == "information_schema";
-    return Fail(reserved ? MakeError(ErrorCode::kDenied, "permission denied for schema {}",
-                                     name.schema)
-                               .WithSqlState("42501")
-                         : MakeError(ErrorCode::kNotFound, "schema \"{}\" does not exist",
-                                     name.schema)
-                               .WithSqlState("3F000")
-                               .WithPosition(name.position));
+    return Fail(reserved
+                    ? MakeError(ErrorCode::kDenied, "permission denied for schema {}", name.schema)
+                          .WithSqlState("42501")
+                    : MakeError(ErrorCode::kNotFound, "schema \"{}\" does not exist", name.schema)
+                          .WithSqlState("3F000")
+                          .WithPosition(name.position));
   }
   for (const auto& schema : session.settings.search_path()) {
     if (catalog.HasSchema(schema)) return schema;

@@ -58,8 +58,8 @@ Task<ArrayResult> DefaultValues(SessionContext& session, const columnar::Column&
     co_return Repeat(**one, rows);
   }
   // Evaluated once per row: DEFAULT gen_random_uuid() gives each row its own.
-  auto statements = Parse(
-      fmt::format("SELECT ({}) FROM generate_series(1, {})", column.default_sql, rows));
+  auto statements =
+      Parse(fmt::format("SELECT ({}) FROM generate_series(1, {})", column.default_sql, rows));
   if (!statements) co_return Failure(std::move(statements).error());
   const std::vector<columnar::Column> targets = {column};
   RunningRead::Request request;
@@ -90,18 +90,17 @@ Result<std::vector<size_t>> TargetColumns(const catalog::TableDefinition& table,
   for (const auto& name : names) {
     const int index = table.columns.Find(name.name);
     if (index < 0) {
-      return Fail(MakeError(ErrorCode::kNotFound,
-                            "column \"{}\" of relation \"{}\" does not exist", name.name,
-                            table.name)
+      return Fail(MakeError(ErrorCode::kNotFound, "column \"{}\" of relation \"{}\" does not exist",
+                            name.name, table.name)
                       .WithSqlState("42703")
                       .WithPosition(name.position));
     }
     const auto target = static_cast<size_t>(index);
     if (std::find(targets.begin(), targets.end(), target) != targets.end()) {
-      return Fail(MakeError(ErrorCode::kInvalidInput, "column \"{}\" specified more than once",
-                            name.name)
-                      .WithSqlState("42701")
-                      .WithPosition(name.position));
+      return Fail(
+          MakeError(ErrorCode::kInvalidInput, "column \"{}\" specified more than once", name.name)
+              .WithSqlState("42701")
+              .WithPosition(name.position));
     }
     targets.push_back(target);
   }

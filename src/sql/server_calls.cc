@@ -134,16 +134,14 @@ CallAnswer Constant(const Text& text, const Type& type) {
   return {fmt::format("CAST({} AS {})", QuoteLiteral(*text), name), type};
 }
 
-std::vector<Text> Arguments(const ServerCall& call,
-                            const std::vector<BoundParameter>* parameters) {
+std::vector<Text> Arguments(const ServerCall& call, const std::vector<BoundParameter>* parameters) {
   std::vector<Text> arguments;
   for (const auto& cell : call.arguments) {
     if (cell.kind == Cell::Kind::kNull) {
       arguments.emplace_back();
     } else if (cell.kind != Cell::Kind::kParameter) {
       arguments.emplace_back(cell.text);
-    } else if (parameters != nullptr &&
-               static_cast<size_t>(cell.parameter) <= parameters->size()) {
+    } else if (parameters != nullptr && static_cast<size_t>(cell.parameter) <= parameters->size()) {
       const auto& bound = (*parameters)[static_cast<size_t>(cell.parameter) - 1];
       arguments.push_back(TextOfValue(bound.type, *bound.value, 0));
     } else {

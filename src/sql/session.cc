@@ -15,8 +15,8 @@ Failure NoStatement(const std::string& name) {
 }
 
 Failure NoPortal(const std::string& name) {
-  return Fail(MakeError(ErrorCode::kNotFound, "portal \"{}\" does not exist", name)
-                  .WithSqlState("34000"));
+  return Fail(
+      MakeError(ErrorCode::kNotFound, "portal \"{}\" does not exist", name).WithSqlState("34000"));
 }
 
 Failure AbortedTransaction() {
@@ -57,10 +57,13 @@ Session::~Session() {
 
 char Session::transaction_status() const {
   switch (context_.transaction.state()) {
-    case State::kBlock: return 'T';
-    case State::kFailed: return 'E';
+    case State::kBlock:
+      return 'T';
+    case State::kFailed:
+      return 'E';
     case State::kIdle:
-    case State::kImplicit: break;
+    case State::kImplicit:
+      break;
   }
   return 'I';
 }
@@ -80,17 +83,22 @@ void Session::BeginMessage(std::string_view text) {
 void Session::EndMessage() {
   context_.cancellation->End();
   switch (context_.transaction.state()) {
-    case State::kBlock: entry_->SetState("idle in transaction"); break;
-    case State::kFailed: entry_->SetState("idle in transaction (aborted)"); break;
+    case State::kBlock:
+      entry_->SetState("idle in transaction");
+      break;
+    case State::kFailed:
+      entry_->SetState("idle in transaction (aborted)");
+      break;
     case State::kIdle:
-    case State::kImplicit: entry_->SetState("idle"); break;
+    case State::kImplicit:
+      entry_->SetState("idle");
+      break;
   }
 }
 
 Status Session::Enter(const Command* command) {
   auto& transaction = context_.transaction;
-  if (transaction.state() == State::kFailed &&
-      (command == nullptr || !EndsTransaction(*command))) {
+  if (transaction.state() == State::kFailed && (command == nullptr || !EndsTransaction(*command))) {
     return AbortedTransaction();
   }
   transaction.BeginImplicit();
@@ -149,8 +157,8 @@ Task<Status> Session::RunSimple(Statement statement, bool last, Output& out) {
   Portal portal;
   portal.prepared = *std::move(prepared);
   if (portal.prepared->statement->parameter_count > 0 && NeedsView(*portal.prepared->command)) {
-    co_return Fail(MakeError(ErrorCode::kInvalidInput, "there is no parameter $1")
-                       .WithSqlState("42P02"));
+    co_return Fail(
+        MakeError(ErrorCode::kInvalidInput, "there is no parameter $1").WithSqlState("42P02"));
   }
   co_return co_await RunPortal(portal, 0, true, last, out);
 }
@@ -173,13 +181,12 @@ Task<Status> Session::RunPortal(Portal& portal, int32_t max_rows, bool simple, b
       if (!described) co_return described;
     }
     if (portal.rows && portal.fields && !SameTypes(*portal.fields, portal.rows->fields())) {
-      co_return Fail(MakeError(ErrorCode::kSchemaMismatch,
-                               "cached plan must not change result type")
-                         .WithSqlState("0A000"));
+      co_return Fail(
+          MakeError(ErrorCode::kSchemaMismatch, "cached plan must not change result type")
+              .WithSqlState("0A000"));
     }
   } else if (portal.finished && portal.verb.empty()) {
-    co_return Fail(MakeError(ErrorCode::kConflict, "portal cannot be run")
-                       .WithSqlState("55000"));
+    co_return Fail(MakeError(ErrorCode::kConflict, "portal cannot be run").WithSqlState("55000"));
   }
   if (!portal.verb.empty()) {
     auto sent = co_await SendRows(portal, max_rows, out);

@@ -55,8 +55,7 @@ Session::OutcomeTask Session::RunCommand(const PreparedStatement& prepared,
 }
 
 Session::OutcomeTask Session::RunWrite(const Command& command,
-                                       const std::vector<BoundParameter>& parameters,
-                                       Output& out) {
+                                       const std::vector<BoundParameter>& parameters, Output& out) {
   Result<std::string> tag;
   if (const auto* insert = std::get_if<InsertValuesCommand>(&command)) {
     tag = co_await RunInsertValues(context_, *insert, parameters);
@@ -152,8 +151,7 @@ Session::OutcomeTask Session::RunExecute(const ExecuteCommand& command, Output& 
 Status Session::RunDiscard(const DiscardCommand& command) {
   if (!command.all) return {};
   if (context_.transaction.state() == State::kBlock) {
-    return Fail(MakeError(ErrorCode::kConflict,
-                          "DISCARD ALL cannot run inside a transaction block")
+    return Fail(MakeError(ErrorCode::kConflict, "DISCARD ALL cannot run inside a transaction block")
                     .WithSqlState("25001"));
   }
   context_.settings.ResetAll();
@@ -170,8 +168,8 @@ Status Session::RunPrepare(const PrepareCommand& command) {
   }
   std::vector<std::optional<ParameterType>> declared;
   for (const auto& type : command.parameter_types) {
-    declared.push_back(ParameterType{
-        .type = type, .fit_to_value = type.kind == columnar::TypeKind::kNumeric});
+    declared.push_back(
+        ParameterType{.type = type, .fit_to_value = type.kind == columnar::TypeKind::kNumeric});
   }
   Named named;
   FIRN_TRY(named.prepared, PrepareStatement(command.statement, std::move(declared)));
@@ -193,12 +191,15 @@ Status Session::RunDeallocate(const DeallocateCommand& command) {
 Session::OutcomeTask Session::RunTransaction(const TransactionCommand& command, Output& out) {
   using Kind = TransactionCommand::Kind;
   switch (command.kind) {
-    case Kind::kBegin: co_return co_await RunBegin(command, out);
+    case Kind::kBegin:
+      co_return co_await RunBegin(command, out);
     case Kind::kCommit:
-    case Kind::kRollback: co_return co_await RunEnd(command, out);
+    case Kind::kRollback:
+      co_return co_await RunEnd(command, out);
     case Kind::kSavepoint:
     case Kind::kRelease:
-    case Kind::kRollbackTo: break;
+    case Kind::kRollbackTo:
+      break;
   }
   co_return co_await RunSavepoint(command);
 }

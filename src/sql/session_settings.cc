@@ -176,8 +176,8 @@ Result<std::string> SessionSettings::Show(std::string_view name) const {
     return Value(parameter->name);
   }
   const auto key = LowerCase(name);
-  const bool known = state_->local.contains(key) || state_->session.contains(key) ||
-                     initial_.contains(key);
+  const bool known =
+      state_->local.contains(key) || state_->session.contains(key) || initial_.contains(key);
   if (!known) return Unrecognized(name);
   return Value(key);
 }

@@ -1,9 +1,9 @@
 #include "sql/sql_service.h"
 
-#include <algorithm>
 #include <pwd.h>
-#include <thread>
 #include <unistd.h>
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "catalog/table_definition.h"
@@ -70,8 +70,8 @@ std::vector<std::pair<std::string, std::string>> SplitOptions(std::string_view t
 
 }  // namespace
 
-SqlService::SqlService(table::Database& database, engine::Engine& engine,
-                       const Settings& settings, std::string_view version)
+SqlService::SqlService(table::Database& database, engine::Engine& engine, const Settings& settings,
+                       std::string_view version)
     : registry_(static_cast<size_t>(settings.Integer("max_connections")), clock_),
       workers_(WorkerCount()),
       services_{.database = database,

@@ -29,8 +29,8 @@ struct SessionStart {
 /// Lifetime: borrows database, engine and settings; every session must be gone before it is.
 class SqlService {
  public:
-  static Result<std::unique_ptr<SqlService>> Make(table::Database& database,
-                                                  engine::Engine& engine, const Settings& settings,
+  static Result<std::unique_ptr<SqlService>> Make(table::Database& database, engine::Engine& engine,
+                                                  const Settings& settings,
                                                   std::string_view version);
   ~SqlService();
 

@@ -56,11 +56,10 @@ Rows TableRows(const Services& services, const View& view) {
       }
       flushed = Number(version->flushed);
     }
-    rows.push_back({definition->schema, definition->name, id.value().ToString(),
-                    Number(hot_rows + lake_rows), Number(hot_rows), Number(hot_bytes),
-                    Number(lake_rows), Number(lake_bytes), Number(files),
-                    Location(services, *definition), flushed,
-                    Number(definition->columns.id.value())});
+    rows.push_back(
+        {definition->schema, definition->name, id.value().ToString(), Number(hot_rows + lake_rows),
+         Number(hot_rows), Number(hot_bytes), Number(lake_rows), Number(lake_bytes), Number(files),
+         Location(services, *definition), flushed, Number(definition->columns.id.value())});
   }
   return rows;
 }
@@ -89,10 +88,9 @@ Rows SnapshotRows(const Services& services, const View& view) {
       std::optional<std::string> parent;
       if (snapshot.parent) parent = Number(snapshot.parent->value());
       rows.push_back({table.schema, table.name, Number(snapshot.id.value()), parent,
-                      Number(snapshot.sequence_number),
-                      TimestampText(snapshot.timestamp_ms * 1000), said("operation"),
-                      said("added-records"), said("total-records"), said("total-data-files"),
-                      snapshot.manifest_list});
+                      Number(snapshot.sequence_number), TimestampText(snapshot.timestamp_ms * 1000),
+                      said("operation"), said("added-records"), said("total-records"),
+                      said("total-data-files"), snapshot.manifest_list});
     }
   }
   return rows;
@@ -210,8 +208,9 @@ const SystemRelation* FindSystemRelation(std::string_view name) {
 
 std::shared_ptr<engine::ScanSource> OpenSystemRelation(const SystemRelation& relation,
                                                        const SessionContext& session) {
-  const auto make = [&relation, &services = session.services, view = session.transaction.view()]()
-      -> Result<std::shared_ptr<arrow::RecordBatch>> {
+  const auto make =
+      [&relation, &services = session.services,
+       view = session.transaction.view()]() -> Result<std::shared_ptr<arrow::RecordBatch>> {
     FIRN_TRY(const auto rows, relation.rows(services, view));
     return BatchOfTextRows(relation.fields, rows);
   };

@@ -99,8 +99,7 @@ Task<Result<TableBuffer::Mark>> TableBuffer::TakeMark() {
 }
 
 Task<void> TableBuffer::RollbackTo(Mark mark) {
-  std::vector<lake::DataFile> gone(files_.begin() + static_cast<int64_t>(mark.files),
-                                   files_.end());
+  std::vector<lake::DataFile> gone(files_.begin() + static_cast<int64_t>(mark.files), files_.end());
   files_.resize(mark.files);
   batches_.resize(mark.batches);
   merge_floor_ = mark.batches;

@@ -14,8 +14,8 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "catalog/table_definition.h"
-#include "lake/footer.h"
 #include "lake/data_file_writer.h"
+#include "lake/footer.h"
 #include "sql/services.h"
 #include "table/database.h"
 

@@ -28,9 +28,7 @@ Result<std::unique_ptr<RowStream>> TextStream(std::vector<columnar::Field> field
 }
 
 Task<Status> FlushAll(SessionContext& session) {
-  const auto flush = [&session](auto done) {
-    session.services.database.Flush(std::move(done));
-  };
+  const auto flush = [&session](auto done) { session.services.database.Flush(std::move(done)); };
   co_return co_await AwaitCallback<Status>(flush);
 }
 
@@ -65,7 +63,8 @@ Status SetModes(SessionContext& session, const TransactionModes& modes, bool of_
 
 Result<std::vector<columnar::Field>> DescribeShow(const ShowCommand& command) {
   if (command.name == "all") {
-    return std::vector<columnar::Field>{{"name", kText}, {"setting", kText}, {"description", kText}};
+    return std::vector<columnar::Field>{
+        {"name", kText}, {"setting", kText}, {"description", kText}};
   }
   const auto* definition = FindDefinition(command.name);
   return std::vector<columnar::Field>{
@@ -78,8 +77,8 @@ Result<std::unique_ptr<RowStream>> RunShow(SessionContext& session, const ShowCo
   if (command.name == "all") {
     for (const auto& parameter : AllParameters()) {
       FIRN_TRY(auto value, session.settings.Show(parameter.name));
-      rows.push_back({std::string(parameter.name), std::move(value),
-                      std::string(parameter.description)});
+      rows.push_back(
+          {std::string(parameter.name), std::move(value), std::string(parameter.description)});
     }
   } else {
     FIRN_TRY(auto value, session.settings.Show(command.name));
@@ -92,9 +91,9 @@ std::vector<columnar::Field> ExplainFields() {
   return {{"QUERY PLAN", kText}};
 }
 
-Task<Result<std::unique_ptr<RowStream>>> RunExplain(
-    SessionContext& session, const ExplainCommand& command,
-    const std::vector<BoundParameter>& parameters) {
+Task<Result<std::unique_ptr<RowStream>>> RunExplain(SessionContext& session,
+                                                    const ExplainCommand& command,
+                                                    const std::vector<BoundParameter>& parameters) {
   RunningRead::Request request;
   request.query = &command.query;
   request.parameters = &parameters;
@@ -140,10 +139,10 @@ Task<Result<std::string>> RunCall(SessionContext& session, const CallCommand& co
     auto names = argument.kind == Cell::Kind::kString ? SplitQualified(argument.text)
                                                       : std::vector<std::string>();
     if (names.empty() || names.size() > 2) {
-      co_return Fail(MakeError(ErrorCode::kInvalidInput, "not the name of a table: \"{}\"",
-                               argument.text)
-                         .WithSqlState("42602")
-                         .WithPosition(argument.position));
+      co_return Fail(
+          MakeError(ErrorCode::kInvalidInput, "not the name of a table: \"{}\"", argument.text)
+              .WithSqlState("42602")
+              .WithPosition(argument.position));
     }
     TableName name;
     name.name = names.back();
