@@ -114,6 +114,11 @@ Task<void> TableBuffer::RollbackTo(Mark mark) {
   co_await RunOn(services_.workers, discard);
 }
 
+void TableBuffer::DiscardNow() {
+  writer_.reset();
+  for (const auto& file : std::exchange(files_, {})) services_.database.DiscardDataFile(file);
+}
+
 Task<Result<table::TableWrite>> TableBuffer::BuildWrite() {
   auto sealed = co_await SealFiles();
   if (!sealed) co_return Failure(std::move(sealed).error());

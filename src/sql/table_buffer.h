@@ -49,6 +49,9 @@ class TableBuffer {
   Task<Result<Mark>> TakeMark();
   Task<void> RollbackTo(Mark mark);
 
+  /// Removes every data file, on this thread.
+  void DiscardNow();
+
   /// What the commit is given. The buffer keeps its files, for Discard.
   Task<Result<table::TableWrite>> BuildWrite();
 

@@ -12,6 +12,14 @@ Transaction::Transaction(Services& services, SessionSettings& settings,
       cancellation_(cancellation),
       session_name_(std::move(session_name)) {}
 
+Transaction::~Transaction() {
+  DiscardTables(0, nullptr);
+  if (buffers_.empty()) return;
+  asio::post(services_.workers.pool(), [buffers = std::make_shared<Buffers>(std::move(buffers_))] {
+    for (auto& [table, buffer] : *buffers) buffer->DiscardNow();
+  });
+}
+
 void Transaction::Start(State state) {
   state_ = state;
   start_us_ = services_.clock.NowMicros();

@@ -42,6 +42,10 @@ class Transaction {
 
   Transaction(Services& services, SessionSettings& settings, const Cancellation& cancellation,
               std::string session_name);
+  /// Takes back in the background what was not committed.
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
 
   State state() const { return state_; }
   /// Begins an implicit transaction unless there is one of any kind.
