@@ -79,6 +79,8 @@ class Reader final : public CopyReader {
   Status Finish() override {
     if (!ended_) FIRN_RETURN_IF_ERROR(ReadLines(rest_, true));
     ended_ = true;
+    // A header that must match is missed even in an empty file.
+    if (header_due_) FIRN_RETURN_IF_ERROR(ReadHeader({}, true));
     rest_.clear();
     return {};
   }
@@ -130,7 +132,7 @@ class Reader final : public CopyReader {
     if (!options_.header_match) return {};
     FIRN_TRY(const size_t count, SplitLine(line, plain));
     if (count != targets_.size()) {
-      return Located(BadFile(fmt::format("wrong number of fields in header line: field count is "
+      return Located(BadFile(fmt::format("wrong number of fields in header line: got "
                                          "{}, expected {}",
                                          count, targets_.size())),
                      AtLine(line));
@@ -205,7 +207,7 @@ class Reader final : public CopyReader {
     return Fail(std::move(error).WithWhere(std::move(where)));
   }
   std::string AtLineNumber() const {
-    return fmt::format("COPY {}, line {}", table_name_, lines_.line_number());
+    return fmt::format("COPY {}, line {}", table_name_, std::max<int64_t>(lines_.line_number(), 1));
   }
   std::string AtLine(std::string_view line) const {
     return fmt::format("{}: {}", AtLineNumber(), Shown(line));
