@@ -114,7 +114,7 @@ struct GroupDecoder::Stream {
 class GroupDecoder::Cursor {
  public:
   explicit Cursor(const std::shared_ptr<arrow::Buffer>& group) : group_(group), reader_(group) {
-    reader_.Seek(kGroupHeaderBytes).Warn();
+    static_cast<void>(reader_.Seek(kGroupHeaderBytes));
   }
 
   int64_t position() const { return *reader_.Tell(); }

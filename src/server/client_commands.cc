@@ -56,7 +56,7 @@ Status InspectReport(const Flags& flags, std::string path, bool json) {
     FIRN_TRY(const auto settings, LoadSettings(flags));
     path = DataDir(settings) + "/log";
   }
-  FIRN_TRY(const auto inspection, log::Inspect(io::LocalFileSystem(), path));
+  FIRN_TRY(const auto inspection, log::InspectLog(io::LocalFileSystem(), path));
   std::cout << (json ? log::InspectJson(inspection) : log::InspectText(inspection));
   return {};
 }

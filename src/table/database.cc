@@ -197,7 +197,11 @@ class DatabaseImpl final : public Database {
     if (committer_ == nullptr) return state;
     const Snapshot snapshot = committer_->TakeSnapshot();
     for (const auto& [id, table] : snapshot.root->tables) {
-      state.schemas.emplace_back(id, table->arrow_schema);
+      const auto& definition = *table->definition;
+      state.schemas.push_back({.table = id,
+                               .schema_id = definition.columns.id,
+                               .name = definition.QualifiedName(),
+                               .schema = columnar::StoredArrowSchema(definition.columns)});
     }
     return state;
   }

@@ -300,14 +300,19 @@ Status Flusher::Swap() {
 Status Flusher::RetireSegments(Lsn flushed) {
   // Sealed segments all of whose rows are in the lake may go once they are older than the
   // time-travel window, or when the log is larger than it may be.
-  int64_t bytes = 0;
+  FIRN_TRY(const auto files, with_.files.List(LogDir(with_.data_dir)));
+  std::map<std::string, int64_t> sealed_at;
+  for (const auto& file : files) {
+    sealed_at[LogDir(with_.data_dir) + "/" + file.name] = file.modified_us;
+  }
   const auto segments = with_.log.segments();
+  int64_t bytes = 0;
   for (const auto& segment : segments) bytes += static_cast<int64_t>(segment.bytes);
   const int64_t oldest_us = with_.clock.NowMicros() - retention_.window_ms * 1000;
   Lsn up_to;
   for (const auto& segment : segments) {
     if (!segment.sealed || segment.last_lsn > flushed) break;
-    if (segment.sealed_us > oldest_us && bytes <= retention_.bytes_max) break;
+    if (sealed_at[segment.path] > oldest_us && bytes <= retention_.bytes_max) break;
     up_to = segment.last_lsn;
     bytes -= static_cast<int64_t>(segment.bytes);
   }

@@ -1,6 +1,7 @@
 #include "table/recovery.h"
 
 #include <algorithm>
+#include <set>
 
 #include <arrow/api.h>
 
@@ -23,16 +24,12 @@ class Replay {
 
   /// Reads the lake's side of every table the store knows.
   Status LoadTables(LogId log) {
+    log_ = log;
     for (const auto& [id, definition] : catalog_->tables()) {
-      auto table = NewTableVersion(files_, data_dir_, definition);
       const auto pointer = contents_.pointers.find(id);
-      const int64_t known =
-          pointer == contents_.pointers.end() ? 1 : pointer->second.metadata_version;
-      auto loaded = LoadLake(log, known, *table);
-      if (!loaded) {
-        return Failure(std::move(loaded.error()).During("table " + definition->QualifiedName()));
-      }
-      tables_[id] = std::move(table);
+      FIRN_RETURN_IF_ERROR(AddTable(definition, pointer == contents_.pointers.end()
+                                                    ? 1
+                                                    : pointer->second.metadata_version));
     }
     return {};
   }
@@ -46,7 +43,13 @@ class Replay {
     return {};
   }
 
-  void Finish(RecoveredState& state, Lsn visible) {
+  Status Finish(RecoveredState& state, Lsn visible) {
+    if (!missing_.empty()) {
+      const auto& table = *tables_.at(*missing_.begin());
+      return Fail(MakeError(ErrorCode::kCorrupt, "the folder of table {} is missing: {}",
+                            table.definition->QualifiedName(), table.folder->path())
+                      .WithHint("Put it back, or restore a backup."));
+    }
     state.root = std::make_shared<Root>();
     state.root->catalog = catalog_;
     state.root->tables.insert(tables_.begin(), tables_.end());
@@ -54,10 +57,25 @@ class Replay {
     state.unapplied = std::move(unapplied_);
     state.last_commit_us = last_commit_us_;
     state.rows = rows_;
+    return {};
   }
 
  private:
-  Status LoadLake(LogId log, int64_t known_version, TableVersion& table) {
+  Status AddTable(const std::shared_ptr<const catalog::TableDefinition>& definition,
+                  int64_t known_version) {
+    auto table = NewTableVersion(files_, data_dir_, definition);
+    auto loaded = LoadLake(known_version, *table);
+    if (!loaded && loaded.error().code == ErrorCode::kNotFound) {
+      // Dropped later on, as the log will say; Finish sees to it that it did.
+      missing_.insert(definition->id);
+    } else if (!loaded) {
+      return Failure(std::move(loaded.error()).During("table " + definition->QualifiedName()));
+    }
+    tables_[definition->id] = std::move(table);
+    return {};
+  }
+
+  Status LoadLake(int64_t known_version, TableVersion& table) {
     const auto& folder = table.folder->path();
     FIRN_TRY(const auto newest, lake::IcebergTable::NewestVersion(files_, folder));
     FIRN_TRY(const auto lake_table,
@@ -66,13 +84,16 @@ class Replay {
       FIRN_LOG_INFO("recovery: adopting {}: metadata version {} after {}",
                     table.definition->QualifiedName(), newest, known_version);
     }
-    FIRN_RETURN_IF_ERROR(lake_table.PublishHint());
+    const auto hint = io::ReadFile(files_, folder + "/metadata/version-hint.text");
+    if (!hint || *hint != std::to_string(lake_table.version())) {
+      FIRN_RETURN_IF_ERROR(lake_table.PublishHint());
+    }
     FIRN_TRY(auto data_files, lake_table.Files());
     for (auto& file : data_files) {
       table.lake_files.push_back(std::make_shared<const lake::DataFile>(std::move(file)));
     }
     table.metadata_version = lake_table.version();
-    table.flushed = lake_table.Flushed(log).value_or(Lsn());
+    table.flushed = lake_table.Flushed(log_).value_or(Lsn());
     return {};
   }
 
@@ -82,9 +103,11 @@ class Replay {
     FIRN_TRY(auto change, catalog::ChangeFromJson(record.kind, record.table, record.json));
     FIRN_TRY(catalog_, catalog_->Apply(change));
     if (const auto* create = std::get_if<catalog::CreateTable>(&change)) {
-      tables_[record.table] = NewTableVersion(files_, data_dir_, create->table);
+      // Rounds may have come to pass since: the store learns of the table at their end.
+      FIRN_RETURN_IF_ERROR(AddTable(create->table, 1));
     } else if (const auto dropped = tables_.find(record.table); dropped != tables_.end()) {
       dropped->second->folder->MarkDropped();
+      missing_.erase(record.table);
       tables_.erase(dropped);
     }
     unapplied_.emplace_back(record.lsn, std::move(change));
@@ -128,9 +151,11 @@ class Replay {
 
   io::FileSystem& files_;
   const std::string& data_dir_;
+  LogId log_;
   const catalog::Store::Contents contents_;
   std::shared_ptr<const catalog::Version> catalog_;
   std::map<TableId, std::shared_ptr<TableVersion>> tables_;
+  std::set<TableId> missing_;  // tables without a folder
   std::vector<std::pair<Lsn, catalog::Change>> unapplied_;
   int64_t last_commit_us_ = 0;
   int64_t rows_ = 0;
@@ -157,19 +182,18 @@ Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_di
   const Lsn applied = contents.applied;
   Replay replay(files, data_dir, std::move(contents));
   RecoveredState state;
-  bool loaded = false;
-  const auto load_once = [&]() -> Status {
-    if (std::exchange(loaded, true)) return {};
-    return replay.LoadTables(state.log_facts.id);
+  Status loaded;
+  log_options.begin_replay = [&](const log::Recovered& facts) {
+    loaded = replay.LoadTables(facts.id);
   };
   FIRN_TRY(state.log, log::Log::Open(
                           files, LogDir(data_dir), std::move(log_options),
                           [&](log::Group&& group) -> Status {
-                            FIRN_RETURN_IF_ERROR(load_once());
+                            FIRN_RETURN_IF_ERROR(loaded);
                             return replay.Apply(std::move(group));
                           },
                           &state.log_facts));
-  FIRN_RETURN_IF_ERROR(load_once());
+  FIRN_RETURN_IF_ERROR(loaded);
   const Lsn visible(state.log->next_lsn().value() - 1);
   if (visible < applied) {
     return Fail(MakeError(ErrorCode::kCorrupt,
@@ -178,7 +202,7 @@ Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_di
                     .WithHint("Segments of the log are missing. Put them back, or restore a "
                               "backup."));
   }
-  replay.Finish(state, visible);
+  FIRN_RETURN_IF_ERROR(replay.Finish(state, visible));
   return state;
 }
 
