@@ -18,7 +18,9 @@ class FaultyFiles : public testing::Test {
     auto file = fs_.Open(dir_ + name, {.mode = *exists ? OpenMode::kReadWrite : OpenMode::kCreate});
     ASSERT_TRUE(file);
     ASSERT_TRUE((*file)->WriteAt(offset, text.data(), text.size()));
-    if (sync) ASSERT_TRUE((*file)->Sync());
+    if (sync) {
+      ASSERT_TRUE((*file)->Sync());
+    }
   }
   std::string Read(const std::string& name) {
     auto text = ReadFile(fs_, dir_ + name);
