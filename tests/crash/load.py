@@ -91,7 +91,8 @@ class Load:
                 while not self._stop.is_set():
                     job(session, writer, rng)
         except Exception as error:  # noqa: BLE001 - reported by the test
-            killed = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+            killed = isinstance(error, psycopg.OperationalError) and (
+                error.sqlstate in (None, "57P01"))
             if not killed:
                 self.errors.append(error)
 
