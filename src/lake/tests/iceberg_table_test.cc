@@ -127,6 +127,14 @@ TEST_F(IcebergTables, ACommitThatFailsAnywhereLeavesTheOldOrTheNewVersion) {
   }
 }
 
+TEST_F(IcebergTables, AChecksumOfAnotherWritersHintGoesWithIt) {
+  const auto table = Create();
+  const auto checksum = folder_ + "/metadata/.version-hint.text.crc";
+  ASSERT_TRUE(io::WriteFileDurably(fs_, checksum, "crc"));
+  ASSERT_TRUE(table.PublishHint());
+  EXPECT_FALSE(*fs_.Exists(checksum));
+}
+
 TEST_F(IcebergTables, AreMadeOnceAndFoundAgain) {
   Append(Create(), 1);
   const auto again = IcebergTable::Create(fs_, folder_, uuid_, ThreeColumns(), {}, kNow);
@@ -234,6 +242,7 @@ TEST_F(IcebergTables, ManifestsAreMergedAndNoFileIsLost) {
 TEST_F(IcebergTables, OrphansAreWhatNoMetadataNames) {
   auto table = Append(Append(Create(), 1), 10);
   ASSERT_TRUE(io::WriteFileDurably(fs_, folder_ + "/data/lost.parquet", "x"));
+  ASSERT_TRUE(io::WriteFileDurably(fs_, folder_ + "/metadata/.v2.metadata.json.crc", "crc"));
   ASSERT_TRUE(io::WriteFileDurably(fs_, folder_ + "/metadata/v9.metadata.json.tmp", "xy"));
   const auto orphans = ListOrphans(table, INT64_MAX);
   ASSERT_TRUE(orphans) << orphans.error().message;

@@ -123,6 +123,37 @@ TEST(ManifestList, PyIcebergsIsReadAndWrittenBackTheSame) {
   EXPECT_EQ(*again, *read);
 }
 
+// Written by Spark: a table partitioned by bucket(2, id), rows (1, NaN, 'a long word that is cut')
+// and (2, 2.5, NULL).
+TEST(ManifestList, SparksAndItsManifestAreRead) {
+  const auto listed = DecodeManifestList(Golden("spark_list.avro"));
+  ASSERT_TRUE(listed) << listed.error().message;
+  ASSERT_EQ(listed->size(), 1u);
+  const auto& manifest = listed->front();
+  EXPECT_EQ(manifest.length, static_cast<int64_t>(Golden("spark_manifest.avro").size()));
+  EXPECT_EQ(manifest.sequence_number, 1);
+  EXPECT_EQ(manifest.added_rows, 2);
+  EXPECT_EQ(manifest.live_rows(), 2);
+  ASSERT_EQ(manifest.partitions->size(), 1u);
+  const auto read = DecodeManifest(Golden("spark_manifest.avro"), manifest);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(static_cast<int64_t>(read->size()), manifest.live_files());
+  int64_t rows = 0;
+  int64_t nans = 0;
+  for (const auto& entry : *read) {
+    rows += entry.file.rows;
+    nans += entry.file.Find(FieldId(2))->nans.value_or(0);
+    EXPECT_EQ(entry.sequence_number, 1);
+    EXPECT_EQ(entry.snapshot_id, manifest.added_snapshot_id);
+  }
+  EXPECT_EQ(rows, 2);
+  EXPECT_EQ(nans, 1);
+  EXPECT_TRUE(std::any_of(read->begin(), read->end(), [](const auto& entry) {
+    const auto* word = entry.file.Find(FieldId(3));
+    return word->lower == "a long word that" && word->upper == "a long word thau";
+  }));
+}
+
 TEST(Bounds, AreWhatPyIcebergWrites) {
   for (const auto& golden : kBoundGoldens) {
     SCOPED_TRACE(std::string(golden.type) + " " + golden.hex);
