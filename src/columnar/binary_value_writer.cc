@@ -1,0 +1,111 @@
+#include <bit>
+
+#include "columnar/calendar.h"
+#include "columnar/column_writer_internal.h"
+
+namespace firn::columnar {
+namespace {
+
+// Network byte order.
+template <typename Integer>
+void AppendBigEndian(Integer value, std::string& out) {
+  char bytes[sizeof value];
+  for (size_t i = 0; i < sizeof value; ++i) {
+    bytes[i] = static_cast<char>(value >> (8 * (sizeof value - 1 - i)));
+  }
+  out.append(bytes, sizeof bytes);
+}
+
+// numeric_send: digits of base 10,000 aligned to the decimal point, without zeros at either end.
+void AppendNumericBinary(Int128 value, int32_t scale, std::string& out) {
+  constexpr int kGroup = 4;
+  constexpr int kIntegerRoom = 40;  // decimal digits before and behind the point
+  char digits[2 * kIntegerRoom];
+  std::memset(digits, '0', sizeof digits);
+  char* const end = digits + kIntegerRoom + scale;
+  DigitsBefore(end, value < 0 ? -static_cast<Uint128>(value) : value);
+  const auto group = [&](int index) {
+    const char* at = digits + kGroup * index;
+    return ((at[0] - '0') * 10 + at[1] - '0') * 100 + (at[2] - '0') * 10 + at[3] - '0';
+  };
+  int first = 0;
+  int last = 2 * kIntegerRoom / kGroup;
+  while (first < last && group(first) == 0) ++first;
+  while (first < last && group(last - 1) == 0) --last;
+  const bool zero = first == last;
+  AppendBigEndian<uint16_t>(static_cast<uint16_t>(last - first), out);
+  AppendBigEndian<uint16_t>(static_cast<uint16_t>(zero ? 0 : kIntegerRoom / kGroup - 1 - first),
+                            out);
+  AppendBigEndian<uint16_t>(value < 0 ? 0x4000 : 0, out);
+  AppendBigEndian<uint16_t>(static_cast<uint16_t>(scale), out);
+  for (int i = first; i < last; ++i)
+    AppendBigEndian<uint16_t>(static_cast<uint16_t>(group(i)), out);
+}
+
+void AppendDateBinary(int32_t days, std::string& out) {
+  if (days == kDateInfinity) {
+    days = INT32_MAX;
+  } else if (days <= kDateMinusInfinity) {
+    days = INT32_MIN;
+  } else {
+    // Wraps only for days before PostgreSQL's calendar begins.
+    days = static_cast<int32_t>(static_cast<uint32_t>(days) - kPostgresEpochDays);
+  }
+  AppendBigEndian(static_cast<uint32_t>(days), out);
+}
+
+void AppendTimestampBinary(int64_t micros, std::string& out) {
+  if (micros == kTimestampInfinity) {
+    micros = INT64_MAX;
+  } else if (micros <= kTimestampMinusInfinity) {
+    micros = INT64_MIN;
+  } else {
+    micros = static_cast<int64_t>(static_cast<uint64_t>(micros) - kPostgresEpochMicros);
+  }
+  AppendBigEndian(static_cast<uint64_t>(micros), out);
+}
+
+}  // namespace
+
+std::unique_ptr<ValueWriter> ValueWriter::MakeBinary(const Type& type, const arrow::Array& array) {
+  const auto& from = StorageOf(type, array);
+  constexpr auto put_bytes = [](std::string_view value, std::string& out) { out.append(value); };
+  switch (type.kind) {
+    case TypeKind::kBool:
+      return WriterOf<arrow::BooleanArray>(
+          from, [](bool value, std::string& out) { out.push_back(value ? '\1' : '\0'); });
+    case TypeKind::kInt2:
+      return WriterOf<arrow::Int16Array>(from, AppendBigEndian<uint16_t>);
+    case TypeKind::kInt4:
+      return WriterOf<arrow::Int32Array>(from, AppendBigEndian<uint32_t>);
+    case TypeKind::kInt8:
+      return WriterOf<arrow::Int64Array>(from, AppendBigEndian<uint64_t>);
+    case TypeKind::kFloat4:
+      return WriterOf<arrow::FloatArray>(from, [](float value, std::string& out) {
+        AppendBigEndian(std::bit_cast<uint32_t>(value), out);
+      });
+    case TypeKind::kFloat8:
+      return WriterOf<arrow::DoubleArray>(from, [](double value, std::string& out) {
+        AppendBigEndian(std::bit_cast<uint64_t>(value), out);
+      });
+    case TypeKind::kNumeric:
+      return WriterOf<arrow::Decimal128Array>(
+          from, [scale = type.scale](std::string_view value, std::string& out) {
+            AppendNumericBinary(DecimalFrom(value), scale, out);
+          });
+    case TypeKind::kText:
+    case TypeKind::kVarchar:
+    case TypeKind::kBytea:
+      return BytesWriterOf(from, put_bytes);
+    case TypeKind::kDate:
+      return WriterOf<arrow::Date32Array>(from, AppendDateBinary);
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestamptz:
+      return WriterOf<arrow::TimestampArray>(from, AppendTimestampBinary);
+    case TypeKind::kUuid:
+      return WriterOf<arrow::FixedSizeBinaryArray>(from, put_bytes);
+  }
+  return nullptr;
+}
+
+}  // namespace firn::columnar

@@ -1,0 +1,249 @@
+#include "columnar/value_parser.h"
+
+#include <bit>
+#include <cstring>
+
+#include <arrow/array/builder_binary.h>
+#include <arrow/array/builder_decimal.h>
+#include <arrow/array/builder_primitive.h>
+
+#include "columnar/calendar.h"
+#include "columnar/utf8.h"
+#include "columnar/value_text_internal.h"
+
+namespace firn::columnar {
+namespace {
+
+[[gnu::cold]] Failure BuilderFailed(const arrow::Status& status) {
+  return Fail(MakeError(ErrorCode::kOverloaded, "cannot keep value: {}", status.message()));
+}
+
+Status FromArrow(const arrow::Status& status) {
+  if (status.ok()) [[likely]]
+    return {};
+  return BuilderFailed(status);
+}
+
+// What a receive function says when the message is not exactly as long as the type.
+[[gnu::cold]] Failure WrongLength(size_t got, size_t want) {
+  if (got < want) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "insufficient data left in message")
+                    .WithSqlState("08P01"));
+  }
+  return Fail(
+      MakeError(ErrorCode::kInvalidInput, "incorrect binary data format").WithSqlState("22P03"));
+}
+
+template <typename Integer>
+Status ReadBigEndian(std::string_view bytes, Integer* value) {
+  if (bytes.size() != sizeof(Integer)) return WrongLength(bytes.size(), sizeof(Integer));
+  Integer read = 0;
+  for (const char byte : bytes) {
+    read = static_cast<Integer>(read << 8 | static_cast<uint8_t>(byte));
+  }
+  *value = read;
+  return {};
+}
+
+template <typename Integer>
+Status ReadInteger(std::string_view bytes, Integer* value) {
+  std::make_unsigned_t<Integer> read = 0;
+  FIRN_RETURN_IF_ERROR(ReadBigEndian(bytes, &read));
+  *value = static_cast<Integer>(read);
+  return {};
+}
+
+template <typename Float, typename Bits>
+Status ReadFloat(std::string_view bytes, Float* value) {
+  Bits read = 0;
+  FIRN_RETURN_IF_ERROR(ReadBigEndian(bytes, &read));
+  *value = std::bit_cast<Float>(read);
+  return {};
+}
+
+Status ReadBool(std::string_view bytes, bool* value) {
+  if (bytes.size() != 1) return WrongLength(bytes.size(), 1);
+  *value = bytes[0] != 0;
+  return {};
+}
+
+Status ReadDate(std::string_view bytes, int32_t* days) {
+  int32_t read = 0;
+  FIRN_RETURN_IF_ERROR(ReadInteger(bytes, &read));
+  if (read == INT32_MAX || read == INT32_MIN) {
+    *days = read > 0 ? kDateInfinity : kDateMinusInfinity;
+    return {};
+  }
+  const int64_t arrow_days = int64_t{read} + kPostgresEpochDays;
+  if (!IsDateInRange(arrow_days)) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "date out of range").WithSqlState("22008"));
+  }
+  *days = static_cast<int32_t>(arrow_days);
+  return {};
+}
+
+Status ReadTimestamp(std::string_view bytes, int64_t* micros) {
+  int64_t read = 0;
+  FIRN_RETURN_IF_ERROR(ReadInteger(bytes, &read));
+  if (read == INT64_MAX || read == INT64_MIN) {
+    *micros = read > 0 ? kTimestampInfinity : kTimestampMinusInfinity;
+    return {};
+  }
+  const Int128 arrow_micros = Int128{read} + kPostgresEpochMicros;
+  if (!IsTimestampInRange(arrow_micros)) {
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "timestamp out of range").WithSqlState("22008"));
+  }
+  *micros = static_cast<int64_t>(arrow_micros);
+  return {};
+}
+
+// Knows its builder's class; the rest is in the derived classes below.
+template <typename Builder>
+class ParserInto : public ValueParser {
+ public:
+  explicit ParserInto(arrow::ArrayBuilder* builder) : builder_(static_cast<Builder&>(*builder)) {}
+  Status AppendNull() override { return FromArrow(builder_.AppendNull()); }
+
+ protected:
+  Builder& builder_;
+};
+
+// Fixed-width values: one function reads text, the other binary.
+template <typename Builder, typename Value, Status (*kText)(std::string_view, Value*),
+          Status (*kBinary)(std::string_view, Value*)>
+class PlainParser final : public ParserInto<Builder> {
+ public:
+  using ParserInto<Builder>::ParserInto;
+  Status AppendText(std::string_view text) override {
+    Value value{};
+    FIRN_RETURN_IF_ERROR(kText(text, &value));
+    return FromArrow(this->builder_.Append(value));
+  }
+  Status AppendBinary(std::string_view bytes) override {
+    Value value{};
+    FIRN_RETURN_IF_ERROR(kBinary(bytes, &value));
+    return FromArrow(this->builder_.Append(value));
+  }
+};
+
+class NumericParser final : public ParserInto<arrow::Decimal128Builder> {
+ public:
+  NumericParser(const Type& type, arrow::ArrayBuilder* builder)
+      : ParserInto(builder), type_(type) {}
+  Status AppendText(std::string_view text) override {
+    Int128 value = 0;
+    FIRN_RETURN_IF_ERROR(ParseNumeric(text, type_, &value));
+    return Append(value);
+  }
+  Status AppendBinary(std::string_view bytes) override {
+    Int128 value = 0;
+    FIRN_RETURN_IF_ERROR(ParseNumericBinary(bytes, type_, &value));
+    return Append(value);
+  }
+
+ private:
+  Status Append(Int128 value) {
+    return FromArrow(builder_.Append(
+        arrow::Decimal128(static_cast<int64_t>(value >> 64), static_cast<uint64_t>(value))));
+  }
+  const Type type_;
+};
+
+class TextParser final : public ParserInto<arrow::StringBuilder> {
+ public:
+  TextParser(const Type& type, arrow::ArrayBuilder* builder)
+      : ParserInto(builder), length_(type.length) {}
+  Status AppendText(std::string_view text) override {
+    FIRN_RETURN_IF_ERROR(CheckUtf8(text));
+    FIRN_RETURN_IF_ERROR(FitVarchar(length_, &text));
+    return FromArrow(builder_.Append(text));
+  }
+  Status AppendBinary(std::string_view bytes) override { return AppendText(bytes); }
+
+ private:
+  const int32_t length_;
+};
+
+class ByteaParser final : public ParserInto<arrow::BinaryBuilder> {
+ public:
+  using ParserInto::ParserInto;
+  Status AppendText(std::string_view text) override {
+    FIRN_RETURN_IF_ERROR(ParseBytea(text, &bytes_));
+    return FromArrow(builder_.Append(bytes_));
+  }
+  Status AppendBinary(std::string_view bytes) override { return FromArrow(builder_.Append(bytes)); }
+
+ private:
+  std::string bytes_;  // kept for its memory
+};
+
+class UuidParser final : public ParserInto<arrow::FixedSizeBinaryBuilder> {
+ public:
+  using ParserInto::ParserInto;
+  Status AppendText(std::string_view text) override {
+    uint8_t bytes[16];
+    FIRN_RETURN_IF_ERROR(ParseUuidText(text, bytes));
+    return FromArrow(builder_.Append(bytes));
+  }
+  Status AppendBinary(std::string_view bytes) override {
+    if (bytes.size() != 16) return WrongLength(bytes.size(), 16);
+    return FromArrow(builder_.Append(reinterpret_cast<const uint8_t*>(bytes.data())));
+  }
+};
+
+template <bool kWithZone>
+Status ParseTimestampOf(std::string_view text, int64_t* micros) {
+  return ParseTimestamp(text, kWithZone, micros);
+}
+
+}  // namespace
+
+std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBuilder* builder) {
+  FIRN_CHECK(builder->type()->Equals(*ArrowType(type)));
+  switch (type.kind) {
+    case TypeKind::kBool:
+      return std::make_unique<PlainParser<arrow::BooleanBuilder, bool, ParseBool, ReadBool>>(
+          builder);
+    case TypeKind::kInt2:
+      return std::make_unique<
+          PlainParser<arrow::Int16Builder, int16_t, ParseInt2, ReadInteger<int16_t>>>(builder);
+    case TypeKind::kInt4:
+      return std::make_unique<
+          PlainParser<arrow::Int32Builder, int32_t, ParseInt4, ReadInteger<int32_t>>>(builder);
+    case TypeKind::kInt8:
+      return std::make_unique<
+          PlainParser<arrow::Int64Builder, int64_t, ParseInt8, ReadInteger<int64_t>>>(builder);
+    case TypeKind::kFloat4:
+      return std::make_unique<
+          PlainParser<arrow::FloatBuilder, float, ParseFloat4, ReadFloat<float, uint32_t>>>(
+          builder);
+    case TypeKind::kFloat8:
+      return std::make_unique<
+          PlainParser<arrow::DoubleBuilder, double, ParseFloat8, ReadFloat<double, uint64_t>>>(
+          builder);
+    case TypeKind::kNumeric:
+      return std::make_unique<NumericParser>(type, builder);
+    case TypeKind::kText:
+    case TypeKind::kVarchar:
+      return std::make_unique<TextParser>(type, builder);
+    case TypeKind::kBytea:
+      return std::make_unique<ByteaParser>(builder);
+    case TypeKind::kDate:
+      return std::make_unique<PlainParser<arrow::Date32Builder, int32_t, ParseDate, ReadDate>>(
+          builder);
+    case TypeKind::kTimestamp:
+      return std::make_unique<
+          PlainParser<arrow::TimestampBuilder, int64_t, ParseTimestampOf<false>, ReadTimestamp>>(
+          builder);
+    case TypeKind::kTimestamptz:
+      return std::make_unique<
+          PlainParser<arrow::TimestampBuilder, int64_t, ParseTimestampOf<true>, ReadTimestamp>>(
+          builder);
+    case TypeKind::kUuid:
+      return std::make_unique<UuidParser>(builder);
+  }
+  return nullptr;
+}
+
+}  // namespace firn::columnar

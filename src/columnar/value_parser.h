@@ -1,0 +1,40 @@
+// columnar: values from PostgreSQL's text and binary forms into an Arrow builder.
+//
+// Text is read as PostgreSQL 15's input functions do with TimeZone UTC and DateStyle ISO, MDY;
+// binary as its receive functions do. Errors have PostgreSQL's message and SQLSTATE. Not taken,
+// with a clear error: 'now', 'today' and the like, time zone names other than UTC, GMT and Z,
+// numeric NaN (decimal128 has none), timestamps after the year 294246 (PostgreSQL's end is 30
+// years later; Arrow counts from an earlier day). Infinite dates: calendar.h.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include <arrow/type_fwd.h>
+
+#include "base/result.h"
+#include "columnar/types.h"
+
+namespace firn::columnar {
+
+/// Parses the values of one column. This is the hot path of COPY: nothing is allocated for a
+/// value but its bytes in the builder.
+///
+/// Threads:  confined to one.
+/// Lifetime: borrows the builder, whose type is ArrowType(type).
+/// Failure:  a value that is refused leaves the builder as it was.
+/// Not here: casts ('...'::varchar(3) cuts, this refuses), NOT NULL.
+class ValueParser {
+ public:
+  virtual ~ValueParser() = default;
+  static std::unique_ptr<ValueParser> Make(const Type& type, arrow::ArrayBuilder* builder);
+
+  /// 22P02 invalid syntax, 22003 out of range, 22001 too long, 22007 and 22008 dates and times,
+  /// 22021 not UTF-8, 0A000 the forms not taken.
+  virtual Status AppendText(std::string_view text) = 0;
+  /// 22P03 a wrong form, 22003, 22001, 22008 and 22021 as above.
+  virtual Status AppendBinary(std::string_view bytes) = 0;
+  virtual Status AppendNull() = 0;
+};
+
+}  // namespace firn::columnar

@@ -1,0 +1,37 @@
+// columnar: values of an Arrow column as PostgreSQL writes them.
+//
+// Text is what PostgreSQL 15's output functions give with TimeZone UTC, DateStyle ISO,
+// extra_float_digits 1 and bytea_output hex; binary is what its send functions give. Both are
+// compared with a real server in tests/interop/test_value_codecs.py. Infinite dates: calendar.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <arrow/type_fwd.h>
+
+#include "columnar/types.h"
+
+namespace firn::columnar {
+
+/// Writes the values of one column of one batch.
+///
+/// Threads:  any; Append changes nothing but `out`.
+/// Lifetime: borrows the array.
+/// Not here: length prefixes, quoting and NULL markers, which belong to each protocol.
+class ValueWriter {
+ public:
+  virtual ~ValueWriter() = default;
+
+  /// The array's type is ArrowType(type), or that with 64-bit offsets or as views (strings,
+  /// bytea), or an extension of it (arrow.uuid).
+  static std::unique_ptr<ValueWriter> MakeText(const Type& type, const arrow::Array& array);
+  static std::unique_ptr<ValueWriter> MakeBinary(const Type& type, const arrow::Array& array);
+
+  virtual bool IsNull(int64_t row) const = 0;
+  /// Adds the bytes of a value that is not null.
+  virtual void Append(int64_t row, std::string& out) const = 0;
+};
+
+}  // namespace firn::columnar
