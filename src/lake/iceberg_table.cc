@@ -295,6 +295,10 @@ Result<IcebergTable> IcebergTable::Commit(TableMetadata next, int64_t now_ms) co
 }
 
 Status IcebergTable::PublishHint() const {
+  // Hadoop's checksum of a hint that Spark wrote would belie ours.
+  const auto checksum = MetadataFolder(folder_) + "/.version-hint.text.crc";
+  FIRN_TRY(const bool exists, fs_->Exists(checksum));
+  if (exists) FIRN_RETURN_IF_ERROR(fs_->Remove(checksum));
   FIRN_RETURN_IF_ERROR(io::WriteFileDurably(*fs_, HintPath(folder_), std::to_string(version_)));
   for (const auto& path : superseded_) {
     const auto removed = fs_->Remove(path);
