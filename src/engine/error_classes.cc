@@ -83,6 +83,8 @@ constexpr std::array kPhrases = {
     Phrase{"Out of Range", "INT16", Code::kInvalidInput, "22003", "smallint out of range"},
     Phrase{"Out of Range", "date", Code::kInvalidInput, "22008", ""},
     Phrase{"Out of Range", "timestamp", Code::kInvalidInput, "22008", ""},
+    Phrase{"Conversion", "Error while reading file", Code::kCorrupt, "XX001", ""},
+    Phrase{"Invalid Input", "Error while reading file", Code::kCorrupt, "XX001", ""},
     Phrase{"Conversion", "not in timestamp range", Code::kInvalidInput, "22008",
            "timestamp out of range"},
     Phrase{"Conversion", "Unimplemented type for cast", Code::kInvalidInput, "42846", ""},
@@ -298,7 +300,9 @@ bool LooksLikeNumber(std::string_view text) {
 }
 
 std::optional<Error> BadText(const RawError& raw) {
-  if (raw.class_name != "Conversion") return std::nullopt;
+  if (raw.class_name != "Conversion" || raw.message.starts_with("Error while reading")) {
+    return std::nullopt;
+  }
   auto value = Between(raw.message, "Could not convert string '", "' to ");
   if (!value) value = Between(raw.message, "Could not convert string \"", "\" to ");
   if (value) {

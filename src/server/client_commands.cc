@@ -74,8 +74,12 @@ int RunSql(const ServerAddress& address, const std::string& sql) {
   return 0;
 }
 
-int PrintStatus(const ServerAddress& address) { return ReportOutcome(StatusReport(address)); }
-int PrintConfig(const Flags& flags) { return ReportOutcome(ConfigReport(flags)); }
+int PrintStatus(const ServerAddress& address) {
+  return ReportOutcome(StatusReport(address));
+}
+int PrintConfig(const Flags& flags) {
+  return ReportOutcome(ConfigReport(flags));
+}
 int InspectLog(const Flags& flags, const std::string& path, bool json) {
   return ReportOutcome(InspectReport(flags, path, json));
 }

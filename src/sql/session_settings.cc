@@ -15,51 +15,69 @@ constexpr std::string_view kLevels = "debug5|debug4|debug3|debug2|debug1|log|not
 constexpr std::string_view kIsolations =
     "serializable|repeatable read|read committed|read uncommitted";
 
-// clang-format off
 constexpr std::array kParameters = {
     Definition{"application_name", Kind::kText, "", "Name of the client's program", "", 0, 0, true},
     Definition{"block_size", Kind::kReadOnly, "8192", "As PostgreSQL's; firn has no blocks"},
     Definition{"bytea_output", Kind::kChoice, "hex", "How bytea is shown as text", "hex"},
     Definition{"check_function_bodies", Kind::kBool, "on", "No effect: there are no functions"},
-    Definition{"client_encoding", Kind::kText, "UTF8", "Encoding of the client: UTF8", "", 0, 0, true},
-    Definition{"client_min_messages", Kind::kChoice, "notice", "Least severe message sent to the client", kLevels},
-    Definition{"DateStyle", Kind::kText, "ISO, MDY", "How dates are shown and read", "", 0, 0, true},
-    Definition{"default_table_access_method", Kind::kChoice, "iceberg", "How tables are kept", "iceberg|heap"},
+    Definition{"client_encoding", Kind::kText, "UTF8", "Encoding of the client: UTF8", "", 0, 0,
+               true},
+    Definition{"client_min_messages", Kind::kChoice, "notice",
+               "Least severe message sent to the client", kLevels},
+    Definition{"DateStyle", Kind::kText, "ISO, MDY", "How dates are shown and read", "", 0, 0,
+               true},
+    Definition{"default_table_access_method", Kind::kChoice, "iceberg", "How tables are kept",
+               "iceberg|heap"},
     Definition{"default_tablespace", Kind::kText, "", "Tablespace of new tables"},
-    Definition{"default_transaction_deferrable", Kind::kBool, "off", "No effect without SERIALIZABLE"},
-    Definition{"default_transaction_isolation", Kind::kChoice, "read committed", "Isolation of new transactions", kIsolations},
-    Definition{"default_transaction_read_only", Kind::kBool, "off", "Whether new transactions refuse writes", "", 0, 0, true},
-    Definition{"extra_float_digits", Kind::kInteger, "1", "Floats are shown in their shortest exact form", "", 1, 3},
+    Definition{"default_transaction_deferrable", Kind::kBool, "off",
+               "No effect without SERIALIZABLE"},
+    Definition{"default_transaction_isolation", Kind::kChoice, "read committed",
+               "Isolation of new transactions", kIsolations},
+    Definition{"default_transaction_read_only", Kind::kBool, "off",
+               "Whether new transactions refuse writes", "", 0, 0, true},
+    Definition{"extra_float_digits", Kind::kInteger, "1",
+               "Floats are shown in their shortest exact form", "", 1, 3},
     Definition{"firn.version", Kind::kReadOnly, "", "Version of firn"},
     Definition{"idle_in_transaction_session_timeout", Kind::kDuration, "0", "Recorded only"},
     Definition{"in_hot_standby", Kind::kReadOnly, "off", "There is no standby", "", 0, 0, true},
-    Definition{"integer_datetimes", Kind::kReadOnly, "on", "Dates and times are integers", "", 0, 0, true},
-    Definition{"IntervalStyle", Kind::kChoice, "postgres", "How intervals are shown", "postgres", 0, 0, true},
-    Definition{"is_superuser", Kind::kReadOnly, "on", "Whether the role is a superuser", "", 0, 0, true},
+    Definition{"integer_datetimes", Kind::kReadOnly, "on", "Dates and times are integers", "", 0, 0,
+               true},
+    Definition{"IntervalStyle", Kind::kChoice, "postgres", "How intervals are shown", "postgres", 0,
+               0, true},
+    Definition{"is_superuser", Kind::kReadOnly, "on", "Whether the role is a superuser", "", 0, 0,
+               true},
     Definition{"jit", Kind::kBool, "off", "No effect: the engine is vectorised"},
     Definition{"lc_collate", Kind::kReadOnly, "C", "Order of text"},
     Definition{"lc_ctype", Kind::kReadOnly, "C.UTF-8", "Classes of characters"},
     Definition{"lc_messages", Kind::kText, "C", "Language of messages: English"},
-    Definition{"lock_timeout", Kind::kDuration, "0", "No effect: writes of append-only tables do not wait"},
+    Definition{"lock_timeout", Kind::kDuration, "0",
+               "No effect: writes of append-only tables do not wait"},
     Definition{"maintenance_work_mem", Kind::kMemory, "64MB", "No effect: see memory_limit"},
     Definition{"max_identifier_length", Kind::kReadOnly, "63", "Most bytes of a name"},
     Definition{"row_security", Kind::kBool, "on", "No effect: there are no policies"},
-    Definition{"search_path", Kind::kNames, "\"$user\", public", "Schemas in which names are looked up"},
-    Definition{"server_encoding", Kind::kReadOnly, "UTF8", "Encoding of the server", "", 0, 0, true},
-    Definition{"server_version", Kind::kReadOnly, kServerVersion, "Version of PostgreSQL spoken", "", 0, 0, true},
+    Definition{"search_path", Kind::kNames, "\"$user\", public",
+               "Schemas in which names are looked up"},
+    Definition{"server_encoding", Kind::kReadOnly, "UTF8", "Encoding of the server", "", 0, 0,
+               true},
+    Definition{"server_version", Kind::kReadOnly, kServerVersion, "Version of PostgreSQL spoken",
+               "", 0, 0, true},
     Definition{"server_version_num", Kind::kReadOnly, kServerVersionNumber, "The same as a number"},
     Definition{"session_authorization", Kind::kReadOnly, "", "Role of the session", "", 0, 0, true},
-    Definition{"standard_conforming_strings", Kind::kChoice, "on", "Backslashes in '...' stand for themselves", "on", 0, 0, true},
-    Definition{"statement_timeout", Kind::kDuration, "0", "Longest time a statement may take; 0: any"},
-    Definition{"synchronous_commit", Kind::kChoice, "on", "Every commit is durable when it returns, whatever this says", "on|off|local|remote_write|remote_apply"},
+    Definition{"standard_conforming_strings", Kind::kChoice, "on",
+               "Backslashes in '...' stand for themselves", "on", 0, 0, true},
+    Definition{"statement_timeout", Kind::kDuration, "0",
+               "Longest time a statement may take; 0: any"},
+    Definition{"synchronous_commit", Kind::kChoice, "on",
+               "Every commit is durable when it returns, whatever this says",
+               "on|off|local|remote_write|remote_apply"},
     Definition{"TimeZone", Kind::kText, "UTC", "Time zone: UTC", "", 0, 0, true},
     Definition{"transaction_deferrable", Kind::kBool, "off", "No effect without SERIALIZABLE"},
-    Definition{"transaction_isolation", Kind::kChoice, "", "Isolation of this transaction", kIsolations},
+    Definition{"transaction_isolation", Kind::kChoice, "", "Isolation of this transaction",
+               kIsolations},
     Definition{"transaction_read_only", Kind::kBool, "", "Whether this transaction refuses writes"},
     Definition{"work_mem", Kind::kMemory, "4MB", "No effect: see memory_limit"},
     Definition{"xmloption", Kind::kChoice, "content", "There is no xml", "content|document"},
 };
-// clang-format on
 
 const Definition* FindParameter(std::string_view name) {
   for (const auto& parameter : kParameters) {
@@ -114,7 +132,7 @@ Status SessionSettings::Set(std::string_view name, std::string_view value, bool 
   std::string text(value);
   if (parameter) {
     FIRN_TRY(text, ReadParameter(*parameter, value));
-    if (text == "serializable") {
+    if (key.ends_with("transaction_isolation") && text == "serializable") {
       return Fail(MakeError(ErrorCode::kUnsupported, "SERIALIZABLE is not supported")
                       .WithSqlState("0A000")
                       .WithHint("Use REPEATABLE READ: one snapshot for the whole transaction."));

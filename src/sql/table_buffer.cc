@@ -5,7 +5,6 @@
 #include <arrow/api.h>
 
 #include "columnar/batch.h"
-#include "columnar/table_schema.h"
 
 namespace firn::sql {
 namespace {
@@ -14,18 +13,6 @@ namespace {
 constexpr int64_t kFileBytes = int64_t{1} << 30;
 // Batches below this many rows are worth merging.
 constexpr int64_t kMergeRows = 32 * 1024;
-
-Result<std::shared_ptr<arrow::RecordBatch>> WithNullStoredColumns(
-    const arrow::RecordBatch& batch, const columnar::TableSchema& schema) {
-  auto stored = columnar::StoredArrowSchema(schema);
-  auto columns = batch.columns();
-  for (int i = batch.num_columns(); i < stored->num_fields(); ++i) {
-    auto nulls = arrow::MakeArrayOfNull(stored->field(i)->type(), batch.num_rows());
-    if (!nulls.ok()) return Fail(ErrorCode::kInternal, "nulls: {}", nulls.status().ToString());
-    columns.push_back(std::move(nulls).ValueUnsafe());
-  }
-  return arrow::RecordBatch::Make(std::move(stored), batch.num_rows(), std::move(columns));
-}
 
 }  // namespace
 
@@ -69,8 +56,7 @@ Status TableBuffer::Spill(const arrow::RecordBatch& batch) {
     FIRN_TRY(writer_, services_.database.NewDataFile(*table_));
     writer_bytes_ = 0;
   }
-  FIRN_TRY(const auto stored, WithNullStoredColumns(batch, table_->columns));
-  FIRN_RETURN_IF_ERROR(writer_->Write(*stored));
+  FIRN_RETURN_IF_ERROR(writer_->Write(batch));
   writer_bytes_ += columnar::BatchBytes(batch);
   return writer_bytes_ >= kFileBytes ? EndFile() : Status();
 }

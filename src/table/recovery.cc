@@ -27,9 +27,8 @@ class Replay {
     log_ = log;
     for (const auto& [id, definition] : catalog_->tables()) {
       const auto pointer = contents_.pointers.find(id);
-      FIRN_RETURN_IF_ERROR(AddTable(definition, pointer == contents_.pointers.end()
-                                                    ? 1
-                                                    : pointer->second.metadata_version));
+      FIRN_RETURN_IF_ERROR(AddTable(
+          definition, pointer == contents_.pointers.end() ? 1 : pointer->second.metadata_version));
     }
     return {};
   }

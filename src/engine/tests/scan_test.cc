@@ -180,6 +180,30 @@ TEST_F(Scan, AForgottenOrInventedTokenFindsNothing) {
   EXPECT_FALSE(Read("SELECT * FROM firn_scan(NULL)"));
 }
 
+// The shape of every spliced read: Parquet by field id and hot rows, filtered in one place.
+TEST_F(Scan, UnionsWithParquetReadByFieldId) {
+  const auto file = (folder_ / "lake" / "a.parquet").string();
+  ASSERT_TRUE(
+      lease_->Run("COPY (SELECT range AS other, 'cold ' || range AS label FROM range(1000)) "
+                  "TO '" +
+                  file + "' (FORMAT parquet, FIELD_IDS {other: 1, label: 2})"));
+  auto handle = engine_->Register(NumberedSource({100}));
+  const auto cold = [&](const std::string& path) {
+    return "SELECT id, name, added FROM read_parquet(['" + path +
+           "'], schema = MAP {1: {name: 'id', type: 'BIGINT', default_value: NULL}, 2: {name: "
+           "'name', type: 'VARCHAR', default_value: NULL}, 3: {name: 'added', type: 'INTEGER', "
+           "default_value: '7'}})";
+  };
+  const auto both = "(" + cold(file) + " UNION ALL SELECT id, name, 8 FROM " + handle.sql() + ")";
+  EXPECT_EQ(Show("SELECT id, name, added FROM " + both + " WHERE id = 4 ORDER BY added"),
+            "4|cold 4|7\n4|row 4|8");
+  EXPECT_EQ(Show("SELECT count(*) FROM " + both), "1100");
+  EXPECT_EQ(Show("SELECT count(*) FROM (" + cold("file://" + file) + ")"), "1000");
+  const auto plan = Show("EXPLAIN SELECT name FROM " + both + " WHERE id = 4");
+  EXPECT_NE(plan.find("Filters: id=4"), std::string::npos) << plan;
+  EXPECT_EQ(ErrorOf(cold((folder_ / "outside.parquet").string())).SqlState(), "42501");
+}
+
 TEST_F(Scan, KeepsNoSourceAliveOnceTheHandleAndStreamAreGone) {
   auto source = NumberedSource({5000, 5000, 5000});
   std::weak_ptr<ScanSource> watch = source;

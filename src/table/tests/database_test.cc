@@ -161,8 +161,8 @@ TEST_F(DatabaseTest, AMetadataVersionThatNobodyPointsAtIsAdopted) {
 TEST_F(DatabaseTest, ATransactionOverTwoTablesIsOneGroup) {
   const auto a = CreateTable("a");
   const auto b = CreateTable("b");
-  ASSERT_TRUE(Commit({.writes = {{a, SchemaId(1), {Numbers(0, 2)}, {}},
-                                 {b, SchemaId(1), {Numbers(0, 3)}, {}}}}));
+  ASSERT_TRUE(Commit(
+      {.writes = {{a, SchemaId(1), {Numbers(0, 2)}, {}}, {b, SchemaId(1), {Numbers(0, 3)}, {}}}}));
   Crash();
   EXPECT_EQ(HotRowCount(a), 2);
   EXPECT_EQ(HotRowCount(b), 3);
@@ -170,8 +170,9 @@ TEST_F(DatabaseTest, ATransactionOverTwoTablesIsOneGroup) {
 
 TEST_F(DatabaseTest, ARefusedTransactionLeavesNothing) {
   const auto a = CreateTable("a");
-  const auto refused = Commit({.writes = {{a, SchemaId(1), {Numbers(0, 2)}, {}},
-                                          {TableId(NewUuidV7()), SchemaId(1), {Numbers(0, 1)}, {}}}});
+  const auto refused =
+      Commit({.writes = {{a, SchemaId(1), {Numbers(0, 2)}, {}},
+                         {TableId(NewUuidV7()), SchemaId(1), {Numbers(0, 1)}, {}}}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().SqlState(), "42P01");
   const auto old_schema = Commit({.writes = {{a, SchemaId(2), {Numbers(0, 2)}, {}}}});
