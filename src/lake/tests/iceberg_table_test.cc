@@ -54,6 +54,7 @@ class IcebergTables : public InFolder {
   std::vector<std::string> Names(const std::string& folder) {
     std::vector<std::string> names;
     const auto files = *fs_.List(folder);
+    names.reserve(files.size());
     for (const auto& file : files) names.push_back(file.name);
     return names;
   }
