@@ -13,9 +13,11 @@ add_library(firn_flags INTERFACE)
 target_compile_options(firn_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers
   -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 reports these falsely in optimised standard-library code; -Winvalid-pch keeps PCH honest.
+  # g++ 12 reports these falsely in optimised standard-library code and in coroutines;
+  # -Winvalid-pch keeps PCH honest.
   target_compile_options(firn_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict
-    -Wno-stringop-overflow -Wno-array-bounds -Wno-dangling-pointer -fpch-preprocess)
+    -Wno-stringop-overflow -Wno-array-bounds -Wno-dangling-pointer -Wno-mismatched-new-delete
+    -fpch-preprocess)
 endif()
 if(FIRN_SANITIZE)
   target_compile_options(firn_flags INTERFACE -fsanitize=${FIRN_SANITIZE} -fno-sanitize-recover=all)

@@ -19,6 +19,8 @@ find_package(CLI11 REQUIRED)
 find_package(absl REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(GTest REQUIRED)
+find_package(PostgreSQL REQUIRED) # libpq
+find_package(prometheus-cpp CONFIG REQUIRED)
 
 # The wheel's libraries carry their version in the file name and no pkg-config or CMake files.
 function(firn_import_shared target library include_dir)

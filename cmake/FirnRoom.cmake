@@ -1,6 +1,6 @@
 # A room is a folder of src/ with one static library and one test program.
 #
-#   firn_room(log DEPS io columnar SOURCES segment.cc ... LIBS firn::arrow TESTS tests/a_test.cc ...)
+#   firn_room(log DEPS io columnar SOURCES segment.cc LIBS firn::arrow TESTS tests/a_test.cc)
 #
 # DEPS are rooms (public). LIBS are private, PUBLIC_LIBS appear in our headers. The arrows
 # between rooms are data (tools/rooms.txt), checked by tools/tidy.py; here they are only used.

@@ -32,7 +32,7 @@ uint32_t Portable(const uint8_t* data, size_t size, uint32_t crc) {
 
 #if defined(__x86_64__)
 __attribute__((target("sse4.2"))) uint32_t Hardware(const uint8_t* data, size_t size,
-                                                     uint32_t crc) {
+                                                    uint32_t crc) {
   uint64_t wide = crc;
   for (; size >= 8; data += 8, size -= 8) {
     uint64_t word = 0;
@@ -43,7 +43,9 @@ __attribute__((target("sse4.2"))) uint32_t Hardware(const uint8_t* data, size_t 
   for (; size > 0; ++data, --size) crc = _mm_crc32_u8(crc, *data);
   return crc;
 }
-bool HasHardware() { return __builtin_cpu_supports("sse4.2"); }
+bool HasHardware() {
+  return __builtin_cpu_supports("sse4.2");
+}
 #elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
 uint32_t Hardware(const uint8_t* data, size_t size, uint32_t crc) {
   for (; size >= 8; data += 8, size -= 8) {
@@ -54,12 +56,16 @@ uint32_t Hardware(const uint8_t* data, size_t size, uint32_t crc) {
   for (; size > 0; ++data, --size) crc = __crc32cb(crc, *data);
   return crc;
 }
-bool HasHardware() { return true; }
+bool HasHardware() {
+  return true;
+}
 #else
 uint32_t Hardware(const uint8_t* data, size_t size, uint32_t crc) {
   return Portable(data, size, crc);
 }
-bool HasHardware() { return false; }
+bool HasHardware() {
+  return false;
+}
 #endif
 
 }  // namespace

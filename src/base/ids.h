@@ -37,7 +37,9 @@ using SnapshotId = Id<struct SnapshotIdTag, int64_t>;
 using TableId = Id<struct TableIdTag, Uuid>;
 using LogId = Id<struct LogIdTag, Uuid>;
 
-constexpr Lsn operator+(Lsn lsn, uint64_t n) { return Lsn(lsn.value() + n); }
+constexpr Lsn operator+(Lsn lsn, uint64_t n) {
+  return Lsn(lsn.value() + n);
+}
 
 }  // namespace firn
 

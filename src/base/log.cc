@@ -28,10 +28,14 @@ void SetLogLevel(std::string_view level) {
 
 void WriteLogLine(LogLevel level, std::string_view text) {
   switch (level) {
-    case LogLevel::kDebug: return Logger().debug("{}", text);
-    case LogLevel::kInfo: return Logger().info("{}", text);
-    case LogLevel::kWarn: return Logger().warn("{}", text);
-    case LogLevel::kError: return Logger().error("{}", text);
+    case LogLevel::kDebug:
+      return Logger().debug("{}", text);
+    case LogLevel::kInfo:
+      return Logger().info("{}", text);
+    case LogLevel::kWarn:
+      return Logger().warn("{}", text);
+    case LogLevel::kError:
+      return Logger().error("{}", text);
   }
 }
 

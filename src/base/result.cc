@@ -31,18 +31,28 @@ constexpr std::array<CodeRow, kErrorCodeCount> kCodes = {{
     {ErrorCode::kInternal, "internal", "XX000", 500},
 }};
 
-const CodeRow& Row(ErrorCode code) { return kCodes[static_cast<size_t>(code)]; }
+const CodeRow& Row(ErrorCode code) {
+  return kCodes[static_cast<size_t>(code)];
+}
 
 }  // namespace
 
-std::string_view ErrorCodeName(ErrorCode code) { return Row(code).name; }
-std::string_view DefaultSqlState(ErrorCode code) { return Row(code).sqlstate; }
-int DefaultHttpStatus(ErrorCode code) { return Row(code).http; }
+std::string_view ErrorCodeName(ErrorCode code) {
+  return Row(code).name;
+}
+std::string_view DefaultSqlState(ErrorCode code) {
+  return Row(code).sqlstate;
+}
+int DefaultHttpStatus(ErrorCode code) {
+  return Row(code).http;
+}
 
 std::string_view Error::SqlState() const {
   return sqlstate.empty() ? DefaultSqlState(code) : std::string_view(sqlstate);
 }
-int Error::HttpStatus() const { return DefaultHttpStatus(code); }
+int Error::HttpStatus() const {
+  return DefaultHttpStatus(code);
+}
 
 void CheckFailed(const char* file, int line, const char* what) {
   std::fprintf(stderr, "firn: check failed at %s:%d: %s\n", file, line, what);

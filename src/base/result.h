@@ -122,7 +122,9 @@ Error MakeError(ErrorCode code, fmt::format_string<Args...> text, Args&&... args
   error.message = fmt::format(text, std::forward<Args>(args)...);
   return error;
 }
-inline Failure Fail(Error error) { return Failure(std::move(error)); }
+inline Failure Fail(Error error) {
+  return Failure(std::move(error));
+}
 
 [[noreturn]] void CheckFailed(const char* file, int line, const char* what);
 
@@ -131,28 +133,28 @@ inline Failure Fail(Error error) { return Failure(std::move(error)); }
 #define FIRN_CONCAT_INNER(a, b) a##b
 #define FIRN_CONCAT(a, b) FIRN_CONCAT_INNER(a, b)
 
-#define FIRN_RETURN_IF_ERROR(expr)                                   \
-  do {                                                               \
-    auto firn_status = (expr);                                       \
-    if (!firn_status) {                                              \
-      return ::firn::Failure(std::move(firn_status).error());        \
-    }                                                                \
+#define FIRN_RETURN_IF_ERROR(expr)                            \
+  do {                                                        \
+    auto firn_status = (expr);                                \
+    if (!firn_status) {                                       \
+      return ::firn::Failure(std::move(firn_status).error()); \
+    }                                                         \
   } while (false)
 
-#define FIRN_TRY_INNER(result, decl, expr)                           \
-  auto result = (expr);                                              \
-  if (!result) return ::firn::Failure(std::move(result).error());    \
+#define FIRN_TRY_INNER(result, decl, expr)                        \
+  auto result = (expr);                                           \
+  if (!result) return ::firn::Failure(std::move(result).error()); \
   decl = *std::move(result)
 /// FIRN_TRY(auto file, fs.Open(path)); returns the error to the caller, or declares the value.
 #define FIRN_TRY(decl, expr) FIRN_TRY_INNER(FIRN_CONCAT(firn_result_, __LINE__), decl, expr)
 
 // The same inside a coroutine.
-#define FIRN_CO_RETURN_IF_ERROR(expr)                                \
-  do {                                                               \
-    auto firn_status = (expr);                                       \
-    if (!firn_status) {                                              \
-      co_return ::firn::Failure(std::move(firn_status).error());     \
-    }                                                                \
+#define FIRN_CO_RETURN_IF_ERROR(expr)                            \
+  do {                                                           \
+    auto firn_status = (expr);                                   \
+    if (!firn_status) {                                          \
+      co_return ::firn::Failure(std::move(firn_status).error()); \
+    }                                                            \
   } while (false)
 #define FIRN_CO_TRY_INNER(result, decl, expr)                        \
   auto result = (expr);                                              \

@@ -14,24 +14,36 @@ namespace {
 using Kind = SettingKind;
 
 constexpr std::array kSettings = {
-    SettingDefinition{"data", Kind::kText, "./firn-data", "Folder of the log, warehouse and catalog"},
+    SettingDefinition{"data", Kind::kText, "./firn-data",
+                      "Folder of the log, warehouse and catalog"},
     SettingDefinition{"listen", Kind::kText, "127.0.0.1", "Address to listen on"},
-    SettingDefinition{"pg_port", Kind::kInteger, "5439", "Postgres protocol port; 0: any free port"},
+    SettingDefinition{"pg_port", Kind::kInteger, "5439",
+                      "Postgres protocol port; 0: any free port"},
     SettingDefinition{"http_port", Kind::kInteger, "8181", "HTTP port; 0: any free port"},
     SettingDefinition{"flight_port", Kind::kInteger, "8815", "Arrow Flight port; 0: any free port"},
     SettingDefinition{"max_connections", Kind::kInteger, "1000", "Most sessions at once"},
     SettingDefinition{"threads", Kind::kInteger, "0", "Query threads; 0: one per core"},
-    SettingDefinition{"memory_limit", Kind::kBytes, "0", "Memory for rows and queries; 0: 60 % of the machine or cgroup"},
-    SettingDefinition{"flush_bytes", Kind::kBytes, "128MB", "Hot Arrow bytes that start a flush round"},
-    SettingDefinition{"flush_log_bytes", Kind::kBytes, "512MB", "Log bytes that start a flush round"},
-    SettingDefinition{"flush_groups", Kind::kInteger, "200000", "Log groups that start a flush round"},
-    SettingDefinition{"flush_interval", Kind::kDuration, "5min", "Oldest hot row that starts a flush round"},
-    SettingDefinition{"transaction_memory", Kind::kBytes, "64MB", "Rows of one transaction and table kept in memory; the rest is written as data files at once"},
-    SettingDefinition{"segment_bytes_max", Kind::kBytes, "256MB", "Size at which a log segment ends"},
-    SettingDefinition{"log_prepare_bytes", Kind::kBytes, "64MB", "Log blocks written ahead at start-up"},
-    SettingDefinition{"log_bytes_max", Kind::kBytes, "20GB", "Log kept for time travel at the most"},
-    SettingDefinition{"time_travel_window", Kind::kDuration, "1h", "Log kept so that any moment in it can be read"},
-    SettingDefinition{"snapshots_min", Kind::kInteger, "100", "Metadata files kept per Iceberg table"},
+    SettingDefinition{"memory_limit", Kind::kBytes, "0",
+                      "Memory for rows and queries; 0: 60 % of the machine or cgroup"},
+    SettingDefinition{"flush_bytes", Kind::kBytes, "128MB",
+                      "Hot Arrow bytes that start a flush round"},
+    SettingDefinition{"flush_log_bytes", Kind::kBytes, "512MB",
+                      "Log bytes that start a flush round"},
+    SettingDefinition{"flush_groups", Kind::kInteger, "200000",
+                      "Log groups that start a flush round"},
+    SettingDefinition{"flush_interval", Kind::kDuration, "5min",
+                      "Oldest hot row that starts a flush round"},
+    SettingDefinition{"transaction_memory", Kind::kBytes, "64MB",
+                      "Rows of one transaction and table kept in memory; the rest is written as "
+                      "data files at once"},
+    SettingDefinition{"segment_bytes_max", Kind::kBytes, "256MB",
+                      "Size at which a log segment ends"},
+    SettingDefinition{"log_prepare_bytes", Kind::kBytes, "64MB",
+                      "Log blocks written ahead at start-up"},
+    SettingDefinition{"log_bytes_max", Kind::kBytes, "20GB",
+                      "Log kept for time travel at the most"},
+    SettingDefinition{"time_travel_window", Kind::kDuration, "1h",
+                      "Log kept so that any moment in it can be read"},
     SettingDefinition{"log_level", Kind::kText, "info", "debug, info, warn or error"},
 };
 
@@ -50,9 +62,9 @@ constexpr std::array kByteUnits = {
     Unit{"", 1},           Unit{"b", 1},          Unit{"kb", 1 << 10},   Unit{"kib", 1 << 10},
     Unit{"mb", 1 << 20},   Unit{"mib", 1 << 20},  Unit{"gb", 1LL << 30}, Unit{"gib", 1LL << 30},
     Unit{"tb", 1LL << 40}, Unit{"tib", 1LL << 40}};
-constexpr std::array kDurationUnits = {Unit{"", 1000},         Unit{"ms", 1},
-                                       Unit{"s", 1000},        Unit{"min", 60'000},
-                                       Unit{"h", 3'600'000},   Unit{"d", 86'400'000}};
+constexpr std::array kDurationUnits = {Unit{"", 1000},       Unit{"ms", 1},
+                                       Unit{"s", 1000},      Unit{"min", 60'000},
+                                       Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
 
 Result<int64_t> ParseWithUnit(std::string_view text, std::span<const Unit> units,
                               std::string_view example) {
@@ -75,7 +87,8 @@ Result<int64_t> ParseWithUnit(std::string_view text, std::span<const Unit> units
 
 Status CheckForm(const SettingDefinition& setting, std::string_view value) {
   switch (setting.kind) {
-    case Kind::kText: return {};
+    case Kind::kText:
+      return {};
     case Kind::kBytes: {
       FIRN_RETURN_IF_ERROR(ParseBytes(value));
       return {};
@@ -103,7 +116,9 @@ std::string_view SettingOriginName(SettingOrigin origin) {
   return kNames[static_cast<size_t>(origin)];
 }
 
-std::span<const SettingDefinition> AllSettings() { return kSettings; }
+std::span<const SettingDefinition> AllSettings() {
+  return kSettings;
+}
 
 Result<int64_t> ParseBytes(std::string_view text) {
   return ParseWithUnit(text, kByteUnits, "4096, 64MB or 1GB");
@@ -184,8 +199,14 @@ const Settings::Value& Settings::Get(std::string_view name) const {
   FIRN_CHECK(found != values_.end());
   return found->second;
 }
-int64_t Settings::Integer(std::string_view name) const { return *ParseBytes(Text(name)); }
-int64_t Settings::Bytes(std::string_view name) const { return *ParseBytes(Text(name)); }
-int64_t Settings::DurationMs(std::string_view name) const { return *ParseDurationMs(Text(name)); }
+int64_t Settings::Integer(std::string_view name) const {
+  return *ParseBytes(Text(name));
+}
+int64_t Settings::Bytes(std::string_view name) const {
+  return *ParseBytes(Text(name));
+}
+int64_t Settings::DurationMs(std::string_view name) const {
+  return *ParseDurationMs(Text(name));
+}
 
 }  // namespace firn

@@ -35,7 +35,9 @@ std::string Uuid::ToString() const {
   return out;
 }
 
-std::string Uuid::ShortId() const { return ToString().substr(28); }
+std::string Uuid::ShortId() const {
+  return ToString().substr(28);
+}
 
 Uuid NewUuidV7() {
   static std::mutex mutex;
@@ -73,7 +75,8 @@ Result<Uuid> ParseUuid(std::string_view text) {
   size_t digits = 0;
   for (size_t i = 0; i < body.size(); ++i) {
     if (body[i] == '-') {
-      if (digits == 0 || digits == 32 || digits % 4 != 0 || body[i - 1] == '-') return BadUuid(text);
+      if (digits == 0 || digits == 32 || digits % 4 != 0 || body[i - 1] == '-')
+        return BadUuid(text);
       continue;
     }
     const int value = HexValue(body[i]);

@@ -10,9 +10,9 @@ namespace {
 std::shared_ptr<arrow::Field> FieldWithId(std::string_view name,
                                           std::shared_ptr<arrow::DataType> type, bool nullable,
                                           FieldId id) {
-  return arrow::field(std::string(name), std::move(type), nullable,
-                      arrow::key_value_metadata({std::string(kFieldIdKey)},
-                                                {std::to_string(id.value())}));
+  return arrow::field(
+      std::string(name), std::move(type), nullable,
+      arrow::key_value_metadata({std::string(kFieldIdKey)}, {std::to_string(id.value())}));
 }
 
 arrow::FieldVector OwnFields(const TableSchema& schema) {
@@ -47,9 +47,8 @@ std::shared_ptr<arrow::Schema> StoredArrowSchema(const TableSchema& schema) {
 std::string ToJson(const TableSchema& schema) {
   nlohmann::json columns = nlohmann::json::array();
   for (const auto& column : schema.columns) {
-    nlohmann::json one = {{"id", column.id.value()},
-                          {"name", column.name},
-                          {"type", PostgresName(column.type)}};
+    nlohmann::json one = {
+        {"id", column.id.value()}, {"name", column.name}, {"type", PostgresName(column.type)}};
     if (column.not_null) one["not_null"] = true;
     if (!column.default_sql.empty()) one["default"] = column.default_sql;
     columns.push_back(std::move(one));

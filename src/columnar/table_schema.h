@@ -47,7 +47,8 @@ struct TableSchema {
 
 /// The columns as Arrow fields: types by ArrowType, nullability, PARQUET:field_id.
 std::shared_ptr<arrow::Schema> ArrowSchema(const TableSchema& schema);
-/// The same with __lsn (uint64) and __timestamp (timestamp[us, UTC]) behind: what a data file holds.
+/// The same with __lsn (uint64) and __timestamp (timestamp[us, UTC]) behind: what a data file
+/// holds.
 std::shared_ptr<arrow::Schema> StoredArrowSchema(const TableSchema& schema);
 
 std::string ToJson(const TableSchema& schema);

@@ -61,9 +61,9 @@ constexpr std::array kDuckAliases = {
 
 // Types that PostgreSQL has and firn does not yet: better named than "does not exist".
 constexpr std::array<std::string_view, 21> kKnownUnsupported = {
-    "char",  "bpchar", "character", "time",    "timetz", "interval", "json",
-    "jsonb", "inet",   "cidr",      "macaddr", "money",  "xml",      "bit",
-    "varbit", "point", "oid",       "name",    "tsvector", "hstore", "int4range"};
+    "char",   "bpchar", "character", "time",    "timetz",   "interval", "json",
+    "jsonb",  "inet",   "cidr",      "macaddr", "money",    "xml",      "bit",
+    "varbit", "point",  "oid",       "name",    "tsvector", "hstore",   "int4range"};
 
 Result<Type> WithModifiers(Kind kind, std::string_view spelled,
                            std::span<const int32_t> modifiers) {
@@ -106,9 +106,9 @@ Result<Type> WithModifiers(Kind kind, std::string_view spelled,
     return Type{modifiers[0] <= 24 ? Kind::kFloat4 : Kind::kFloat8};
   }
   if (!modifiers.empty()) {
-    return Fail(MakeError(ErrorCode::kInvalidInput,
-                          "type modifier is not allowed for type \"{}\"", spelled)
-                    .WithSqlState("42601"));
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "type modifier is not allowed for type \"{}\"", spelled)
+            .WithSqlState("42601"));
   }
   return Type{kind};
 }
@@ -145,9 +145,13 @@ std::optional<Spelled> SplitModifiers(std::string_view text) {
 Type Numeric(int32_t precision, int32_t scale) {
   return {.kind = Kind::kNumeric, .precision = precision, .scale = scale};
 }
-Type Varchar(int32_t length) { return {.kind = Kind::kVarchar, .length = length}; }
+Type Varchar(int32_t length) {
+  return {.kind = Kind::kVarchar, .length = length};
+}
 
-const TypeInfo& Info(TypeKind kind) { return kTypes[static_cast<size_t>(kind)]; }
+const TypeInfo& Info(TypeKind kind) {
+  return kTypes[static_cast<size_t>(kind)];
+}
 
 const TypeInfo* FindByOid(uint32_t oid) {
   for (const auto& info : kTypes) {
@@ -192,20 +196,33 @@ std::string DuckDbName(const Type& type) {
 
 std::shared_ptr<arrow::DataType> ArrowType(const Type& type) {
   switch (type.kind) {
-    case Kind::kBool: return arrow::boolean();
-    case Kind::kInt2: return arrow::int16();
-    case Kind::kInt4: return arrow::int32();
-    case Kind::kInt8: return arrow::int64();
-    case Kind::kFloat4: return arrow::float32();
-    case Kind::kFloat8: return arrow::float64();
-    case Kind::kNumeric: return arrow::decimal128(type.precision, type.scale);
+    case Kind::kBool:
+      return arrow::boolean();
+    case Kind::kInt2:
+      return arrow::int16();
+    case Kind::kInt4:
+      return arrow::int32();
+    case Kind::kInt8:
+      return arrow::int64();
+    case Kind::kFloat4:
+      return arrow::float32();
+    case Kind::kFloat8:
+      return arrow::float64();
+    case Kind::kNumeric:
+      return arrow::decimal128(type.precision, type.scale);
     case Kind::kText:
-    case Kind::kVarchar: return arrow::utf8();
-    case Kind::kBytea: return arrow::binary();
-    case Kind::kDate: return arrow::date32();
-    case Kind::kTimestamp: return arrow::timestamp(arrow::TimeUnit::MICRO);
-    case Kind::kTimestamptz: return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
-    case Kind::kUuid: return arrow::fixed_size_binary(16);
+    case Kind::kVarchar:
+      return arrow::utf8();
+    case Kind::kBytea:
+      return arrow::binary();
+    case Kind::kDate:
+      return arrow::date32();
+    case Kind::kTimestamp:
+      return arrow::timestamp(arrow::TimeUnit::MICRO);
+    case Kind::kTimestamptz:
+      return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+    case Kind::kUuid:
+      return arrow::fixed_size_binary(16);
   }
   return nullptr;
 }
@@ -225,8 +242,8 @@ Result<Type> TypeFromName(std::string_view name, std::span<const int32_t> modifi
                       .WithHint("Use text, or one of the types listed in docs/guide/types.md."));
     }
   }
-  return Fail(MakeError(ErrorCode::kNotFound, "type \"{}\" does not exist", name)
-                  .WithSqlState("42704"));
+  return Fail(
+      MakeError(ErrorCode::kNotFound, "type \"{}\" does not exist", name).WithSqlState("42704"));
 }
 
 Result<Type> ParsePostgresName(std::string_view text) {
@@ -244,12 +261,14 @@ Result<Type> TypeFromDuckDb(std::string_view duckdb_name) {
   if (spelled) {
     for (const auto& info : kTypes) {
       if (info.duckdb != spelled->name) continue;
-      if (info.kind == Kind::kNumeric) return WithModifiers(info.kind, "numeric", spelled->modifiers);
+      if (info.kind == Kind::kNumeric)
+        return WithModifiers(info.kind, "numeric", spelled->modifiers);
       return Type{info.kind};
     }
   }
-  return Fail(MakeError(ErrorCode::kUnsupported, "a result of type {} is not supported", duckdb_name)
-                  .WithHint("Cast it to a supported type, for example to text."));
+  return Fail(
+      MakeError(ErrorCode::kUnsupported, "a result of type {} is not supported", duckdb_name)
+          .WithHint("Cast it to a supported type, for example to text."));
 }
 
 }  // namespace firn::columnar

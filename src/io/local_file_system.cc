@@ -90,10 +90,14 @@ class LocalFile final : public File {
 int OpenFlags(OpenOptions options) {
   int flags = O_CLOEXEC | (options.direct ? O_DIRECT : 0);
   switch (options.mode) {
-    case OpenMode::kRead: return flags | O_RDONLY;
-    case OpenMode::kReadWrite: return flags | O_RDWR;
-    case OpenMode::kCreate: return flags | O_RDWR | O_CREAT | O_EXCL;
-    case OpenMode::kTruncate: return flags | O_RDWR | O_CREAT | O_TRUNC;
+    case OpenMode::kRead:
+      return flags | O_RDONLY;
+    case OpenMode::kReadWrite:
+      return flags | O_RDWR;
+    case OpenMode::kCreate:
+      return flags | O_RDWR | O_CREAT | O_EXCL;
+    case OpenMode::kTruncate:
+      return flags | O_RDWR | O_CREAT | O_TRUNC;
   }
   return flags;
 }
@@ -146,10 +150,11 @@ class Local final : public FileSystem {
       if (name == "." || name == "..") continue;
       struct stat info {};
       if (::fstatat(::dirfd(opened), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
-      files.push_back({.name = std::string(name),
-                       .is_directory = S_ISDIR(info.st_mode),
-                       .size = static_cast<uint64_t>(info.st_size),
-                       .modified_us = info.st_mtim.tv_sec * 1'000'000 + info.st_mtim.tv_nsec / 1000});
+      files.push_back(
+          {.name = std::string(name),
+           .is_directory = S_ISDIR(info.st_mode),
+           .size = static_cast<uint64_t>(info.st_size),
+           .modified_us = info.st_mtim.tv_sec * 1'000'000 + info.st_mtim.tv_nsec / 1000});
     }
     ::closedir(opened);
     std::sort(files.begin(), files.end(),

@@ -1,12 +1,15 @@
 // net: what a protocol front speaks to. net owns these interfaces; the server adapts the SQL
 // session to them. Statements are answered through a Responder, so that results stream.
+//
+// What is only wire stays in the front: message framing, pipelining, skipping to Sync after an
+// error, the result formats a Bind asked for, ReadyForQuery.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -19,8 +22,14 @@ namespace firn::net {
 
 enum class Format : int16_t { kText = 0, kBinary = 1 };
 
+/// What ReadCopyData returns at most at once.
+inline constexpr size_t kCopyPieceBytes = size_t{256} << 10;
+
 /// How a session's answers reach its client. Each call may suspend while the client is slow.
-/// Failure: kIo when the client is gone: stop what you are doing.
+///
+/// Threads:  called by the session's own coroutine only, one call at a time.
+/// Failure:  any error means that the client cannot be answered any more (gone, or it broke the
+///           protocol) or refuses what it is sent (57014 after CopyFail): undo, and return it.
 class Responder {
  public:
   virtual ~Responder() = default;
@@ -34,11 +43,15 @@ class Responder {
   virtual Task<Status> EmptyQuery() = 0;
   /// Execute stopped at its row limit.
   virtual Task<Status> Suspended() = 0;
+  /// Sent at once. The SQLSTATE is 00000 unless given.
   virtual Task<Status> Notice(Error notice) = 0;
+  /// The same with severity WARNING; 01000 unless given.
+  virtual Task<Status> Warning(Error warning) = 0;
   virtual Task<Status> ParameterStatus(std::string name, std::string value) = 0;
 
-  /// COPY FROM STDIN: CopyInResponse, then CopyData until the end (nullopt). A CopyFail of the
-  /// client is an error with SQLSTATE 57014; a client that went away is kIo.
+  /// COPY FROM STDIN: CopyInResponse, then CopyData until the end (nullopt). The pieces are cut
+  /// anywhere, not at the client's messages, and are at most kCopyPieceBytes long. A CopyFail of
+  /// the client is an error with SQLSTATE 57014; a client that went away is kIo.
   virtual Task<Status> BeginCopyIn(Format format, size_t columns) = 0;
   virtual Task<Result<std::optional<std::string>>> ReadCopyData() = 0;
   /// COPY TO STDOUT.
@@ -58,16 +71,21 @@ struct StatementDescription {
   std::optional<std::vector<columnar::Field>> fields;  // none: returns no rows
 };
 
-/// One client's session. Methods are called one at a time; Cancel() from any thread.
-/// An error answers the one message; the protocol front sends it and skips to Sync.
+/// One client's session. An error answers the one message; the protocol front sends it and skips
+/// to Sync. An error with a SQLSTATE of class 57P (57P01 admin shutdown …) ends the session.
+///
+/// Threads:  methods are called one at a time; Cancel() from any thread, at any time.
+/// Lifetime: destroyed when the client is gone, in whatever state: an open transaction is undone.
 class Session {
  public:
   virtual ~Session() = default;
 
   /// Runs every statement in the text; stops at the first error (already completed statements
-  /// have been answered through `out`).
+  /// have been answered through `out`). Ends the implicit transaction itself: no Sync follows.
+  /// The text is valid UTF-8.
   virtual Task<Status> SimpleQuery(std::string sql, Responder& out) = 0;
 
+  /// The text is valid UTF-8; names may be empty (the unnamed statement, portal).
   virtual Task<Status> Parse(std::string statement, std::string sql,
                              std::vector<uint32_t> parameter_oids) = 0;
   virtual Task<Result<StatementDescription>> DescribeStatement(std::string statement) = 0;
@@ -79,21 +97,24 @@ class Session {
   virtual Task<Status> Execute(std::string portal, int32_t max_rows, Responder& out) = 0;
   virtual Task<Status> CloseStatement(std::string statement) = 0;
   virtual Task<Status> ClosePortal(std::string portal) = 0;
-  /// Sync: ends the implicit transaction, committing it unless `failed`. An error is sent before
-  /// ReadyForQuery.
+  /// Sync: ends the implicit transaction, committing it unless `failed`: a message since the last
+  /// Sync was answered with an error, by the session or by the front itself. An open transaction
+  /// block is then failed. An error is sent before ReadyForQuery.
   virtual Task<Status> Sync(bool failed) = 0;
 
   /// 'I' idle, 'T' in a transaction, 'E' in a failed transaction.
   virtual char transaction_status() const = 0;
-  /// Interrupts the statement that runs now, if any.
+  /// Interrupts the statement that runs now, if any. Must not block or call back.
   virtual void Cancel() = 0;
 };
 
 struct SessionStart {
   std::string user;
   std::string database;
-  std::vector<std::pair<std::string, std::string>> options;  // other startup parameters
+  /// Other startup parameters, and what `options` (`-c name=value`) said, which comes first.
+  std::vector<std::pair<std::string, std::string>> options;
   std::string client_address;
+  uint16_t client_port = 0;
   int32_t process_id = 0;  // as told in BackendKeyData
 };
 

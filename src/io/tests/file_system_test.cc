@@ -14,7 +14,9 @@ class LocalFiles : public testing::Test {
   const std::string dir_ = testing::TempDir() + "/firn_io_" + NewName();
 
  private:
-  static std::string NewName() { return std::to_string(::getpid()) + "_" + std::to_string(next_++); }
+  static std::string NewName() {
+    return std::to_string(::getpid()) + "_" + std::to_string(next_++);
+  }
   static inline int next_ = 0;
 };
 

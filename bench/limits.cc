@@ -1,0 +1,69 @@
+// What this disk allows: durable overwrites of prepared blocks, the floor under every commit.
+//
+//   firn_limits DIR COUNT [BYTES]   -> {"p50_us": …, "p99_us": …, "mb_per_s": …}
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace {
+
+double Microseconds() {
+  return std::chrono::duration<double, std::micro>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+[[noreturn]] void Die(const char* what) {
+  std::perror(what);
+  std::exit(1);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: firn_limits DIR COUNT [BYTES]\n");
+    return 2;
+  }
+  const std::string path = std::string(argv[1]) + "/limits.bin";
+  const size_t count = std::strtoull(argv[2], nullptr, 10);
+  const size_t bytes = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 4096;
+  constexpr size_t kFileBytes = size_t{64} << 20;
+
+  int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_DIRECT, 0644);
+  if (fd < 0) fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0644);
+  if (fd < 0) Die("open");
+  constexpr size_t kPrepareBytes = size_t{1} << 20;
+  const size_t memory_bytes = std::max(bytes, kPrepareBytes);
+  void* memory = std::aligned_alloc(4096, (memory_bytes + 4095) / 4096 * 4096);
+  std::memset(memory, 1, memory_bytes);
+  for (size_t at = 0; at < kFileBytes; at += kPrepareBytes) {
+    if (::pwrite(fd, memory, kPrepareBytes, static_cast<off_t>(at)) < 0) Die("prepare");
+  }
+  if (::fsync(fd) != 0) Die("fsync");
+
+  std::vector<double> times;
+  const double begin = Microseconds();
+  for (size_t i = 0; i < count; ++i) {
+    const double before = Microseconds();
+    const auto at = static_cast<off_t>((i * bytes) % (kFileBytes - bytes + 4096) / 4096 * 4096);
+    if (::pwrite(fd, memory, bytes, at) != static_cast<ssize_t>(bytes)) Die("write");
+    if (::fdatasync(fd) != 0) Die("fdatasync");
+    times.push_back(Microseconds() - before);
+  }
+  const double seconds = (Microseconds() - begin) / 1e6;
+  std::sort(times.begin(), times.end());
+  std::printf("{\"p50_us\": %.1f, \"p99_us\": %.1f, \"mb_per_s\": %.1f}\n", times[count / 2],
+              times[count * 99 / 100], static_cast<double>(count * bytes) / 1e6 / seconds);
+  std::free(memory);
+  ::close(fd);
+  ::unlink(path.c_str());
+  return 0;
+}

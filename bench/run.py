@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Measures firn beside its controls, interleaved: A, B, A, B … in the same minute, medians, ratios.
+
+  bench/run.py --build build/release [--row 3] [--rounds 5] [--quick]
+
+Durable means fdatasync before the answer, on both sides. Clients share the machine's cores with
+the servers, and stay in the figure. Nothing is pinned. Writes a table to standard output and
+build/bench.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "bench"))
+
+from controls import Firn, Postgres, limits  # noqa: E402
+from measures import Measure, copy_rows_per_s, hot_query_ms, insert_latency, insert_rate  # noqa: E402
+
+
+def rounds(count: int, **sides) -> dict[str, list]:
+    """Runs every side once a round, so that all meet the same noise."""
+    figures: dict[str, list] = {name: [] for name in sides}
+    for _ in range(count):
+        for name, measure in sides.items():
+            figures[name].append(measure())
+    return figures
+
+
+class Bench:
+    def __init__(self, build: Path, folder: Path, count: int, quick: bool):
+        self.count = count
+        self.seconds = 1 if quick else 5
+        self.copy_rows = 50_000 if quick else 1_000_000
+        self.hot_rows = 100_000 if quick else 5_000_000
+        self.folder = folder
+        self.limits = build / "bin" / "firn_limits"
+        self.firn = Firn(build / "bin" / "firn", folder / "firn")
+        self.postgres = Postgres(folder / "postgres")
+
+    def row_2(self) -> list[Measure]:
+        """One-row durable commit, one client."""
+        figures = rounds(
+            self.count,
+            firn=lambda: insert_latency(self.firn, self.folder, self.seconds),
+            postgres=lambda: insert_latency(self.postgres, self.folder, self.seconds),
+            disk=lambda: limits(self.limits, self.folder, 2000)["p50_us"])
+        return [Measure("2", "1-row commit, 1 client: p50 us", figures, control="postgres",
+                        lower_is_better=True)]
+
+    def row_3(self) -> list[Measure]:
+        """One-row durable commits, 32 clients."""
+        figures = rounds(
+            self.count,
+            firn=lambda: insert_rate(self.firn, self.folder, self.seconds, clients=32),
+            postgres=lambda: insert_rate(self.postgres, self.folder, self.seconds, clients=32))
+        return [Measure("3", "1-row commits/s, 32 clients", figures, control="postgres")]
+
+    def row_5(self) -> list[Measure]:
+        """COPY csv without a key."""
+        figures = rounds(
+            self.count,
+            firn=lambda: copy_rows_per_s(self.firn, self.copy_rows),
+            postgres=lambda: copy_rows_per_s(self.postgres, self.copy_rows))
+        return [Measure("5a", "COPY csv, 72 B rows/s, no key", figures, control="postgres")]
+
+    def row_7(self) -> list[Measure]:
+        """Hot scans against a native DuckDB table of the same rows."""
+        return hot_query_ms(self.firn, self.folder, self.hot_rows, self.count)
+
+    def stop(self) -> None:
+        self.firn.stop()
+        self.postgres.stop()
+
+
+def print_table(measures: list[Measure]) -> None:
+    print(f"\n{'row':<4} {'what':<36} {'firn':>12} {'control':>22} {'ratio':>7}")
+    for measure in measures:
+        median = statistics.median(measure.figures["firn"])
+        control = statistics.median(measure.figures[measure.control])
+        print(f"{measure.row:<4} {measure.what:<36} {median:>12,.2f} "
+              f"{measure.control + ' ' + format(control, ',.2f'):>22} {measure.ratio():>6.2f}x")
+        for name, values in measure.figures.items():
+            if name not in ("firn", measure.control):
+                print(f"     {'  limit: ' + name:<36} {statistics.median(values):>12,.2f}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
+    parser.add_argument("--row", action="append", help="2, 3, 5 or 7; all when left out")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="only prove that it runs")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="firn-bench-", dir=options.build))
+    bench = Bench(options.build, folder, 1 if options.quick else options.rounds, options.quick)
+    measures: list[Measure] = []
+    try:
+        for row in options.row or ["2", "3", "5", "7"]:
+            print(f"row {row}: {getattr(bench, f'row_{row}').__doc__}", flush=True)
+            measures += getattr(bench, f"row_{row}")()
+    finally:
+        bench.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    print_table(measures)
+    report = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+              "rounds": bench.count, "pinned": False,
+              "measures": [measure.as_json() for measure in measures]}
+    (options.build / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,207 @@
+#include <array>
+#include <mutex>
+
+#include <sqlite3.h>
+
+#include "catalog/store.h"
+
+namespace firn::catalog {
+namespace {
+
+// Forward-only: migration i leads from user_version i to i + 1. Never change one that shipped.
+constexpr std::array kMigrations = {
+    R"sql(
+      CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE tables (id TEXT PRIMARY KEY, definition TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE lake_pointers (
+        table_id TEXT PRIMARY KEY REFERENCES tables (id) ON DELETE CASCADE,
+        metadata_version INTEGER NOT NULL,
+        flushed_lsn INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      INSERT INTO state VALUES ('applied_lsn', '0');
+    )sql",
+};
+
+Failure SqliteFailure(sqlite3* db, std::string_view doing) {
+  const int code = db == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(db);
+  Error error = MakeError(ErrorCode::kIo, "catalog: could not {}: {}", doing,
+                          db == nullptr ? "out of memory" : sqlite3_errmsg(db));
+  if ((code & 0xff) == SQLITE_FULL) error.sqlstate = "53100";
+  if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) {
+    error.code = ErrorCode::kCorrupt;
+  }
+  return Failure(std::move(error));
+}
+
+class Query {
+ public:
+  Query(sqlite3* db, const char* sql) : db_(db) {
+    ok_ = sqlite3_prepare_v2(db, sql, -1, &statement_, nullptr) == SQLITE_OK;
+  }
+  ~Query() { sqlite3_finalize(statement_); }
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  Query& Bind(int index, std::string_view text) {
+    ok_ = ok_ && sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()),
+                                   SQLITE_TRANSIENT) == SQLITE_OK;
+    return *this;
+  }
+  Query& Bind(int index, int64_t value) {
+    ok_ = ok_ && sqlite3_bind_int64(statement_, index, value) == SQLITE_OK;
+    return *this;
+  }
+  /// True: a row is there; false: done.
+  Result<bool> Step() {
+    const int code = ok_ ? sqlite3_step(statement_) : SQLITE_ERROR;
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    return SqliteFailure(db_, "run a statement");
+  }
+  Status Run() {
+    FIRN_RETURN_IF_ERROR(Step());
+    return {};
+  }
+  std::string Text(int column) const {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return text == nullptr ? std::string()
+                           : std::string(text, sqlite3_column_bytes(statement_, column));
+  }
+  int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+ private:
+  sqlite3* db_;
+  sqlite3_stmt* statement_ = nullptr;
+  bool ok_ = false;
+};
+
+class SqliteStore final : public Store {
+ public:
+  explicit SqliteStore(sqlite3* db) : db_(db) {}
+  ~SqliteStore() override { sqlite3_close_v2(db_); }
+
+  Status Migrate() {
+    FIRN_RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
+    FIRN_RETURN_IF_ERROR(Execute("PRAGMA synchronous=FULL"));
+    FIRN_RETURN_IF_ERROR(Execute("PRAGMA foreign_keys=ON"));
+    int64_t have = 0;
+    {
+      Query version(db_, "PRAGMA user_version");
+      FIRN_RETURN_IF_ERROR(version.Step());
+      have = version.Integer(0);
+    }
+    const auto known = static_cast<int64_t>(kMigrations.size());
+    if (have > known) {
+      return Fail(MakeError(ErrorCode::kUnsupported,
+                            "the catalog was written by a newer release: version={} known={}", have,
+                            known)
+                      .WithHint("Start the release that wrote this folder, or a newer one."));
+    }
+    for (; have < known; ++have) {
+      FIRN_RETURN_IF_ERROR(InTransaction([&]() -> Status {
+        FIRN_RETURN_IF_ERROR(Execute(kMigrations[have]));
+        return Execute(fmt::format("PRAGMA user_version={}", have + 1).c_str());
+      }));
+    }
+    return {};
+  }
+
+  Result<Contents> Load() override {
+    std::lock_guard lock(mutex_);
+    Contents contents;
+    Version::Tables tables;
+    Query all(db_, "SELECT definition FROM tables");
+    for (;;) {
+      FIRN_TRY(const bool row, all.Step());
+      if (!row) break;
+      FIRN_TRY(auto definition, TableDefinitionFromJson(all.Text(0)));
+      const auto id = definition.id;
+      tables[id] = std::make_shared<const TableDefinition>(std::move(definition));
+    }
+    contents.version = std::make_shared<const Version>(std::move(tables));
+    Query pointers(db_, "SELECT table_id, metadata_version, flushed_lsn FROM lake_pointers");
+    for (;;) {
+      FIRN_TRY(const bool row, pointers.Step());
+      if (!row) break;
+      FIRN_TRY(const auto uuid, ParseUuid(pointers.Text(0)));
+      contents.pointers[TableId(uuid)] = {
+          .table = TableId(uuid),
+          .metadata_version = pointers.Integer(1),
+          .flushed = Lsn(static_cast<uint64_t>(pointers.Integer(2)))};
+    }
+    Query applied(db_, "SELECT value FROM state WHERE key = 'applied_lsn'");
+    FIRN_RETURN_IF_ERROR(applied.Step());
+    contents.applied = Lsn(static_cast<uint64_t>(applied.Integer(0)));
+    return contents;
+  }
+
+  Status Commit(std::span<const Change> changes, Lsn applied,
+                std::span<const LakePointer> pointers) override {
+    std::lock_guard lock(mutex_);
+    return InTransaction([&]() -> Status {
+      for (const auto& change : changes) FIRN_RETURN_IF_ERROR(ApplyOne(change));
+      FIRN_RETURN_IF_ERROR(Query(db_, "UPDATE state SET value = ?1 WHERE key = 'applied_lsn'")
+                               .Bind(1, std::to_string(applied.value()))
+                               .Run());
+      for (const auto& pointer : pointers) {
+        // A table that was dropped meanwhile keeps no pointer.
+        FIRN_RETURN_IF_ERROR(
+            Query(
+                db_,
+                "INSERT INTO lake_pointers SELECT id, ?2, ?3 FROM tables WHERE id = ?1 "
+                "ON CONFLICT (table_id) DO UPDATE SET metadata_version = excluded.metadata_version,"
+                " flushed_lsn = excluded.flushed_lsn")
+                .Bind(1, pointer.table.value().ToString())
+                .Bind(2, pointer.metadata_version)
+                .Bind(3, static_cast<int64_t>(pointer.flushed.value()))
+                .Run());
+      }
+      return {};
+    });
+  }
+
+ private:
+  Status Execute(const char* sql) {
+    if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+      return SqliteFailure(db_, "run a statement");
+    }
+    return {};
+  }
+
+  template <typename Work>
+  Status InTransaction(Work work) {
+    FIRN_RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE"));
+    Status done = work();
+    if (done) done = Execute("COMMIT");
+    if (!done) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+    return done;
+  }
+
+  Status ApplyOne(const Change& change) {
+    const auto id = TableOf(change).value().ToString();
+    if (const auto* create = std::get_if<CreateTable>(&change)) {
+      return Query(db_, "INSERT INTO tables VALUES (?1, ?2)")
+          .Bind(1, id)
+          .Bind(2, ToJson(*create->table))
+          .Run();
+    }
+    return Query(db_, "DELETE FROM tables WHERE id = ?1").Bind(1, id).Run();
+  }
+
+  sqlite3* const db_;
+  std::mutex mutex_;  // one writer
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) {
+  sqlite3* db = nullptr;
+  const int code = sqlite3_open_v2(
+      path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  auto store = std::make_unique<SqliteStore>(db);
+  if (code != SQLITE_OK) return SqliteFailure(db, fmt::format("open \"{}\"", path));
+  FIRN_RETURN_IF_ERROR(store->Migrate());
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace firn::catalog

@@ -1,0 +1,49 @@
+// catalog: the catalog on disk, in SQLite.
+//
+// The log is the authority: the store is a materialisation of its catalog records up to
+// `applied`, plus the lake pointers, which only a flush moves. Whatever is missing here after a
+// crash is replayed from the log.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "catalog/version.h"
+
+namespace firn::catalog {
+
+/// Which version of a table's Iceberg metadata is firn's own.
+struct LakePointer {
+  TableId table;
+  int64_t metadata_version = 0;  // N of vN.metadata.json
+  Lsn flushed;                   // the flush mark in it
+};
+
+/// Threads:  any; calls are serialised.
+/// Failure:  kIo, SQLSTATE 58030 (53100 when the disk is full); nothing of the call is applied.
+class Store {
+ public:
+  struct Contents {
+    std::shared_ptr<const Version> version;
+    Lsn applied;  // catalog records up to here are in
+    std::map<TableId, LakePointer> pointers;
+  };
+
+  virtual ~Store() = default;
+  virtual Result<Contents> Load() = 0;
+  /// Applies changes in order, moves `applied` and sets pointers: one durable transaction.
+  virtual Status Commit(std::span<const Change> changes, Lsn applied,
+                        std::span<const LakePointer> pointers) = 0;
+};
+
+/// Opens or creates `path` (WAL, synchronous=FULL, forward-only migrations). A file of a newer
+/// release is refused.
+Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path);
+
+}  // namespace firn::catalog

@@ -1,0 +1,87 @@
+// engine: one embedded DuckDB instance, and the way hot rows get into it.
+//
+// A statement takes a ConnectionLease from the pool, registers the ScanSources it has pinned,
+// splices the handles' sql() into its text, prepares, binds, executes, and reads Arrow batches
+// from the ResultStream. DuckDB's own catalog stays empty: nothing here is created by DDL.
+//
+//   Engine ── Register(source) ─▶ ScanHandle ── sql() ─▶ "firn_scan('4f1c…')"
+//      └───── Connect() ─▶ ConnectionLease ─▶ Query ─▶ ResultStream ─▶ arrow::RecordBatch
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/connection.h"
+#include "engine/scan_source.h"
+
+namespace firn::engine {
+
+struct EngineCore;
+
+struct EngineOptions {
+  std::string temp_dir;                          // spill files; created when first needed
+  int64_t temp_bytes_max = int64_t{32} << 30;    // of spill files in all
+  std::vector<std::string> allowed_directories;  // absolute; all that SQL can read from
+  int threads = 1;
+  int64_t memory_limit = int64_t{1} << 30;  // bytes
+};
+
+/// Makes a ScanSource reachable from SQL text for as long as it lives. The token in sql() cannot
+/// be guessed, so only text that firn wrote finds the source.
+///
+/// Lifetime: must outlive every Query and ResultStream whose text holds sql().
+class ScanHandle {
+ public:
+  ScanHandle() = default;
+  ScanHandle(ScanHandle&& other) noexcept = default;
+  ScanHandle& operator=(ScanHandle&& other) noexcept;
+  ~ScanHandle();
+
+  /// A table function call to put where a relation stands: firn_scan('<token>').
+  std::string sql() const;
+  /// The same rows without a column to read: firn_rows('<token>'), one boolean column "present",
+  /// always true. For count(*) and the like: DuckDB reads the first column of sql() even when a
+  /// query needs none.
+  std::string rows_sql() const;
+
+ private:
+  friend class Engine;
+  ScanHandle(std::shared_ptr<EngineCore> core, std::string token);
+  void Release();
+
+  std::shared_ptr<EngineCore> core_;
+  std::string token_;
+};
+
+/// Owns the DuckDB instance.
+///
+/// Threads:  any.
+/// Lifetime: leases and handles keep what they need alive.
+/// Failure:  after a fatal error of DuckDB healthy() is false for good and every call fails.
+/// Not here: which SQL may run (sql's allow-list); SQL given here is run as it is.
+class Engine {
+ public:
+  static Result<std::unique_ptr<Engine>> Open(const EngineOptions& options);
+  ~Engine();
+
+  /// A connection of the pool, or a new one. Holding a lease for as long as a portal is open is
+  /// expected; the caller bounds how many there are.
+  Result<ConnectionLease> Connect();
+  ScanHandle Register(std::shared_ptr<ScanSource> source);
+  /// Bytes DuckDB may use from now on; running statements spill down to it.
+  Status SetMemoryLimit(int64_t bytes);
+
+  /// DuckDB's version, "v1.5.5".
+  std::string_view version() const;
+  bool healthy() const;
+
+ private:
+  explicit Engine(std::shared_ptr<EngineCore> core);
+  std::shared_ptr<EngineCore> core_;
+};
+
+}  // namespace firn::engine

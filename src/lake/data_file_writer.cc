@@ -1,0 +1,259 @@
+#include "lake/data_file_writer.h"
+
+#include <absl/container/flat_hash_set.h>
+#include <arrow/array.h>
+#include <arrow/record_batch.h>
+#include <arrow/util/byte_size.h>
+#include <parquet/arrow/writer.h>
+#include <parquet/file_writer.h>
+#include <parquet/properties.h>
+
+#include "lake/arrow_error_internal.h"
+#include "lake/file_statistics_internal.h"
+#include "lake/file_uri.h"
+#include "lake/parquet_file_internal.h"
+#include "lake/parquet_schema_internal.h"
+
+namespace firn::lake {
+namespace {
+
+constexpr int64_t kSliceRows = 65'536;
+
+template <typename Array>
+int64_t CountNans(const arrow::Array& column) {
+  const auto& values = static_cast<const Array&>(column);
+  const auto* raw = values.raw_values();
+  int64_t nans = 0;
+  for (int64_t i = 0; i < values.length(); ++i) nans += raw[i] != raw[i] ? 1 : 0;
+  if (nans == 0 || values.null_count() == 0) return nans;
+  // What lies under a NULL may be a NaN too, which is none.
+  nans = 0;
+  for (int64_t i = 0; i < values.length(); ++i) nans += values.IsValid(i) && raw[i] != raw[i];
+  return nans;
+}
+
+// A value's bytes, for counting distinct ones.
+std::string_view BytesOf(const arrow::Array& column, int64_t row) {
+  if (column.type_id() == arrow::Type::STRING || column.type_id() == arrow::Type::BINARY) {
+    return static_cast<const arrow::BinaryArray&>(column).GetView(row);
+  }
+  const auto width = static_cast<size_t>(column.type()->byte_width());
+  const auto* values = column.data()->GetValues<char>(1, 0);
+  return {values + static_cast<size_t>(column.offset() + row) * width, width};
+}
+
+// Whether most values are distinct: then trying a dictionary costs time in every row group, until
+// it is given up. Judged by a sample of the first batch.
+bool LooksDistinct(const arrow::Array& column) {
+  constexpr int64_t kSample = 2048;
+  if (column.type_id() == arrow::Type::BOOL || column.length() < 2 * kSample) return false;
+  absl::flat_hash_set<std::string_view> seen;
+  int64_t sampled = 0;
+  const int64_t step = column.length() / kSample;
+  for (int64_t row = 0; row < column.length(); row += step) {
+    if (column.IsNull(row)) continue;
+    ++sampled;
+    seen.insert(BytesOf(column, row));
+  }
+  return sampled > 0 && static_cast<int64_t>(seen.size()) * 10 > sampled * 9;
+}
+
+class ParquetDataFileWriter final : public DataFileWriter {
+ public:
+  ParquetDataFileWriter(io::FileSystem& fs, std::string path, columnar::TableSchema schema,
+                        const DataFileOptions& options)
+      : fs_(fs),
+        path_(std::move(path)),
+        schema_(std::move(schema)),
+        options_(options),
+        arrow_schema_(options.hidden_columns ? columnar::StoredArrowSchema(schema_)
+                                             : columnar::ArrowSchema(schema_)) {}
+
+  ~ParquetDataFileWriter() override {
+    if (finished_ || output_ == nullptr) return;
+    output_->Abandon();
+    writer_.reset();
+    // Best effort: what stays behind is an orphan, which the sweep finds.
+    (void)fs_.Remove(path_);
+  }
+
+  Status Open() {
+    FIRN_TRY(auto file, fs_.Open(path_, {.mode = io::OpenMode::kCreate}));
+    output_ = std::make_shared<FileOutput>(std::move(file));
+    return {};
+  }
+
+  Status Write(const arrow::RecordBatch& rows) override {
+    FIRN_RETURN_IF_ERROR(Check(rows));
+    const auto batch = arrow::RecordBatch::Make(arrow_schema_, rows.num_rows(), rows.columns());
+    return Guard([&]() -> Status {
+      if (writer_ == nullptr) FIRN_RETURN_IF_ERROR(Begin(*batch));
+      for (int64_t at = 0; at < batch->num_rows(); at += kSliceRows) {
+        FIRN_RETURN_IF_ERROR(WriteSlice(*batch->Slice(at, kSliceRows)));
+      }
+      return {};
+    });
+  }
+
+  Result<DataFile> Finish() override {
+    FIRN_RETURN_IF_ERROR(Guard([&]() -> Status {
+      if (writer_ == nullptr) {
+        FIRN_TRY(const auto none, NoRows());
+        FIRN_RETURN_IF_ERROR(Begin(*none));
+      }
+      FIRN_ARROW_OK("finish a Parquet file", writer_->Close());
+      FIRN_ARROW_OK("finish a Parquet file", output_->Close());
+      return output_->Sync();
+    }));
+    DataFile file;
+    file.path = FileUri(path_);
+    file.bytes = *output_->Tell();
+    FillFromMetadata(*writer_->metadata(), nans_, &file);
+    finished_ = true;
+    return file;
+  }
+
+  int64_t rows() const override { return rows_; }
+  int64_t bytes() const override { return *output_->Tell(); }
+
+ private:
+  // The writer's settings are fixed when it opens, so it opens when there are rows to judge by.
+  Status Begin(const arrow::RecordBatch& first) {
+    auto parquet_writer = parquet::ParquetFileWriter::Open(
+        output_, ParquetSchema(schema_, options_.hidden_columns), Properties(first));
+    FIRN_ARROW_OK("open a Parquet file",
+                  parquet::arrow::FileWriter::Make(
+                      arrow::default_memory_pool(), std::move(parquet_writer), arrow_schema_,
+                      parquet::default_arrow_writer_properties(), &writer_));
+    return {};
+  }
+
+  Result<std::shared_ptr<arrow::RecordBatch>> NoRows() const {
+    auto made = arrow::RecordBatch::MakeEmpty(arrow_schema_);
+    if (!made.ok()) return FromArrow(made.status(), "make an empty batch");
+    return *std::move(made);
+  }
+
+  std::shared_ptr<parquet::WriterProperties> Properties(const arrow::RecordBatch& first) const {
+    parquet::WriterProperties::Builder builder;
+    builder.compression(parquet::Compression::ZSTD)
+        ->compression_level(options_.compression_level)
+        ->version(parquet::ParquetVersion::PARQUET_2_6)
+        ->max_row_group_length(INT64_MAX)
+        ->created_by("firn");
+    for (int i = 0; i < static_cast<int>(schema_.columns.size()); ++i) {
+      if (LooksDistinct(*first.column(i))) builder.disable_dictionary(schema_.columns[i].name);
+    }
+    // LSNs never repeat and times rarely fall: differences of neighbours take almost no room.
+    for (const auto column : {columnar::kLsnColumn, columnar::kTimestampColumn}) {
+      const std::string name(column);
+      builder.disable_dictionary(name)->encoding(name, parquet::Encoding::DELTA_BINARY_PACKED);
+    }
+    return builder.build();
+  }
+
+  // Runs what calls Parquet: turns exceptions into errors, remembers the first, and prefers what
+  // io said of a failed write over Arrow's words for it.
+  template <typename Body>
+  Status Guard(Body body) {
+    if (failure_) return Fail(*failure_);
+    Status status = [&]() -> Status {
+      try {
+        return body();
+      } catch (const std::bad_alloc&) {
+        return Fail(ErrorCode::kOverloaded, "out of memory while encoding Parquet");
+      } catch (const std::exception& error) {
+        return Fail(ErrorCode::kInternal, "could not encode Parquet: {}", error.what());
+      }
+    }();
+    if (!status) failure_ = output_->error() ? *output_->error() : status.error();
+    if (failure_) return Fail(*failure_);
+    return {};
+  }
+
+  Status Check(const arrow::RecordBatch& rows) const {
+    if (rows.num_columns() != arrow_schema_->num_fields()) {
+      return Fail(ErrorCode::kSchemaMismatch, "batch has {} columns, the table's files have {}",
+                  rows.num_columns(), arrow_schema_->num_fields());
+    }
+    for (int i = 0; i < rows.num_columns(); ++i) {
+      const auto& field = *arrow_schema_->field(i);
+      const auto& column = *rows.column(i);
+      if (!column.type()->Equals(*field.type())) {
+        return Fail(ErrorCode::kSchemaMismatch, "column \"{}\" is of type {}, not {}", field.name(),
+                    column.type()->ToString(), field.type()->ToString());
+      }
+      if (!field.nullable() && column.null_count() > 0) {
+        return Fail(MakeError(ErrorCode::kInvalidInput,
+                              "null value in column \"{}\" violates not-null constraint",
+                              field.name())
+                        .WithSqlState("23502"));
+      }
+    }
+    return {};
+  }
+
+  Status WriteSlice(const arrow::RecordBatch& slice) {
+    if (group_rows_ == 0 || GroupIsFull()) {
+      FIRN_ARROW_OK("begin a row group", writer_->NewBufferedRowGroup());
+      nans_.emplace_back(static_cast<size_t>(slice.num_columns()), -1);
+      group_rows_ = 0;
+      group_bytes_ = 0;
+    }
+    FIRN_ARROW_OK("encode rows", writer_->WriteRecordBatch(slice));
+    CountNansOf(slice);
+    const auto size = arrow::util::ReferencedBufferSize(slice);
+    if (!size.ok()) return FromArrow(size.status(), "measure a batch");
+    rows_ += slice.num_rows();
+    group_rows_ += slice.num_rows();
+    group_bytes_ += *size;
+    return {};
+  }
+
+  bool GroupIsFull() const {
+    if (group_rows_ >= options_.row_group_rows_max) return true;
+    if (group_bytes_ >= 4 * options_.row_group_bytes) return true;
+    return group_rows_ >= options_.row_group_rows_min && group_bytes_ >= options_.row_group_bytes;
+  }
+
+  void CountNansOf(const arrow::RecordBatch& slice) {
+    auto& counts = nans_.back();
+    for (int i = 0; i < slice.num_columns(); ++i) {
+      const auto& column = *slice.column(i);
+      auto& count = counts[static_cast<size_t>(i)];
+      if (column.type_id() == arrow::Type::FLOAT) {
+        count = std::max<int64_t>(count, 0) + CountNans<arrow::FloatArray>(column);
+      } else if (column.type_id() == arrow::Type::DOUBLE) {
+        count = std::max<int64_t>(count, 0) + CountNans<arrow::DoubleArray>(column);
+      }
+    }
+  }
+
+  io::FileSystem& fs_;
+  const std::string path_;
+  const columnar::TableSchema schema_;
+  const DataFileOptions options_;
+  const std::shared_ptr<arrow::Schema> arrow_schema_;
+
+  std::shared_ptr<FileOutput> output_;
+  std::unique_ptr<parquet::arrow::FileWriter> writer_;
+  NanCounts nans_;
+  int64_t rows_ = 0;
+  int64_t group_rows_ = 0;
+  int64_t group_bytes_ = 0;
+  bool finished_ = false;
+  std::optional<Error> failure_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<DataFileWriter>> DataFileWriter::Make(io::FileSystem& fs,
+                                                             std::string local_path,
+                                                             const columnar::TableSchema& schema,
+                                                             const DataFileOptions& options) {
+  auto writer = std::make_unique<ParquetDataFileWriter>(fs, std::move(local_path), schema, options);
+  FIRN_RETURN_IF_ERROR(writer->Open());
+  return std::unique_ptr<DataFileWriter>(std::move(writer));
+}
+
+}  // namespace firn::lake

@@ -1,0 +1,24 @@
+// lake: a firn table's columns as an Iceberg schema and back.
+//
+// Iceberg has no smallint, no varchar(n): where its type does not say which Postgres type a column
+// has, the table property `firn.type.<field id>` does.
+#pragma once
+
+#include "base/result.h"
+#include "columnar/table_schema.h"
+#include "lake/iceberg/schema.h"
+#include "lake/iceberg/table_metadata.h"
+
+namespace firn::lake {
+
+iceberg::Schema IcebergSchema(const columnar::TableSchema& schema, int32_t schema_id);
+
+/// The `firn.type.<field id>` properties that this schema needs.
+iceberg::Properties TypeProperties(const columnar::TableSchema& schema);
+
+/// The current schema, as columns. Iceberg counts schemas from 0 and firn from 1: the schema id is
+/// one more. DEFAULT expressions live in the catalog only.
+/// Errors: kUnsupported for a type that firn does not have.
+Result<columnar::TableSchema> TableSchemaOf(const iceberg::TableMetadata& metadata);
+
+}  // namespace firn::lake

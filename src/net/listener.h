@@ -1,0 +1,55 @@
+// net: a listening TCP socket and the coroutine that accepts from it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "base/result.h"
+#include "base/task.h"
+
+namespace firn::net {
+
+/// Where to listen, and what the user calls it.
+struct Endpoint {
+  std::string address = "127.0.0.1";  // a numeric address, "localhost", or "*" for all
+  uint16_t port = 0;                  // 0: any free one
+  std::string flag;                   // "--pg-port": named when the port is taken
+};
+
+/// Accepts connections until Stop().
+///
+/// Threads:  any.
+/// Failure:  while the process is out of descriptors it waits a little and goes on.
+class Listener : public std::enable_shared_from_this<Listener> {
+ public:
+  using OnClient = std::function<void(asio::ip::tcp::socket)>;
+
+  /// kIo naming address, port and flag when the port is in use or may not be bound.
+  static Result<std::shared_ptr<Listener>> Open(asio::io_context& io, const Endpoint& endpoint);
+
+  uint16_t port() const { return port_; }
+  /// Clients come with TCP_NODELAY and keep-alive set, non-blocking. Call once.
+  void Start(OnClient on_client);
+  /// Connections are refused from here on. Idempotent.
+  void Stop();
+
+  explicit Listener(asio::ip::tcp::acceptor acceptor);
+
+ private:
+  static Task<void> AcceptLoop(std::shared_ptr<Listener> self);
+  bool CloseIfStopped();
+
+  asio::ip::tcp::acceptor acceptor_;
+  uint16_t port_ = 0;
+  OnClient on_client_;
+  std::mutex mutex_;      // orders Stop's shutdown(2) before the close
+  bool stopped_ = false;  // guarded by mutex_
+};
+
+}  // namespace firn::net

@@ -1,0 +1,391 @@
+#include <exception>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "base/log.h"
+#include "net/pgwire/byte_order.h"
+#include "net/pgwire/connection_internal.h"
+
+namespace firn::net::pgwire {
+namespace {
+
+// A session may end its client: admin shutdown, database dropped, idle for too long.
+bool EndsConnection(const Error& error) {
+  return error.SqlState().starts_with("57P");
+}
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state)
+    : state_(std::move(state)),
+      stream_(std::move(socket)),
+      timer_(stream_.executor()),
+      responder_(stream_, state_->limits.message_bytes_max) {
+  peer_.stream = &stream_;
+}
+
+Connection::~Connection() {
+  Close();
+}
+
+void Connection::Start(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state) {
+  auto self = std::make_shared<Connection>(std::move(socket), std::move(state));
+  self->registered_ = self->state_->registry.Add(self->peer_);
+  if (!self->registered_) return;
+  auto executor = self->stream_.executor();
+  asio::co_spawn(executor, Run(std::move(self)), asio::detached);
+}
+
+Task<void> Connection::Run(std::shared_ptr<Connection> self) {
+  Status ended;
+  try {
+    ended = co_await self->Live();
+  } catch (const std::exception& thrown) {
+    ended = Fail(ErrorCode::kInternal, "unexpected exception: {}", thrown.what());
+  }
+  // What the session holds (locks, a transaction) must not wait for a slow client.
+  self->EndSession();
+  if (!ended && !self->stream_.broken()) co_await self->SendAway(std::move(ended).error());
+  self->Close();
+}
+
+Task<Status> Connection::Live() {
+  ArmTimer(state_->limits.startup_timeout, Interruption::kStartupTimeout);
+  auto opening = co_await StartUp();
+  if (!opening) co_return Fail(std::move(opening).error());
+  if (*opening == Opening::kEnd) co_return Status();
+  co_return co_await Serve();
+}
+
+Task<void> Connection::SendAway(Error why) {
+  FIRN_LOG_INFO("pgwire: connection ended: process={} sqlstate={} error={}", peer_.key.process_id,
+                why.SqlState(), why.message);
+  ArmTimer(state_->limits.linger, Interruption::kLingered);
+  AppendError(stream_.out(), Severity::kFatal, why);
+  auto flushed = co_await stream_.Flush();
+  if (flushed) co_await stream_.Linger();
+  DisarmTimer();
+}
+
+Task<Result<std::string_view>> Connection::ReadStartupPacket() {
+  while (true) {
+    const auto bytes = stream_.buffered();
+    size_t length = 0;
+    if (bytes.size() >= 4) {
+      length = ReadBig32(bytes.data());
+      if (length < 8 || length > kStartupBytesMax) {
+        co_return Fail(
+            ProtocolViolation(fmt::format("invalid length of startup packet: {}", length)));
+      }
+      if (bytes.size() >= length) {
+        stream_.Consume(length);
+        co_return bytes.substr(4, length - 4);
+      }
+    }
+    auto read = co_await stream_.ReadMore(length);
+    if (!read) co_return Fail(std::move(read).error());
+  }
+}
+
+Task<Result<Connection::Opening>> Connection::StartUp() {
+  // A client may ask once for each kind of encryption before it goes on in plain text.
+  bool asked_tls = false;
+  bool asked_gss = false;
+  while (true) {
+    auto packet = co_await ReadStartupPacket();
+    if (!packet) co_return Fail(std::move(packet).error());
+    const auto code = static_cast<int32_t>(ReadBig32(packet->data()));
+    const auto body = packet->substr(4);
+    const bool asks = (code == kSslRequest && !std::exchange(asked_tls, true)) ||
+                      (code == kGssEncRequest && !std::exchange(asked_gss, true));
+    if (asks && body.empty()) {
+      stream_.out().push_back('N');
+      auto flushed = co_await stream_.Flush();
+      if (!flushed) co_return Fail(std::move(flushed).error());
+      continue;
+    }
+    if (code == kCancelRequest) {
+      auto key = ParseCancel(body);
+      if (!key) co_return Fail(std::move(key).error());
+      state_->registry.Cancel(*key);
+      co_return Opening::kEnd;
+    }
+    if (code >> 16 != kProtocol3 >> 16) {
+      co_return Fail(ErrorCode::kUnsupported,
+                     "unsupported frontend protocol {}.{}: server supports 3.0", code >> 16,
+                     code & 0xffff);
+    }
+    auto message = ParseStartup(code, body);
+    if (!message) co_return Fail(std::move(message).error());
+    auto opened = co_await OpenSession(*std::move(message));
+    if (!opened) co_return Fail(std::move(opened).error());
+    co_return Opening::kSession;
+  }
+}
+
+Task<Status> Connection::OpenSession(StartupMessage message) {
+  auto& start = message.start;
+  const auto remote = stream_.remote();
+  start.client_address = remote.address().to_string();
+  start.client_port = remote.port();
+  if (!remote.address().is_loopback() && !state_->limits.trust_remote) {
+    co_return Fail(
+        MakeError(ErrorCode::kDenied,
+                  "no way to authenticate a client from elsewhere: host=\"{}\" user=\"{}\"",
+                  start.client_address, start.user)
+            .WithSqlState("28000")
+            .WithHint("Connect from the machine itself, by 127.0.0.1."));
+  }
+  FIRN_CO_RETURN_IF_ERROR(state_->registry.Admit(peer_));
+  start.process_id = peer_.key.process_id;
+  const auto parameters = state_->factory.parameters(start);
+  auto opened = co_await state_->factory.Open(std::move(start));
+  if (!opened) co_return Fail(std::move(opened).error());
+  session_ = *std::move(opened);
+  state_->registry.Attach(peer_, *session_);
+
+  auto& out = stream_.out();
+  if (message.protocol != kProtocol3 || !message.unknown.empty()) {
+    AppendNegotiateProtocolVersion(out, message.unknown);
+  }
+  AppendAuthenticationOk(out);
+  for (const auto& [name, value] : parameters) AppendParameterStatus(out, name, value);
+  AppendBackendKeyData(out, peer_.key.process_id, peer_.key.secret);
+  DisarmTimer();
+  co_return co_await EndCycle();
+}
+
+Task<Status> Connection::Serve() {
+  while (true) {
+    if (stream_.interruption() != Interruption::kNone) {
+      co_return Fail(stream_.InterruptionError());
+    }
+    const auto bytes = stream_.buffered();
+    size_t wanted = 0;
+    if (bytes.size() >= Header::kBytes) {
+      auto header = ParseHeader(bytes, state_->limits.message_bytes_max);
+      if (!header) co_return Fail(std::move(header).error());
+      wanted = Header::kBytes + header->body;
+      const char type = header->type;
+      // What is left of a COPY that failed here is still on its way when the client reads of it.
+      const bool stray = type == 'd' || type == 'c' || type == 'f';
+      if (stray || (skipping_ && type != 'S' && type != 'X')) {
+        stream_.Consume(wanted);
+        continue;
+      }
+      if (bytes.size() >= wanted) {
+        auto more = co_await Handle(*header);
+        if (!more) co_return Fail(std::move(more).error());
+        if (!*more) co_return Status();
+        continue;
+      }
+    }
+    auto read = co_await stream_.ReadMore(wanted);
+    FIRN_CO_RETURN_IF_ERROR(std::move(read));
+  }
+}
+
+Task<Result<bool>> Connection::Handle(Header header) {
+  // The view stays good until something is read, so each handler parses before it waits.
+  const auto body = stream_.buffered().substr(Header::kBytes, header.body);
+  stream_.Consume(Header::kBytes + header.body);
+  if (std::string_view("SHX").find(header.type) != std::string_view::npos) {
+    auto nothing = ParseNothing(body);
+    if (!nothing) co_return Fail(std::move(nothing).error());
+  }
+  Status status;
+  switch (header.type) {
+    case 'Q':
+      status = co_await OnQuery(body);
+      break;
+    case 'P':
+      status = co_await OnParse(body);
+      break;
+    case 'B':
+      status = co_await OnBind(body);
+      break;
+    case 'D':
+      status = co_await OnDescribe(body);
+      break;
+    case 'E':
+      status = co_await OnExecute(body);
+      break;
+    case 'C':
+      status = co_await OnClose(body);
+      break;
+    case 'S':
+      status = co_await OnSync();
+      break;
+    case 'H':
+      status = co_await stream_.Flush();
+      break;
+    case 'X':
+      co_return false;
+    default:  // FunctionCall, which ends its cycle like a Query
+      status = AnswerAndSkip(
+          MakeError(ErrorCode::kUnsupported, "the function call protocol is not supported")
+              .WithHint("Say SELECT function(...)."));
+      if (status) status = co_await OnSync();
+  }
+  if (!status) co_return Fail(std::move(status).error());
+  if (stream_.full()) status = co_await stream_.Flush();
+  if (!status) co_return Fail(std::move(status).error());
+  co_return true;
+}
+
+Status Connection::Answer(Error error) {
+  if (stream_.broken()) return Fail(std::move(error));
+  if (stream_.interruption() != Interruption::kNone) return Fail(stream_.InterruptionError());
+  if (responder_.violation()) return Fail(*responder_.violation());
+  if (EndsConnection(error)) return Fail(std::move(error));
+  AppendError(stream_.out(), Severity::kError, error);
+  return {};
+}
+
+Status Connection::AnswerAndSkip(Error error) {
+  skipping_ = true;
+  return Answer(std::move(error));
+}
+
+const ResultFormats& Connection::FormatsOf(const std::string& portal) const {
+  static const ResultFormats kText;
+  if (formats_.empty()) return kText;
+  const auto found = formats_.find(portal);
+  return found == formats_.end() ? kText : found->second;
+}
+
+Task<Status> Connection::EndCycle() {
+  const char transaction = session_->transaction_status();
+  if (transaction == 'I') formats_.clear();  // portals end with their transaction
+  AppendReadyForQuery(stream_.out(), transaction);
+  co_return co_await stream_.Flush();
+}
+
+Task<Status> Connection::OnSync() {
+  auto synced = co_await session_->Sync(std::exchange(skipping_, false));
+  if (!synced) FIRN_CO_RETURN_IF_ERROR(Answer(std::move(synced).error()));
+  co_return co_await EndCycle();
+}
+
+Task<Status> Connection::OnQuery(std::string_view body) {
+  FIRN_CO_TRY(auto sql, ParseString(body));
+  auto valid = CheckUtf8(sql);
+  if (!valid) {
+    // The session has not seen the statement, but an open transaction must fail all the same.
+    FIRN_CO_RETURN_IF_ERROR(AnswerAndSkip(std::move(valid).error()));
+    co_return co_await OnSync();
+  }
+  responder_.UseFormats(ResultFormats());
+  auto done = co_await session_->SimpleQuery(std::move(sql), responder_);
+  responder_.EndStatement();
+  if (!done) FIRN_CO_RETURN_IF_ERROR(Answer(std::move(done).error()));
+  co_return co_await EndCycle();
+}
+
+Task<Status> Connection::OnParse(std::string_view body) {
+  FIRN_CO_TRY(auto message, ParseParse(body));
+  auto done = CheckUtf8(message.sql);
+  if (done) {
+    done = co_await session_->Parse(std::move(message.statement), std::move(message.sql),
+                                    std::move(message.parameter_oids));
+  }
+  if (!done) co_return AnswerAndSkip(std::move(done).error());
+  AppendEmpty(stream_.out(), '1');
+  co_return Status();
+}
+
+Task<Status> Connection::OnBind(std::string_view body) {
+  FIRN_CO_TRY(auto message, ParseBind(body));
+  auto done = ResolveFormats(message);
+  auto formats = ResultFormats::Make(message.result_formats);
+  if (done && !formats) done = Fail(formats.error());
+  if (done) {
+    done = co_await session_->Bind(message.portal, std::move(message.statement),
+                                   std::move(message.parameters));
+  }
+  if (!done) co_return AnswerAndSkip(std::move(done).error());
+  if (message.result_formats.empty()) {
+    formats_.erase(message.portal);
+  } else {
+    formats_.insert_or_assign(std::move(message.portal), *std::move(formats));
+  }
+  AppendEmpty(stream_.out(), '2');
+  co_return Status();
+}
+
+Task<Status> Connection::OnDescribe(std::string_view body) {
+  FIRN_CO_TRY(auto target, ParseTarget(body));
+  std::optional<std::vector<columnar::Field>> fields;
+  ResultFormats formats;
+  if (target.kind == 'S') {
+    auto described = co_await session_->DescribeStatement(std::move(target.name));
+    if (!described) co_return AnswerAndSkip(std::move(described).error());
+    AppendParameterDescription(stream_.out(), described->parameter_oids);
+    fields = std::move(described->fields);
+  } else {
+    formats = FormatsOf(target.name);
+    auto described = co_await session_->DescribePortal(std::move(target.name));
+    if (!described) co_return AnswerAndSkip(std::move(described).error());
+    fields = *std::move(described);
+  }
+  if (!fields) {
+    AppendEmpty(stream_.out(), 'n');
+    co_return Status();
+  }
+  auto fits = formats.CheckColumns(fields->size());
+  if (!fits) co_return AnswerAndSkip(std::move(fits).error());
+  AppendRowDescription(stream_.out(), *fields, formats);
+  co_return Status();
+}
+
+Task<Status> Connection::OnExecute(std::string_view body) {
+  FIRN_CO_TRY(auto message, ParseExecute(body));
+  responder_.UseFormats(FormatsOf(message.portal));
+  auto done = co_await session_->Execute(std::move(message.portal), message.max_rows, responder_);
+  responder_.EndStatement();
+  if (!done) co_return AnswerAndSkip(std::move(done).error());
+  co_return Status();
+}
+
+Task<Status> Connection::OnClose(std::string_view body) {
+  FIRN_CO_TRY(auto target, ParseTarget(body));
+  Status done;
+  if (target.kind == 'S') {
+    done = co_await session_->CloseStatement(std::move(target.name));
+  } else {
+    formats_.erase(target.name);
+    done = co_await session_->ClosePortal(std::move(target.name));
+  }
+  if (!done) co_return AnswerAndSkip(std::move(done).error());
+  AppendEmpty(stream_.out(), '3');
+  co_return Status();
+}
+
+void Connection::ArmTimer(std::chrono::milliseconds delay, Interruption why) {
+  timer_armed_.store(true);
+  timer_.expires_after(delay);
+  timer_.async_wait([weak = weak_from_this(), why](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    auto self = weak.lock();
+    if (self && self->timer_armed_.exchange(false)) self->stream_.Interrupt(why);
+  });
+}
+
+void Connection::DisarmTimer() {
+  timer_armed_.store(false);
+  timer_.cancel();
+}
+
+void Connection::EndSession() {
+  if (!session_) return;
+  state_->registry.Detach(peer_);
+  session_.reset();
+}
+
+void Connection::Close() {
+  EndSession();
+  if (std::exchange(registered_, false)) state_->registry.Remove(peer_);
+}
+
+}  // namespace firn::net::pgwire

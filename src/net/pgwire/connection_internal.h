@@ -1,0 +1,92 @@
+// pgwire: one client from its first byte to its last.
+//
+//   start-up ──▶ message ──▶ session ──▶ answers gather ──▶ Sync: flush ──▶ message …
+//                   ▲           │ error: ErrorResponse, then skip
+//                   └── Sync ◀──┘
+//
+// An error of a statement is answered and the connection goes on; an error that a method here
+// returns ends the connection, with a FATAL message if the client can still hear it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "net/pgwire/message.h"
+#include "net/pgwire/registry.h"
+#include "net/pgwire/responder.h"
+#include "net/pgwire/server.h"
+#include "net/pgwire/stream.h"
+
+namespace firn::net::pgwire {
+
+/// What the connections of one server share.
+struct ServerState {
+  ServerState(SessionFactory& sessions, const Limits& chosen)
+      : factory(sessions), limits(chosen), registry(chosen.max_connections) {}
+
+  SessionFactory& factory;
+  const Limits limits;
+  Registry registry;
+};
+
+/// Threads:  its own coroutine.
+/// Lifetime: keeps itself and the server's state alive until the client is gone.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state);
+  ~Connection();
+
+  static void Start(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state);
+
+ private:
+  /// What the client asked for before it became (or did not become) a session.
+  enum class Opening : uint8_t { kSession, kEnd };
+
+  static Task<void> Run(std::shared_ptr<Connection> self);
+  Task<Status> Live();
+  Task<Result<Opening>> StartUp();
+  Task<Result<std::string_view>> ReadStartupPacket();
+  Task<Status> OpenSession(StartupMessage message);
+  Task<Status> Serve();
+  /// Takes one message; false after Terminate.
+  Task<Result<bool>> Handle(Header header);
+  Task<Status> OnQuery(std::string_view body);
+  Task<Status> OnParse(std::string_view body);
+  Task<Status> OnBind(std::string_view body);
+  Task<Status> OnDescribe(std::string_view body);
+  Task<Status> OnExecute(std::string_view body);
+  Task<Status> OnClose(std::string_view body);
+  Task<Status> OnSync();
+  Task<Status> EndCycle();
+  Task<void> SendAway(Error why);
+
+  /// Answers with ErrorResponse, or returns the error if it ends the connection.
+  Status Answer(Error error);
+  /// The same in the extended protocol: what follows is skipped until Sync.
+  Status AnswerAndSkip(Error error);
+  const ResultFormats& FormatsOf(const std::string& portal) const;
+  void ArmTimer(std::chrono::milliseconds delay, Interruption why);
+  void DisarmTimer();
+  void EndSession();
+  void Close();
+
+  const std::shared_ptr<ServerState> state_;
+  Stream stream_;
+  asio::steady_timer timer_;
+  std::atomic<bool> timer_armed_{false};
+  WireResponder responder_;
+  Registry::Peer peer_;
+  bool registered_ = false;
+  std::unique_ptr<Session> session_;
+  std::unordered_map<std::string, ResultFormats> formats_;  // of portals that are not all text
+  bool skipping_ = false;                                   // to the next Sync
+};
+
+}  // namespace firn::net::pgwire

@@ -1,0 +1,63 @@
+// pgwire: who is connected: counts them, finds them for CancelRequest, ends them at Stop.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/result.h"
+#include "net/pgwire/message.h"
+#include "net/pgwire/stream.h"
+#include "net/session.h"
+
+namespace firn::net::pgwire {
+
+/// Threads:  any.
+/// Lifetime: a Peer that was added stays until Remove().
+class Registry {
+ public:
+  /// One connection as the registry knows it.
+  struct Peer {
+    Stream* stream = nullptr;
+    Session* session = nullptr;  // from Attach to Detach
+    CancelKey key;               // process_id 0: no session yet
+  };
+
+  explicit Registry(size_t max_sessions) : max_sessions_(max_sessions) {}
+
+  /// False: stopping, or too many connections that are not sessions (yet).
+  bool Add(Peer& peer);
+  /// Makes the connection a session: gives it its process id and secret. 53300, 57P03.
+  Status Admit(Peer& peer);
+  void Attach(Peer& peer, Session& session);
+  /// No Cancel() reaches the session once this has returned.
+  void Detach(Peer& peer);
+  void Remove(Peer& peer);
+
+  /// Nothing happens unless the key is exactly that of a session.
+  void Cancel(const CancelKey& key);
+  /// Ends one session with 57P01; false when there is none with this process id.
+  bool Terminate(int32_t process_id);
+  /// Ends all; whoever comes later is refused.
+  void Stop();
+  /// Blocks until all are gone; Cancels again what was about to begin when Stop() came.
+  void WaitEmpty();
+
+  size_t session_count() const;
+
+ private:
+  static void End(Peer& peer, Interruption why);
+
+  const size_t max_sessions_;
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  std::condition_variable empty_;
+  std::unordered_set<Peer*> peers_;
+  std::unordered_map<int32_t, Peer*> sessions_;
+  int32_t last_process_id_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace firn::net::pgwire

@@ -1,0 +1,136 @@
+#include "net/pgwire/stream.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include <boost/asio/redirect_error.hpp>
+
+namespace firn::net::pgwire {
+namespace {
+
+using boost::system::error_code;
+
+constexpr size_t kInputBytes = size_t{16} << 10;
+// A buffer that one large message has blown up is given back.
+constexpr size_t kKeptBytes = size_t{256} << 10;
+
+Failure Gone(std::string_view what) {
+  return Fail(MakeError(ErrorCode::kIo, "the client is gone: {}", what).WithSqlState("08006"));
+}
+
+}  // namespace
+
+void Stream::Consume(size_t bytes) {
+  const size_t here = std::min(bytes, end_ - begin_);
+  begin_ += here;
+  ahead_ += bytes - here;
+}
+
+void Stream::MakeRoom(size_t wanted) {
+  const size_t held = end_ - begin_;
+  const size_t least = std::max(kInputBytes, read_bytes_);
+  const size_t room = wanted > held ? std::min(wanted - held, least / 2) : least / 2;
+  const bool too_small = capacity_ - held < room;
+  const bool too_large = wanted <= least && held < least && capacity_ > std::max(kKeptBytes, least);
+  if (too_small || too_large) {
+    // Toward a long message the buffer doubles as its bytes come.
+    const size_t doubled = too_large ? 0 : std::min(wanted, 2 * capacity_);
+    const size_t capacity = std::max(held + least, doubled);
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    if (held > 0) std::memcpy(larger.get(), input_.get() + begin_, held);
+    input_ = std::move(larger);
+    capacity_ = capacity;
+  } else if (begin_ > 0 && held > 0) {
+    std::memmove(input_.get(), input_.get() + begin_, held);
+  }
+  begin_ = 0;
+  end_ = held;
+}
+
+Task<Status> Stream::ReadMore(size_t wanted) {
+  while (true) {
+    if (broken_) co_return Gone("read after failure");
+    MakeRoom(wanted);
+    error_code failed;
+    auto token = asio::redirect_error(asio::use_awaitable, failed);
+    const auto room = asio::buffer(input_.get() + end_, capacity_ - end_);
+    const size_t bytes = co_await socket_.async_read_some(room, token);
+    if (failed || bytes == 0) {
+      if (interruption() != Interruption::kNone) co_return Fail(InterruptionError());
+      broken_ = true;
+      co_return Gone(failed ? failed.message() : "end of stream");
+    }
+    end_ += bytes;
+    const size_t dropped = std::min(ahead_, bytes);
+    begin_ += dropped;
+    ahead_ -= dropped;
+    if (begin_ < end_) co_return Status();
+  }
+}
+
+Task<Status> Stream::Flush() {
+  size_t sent = 0;
+  while (sent < out_.size()) {
+    if (broken_) co_return Gone("write after failure");
+    error_code failed;
+    sent += socket_.write_some(asio::buffer(out_.data() + sent, out_.size() - sent), failed);
+    if (!failed) continue;
+    if (failed == asio::error::would_block) {
+      // Interrupt() looks at writing_ after it has set its reason, we the other way round: one
+      // of the two sees the other.
+      writing_.store(true);
+      if (interruption() == Interruption::kNone) {
+        auto token = asio::redirect_error(asio::use_awaitable, failed);
+        co_await socket_.async_wait(asio::ip::tcp::socket::wait_write, token);
+      }
+      writing_.store(false);
+      if (interruption() == Interruption::kNone) continue;
+    }
+    broken_ = true;
+    co_return Gone(failed.message());
+  }
+  out_.clear();
+  if (out_.capacity() > 4 * kFlushBytes) out_.shrink_to_fit();
+  co_return Status();
+}
+
+void Stream::Interrupt(Interruption why) {
+  auto none = Interruption::kNone;
+  interruption_.compare_exchange_strong(none, why);
+  const bool lingered = why == Interruption::kLingered;
+  ::shutdown(socket_.native_handle(), writing_.load() || lingered ? SHUT_RDWR : SHUT_RD);
+}
+
+Error Stream::InterruptionError() const {
+  switch (interruption()) {
+    case Interruption::kStartupTimeout:
+      return MakeError(ErrorCode::kCancelled, "canceling authentication due to timeout");
+    case Interruption::kNone:
+    case Interruption::kShutdown:
+    case Interruption::kTerminated:
+    case Interruption::kLingered:
+      break;
+  }
+  return MakeError(ErrorCode::kCancelled, "terminating connection due to administrator command")
+      .WithSqlState("57P01");
+}
+
+Task<void> Stream::Linger() {
+  error_code failed;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
+  std::string waste(kInputBytes, '\0');
+  while (!failed && !broken_) {
+    auto token = asio::redirect_error(asio::use_awaitable, failed);
+    const size_t bytes = co_await socket_.async_read_some(asio::buffer(waste), token);
+    if (bytes == 0) break;
+  }
+}
+
+asio::ip::tcp::endpoint Stream::remote() const {
+  error_code failed;
+  return socket_.remote_endpoint(failed);
+}
+
+}  // namespace firn::net::pgwire

@@ -1,0 +1,79 @@
+// pgwire: one client's socket with its two buffers.
+//
+// Input is what has been read and not consumed; it grows only as bytes come, never because a
+// message says that it will be long. Output gathers until Flush(), which sends at once what the
+// kernel takes and suspends for the rest.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "base/result.h"
+#include "base/task.h"
+
+namespace firn::net::pgwire {
+
+/// Above this much waiting output it is sent without waiting for Sync.
+inline constexpr size_t kFlushBytes = size_t{64} << 10;
+
+/// Why a connection is ended from outside.
+enum class Interruption : uint8_t { kNone, kShutdown, kTerminated, kStartupTimeout, kLingered };
+
+/// Threads:  one coroutine; Interrupt() and interruption() from any thread.
+/// Failure:  broken() once the client cannot be read from or written to any more.
+class Stream {
+ public:
+  explicit Stream(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {}
+
+  /// Read and not consumed yet; valid until ReadMore.
+  std::string_view buffered() const { return {input_.get() + begin_, end_ - begin_}; }
+  /// Drops bytes from the front, also such as have not come yet.
+  void Consume(size_t bytes);
+  /// Suspends until at least one more byte has come (after those consumed ahead). `wanted`: how
+  /// many the message at the front has in all, 0: not known; lets the buffer double toward it.
+  /// kIo when the client is gone; the error for the client when interrupted.
+  Task<Status> ReadMore(size_t wanted);
+  /// Read this much at a time (COPY), or 0: as little as will do.
+  void set_read_bytes(size_t bytes) { read_bytes_ = bytes; }
+
+  std::string& out() { return out_; }
+  bool full() const { return out_.size() >= kFlushBytes; }
+  Task<Status> Flush();
+
+  /// Makes every wait, this one and all later ones, end. The first reason stays.
+  void Interrupt(Interruption why);
+  Interruption interruption() const { return interruption_.load(); }
+  /// The error that tells the client why it was interrupted.
+  Error InterruptionError() const;
+  bool broken() const { return broken_; }
+
+  /// Says that nothing more will be sent, then reads what still comes, so that the client gets
+  /// to see the last message instead of a reset. Ends by itself only with the client: set a timer.
+  Task<void> Linger();
+
+  asio::ip::tcp::endpoint remote() const;
+  asio::any_io_executor executor() { return socket_.get_executor(); }
+
+ private:
+  void MakeRoom(size_t wanted);
+
+  asio::ip::tcp::socket socket_;
+  std::unique_ptr<char[]> input_;
+  size_t capacity_ = 0;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  size_t ahead_ = 0;  // consumed before they came
+  size_t read_bytes_ = 0;
+  std::string out_;
+  bool broken_ = false;
+
+  std::atomic<Interruption> interruption_{Interruption::kNone};
+  std::atomic<bool> writing_{false};  // suspended until the client reads
+};
+
+}  // namespace firn::net::pgwire

@@ -1,0 +1,87 @@
+// The commands that ask a running server, or look at files.
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+
+#include "log/inspect.h"
+#include "server/commands.h"
+#include "server/pg_client.h"
+#include "server/report.h"
+#include "server/startup.h"
+#include "server/version.h"
+
+namespace firn::server {
+namespace {
+
+Result<PgClient> ConnectTo(const ServerAddress& address) {
+  int port = address.port;
+  if (port == 0) {
+    FIRN_TRY(const auto settings, LoadSettings(address.flags));
+    FIRN_TRY(const auto ports, ReadPorts(DataDir(settings)));
+    port = ports.pg;
+  }
+  return PgClient::Connect(address.host, port, address.database);
+}
+
+Status PrintQuery(PgClient& client, const std::string& title, const std::string& sql) {
+  FIRN_TRY(const auto answer, client.Run(sql));
+  std::cout << title << '\n' << FormatTable(answer) << '\n';
+  return {};
+}
+
+Status StatusReport(const ServerAddress& address) {
+  FIRN_TRY(auto client, ConnectTo(address));
+  FIRN_TRY(const auto version, client.Run("SHOW firn.version"));
+  std::cout << "firn " << version.rows.at(0).at(0).value_or("") << '\n' << '\n';
+  FIRN_RETURN_IF_ERROR(PrintQuery(client, "Positions in the log", "SELECT * FROM firn.lsn"));
+  FIRN_RETURN_IF_ERROR(PrintQuery(client, "Tables", "SELECT * FROM firn.tables"));
+  return PrintQuery(client, "Sessions", "SELECT * FROM firn.sessions");
+}
+
+Status ConfigReport(const Flags& flags) {
+  FIRN_TRY(const auto settings, LoadSettings(flags));
+  QueryAnswer answer{.columns = {"setting", "value", "origin", "description"}};
+  for (const auto& definition : AllSettings()) {
+    const auto& value = settings.Get(definition.name);
+    answer.rows.push_back({std::string(definition.name), value.text,
+                           std::string(SettingOriginName(value.origin)),
+                           std::string(definition.description)});
+  }
+  std::cout << FormatTable(answer);
+  return {};
+}
+
+Status InspectReport(const Flags& flags, std::string path, bool json) {
+  if (path.empty()) {
+    FIRN_TRY(const auto settings, LoadSettings(flags));
+    path = DataDir(settings) + "/log";
+  }
+  FIRN_TRY(const auto inspection, log::InspectLog(io::LocalFileSystem(), path));
+  std::cout << (json ? log::InspectJson(inspection) : log::InspectText(inspection));
+  return {};
+}
+
+}  // namespace
+
+int RunSql(const ServerAddress& address, const std::string& sql) {
+  std::string text = sql;
+  if (text.empty()) text.assign(std::istreambuf_iterator<char>(std::cin), {});
+  auto client = ConnectTo(address);
+  if (!client) return ReportFailure(client.error());
+  const auto answer = client->Run(text);
+  if (!answer) return ReportFailure(answer.error());
+  std::cout << (answer->columns.empty() ? answer->tag + "\n" : FormatTable(*answer));
+  return 0;
+}
+
+int PrintStatus(const ServerAddress& address) {
+  return ReportOutcome(StatusReport(address));
+}
+int PrintConfig(const Flags& flags) {
+  return ReportOutcome(ConfigReport(flags));
+}
+int InspectLog(const Flags& flags, const std::string& path, bool json) {
+  return ReportOutcome(InspectReport(flags, path, json));
+}
+
+}  // namespace firn::server

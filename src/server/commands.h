@@ -1,0 +1,31 @@
+// server: the commands of the firn program. Each returns the process's exit code; what goes wrong
+// is printed to stderr.
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace firn::server {
+
+using Flags = std::map<std::string, std::string>;  // setting → value, as given
+
+/// Where a client command finds its server: a port, or the folder's ports.json.
+struct ServerAddress {
+  Flags flags;
+  std::string host = "127.0.0.1";
+  int port = 0;
+  std::string database = "main";
+};
+
+/// Serves until SIGTERM or SIGINT.
+int Serve(const Flags& flags);
+/// Runs SQL (the text, or standard input when it is empty) and prints what it returns.
+int RunSql(const ServerAddress& address, const std::string& sql);
+/// Prints what the server holds: LSNs, tables, sessions.
+int PrintStatus(const ServerAddress& address);
+/// Prints every setting with where its value came from.
+int PrintConfig(const Flags& flags);
+/// Prints the groups of a log segment or of a data folder's log.
+int InspectLog(const Flags& flags, const std::string& path, bool json);
+
+}  // namespace firn::server

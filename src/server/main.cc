@@ -1,0 +1,86 @@
+// The firn program: one binary, one command a need.
+#include <CLI/CLI.hpp>
+
+#include "base/settings.h"
+#include "server/commands.h"
+#include "server/version.h"
+
+namespace firn::server {
+namespace {
+
+std::string FlagName(std::string_view setting) {
+  std::string name = "--";
+  for (const char c : setting) name += c == '_' ? '-' : c;
+  return name;
+}
+
+/// Every setting as a flag of the command.
+void AddSettings(CLI::App& command, Flags& flags) {
+  for (const auto& setting : AllSettings()) {
+    const std::string name(setting.name);
+    command.add_option_function<std::string>(
+        FlagName(name), [&flags, name](const std::string& value) { flags[name] = value; },
+        fmt::format("{} [{}]", setting.description, setting.default_value));
+  }
+}
+
+void AddAddress(CLI::App& command, ServerAddress& address) {
+  command.add_option_function<std::string>(
+      "--data", [&](const std::string& value) { address.flags["data"] = value; },
+      "Data folder of the running server [./firn-data]");
+  command.add_option("--host", address.host, "Its address [127.0.0.1]");
+  command.add_option("--port", address.port, "Its Postgres port [from <data>/ports.json]");
+  command.add_option("--database", address.database, "Database [main]");
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("firn: a real-time lakehouse server. Postgres in, Apache Iceberg out.", "firn");
+  app.set_version_flag("--version", fmt::format("firn {}", kVersion));
+  app.require_subcommand(1);
+  int exit_code = 0;
+
+  Flags serve_flags;
+  auto* serve = app.add_subcommand("serve", "Serve the data folder until SIGTERM");
+  AddSettings(*serve, serve_flags);
+  serve->callback([&] { exit_code = Serve(serve_flags); });
+
+  ServerAddress sql_address;
+  std::string sql_text;
+  auto* sql = app.add_subcommand("sql", "Run SQL on a running server");
+  AddAddress(*sql, sql_address);
+  sql->add_option("SQL", sql_text, "Statements; standard input when left out");
+  sql->callback([&] { exit_code = RunSql(sql_address, sql_text); });
+
+  ServerAddress status_address;
+  auto* status = app.add_subcommand("status", "What a running server holds");
+  AddAddress(*status, status_address);
+  status->callback([&] { exit_code = PrintStatus(status_address); });
+
+  Flags config_flags;
+  auto* config = app.add_subcommand("config", "Every setting and where its value came from");
+  AddSettings(*config, config_flags);
+  config->callback([&] { exit_code = PrintConfig(config_flags); });
+
+  Flags wal_flags;
+  std::string wal_path;
+  bool wal_json = false;
+  auto* wal = app.add_subcommand("wal", "Look at the log");
+  wal->require_subcommand(1);
+  auto* inspect = wal->add_subcommand("inspect", "Print the log's groups");
+  inspect->add_option_function<std::string>(
+      "--data", [&](const std::string& value) { wal_flags["data"] = value; },
+      "Data folder [./firn-data]");
+  inspect->add_option("PATH", wal_path, "A segment or a log folder instead");
+  inspect->add_flag("--json", wal_json, "One JSON document instead of text");
+  inspect->callback([&] { exit_code = InspectLog(wal_flags, wal_path, wal_json); });
+
+  CLI11_PARSE(app, argc, argv);
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace firn::server
+
+int main(int argc, char** argv) {
+  return firn::server::Main(argc, argv);
+}

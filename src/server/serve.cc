@@ -1,0 +1,158 @@
+// `firn serve`: puts the rooms together and runs them until a signal.
+#include <csignal>
+#include <iostream>
+#include <thread>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "base/log.h"
+#include "engine/engine.h"
+#include "net/http/server.h"
+#include "net/pgwire/server.h"
+#include "server/commands.h"
+#include "server/data_lock.h"
+#include "server/report.h"
+#include "server/session_adapter.h"
+#include "server/startup.h"
+#include "server/status_pages.h"
+#include "server/version.h"
+#include "sql/sql_service.h"
+#include "table/database.h"
+
+namespace firn::server {
+namespace {
+
+class Server {
+ public:
+  static Result<std::unique_ptr<Server>> Start(Settings settings) {
+    std::unique_ptr<Server> server(new Server(std::move(settings)));
+    FIRN_RETURN_IF_ERROR(server->Open());
+    return server;
+  }
+
+  /// Runs until Stop() was called; this thread works too.
+  void Run() {
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i) {
+      threads.emplace_back([this] { io_.run(); });
+    }
+    io_.run();
+    for (auto& thread : threads) thread.join();
+  }
+
+  /// What WaitForSignal leads to. Not on a thread of the io_context.
+  Status Stop() {
+    FIRN_RETURN_IF_ERROR(RemovePorts(data_dir_));
+    pg_server_->Stop();
+    http_server_->Stop();
+    pg_server_->WaitStopped();
+    http_server_->WaitStopped();
+    const Status stopped = database_->Stop();
+    work_.reset();
+    io_.stop();
+    return stopped;
+  }
+
+  asio::io_context& io() { return io_; }
+
+  void Announce() const {
+    const auto& address = settings_.Text("listen");
+    std::cout << fmt::format(
+                     "firn {} is ready\n"
+                     "  data      {}\n"
+                     "  postgres  psql -h {} -p {} -U firn main\n"
+                     "  http      http://{}:{}/healthz /readyz /metrics\n",
+                     kVersion, data_dir_, address, pg_server_->port(), address,
+                     http_server_->port())
+              << std::flush;
+  }
+
+ private:
+  explicit Server(Settings settings)
+      : settings_(std::move(settings)), data_dir_(DataDir(settings_)) {}
+
+  Status Open() {
+    FIRN_RETURN_IF_ERROR(io::LocalFileSystem().MakeDirs(data_dir_));
+    FIRN_TRY(lock_, DataLock::Take(data_dir_));
+    FIRN_RETURN_IF_ERROR(RemovePorts(data_dir_));
+    FIRN_TRY(database_, table::Database::Open({.data_dir = data_dir_, .settings = settings_}));
+    FIRN_TRY(engine_, OpenEngine());
+    FIRN_TRY(service_, sql::SqlService::Make(*database_, *engine_, settings_, kVersion));
+    factory_ = std::make_unique<SqlSessionFactory>(*service_);
+    const auto& address = settings_.Text("listen");
+    const auto port = [&](std::string_view name) {
+      return static_cast<uint16_t>(settings_.Integer(name));
+    };
+    FIRN_TRY(pg_server_,
+             net::pgwire::PgServer::Listen(
+                 io_, {.address = address, .port = port("pg_port"), .flag = "--pg-port"}, *factory_,
+                 {.max_connections = static_cast<size_t>(settings_.Integer("max_connections"))}));
+    pages_ =
+        std::make_unique<StatusPages>(*database_, [this] { return pg_server_->session_count(); });
+    FIRN_TRY(http_server_,
+             net::http::HttpServer::Listen(
+                 io_, {.address = address, .port = port("http_port"), .flag = "--http-port"},
+                 *pages_, {}));
+    return WritePorts(data_dir_, {.pg = pg_server_->port(), .http = http_server_->port()});
+  }
+
+  Result<std::unique_ptr<engine::Engine>> OpenEngine() {
+    const std::string temp_dir = data_dir_ + "/tmp";
+    FIRN_RETURN_IF_ERROR(io::LocalFileSystem().RemoveTree(temp_dir));
+    FIRN_RETURN_IF_ERROR(io::LocalFileSystem().MakeDirs(temp_dir));
+    const int64_t threads = settings_.Integer("threads");
+    engine::EngineOptions options;
+    options.temp_dir = temp_dir;
+    options.temp_bytes_max = int64_t{64} << 30;
+    options.allowed_directories = {database_->warehouse_dir()};
+    options.threads = threads > 0 ? static_cast<int>(threads)
+                                  : static_cast<int>(std::thread::hardware_concurrency());
+    options.memory_limit = MemoryLimit(settings_) / 2;
+    return engine::Engine::Open(std::move(options));
+  }
+
+  const Settings settings_;
+  const std::string data_dir_;
+  asio::io_context io_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+  std::unique_ptr<DataLock> lock_;
+  std::unique_ptr<table::Database> database_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<sql::SqlService> service_;
+  std::unique_ptr<SqlSessionFactory> factory_;
+  std::unique_ptr<StatusPages> pages_;
+  std::unique_ptr<net::pgwire::PgServer> pg_server_;
+  std::unique_ptr<net::http::HttpServer> http_server_;
+};
+
+}  // namespace
+
+int Serve(const Flags& flags) {
+  std::signal(SIGPIPE, SIG_IGN);
+  auto settings = LoadSettings(flags);
+  if (!settings) return ReportFailure(settings.error());
+  SetLogLevel(settings->Text("log_level"));
+  // Blocked before any thread is made, so that only the thread below gets them.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+
+  auto server = Server::Start(*std::move(settings));
+  if (!server) return ReportFailure(server.error());
+  (*server)->Announce();
+  Status stopped;
+  std::thread waiter([&] {
+    int signal = 0;
+    sigwait(&stop_signals, &signal);
+    FIRN_LOG_INFO("stopping: {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    stopped = (*server)->Stop();
+  });
+  (*server)->Run();
+  waiter.join();
+  return ReportOutcome(stopped);
+}
+
+}  // namespace firn::server

@@ -1,0 +1,80 @@
+#include "server/startup.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <unistd.h>
+#include <nlohmann/json.hpp>
+
+#include "io/file_system.h"
+
+namespace firn::server {
+namespace {
+
+std::string PortsPath(const std::string& data_dir) {
+  return data_dir + "/ports.json";
+}
+
+int64_t MachineMemory() {
+  int64_t bytes = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE);
+  for (const char* path :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    int64_t limit = 0;
+    if (std::ifstream(path) >> limit && limit > 0) bytes = std::min(bytes, limit);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<Settings> LoadSettings(const std::map<std::string, std::string>& flags) {
+  Settings settings;
+  for (const auto& [name, value] : flags) {
+    FIRN_RETURN_IF_ERROR(settings.Set(name, value, SettingOrigin::kFlag));
+  }
+  FIRN_RETURN_IF_ERROR(
+      settings.LoadEnvironment([](const char* name) { return std::getenv(name); }));
+  const auto dir = DataDir(settings);
+  FIRN_RETURN_IF_ERROR(settings.LoadFile(dir + "/firn.auto.toml", SettingOrigin::kAlterSystem));
+  FIRN_RETURN_IF_ERROR(settings.LoadFile(dir + "/firn.toml", SettingOrigin::kFile));
+  return settings;
+}
+
+std::string DataDir(const Settings& settings) {
+  auto path = std::filesystem::absolute(settings.Text("data")).lexically_normal().string();
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+Status WritePorts(const std::string& data_dir, const Ports& ports) {
+  const nlohmann::json json = {{"pg", ports.pg}, {"http", ports.http}, {"flight", nullptr}};
+  return io::WriteFileDurably(io::LocalFileSystem(), PortsPath(data_dir), json.dump() + "\n");
+}
+
+Status RemovePorts(const std::string& data_dir) {
+  auto& files = io::LocalFileSystem();
+  FIRN_TRY(const bool there, files.Exists(PortsPath(data_dir)));
+  return there ? files.Remove(PortsPath(data_dir)) : Status();
+}
+
+Result<Ports> ReadPorts(const std::string& data_dir) {
+  const auto text = io::ReadFile(io::LocalFileSystem(), PortsPath(data_dir));
+  if (!text) {
+    return Fail(MakeError(ErrorCode::kNotFound, "no firn server runs on \"{}\"", data_dir)
+                    .WithHint("Start one with `firn serve`, or name its folder with --data DIR."));
+  }
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  if (!json.is_object() || !json.contains("pg") || !json.contains("http")) {
+    return Fail(ErrorCode::kCorrupt, "not a ports file: {}", PortsPath(data_dir));
+  }
+  return Ports{.pg = json["pg"].get<int>(), .http = json["http"].get<int>()};
+}
+
+int64_t MemoryLimit(const Settings& settings) {
+  const int64_t chosen = settings.Bytes("memory_limit");
+  return chosen > 0 ? chosen : MachineMemory() / 10 * 6;
+}
+
+}  // namespace firn::server

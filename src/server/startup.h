@@ -1,0 +1,32 @@
+// server: settings and folders before anything runs.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/result.h"
+#include "base/settings.h"
+
+namespace firn::server {
+
+/// Every layer, flags first (name → value, as given on the command line), for the data folder
+/// they name.
+Result<Settings> LoadSettings(const std::map<std::string, std::string>& flags);
+
+/// The data folder, absolute.
+std::string DataDir(const Settings& settings);
+
+struct Ports {
+  int pg = 0;
+  int http = 0;
+};
+/// <data>/ports.json: {"pg": …, "http": …, "flight": null}; written last, by rename.
+Status WritePorts(const std::string& data_dir, const Ports& ports);
+Status RemovePorts(const std::string& data_dir);
+/// kNotFound with a hint when no server runs on the folder.
+Result<Ports> ReadPorts(const std::string& data_dir);
+
+/// memory_limit, or 60 % of what the cgroup or the machine has. Bytes.
+int64_t MemoryLimit(const Settings& settings);
+
+}  // namespace firn::server

@@ -1,0 +1,91 @@
+#include "server/status_pages.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include "server/version.h"
+
+namespace firn::server {
+namespace {
+
+net::http::Response Text(int status, std::string body) {
+  net::http::Response response;
+  response.status = status;
+  response.body = std::move(body) + "\n";
+  return response;
+}
+
+class Families {
+ public:
+  void Gauge(std::string name, std::string help, double value) {
+    Add(std::move(name), std::move(help), prometheus::MetricType::Gauge).gauge.value = value;
+  }
+  void Counter(std::string name, std::string help, int64_t value) {
+    Add(std::move(name), std::move(help), prometheus::MetricType::Counter).counter.value =
+        static_cast<double>(value);
+  }
+  std::string Serialize() const { return prometheus::TextSerializer().Serialize(families_); }
+
+ private:
+  prometheus::ClientMetric& Add(std::string name, std::string help, prometheus::MetricType type) {
+    families_.push_back({std::move(name), std::move(help), type, {prometheus::ClientMetric{}}});
+    return families_.back().metric.front();
+  }
+
+  std::vector<prometheus::MetricFamily> families_;
+};
+
+}  // namespace
+
+Task<net::http::Response> StatusPages::Handle(net::http::Request request) {
+  co_return Answer(request);
+}
+
+net::http::Response StatusPages::Answer(const net::http::Request& request) const {
+  if (request.method != "GET" && request.method != "HEAD") {
+    return Text(405, "method not allowed: " + request.method);
+  }
+  if (request.path == "/healthz") return Text(200, "ok");
+  if (request.path == "/readyz") {
+    const Status poisoned = database_.Poisoned();
+    if (poisoned) return Text(200, "ready");
+    return Text(503, "not ready: " + poisoned.error().message);
+  }
+  if (request.path == "/metrics") {
+    auto response = Text(200, Metrics());
+    response.body.pop_back();
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return response;
+  }
+  return Text(404, "no such page: " + request.path + " (there are /healthz, /readyz and /metrics)");
+}
+
+std::string StatusPages::Metrics() const {
+  const auto stats = database_.stats();
+  const auto lsn = database_.lsn_state();
+  Families families;
+  families.Gauge("firn_sessions", "Client sessions open now",
+                 static_cast<double>(session_count_()));
+  families.Counter("firn_commits_total", "Transactions made durable since start", stats.commits);
+  families.Counter("firn_log_groups_total", "Log groups written since start", stats.log_groups);
+  families.Gauge("firn_log_bytes", "Bytes of log segments on disk",
+                 static_cast<double>(stats.log_bytes));
+  families.Gauge("firn_log_segments", "Log segments on disk",
+                 static_cast<double>(stats.log_segments));
+  families.Gauge("firn_hot_rows", "Rows in memory, not yet in the lake",
+                 static_cast<double>(stats.hot_rows));
+  families.Gauge("firn_hot_bytes", "Arrow bytes of these rows",
+                 static_cast<double>(stats.hot_bytes));
+  families.Counter("firn_flush_rounds_total", "Flush rounds since start", stats.flush_rounds);
+  families.Counter("firn_flush_failures_total", "Flush rounds in which a table failed",
+                   stats.flush_failures);
+  families.Gauge("firn_lsn_next", "LSN the next change will get",
+                 static_cast<double>(lsn.next.value()));
+  families.Gauge("firn_lsn_visible", "Highest LSN that statements see",
+                 static_cast<double>(lsn.visible.value()));
+  families.Gauge("firn_lsn_flushed", "Every row at or below is in the lake",
+                 static_cast<double>(lsn.flushed.value()));
+  return families.Serialize();
+}
+
+}  // namespace firn::server

@@ -1,0 +1,167 @@
+#include "sql/decode.h"
+
+#include <array>
+
+#include "sql/constant_internal.h"
+#include "sql/decode_internal.h"
+#include "sql/ident.h"
+
+namespace firn::sql {
+namespace {
+
+using tree::At;
+using tree::Flag;
+using tree::Has;
+using tree::List;
+using tree::Node;
+using tree::Open;
+using tree::Refuse;
+using tree::Text;
+using tree::Wrong;
+
+Result<Command> DecodeExplain(const Statement& statement, const tree::Json& body) {
+  if (!Open(At(body, "query")).Is("SelectStmt")) {
+    return Refuse(statement, statement.begin, "EXPLAIN of this statement is not supported",
+                  "EXPLAIN works for SELECT, VALUES and WITH.");
+  }
+  ExplainCommand command{.query = Inner(statement, body["query"])};
+  for (const auto& item : List(body, "options")) {
+    const auto option = Open(item);
+    const int location = tree::Location(*option.body);
+    const auto name = Text(*option.body, "defname");
+    const auto value = ReadOptionText(statement, At(*option.body, "arg"), location);
+    const bool on = !value || *value == "true" || *value == "on" || *value == "1";
+    if (name == "analyze") {
+      command.analyze = on;
+    } else if (name == "format" && value && *value != "text") {
+      return Refuse(statement, location, "EXPLAIN (FORMAT " + *value + ") is not supported",
+                    "Use the text format.");
+    }
+  }
+  return command;
+}
+
+Result<Command> DecodeCall(const Statement& statement, const tree::Json& body) {
+  const auto& call = At(body, "funccall");
+  const auto names = tree::Names(List(call, "funcname"));
+  CallCommand command;
+  command.position = statement.Position(tree::Location(call));
+  command.name = names.empty() ? "" : names.back();
+  if (names.size() > 1) command.schema = names[names.size() - 2];
+  for (const auto& item : List(call, "args")) {
+    FIRN_TRY(auto cell, ReadCell(statement, item));
+    if (!cell || cell->kind == Cell::Kind::kDefault) {
+      return Refuse(statement, tree::FirstLocation(item), "CALL takes constants only",
+                    "Write the value itself, for example CALL firn.flush('orders').");
+    }
+    command.arguments.push_back(std::move(*cell));
+  }
+  return command;
+}
+
+Result<Command> DecodePrepare(const Statement& statement, const tree::Json& body) {
+  PrepareCommand command;
+  command.name = Text(body, "name");
+  for (const auto& item : List(body, "argtypes")) {
+    FIRN_TRY(const auto type, DecodeTypeName(statement, *Open(item).body));
+    command.parameter_types.push_back(type);
+  }
+  command.statement = Inner(statement, At(body, "query"));
+  return command;
+}
+
+Result<Command> DecodeExecute(const Statement& statement, const tree::Json& body) {
+  ExecuteCommand command;
+  command.name = Text(body, "name");
+  for (const auto& item : List(body, "params")) {
+    FIRN_TRY(auto cell, ReadCell(statement, item));
+    if (!cell || cell->kind == Cell::Kind::kDefault) {
+      return Refuse(statement, tree::FirstLocation(item), "EXECUTE takes constants only",
+                    "Write the value itself.");
+    }
+    command.arguments.push_back(std::move(*cell));
+  }
+  return command;
+}
+
+}  // namespace
+
+Result<TableName> DecodeTableName(const Statement& statement, const tree::Json& range_var) {
+  TableName name;
+  const int location = tree::Location(range_var);
+  name.schema = Text(range_var, "schemaname");
+  name.name = Text(range_var, "relname");
+  name.position = statement.Position(location);
+  if (Has(range_var, "catalogname")) {
+    return Refuse(statement, location,
+                  "cross-database references are not implemented: \"" +
+                      std::string(Text(range_var, "catalogname")) + "." + name.schema + "." +
+                      name.name + "\"",
+                  "Connect to that database instead.");
+  }
+  return name;
+}
+
+Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann::json& type_name) {
+  const int location = tree::Location(type_name);
+  auto names = tree::Names(List(type_name, "names"));
+  const auto spelled = [&] {
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "" : ".") + name;
+    return text;
+  };
+  if (Flag(type_name, "setof") || Flag(type_name, "pct_type")) {
+    return Refuse(statement, location, "this kind of type name is not supported",
+                  "Name the type itself.");
+  }
+  if (Has(type_name, "arrayBounds")) {
+    return Refuse(statement, location, "array types are not supported", "Use text.");
+  }
+  if (names.empty() || names.size() > 2 || (names.size() == 2 && names[0] != "pg_catalog")) {
+    return Wrong(statement, location, "42704", "type \"" + spelled() + "\" does not exist");
+  }
+  std::vector<int32_t> modifiers;
+  for (const auto& item : List(type_name, "typmods")) {
+    const auto node = Open(item);
+    if (!node.Is("A_Const")) {
+      return Wrong(statement, location, "42601", "type modifiers must be simple constants");
+    }
+    const auto cell = ReadConstant(statement, *node.body);
+    if (cell.kind != Cell::Kind::kInteger || cell.text.size() > 9) {
+      return Wrong(statement, location, "42601", "type modifiers must be simple constants");
+    }
+    modifiers.push_back(std::stoi(cell.text));
+  }
+  auto type = columnar::TypeFromName(names.back(), modifiers);
+  if (!type) {
+    return Fail(std::move(type.error()).WithPosition(statement.Position(location)));
+  }
+  return *type;
+}
+
+Result<Command> Decode(const Statement& statement) {
+  const Node node = Open(*statement.tree);
+  const auto& body = *node.body;
+  if (node.Is("SelectStmt")) {
+    if (Has(body, "intoClause")) {
+      return Refuse(statement, statement.begin, "SELECT INTO is not supported",
+                    "Use CREATE TABLE AS.");
+    }
+    return ReadCommand{};
+  }
+  if (node.Is("CreateStmt")) return DecodeCreateTable(statement, body);
+  if (node.Is("CreateTableAsStmt")) return DecodeCreateTableAs(statement, body);
+  if (node.Is("DropStmt")) return DecodeDrop(statement, body);
+  if (node.Is("InsertStmt")) return DecodeInsert(statement, body);
+  if (node.Is("CopyStmt")) return DecodeCopy(statement, body);
+  if (node.Is("TransactionStmt")) return DecodeTransaction(statement, body);
+  if (node.Is("ExplainStmt")) return DecodeExplain(statement, body);
+  if (node.Is("PrepareStmt")) return DecodePrepare(statement, body);
+  if (node.Is("ExecuteStmt")) return DecodeExecute(statement, body);
+  if (node.Is("CallStmt")) return DecodeCall(statement, body);
+  if (node.Is("CheckPointStmt")) return CheckpointCommand{};
+  if (statement.kind == StatementKind::kSession) return DecodeSession(statement, node);
+  return RefuseStatement(statement, node);
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,161 @@
+// sql: a parse tree as the value of what it asks, or the refusal that the user sees.
+//
+// Decode is the only way from trees to commands: what is not in Command is refused here, with
+// 0A000 and a hint that says what to use instead.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "columnar/copy_options.h"
+#include "columnar/table_schema.h"
+#include "sql/parse.h"
+
+namespace firn::sql {
+
+/// A table as named in a statement; names are already folded to lower case by the grammar.
+struct TableName {
+  std::string schema;  // empty: not said
+  std::string name;
+  int position = 0;  // character in the whole text
+
+  bool operator==(const TableName&) const = default;
+};
+
+struct CreateTableCommand {
+  TableName table;
+  std::vector<columnar::Column> columns;  // field ids 1..n; default_sql as written
+  bool if_not_exists = false;
+  std::map<std::string, std::string> options;  // WITH (…)
+};
+
+struct CreateTableAsCommand {
+  TableName table;
+  std::vector<std::string> column_names;  // may be shorter than the query's columns, or empty
+  Statement query;                        // kRead
+  bool if_not_exists = false;
+  bool with_data = true;
+  std::map<std::string, std::string> options;
+};
+
+struct DropTableCommand {
+  std::vector<TableName> tables;
+  bool if_exists = false;
+};
+
+/// One value of INSERT … VALUES.
+struct Cell {
+  enum class Kind : uint8_t { kNull, kInteger, kFloat, kString, kBool, kParameter, kDefault };
+  Kind kind = Kind::kNull;
+  std::string text;                    // of a constant: "-12", "1.50", "it's", "true"
+  int parameter = 0;                   // kParameter: n of $n
+  std::optional<columnar::Type> cast;  // 'x'::date
+  int position = 0;
+};
+
+struct InsertValuesCommand {
+  TableName table;
+  std::vector<TableName> columns;  // names with positions; empty: all, in order
+  std::vector<std::vector<Cell>> rows;
+  Statement values;  // the same as a query, kRead, for what Cell's text cannot say (no DEFAULT)
+};
+
+struct InsertQueryCommand {
+  TableName table;
+  std::vector<TableName> columns;
+  Statement query;  // kRead
+};
+
+/// INSERT … DEFAULT VALUES is InsertValues with one row of no cells and no columns.
+
+struct CopyCommand {
+  TableName table;                 // empty name: COPY (query) TO
+  std::vector<TableName> columns;  // empty: all
+  std::optional<Statement> query;  // kRead
+  bool from = false;               // FROM STDIN, else TO STDOUT; files and programs are refused
+  std::vector<columnar::CopyOption> options;  // for columnar::ReadCopyOptions
+};
+
+struct SetCommand {
+  std::string name;                  // lower case: "timezone", "firn.as_of"
+  std::optional<std::string> value;  // none: DEFAULT, RESET
+  bool local = false;
+};
+struct ResetAllCommand {};
+struct ShowCommand {
+  std::string name;  // "all" for SHOW ALL
+};
+struct DiscardCommand {
+  bool all = false;  // else plans, sequences or temp only: nothing to do
+};
+struct PrepareCommand {
+  std::string name;
+  std::vector<columnar::Type> parameter_types;
+  Statement statement;
+};
+struct ExecuteCommand {
+  std::string name;
+  std::vector<Cell> arguments;  // constants only
+};
+struct DeallocateCommand {
+  std::string name;  // empty: ALL
+};
+
+struct TransactionModes {
+  std::optional<std::string> isolation;  // "read committed", "repeatable read" …
+  std::optional<bool> read_only;
+};
+struct TransactionCommand {
+  enum class Kind : uint8_t { kBegin, kCommit, kRollback, kSavepoint, kRelease, kRollbackTo };
+  Kind kind = Kind::kBegin;
+  std::string savepoint;
+  TransactionModes modes;
+  bool chain = false;
+};
+/// SET TRANSACTION, SET SESSION CHARACTERISTICS.
+struct SetTransactionCommand {
+  bool session = false;
+  TransactionModes modes;
+};
+
+struct ReadCommand {};  // the statement itself is the query
+struct ExplainCommand {
+  Statement query;
+  bool analyze = false;
+};
+
+struct CheckpointCommand {};
+/// CALL schema.name(constants).
+struct CallCommand {
+  std::string schema;
+  std::string name;
+  std::vector<Cell> arguments;
+  int position = 0;
+};
+
+using Command =
+    std::variant<CreateTableCommand, CreateTableAsCommand, DropTableCommand, InsertValuesCommand,
+                 InsertQueryCommand, CopyCommand, SetCommand, ResetAllCommand, ShowCommand,
+                 DiscardCommand, PrepareCommand, ExecuteCommand, DeallocateCommand,
+                 TransactionCommand, SetTransactionCommand, ReadCommand, ExplainCommand,
+                 CheckpointCommand, CallCommand>;
+
+/// Errors: 0A000 with a hint for what firn does not have, 42601/42701/42704/22023 … as Postgres.
+Result<Command> Decode(const Statement& statement);
+
+/// A constant as text for the input function of a column's type, as Postgres' assignment would
+/// convert it (1.5 into an integer is "2"); nullopt is NULL. Not for parameters and DEFAULT.
+/// A cell with a cast to another type than the column's goes through `values` instead.
+/// Errors: 42804 when the types do not fit.
+Result<std::optional<std::string>> TextForColumn(const Cell& cell, const columnar::Column& column);
+
+/// The type a TypeName node names. Errors: 42704 with position, 0A000.
+Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann::json& type_name);
+
+}  // namespace firn::sql

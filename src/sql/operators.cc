@@ -1,0 +1,143 @@
+#include <array>
+
+#include "sql/functions.h"
+
+namespace firn::sql {
+namespace {
+
+using Entry = FunctionEntry;
+constexpr auto kScalar = FunctionKind::kScalar;
+
+// Comparisons, LIKE and || are written by write_operator.cc: they take any type with itself.
+constexpr std::array kOperators = {
+    Entry{"+", kScalar, "int2 int2", "int2", "($1 + $2)"},
+    Entry{"+", kScalar, "int2 int4", "int4", "($1 + $2)"},
+    Entry{"+", kScalar, "int2 int8", "int8", "($1 + $2)"},
+    Entry{"+", kScalar, "int4 int2", "int4", "($1 + $2)"},
+    Entry{"+", kScalar, "int4 int4", "int4", "($1 + $2)"},
+    Entry{"+", kScalar, "int4 int8", "int8", "($1 + $2)"},
+    Entry{"+", kScalar, "int8 int2", "int8", "($1 + $2)"},
+    Entry{"+", kScalar, "int8 int4", "int8", "($1 + $2)"},
+    Entry{"+", kScalar, "int8 int8", "int8", "($1 + $2)"},
+    Entry{"+", kScalar, "float4 float4", "float4", "($1 + $2)"},
+    Entry{"+", kScalar, "float4 float8", "float8", "($1 + $2)"},
+    Entry{"+", kScalar, "float8 float4", "float8", "($1 + $2)"},
+    Entry{"+", kScalar, "float8 float8", "float8", "($1 + $2)"},
+    Entry{"+", kScalar, "numeric numeric", "numeric:add", "($1 + $2)"},
+    Entry{"+", kScalar, "date int4", "date", "($1 + $2)"},
+    Entry{"+", kScalar, "int4 date", "date", "($2 + $1)"},
+    Entry{"+", kScalar, "date interval", "timestamp", "($1 + $2)"},
+    Entry{"+", kScalar, "interval date", "timestamp", "($2 + $1)"},
+    Entry{"+", kScalar, "timestamp interval", "timestamp", "($1 + $2)"},
+    Entry{"+", kScalar, "interval timestamp", "timestamp", "($2 + $1)"},
+    Entry{"+", kScalar, "timestamptz interval", "timestamptz", "($1 + $2)"},
+    Entry{"+", kScalar, "interval timestamptz", "timestamptz", "($2 + $1)"},
+    Entry{"+", kScalar, "interval interval", "interval", "($1 + $2)"},
+    Entry{"+", kScalar, "int2", "int2", "$1"},
+    Entry{"+", kScalar, "int4", "int4", "$1"},
+    Entry{"+", kScalar, "int8", "int8", "$1"},
+    Entry{"+", kScalar, "float4", "float4", "$1"},
+    Entry{"+", kScalar, "float8", "float8", "$1"},
+    Entry{"+", kScalar, "numeric", "=1", "$1"},
+
+    Entry{"-", kScalar, "int2 int2", "int2", "($1 - $2)"},
+    Entry{"-", kScalar, "int2 int4", "int4", "($1 - $2)"},
+    Entry{"-", kScalar, "int2 int8", "int8", "($1 - $2)"},
+    Entry{"-", kScalar, "int4 int2", "int4", "($1 - $2)"},
+    Entry{"-", kScalar, "int4 int4", "int4", "($1 - $2)"},
+    Entry{"-", kScalar, "int4 int8", "int8", "($1 - $2)"},
+    Entry{"-", kScalar, "int8 int2", "int8", "($1 - $2)"},
+    Entry{"-", kScalar, "int8 int4", "int8", "($1 - $2)"},
+    Entry{"-", kScalar, "int8 int8", "int8", "($1 - $2)"},
+    Entry{"-", kScalar, "float4 float4", "float4", "($1 - $2)"},
+    Entry{"-", kScalar, "float4 float8", "float8", "($1 - $2)"},
+    Entry{"-", kScalar, "float8 float4", "float8", "($1 - $2)"},
+    Entry{"-", kScalar, "float8 float8", "float8", "($1 - $2)"},
+    Entry{"-", kScalar, "numeric numeric", "numeric:add", "($1 - $2)"},
+    Entry{"-", kScalar, "date int4", "date", "($1 - $2)"},
+    Entry{"-", kScalar, "date date", "int4", "CAST(($1 - $2) AS INTEGER)"},
+    Entry{"-", kScalar, "date interval", "timestamp", "($1 - $2)"},
+    Entry{"-", kScalar, "timestamp interval", "timestamp", "($1 - $2)"},
+    Entry{"-", kScalar, "timestamptz interval", "timestamptz", "($1 - $2)"},
+    Entry{"-", kScalar, "timestamp timestamp", "interval", "($1 - $2)"},
+    Entry{"-", kScalar, "timestamptz timestamptz", "interval", "($1 - $2)"},
+    Entry{"-", kScalar, "interval interval", "interval", "($1 - $2)"},
+    Entry{"-", kScalar, "int2", "int2", "(-$1)"},
+    Entry{"-", kScalar, "int4", "int4", "(-$1)"},
+    Entry{"-", kScalar, "int8", "int8", "(-$1)"},
+    Entry{"-", kScalar, "float4", "float4", "(-$1)"},
+    Entry{"-", kScalar, "float8", "float8", "(-$1)"},
+    Entry{"-", kScalar, "numeric", "=1", "(-$1)"},
+    Entry{"-", kScalar, "interval", "interval", "(-$1)"},
+
+    Entry{"*", kScalar, "int2 int2", "int2", "($1 * $2)"},
+    Entry{"*", kScalar, "int2 int4", "int4", "($1 * $2)"},
+    Entry{"*", kScalar, "int2 int8", "int8", "($1 * $2)"},
+    Entry{"*", kScalar, "int4 int2", "int4", "($1 * $2)"},
+    Entry{"*", kScalar, "int4 int4", "int4", "($1 * $2)"},
+    Entry{"*", kScalar, "int4 int8", "int8", "($1 * $2)"},
+    Entry{"*", kScalar, "int8 int2", "int8", "($1 * $2)"},
+    Entry{"*", kScalar, "int8 int4", "int8", "($1 * $2)"},
+    Entry{"*", kScalar, "int8 int8", "int8", "($1 * $2)"},
+    Entry{"*", kScalar, "float4 float4", "float4", "($1 * $2)"},
+    Entry{"*", kScalar, "float4 float8", "float8", "($1 * $2)"},
+    Entry{"*", kScalar, "float8 float4", "float8", "($1 * $2)"},
+    Entry{"*", kScalar, "float8 float8", "float8", "($1 * $2)"},
+    Entry{"*", kScalar, "numeric numeric", "numeric:multiply", "($1 * $2)"},
+    Entry{"*", kScalar, "interval float8", "interval", "-"},
+    Entry{"*", kScalar, "float8 interval", "interval", "-"},
+
+    Entry{"/", kScalar, "int2 int2", "int2", "firn_quotient($1, $2)"},
+    Entry{"/", kScalar, "int2 int4", "int4", "firn_quotient($1, $2)"},
+    Entry{"/", kScalar, "int2 int8", "int8", "firn_quotient($1, $2)"},
+    Entry{"/", kScalar, "int4 int2", "int4", "firn_quotient($1, $2)"},
+    Entry{"/", kScalar, "int4 int4", "int4", "firn_quotient($1, $2)"},
+    Entry{"/", kScalar, "int4 int8", "int8", "firn_quotient($1, $2)"},
+    Entry{"/", kScalar, "int8 int2", "int8", "firn_quotient($1, $2)"},
+    Entry{"/", kScalar, "int8 int4", "int8", "firn_quotient($1, $2)"},
+    Entry{"/", kScalar, "int8 int8", "int8", "firn_quotient($1, $2)"},
+    Entry{"/", kScalar, "float4 float4", "float4", "firn_ratio($1, $2)"},
+    Entry{"/", kScalar, "float4 float8", "float8", "firn_ratio($1, $2)"},
+    Entry{"/", kScalar, "float8 float4", "float8", "firn_ratio($1, $2)"},
+    Entry{"/", kScalar, "float8 float8", "float8", "firn_ratio($1, $2)"},
+    Entry{"/", kScalar, "numeric numeric", "numeric", "!divide"},
+    Entry{"/", kScalar, "interval float8", "interval", "-"},
+
+    Entry{"%", kScalar, "int2 int2", "int2", "firn_remainder($1, $2)"},
+    Entry{"%", kScalar, "int4 int4", "int4", "firn_remainder($1, $2)"},
+    Entry{"%", kScalar, "int8 int8", "int8", "firn_remainder($1, $2)"},
+    Entry{"%", kScalar, "numeric numeric", "numeric:mod", "firn_remainder($1, $2)"},
+
+    Entry{"^", kScalar, "float8 float8", "float8", "firn_power($1, $2)"},
+    Entry{"^", kScalar, "numeric numeric", "numeric", "-"},
+    Entry{"|/", kScalar, "float8", "float8", "sqrt($1)"},
+    Entry{"||/", kScalar, "float8", "float8", "cbrt($1)"},
+    Entry{"@", kScalar, "int2", "int2", "abs($1)"},
+    Entry{"@", kScalar, "int4", "int4", "abs($1)"},
+    Entry{"@", kScalar, "int8", "int8", "abs($1)"},
+    Entry{"@", kScalar, "float4", "float4", "abs($1)"},
+    Entry{"@", kScalar, "float8", "float8", "abs($1)"},
+    Entry{"@", kScalar, "numeric", "=1", "abs($1)"},
+
+    Entry{"&", kScalar, "int2 int2", "int2", "($1 & $2)"},
+    Entry{"&", kScalar, "int4 int4", "int4", "($1 & $2)"},
+    Entry{"&", kScalar, "int8 int8", "int8", "($1 & $2)"},
+    Entry{"|", kScalar, "int2 int2", "int2", "($1 | $2)"},
+    Entry{"|", kScalar, "int4 int4", "int4", "($1 | $2)"},
+    Entry{"|", kScalar, "int8 int8", "int8", "($1 | $2)"},
+    Entry{"#", kScalar, "int2 int2", "int2", "xor($1, $2)"},
+    Entry{"#", kScalar, "int4 int4", "int4", "xor($1, $2)"},
+    Entry{"#", kScalar, "int8 int8", "int8", "xor($1, $2)"},
+    Entry{"~", kScalar, "int2", "int2", "(~$1)"},
+    Entry{"~", kScalar, "int4", "int4", "(~$1)"},
+    Entry{"~", kScalar, "int8", "int8", "(~$1)"},
+    Entry{"^@", kScalar, "text text", "bool", "starts_with($1, $2)"},
+};
+
+}  // namespace
+
+std::span<const FunctionEntry> Operators() {
+  return kOperators;
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,97 @@
+// sql: a read as text for the engine.
+//
+// The engine never sees what the user typed. A query's tree is resolved (every relation, column,
+// function, operator and type) and written anew as engine SQL: names qualified and quoted,
+// operators parenthesised, stars expanded, functions as `functions.h` says. What the writer does
+// not know it refuses, so a text means to the engine what it means to Postgres or never gets
+// there.
+//
+//   FindReferences -> the session resolves tables and evaluates server functions
+//   WriteQuery     -> engine text, result fields, parameter types
+//
+// Names and types are checked here, so errors in a query carry positions in the user's text; what
+// is left to the engine are errors of values (division by zero, overflow), which have none.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "columnar/table_schema.h"
+#include "columnar/types.h"
+#include "sql/decode.h"
+#include "sql/parse.h"
+
+namespace firn::sql {
+
+/// A relation in a FROM clause that is not a common table expression in scope.
+struct TableReference {
+  TableName table;
+  size_t index = 0;  // in the order of FindReferences
+};
+
+/// A call that the session answers, not the engine: version(), current_schema(),
+/// firn.last_commit_lsn(), current_setting('x') …
+struct ServerCall {
+  std::string name;             // "version", "firn.wait_for", "current_user"
+  std::vector<Cell> arguments;  // constants and parameters only
+  size_t index = 0;
+  int position = 0;
+};
+
+struct References {
+  std::vector<TableReference> tables;
+  std::vector<ServerCall> calls;
+};
+
+/// Every table and server call of a read, in the order of the text's tree.
+/// Errors: those of the allow-list that need no types (0A000 ONLY, TABLESAMPLE, FOR UPDATE …).
+Result<References> FindReferences(const Statement& query);
+
+/// What the session knows of a table reference.
+struct ResolvedTable {
+  std::string scan_sql;                  // engine text of a query that returns the columns
+  std::vector<columnar::Field> columns;  // what * means
+  std::vector<columnar::Field> hidden;   // reached by name only: __lsn, __timestamp
+};
+
+struct QueryContext {
+  /// By reference.index. Errors: 42P01 with the reference's position.
+  std::function<Result<ResolvedTable>(const TableReference&)> resolve_table;
+  /// A constant of engine SQL and its type. Null: server calls are refused.
+  std::function<Result<std::pair<std::string, columnar::Type>>(const ServerCall&)> answer_call;
+  /// Types the client declared for $1…; missing or nullopt: inferred.
+  std::vector<std::optional<columnar::Type>> parameter_types;
+};
+
+struct EngineQuery {
+  std::string sql;
+  std::vector<columnar::Field> fields;     // names and types of the result, as Postgres'
+  std::vector<columnar::Type> parameters;  // of $1 … $n; the engine text casts to these
+};
+
+/// Errors: as Postgres (42P01, 42703, 42702, 42883, 42704, 42804, 42601, 42803 …) with position;
+/// 0A000 with a hint for what firn does not let through.
+Result<EngineQuery> WriteQuery(const Statement& query, const QueryContext& context);
+
+/// The query's columns converted as INSERT does (assignment casts; varchar(n) checks are the
+/// writer's): one result column per target, named for it. Unknown literals and untyped parameters
+/// take the target's type; DEFAULT in VALUES is the target's default_sql. A query with fewer
+/// columns than targets gives the first ones. Errors: also 42804, and 42601 for too many columns.
+Result<EngineQuery> WriteQueryFor(const Statement& query, const QueryContext& context,
+                                  std::span<const columnar::Column> targets);
+
+/// SQL the session runs on every engine instance at start: macros that written queries call.
+std::vector<std::string_view> EngineMacros();
+
+/// An error of the engine as Postgres would say it: division by zero 22012, out of range 22003,
+/// bad text 22P02, more than one row 21000 …; anything else is kInternal with the engine's words.
+Error TranslateEngineError(std::string_view message);
+
+}  // namespace firn::sql

@@ -1,0 +1,283 @@
+#include "table/committer.h"
+
+#include <algorithm>
+
+#include <arrow/api.h>
+
+#include "columnar/table_schema.h"
+#include "table/added_files.h"
+#include "table/table_folder.h"
+
+namespace firn::table {
+namespace {
+
+// A group ends when its rows reach this many bytes: replies of small transactions do not wait
+// for a long write.
+constexpr int64_t kGroupBytes = 32 << 20;
+
+Error DroppedTable(TableId id) {
+  return MakeError(ErrorCode::kNotFound, "the table was dropped by another session: id={}", id)
+      .WithSqlState("42P01");
+}
+
+}  // namespace
+
+// A group being put together.
+struct Committer::Building {
+  std::shared_ptr<Root> current;
+  std::shared_ptr<Root> next;  // set once something but rows changes
+  std::map<TableId, std::pair<std::shared_ptr<const TableVersion>, Generation::Position>> touched;
+  log::Group group;
+  GroupFacts facts;
+  Lsn next_lsn;
+  int64_t commit_us = 0;
+  std::vector<std::pair<CommitDone, CommitReceipt>> accepted;
+
+  const Root& root() const { return next ? *next : *current; }
+  Root& Change() {
+    if (!next) next = current->Clone();
+    return *next;
+  }
+};
+
+Committer::Committer(Collaborators collaborators, std::shared_ptr<Root> root,
+                     int64_t last_commit_us)
+    : with_(std::move(collaborators)),
+      next_lsn_(with_.log.next_lsn()),
+      last_commit_us_(last_commit_us),
+      root_(std::move(root)) {}
+
+void Committer::Submit(CommitRequest request, CommitDone done) {
+  Enqueue({.request = std::move(request), .done = std::move(done)});
+}
+void Committer::Submit(RootChange change, std::function<void(Status)> done) {
+  Enqueue({.root_change = std::move(change), .root_done = std::move(done)});
+}
+
+void Committer::Enqueue(Item item) {
+  {
+    std::lock_guard lock(queue_mutex_);
+    queue_.push_back(std::move(item));
+    if (leading_) return;
+    leading_ = true;
+  }
+  Lead();
+}
+
+void Committer::Lead() {
+  for (;;) {
+    std::deque<Item> items;
+    {
+      std::lock_guard lock(queue_mutex_);
+      if (queue_.empty()) {
+        leading_ = false;
+        return;
+      }
+      items.swap(queue_);
+    }
+    while (!items.empty()) {
+      if (items.front().root_change) {
+        RunRootChange(items.front());
+        items.pop_front();
+      } else {
+        RunGroup(items);
+      }
+    }
+  }
+}
+
+void Committer::RunRootChange(Item& item) {
+  auto next = TakeSnapshot().root->Clone();
+  const Status changed = item.root_change(*next);
+  if (changed) Publish(std::move(next));
+  item.root_done(changed);
+}
+
+void Committer::RunGroup(std::deque<Item>& items) {
+  Building building;
+  {
+    std::lock_guard lock(root_mutex_);
+    building.current = root_;
+  }
+  building.next_lsn = next_lsn_;
+  building.group.first_lsn = next_lsn_;
+  // The wall clock may jump back; commit times never do.
+  building.commit_us = std::max(with_.clock.NowMicros(), last_commit_us_);
+  while (!items.empty() && !items.front().root_change && building.facts.row_bytes < kGroupBytes) {
+    Item item = std::move(items.front());
+    items.pop_front();
+    if (auto admitted = Admit(building, item); !admitted) {
+      item.done(Failure(std::move(admitted.error())));
+    }
+  }
+  Finish(building);
+}
+
+Status Committer::Admit(Building& building, Item& item) {
+  FIRN_RETURN_IF_ERROR(with_.log.PoisonReason());
+  std::shared_ptr<const catalog::Version> catalog;
+  FIRN_RETURN_IF_ERROR(Validate(building, item.request, &catalog));
+  const Lsn first = building.next_lsn;
+  ApplyChanges(building, item.request, std::move(catalog));
+  for (const auto& write : item.request.writes) ApplyWrite(building, write);
+  CommitReceipt receipt{.last_lsn = Lsn(building.next_lsn.value() - 1),
+                        .commit_us = building.commit_us};
+  if (building.next_lsn > first) {
+    building.group.transactions.push_back({.last_lsn = receipt.last_lsn,
+                                           .commit_us = building.commit_us,
+                                           .session = std::move(item.request.session)});
+    ++building.facts.transactions;
+  }
+  building.accepted.emplace_back(std::move(item.done), receipt);
+  return {};
+}
+
+Status Committer::Validate(const Building& building, const CommitRequest& request,
+                           std::shared_ptr<const catalog::Version>* catalog) const {
+  *catalog = building.root().catalog;
+  for (const auto& change : request.changes) {
+    FIRN_TRY(*catalog, (*catalog)->Apply(change));
+  }
+  for (const auto& write : request.writes) {
+    const auto definition = (*catalog)->FindTable(write.table);
+    if (definition == nullptr) return Fail(DroppedTable(write.table));
+    if (definition->columns.id != write.schema) {
+      return Fail(MakeError(ErrorCode::kConflict,
+                            "the columns of \"{}\" changed while the transaction ran",
+                            definition->name)
+                      .WithRemedy(Remedy::kRetry)
+                      .WithHint("Run the transaction again."));
+    }
+  }
+  return {};
+}
+
+void Committer::ApplyChanges(Building& building, const CommitRequest& request,
+                             std::shared_ptr<const catalog::Version> catalog) {
+  if (request.changes.empty()) return;
+  Root& root = building.Change();
+  root.catalog = std::move(catalog);
+  for (const auto& change : request.changes) {
+    const TableId id = catalog::TableOf(change);
+    if (const auto* create = std::get_if<catalog::CreateTable>(&change)) {
+      root.tables[id] = with_.new_table(create->table);
+    } else {
+      const auto dropped = root.tables.find(id);
+      if (dropped != root.tables.end()) root.tables.erase(dropped);
+    }
+    building.group.catalog.push_back({.lsn = building.next_lsn,
+                                      .kind = std::string(catalog::KindOf(change)),
+                                      .table = id,
+                                      .json = catalog::ToJson(change)});
+    building.facts.changes.emplace_back(building.next_lsn, change);
+    building.next_lsn = building.next_lsn + 1;
+  }
+}
+
+void Committer::ApplyWrite(Building& building, const TableWrite& write) {
+  auto table = building.root().Find(write.table);
+  auto [touched, first_touch] = building.touched.try_emplace(write.table);
+  if (first_touch) touched->second = {table, table->open().Mark()};
+  Generation& generation = table->open();
+  const int64_t bytes_before = generation.bytes();
+  for (const auto& rows : write.rows) {
+    generation.Append(rows, building.next_lsn, building.commit_us);
+    building.next_lsn = building.next_lsn + rows->num_rows();
+  }
+  building.facts.row_bytes += generation.bytes() - bytes_before;
+  if (write.files.empty()) return;
+  AddedFiles added{.commit_us = building.commit_us};
+  auto changed = std::make_shared<TableVersion>(*table);
+  for (auto file : write.files) {
+    file.first_lsn = building.next_lsn;
+    file.last_lsn = building.next_lsn + (file.rows - 1);
+    building.next_lsn = building.next_lsn + file.rows;
+    changed->added_files.push_back(std::make_shared<const lake::DataFile>(file));
+    added.files.push_back(std::move(file));
+  }
+  building.group.catalog.push_back({.lsn = added.files.front().first_lsn,
+                                    .kind = std::string(kAddFilesKind),
+                                    .table = write.table,
+                                    .json = ToJson(added)});
+  building.Change().tables[write.table] = std::move(changed);
+}
+
+void Committer::Finish(Building& building) {
+  const Lsn last(building.next_lsn.value() - 1);
+  if (building.next_lsn > building.group.first_lsn) {
+    building.group.last_lsn = last;
+    for (const auto& [id, place] : building.touched) {
+      const auto& definition = *place.first->definition;
+      auto rows = place.first->open().Since(place.second);
+      if (rows.empty()) continue;
+      building.group.tables.push_back({.table = id,
+                                       .schema_id = definition.columns.id,
+                                       .name = definition.QualifiedName(),
+                                       .rows = std::move(rows)});
+    }
+    if (auto written = with_.log.Append(building.group); !written) {
+      // Rows were appended above, but stay above `visible` for ever: nobody sees them.
+      for (auto& [done, receipt] : building.accepted) done(Failure(written.error()));
+      return;
+    }
+    next_lsn_ = building.next_lsn;
+    last_commit_us_ = building.commit_us;
+    if (building.next) {
+      for (const auto& [lsn, change] : building.facts.changes) {
+        if (!std::holds_alternative<catalog::DropTable>(change)) continue;
+        if (const auto table = building.current->Find(catalog::TableOf(change))) {
+          table->folder->MarkDropped();
+        }
+      }
+      building.next->visible.store(last.value(), std::memory_order_release);
+      Publish(std::move(building.next));
+    } else {
+      building.current->visible.store(last.value(), std::memory_order_release);
+    }
+    building.facts.last_lsn = last;
+    with_.on_group(building.facts);
+    WakeWaiters(last);
+  }
+  for (auto& [done, receipt] : building.accepted) done(receipt);
+}
+
+void Committer::Publish(std::shared_ptr<Root> root) {
+  std::lock_guard lock(root_mutex_);
+  root_.swap(root);
+}
+
+Snapshot Committer::TakeSnapshot() const {
+  std::shared_ptr<Root> root;
+  {
+    std::lock_guard lock(root_mutex_);
+    root = root_;
+  }
+  const Lsn visible(root->visible.load(std::memory_order_acquire));
+  return {std::move(root), visible};
+}
+
+void Committer::WaitFor(Lsn lsn, std::function<void(Status)> done) {
+  {
+    std::lock_guard lock(waiters_mutex_);
+    waiters_.emplace_back(lsn, std::move(done));
+    waiter_count_.store(waiters_.size());
+  }
+  WakeWaiters(TakeSnapshot().visible);
+}
+
+void Committer::WakeWaiters(Lsn visible) {
+  if (waiter_count_.load() == 0) return;
+  std::vector<std::function<void(Status)>> ready;
+  {
+    std::lock_guard lock(waiters_mutex_);
+    std::erase_if(waiters_, [&](auto& waiter) {
+      if (waiter.first > visible) return false;
+      ready.push_back(std::move(waiter.second));
+      return true;
+    });
+    waiter_count_.store(waiters_.size());
+  }
+  for (auto& done : ready) done({});
+}
+
+}  // namespace firn::table

@@ -1,0 +1,99 @@
+// table: the one path by which anything changes.
+//
+// A thread that submits while nobody leads becomes the leader: it takes the queue, validates each
+// transaction against the root and the group so far, assigns LSNs, appends rows to the
+// generations, writes the group to the log, syncs, publishes `visible` (or the next root), and
+// answers. Those who come meanwhile form the next group. A lone committer never waits for company
+// and never changes threads. DDL, added files and flush rounds go through the same queue.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/clock.h"
+#include "log/log.h"
+#include "table/database.h"
+#include "table/root.h"
+
+namespace firn::table {
+
+/// What the leader tells when a group is durable.
+struct GroupFacts {
+  Lsn last_lsn;
+  int64_t transactions = 0;
+  int64_t row_bytes = 0;
+  std::vector<std::pair<Lsn, catalog::Change>> changes;
+};
+
+/// Threads: any.
+/// Failure: after a failed log write every submission fails with kUnknownOutcome; roots stay.
+class Committer {
+ public:
+  using CommitDone = std::function<void(Result<CommitReceipt>)>;
+  /// Makes the next root from the current one; runs alone, between two groups.
+  using RootChange = std::function<Status(Root& next)>;
+  /// Makes the first version of a table that a CreateTable brings.
+  using NewTable = std::function<std::shared_ptr<TableVersion>(
+      const std::shared_ptr<const catalog::TableDefinition>&)>;
+
+  struct Collaborators {
+    log::Log& log;
+    const Clock& clock;
+    NewTable new_table;
+    std::function<void(const GroupFacts&)> on_group;
+  };
+
+  Committer(Collaborators collaborators, std::shared_ptr<Root> root, int64_t last_commit_us);
+
+  void Submit(CommitRequest request, CommitDone done);
+  void Submit(RootChange change, std::function<void(Status)> done);
+  void WaitFor(Lsn lsn, std::function<void(Status)> done);
+
+  Snapshot TakeSnapshot() const;
+
+ private:
+  struct Item {
+    CommitRequest request;
+    CommitDone done;
+    RootChange root_change;  // instead of a request
+    std::function<void(Status)> root_done;
+  };
+  struct Building;
+
+  void Enqueue(Item item);
+  void Lead();
+  void RunGroup(std::deque<Item>& items);
+  void RunRootChange(Item& item);
+  Status Admit(Building& building, Item& item);
+  Status Validate(const Building& building, const CommitRequest& request,
+                  std::shared_ptr<const catalog::Version>* catalog) const;
+  void ApplyChanges(Building& building, const CommitRequest& request,
+                    std::shared_ptr<const catalog::Version> catalog);
+  void ApplyWrite(Building& building, const TableWrite& write);
+  void Finish(Building& building);
+  void Publish(std::shared_ptr<Root> root);
+  void WakeWaiters(Lsn visible);
+
+  Collaborators with_;
+
+  std::mutex queue_mutex_;
+  std::deque<Item> queue_;
+  bool leading_ = false;
+
+  // The leader's own.
+  Lsn next_lsn_;
+  int64_t last_commit_us_;
+
+  mutable std::mutex root_mutex_;
+  std::shared_ptr<Root> root_;
+
+  std::mutex waiters_mutex_;
+  std::vector<std::pair<Lsn, std::function<void(Status)>>> waiters_;
+  std::atomic<size_t> waiter_count_{0};
+};
+
+}  // namespace firn::table

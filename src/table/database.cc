@@ -1,0 +1,229 @@
+#include "table/database.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "lake/iceberg_table.h"
+#include "table/committer.h"
+#include "table/data_folder.h"
+#include "table/flusher.h"
+#include "table/recovery.h"
+#include "table/table_folder.h"
+
+namespace firn::table {
+namespace {
+
+const Clock& DefaultClock() {
+  static const SystemClock clock;
+  return clock;
+}
+
+Lsn FlushedOf(const Root& root, Lsn visible) {
+  Lsn flushed = visible;
+  for (const auto& [id, table] : root.tables) {
+    for (const auto& generation : table->generations) {
+      const Lsn first = generation->first_lsn();
+      if (first != Lsn() && first <= flushed) flushed = Lsn(first.value() - 1);
+    }
+    for (const auto& file : table->added_files) {
+      if (file->first_lsn <= flushed) flushed = Lsn(file->first_lsn.value() - 1);
+    }
+  }
+  return flushed;
+}
+
+class DatabaseImpl final : public Database {
+ public:
+  explicit DatabaseImpl(DatabaseOptions options)
+      : options_(std::move(options)),
+        clock_(options_.clock != nullptr ? *options_.clock : DefaultClock()) {}
+  ~DatabaseImpl() override { (void)Stop(); }
+
+  Status Start() {
+    auto& files = *options_.files;
+    const auto& dir = options_.data_dir;
+    for (const auto& folder : {LogDir(dir), WarehouseDir(dir)}) {
+      FIRN_RETURN_IF_ERROR(files.MakeDirs(folder));
+    }
+    FIRN_RETURN_IF_ERROR(files.SyncDir(dir));
+    FIRN_TRY(store_, catalog::OpenSqliteStore(CatalogPath(dir)));
+    const auto& settings = options_.settings;
+    log::Log::Options log_options;
+    log_options.segment_bytes_max = static_cast<uint64_t>(settings.Bytes("segment_bytes_max"));
+    log_options.prepare_bytes = static_cast<uint64_t>(settings.Bytes("log_prepare_bytes"));
+    log_options.state = [this] { return LogState(); };
+    const double started = MonotonicSeconds();
+    FIRN_TRY(auto state, Recover(files, dir, *store_, std::move(log_options)));
+    if (state.log_facts.torn) {
+      FIRN_LOG_WARN("recovery: the log's last group was not complete and was cut off");
+    }
+    if (state.rows > 0) {
+      FIRN_LOG_INFO("recovery: rows={} ms={:.0f}", state.rows,
+                    (MonotonicSeconds() - started) * 1000);
+    }
+    log_ = std::move(state.log);
+    log_id_ = state.log_facts.id;
+    StartWorkers(std::move(state));
+    return {};
+  }
+
+  Snapshot TakeSnapshot() const override { return committer_->TakeSnapshot(); }
+
+  void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) override {
+    committer_->Submit(std::move(request), std::move(done));
+  }
+  void WaitFor(Lsn lsn, std::function<void(Status)> done) override {
+    const Lsn next = log_->next_lsn();
+    if (lsn >= next) {
+      return done(Fail(MakeError(ErrorCode::kInvalidInput,
+                                 "LSN {} was never handed out: the next one is {}", lsn, next)
+                           .WithSqlState("22023")));
+    }
+    committer_->WaitFor(lsn, std::move(done));
+  }
+  void Flush(std::function<void(Status)> done) override { flusher_->Request(std::move(done)); }
+
+  Result<std::shared_ptr<const catalog::TableDefinition>> PrepareTable(
+      catalog::TableDefinition definition) override {
+    definition.id = TableId(NewUuidV7());
+    definition.folder = catalog::TableFolder(catalog::kDefaultDatabase, definition);
+    const auto folder = WarehouseDir(options_.data_dir) + "/" + definition.folder;
+    auto& files = *options_.files;
+    FIRN_RETURN_IF_ERROR(files.MakeDirs(folder));
+    for (auto parent = io::ParentOf(folder); parent.size() >= options_.data_dir.size();
+         parent = io::ParentOf(parent)) {
+      FIRN_RETURN_IF_ERROR(files.SyncDir(parent));
+    }
+    FIRN_RETURN_IF_ERROR(lake::IcebergTable::Create(
+        files, folder, definition.id.value(), definition.columns, {}, clock_.NowMicros() / 1000));
+    return std::make_shared<const catalog::TableDefinition>(std::move(definition));
+  }
+  void DiscardTable(const catalog::TableDefinition& definition) override {
+    const auto folder = WarehouseDir(options_.data_dir) + "/" + definition.folder;
+    if (auto removed = options_.files->RemoveTree(folder); !removed) {
+      FIRN_LOG_WARN("create table: {}", removed.error().message);
+    }
+  }
+
+  Result<std::unique_ptr<lake::DataFileWriter>> NewDataFile(
+      const catalog::TableDefinition& table) override {
+    return NewDataFileWriter(*options_.files, WarehouseDir(options_.data_dir) + "/" + table.folder,
+                             table.columns, false);
+  }
+  void DiscardDataFile(const lake::DataFile& file) override {
+    if (auto removed = options_.files->Remove(LocalPath(file.path)); !removed) {
+      FIRN_LOG_WARN("transaction: {}", removed.error().message);
+    }
+  }
+
+  LsnState lsn_state() const override {
+    const Snapshot snapshot = TakeSnapshot();
+    return {.next = log_->next_lsn(),
+            .durable = snapshot.visible,
+            .visible = snapshot.visible,
+            .flushed = FlushedOf(*snapshot.root, snapshot.visible)};
+  }
+
+  DatabaseStats stats() const override {
+    DatabaseStats stats;
+    for (const auto& [id, table] : TakeSnapshot().root->tables) {
+      for (const auto& generation : table->generations) {
+        stats.hot_rows += generation->rows();
+        stats.hot_bytes += generation->bytes();
+      }
+    }
+    for (const auto& segment : log_->segments()) {
+      stats.log_bytes += static_cast<int64_t>(segment.bytes);
+      ++stats.log_segments;
+    }
+    stats.log_groups = groups_.load();
+    stats.commits = commits_.load();
+    stats.flush_rounds = flusher_->rounds();
+    stats.flush_failures = flusher_->failures();
+    return stats;
+  }
+
+  Status Poisoned() const override { return log_->PoisonReason(); }
+  std::string warehouse_dir() const override { return WarehouseDir(options_.data_dir); }
+  LogId log_id() const override { return log_id_; }
+
+  Status Stop() override {
+    if (std::exchange(stopped_, true) || flusher_ == nullptr) return {};
+    flusher_->Stop();
+    return log_->Close();
+  }
+
+ private:
+  void StartWorkers(RecoveredState state) {
+    const auto& settings = options_.settings;
+    const Lsn visible(state.root->visible.load());
+    const Lsn flushed = FlushedOf(*state.root, visible);
+    committer_ = std::make_unique<Committer>(
+        Committer::Collaborators{.log = *log_,
+                                 .clock = clock_,
+                                 .new_table =
+                                     [this](const auto& definition) {
+                                       return NewTableVersion(*options_.files, options_.data_dir,
+                                                              definition);
+                                     },
+                                 .on_group =
+                                     [this](const GroupFacts& facts) {
+                                       groups_.fetch_add(1);
+                                       commits_.fetch_add(facts.transactions);
+                                       flusher_->Noted(facts);
+                                     }},
+        std::move(state.root), state.last_commit_us);
+    flusher_ = std::make_unique<Flusher>(
+        Flusher::Collaborators{.files = *options_.files,
+                               .clock = clock_,
+                               .log = *log_,
+                               .log_id = log_id_,
+                               .store = *store_,
+                               .committer = *committer_,
+                               .data_dir = options_.data_dir},
+        FlushTriggers{.row_bytes = settings.Bytes("flush_bytes"),
+                      .log_bytes = settings.Bytes("flush_log_bytes"),
+                      .groups = settings.Integer("flush_groups"),
+                      .interval_ms = settings.DurationMs("flush_interval")},
+        LogRetention{.window_ms = settings.DurationMs("time_travel_window"),
+                     .bytes_max = settings.Bytes("log_bytes_max")});
+    flusher_->TakeOver(std::move(state.unapplied), flushed < visible);
+    flusher_->Start();
+  }
+
+  // What a new segment must know when all others are gone. Runs on the commit leader's thread.
+  log::State LogState() const {
+    log::State state;
+    if (committer_ == nullptr) return state;
+    const Snapshot snapshot = committer_->TakeSnapshot();
+    for (const auto& [id, table] : snapshot.root->tables) {
+      const auto& definition = *table->definition;
+      state.schemas.push_back({.table = id,
+                               .schema_id = definition.columns.id,
+                               .name = definition.QualifiedName(),
+                               .schema = columnar::StoredArrowSchema(definition.columns)});
+    }
+    return state;
+  }
+
+  const DatabaseOptions options_;
+  const Clock& clock_;
+  std::unique_ptr<catalog::Store> store_;
+  std::unique_ptr<log::Log> log_;
+  LogId log_id_;
+  std::unique_ptr<Committer> committer_;
+  std::unique_ptr<Flusher> flusher_;
+  std::atomic<int64_t> groups_{0};
+  std::atomic<int64_t> commits_{0};
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::Open(DatabaseOptions options) {
+  auto database = std::make_unique<DatabaseImpl>(std::move(options));
+  FIRN_RETURN_IF_ERROR(database->Start());
+  return std::unique_ptr<Database>(std::move(database));
+}
+
+}  // namespace firn::table

@@ -1,0 +1,115 @@
+// table: log, hot rows, lake and catalog as one database. Everything that changes goes through
+// one commit path (Committer); everything that reads takes a Snapshot.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/settings.h"
+#include "catalog/version.h"
+#include "engine/scan_source.h"
+#include "io/file_system.h"
+#include "lake/footer.h"
+#include "table/root.h"
+
+namespace firn::lake {
+class DataFileWriter;
+}
+
+namespace firn::table {
+
+/// Rows of one transaction for one table: columns as columnar::ArrowSchema of `schema`,
+/// constraints already checked.
+struct TableWrite {
+  TableId table;
+  SchemaId schema;
+  std::vector<std::shared_ptr<arrow::RecordBatch>> rows;
+  /// Rows written as data files already (a transaction larger than memory), after `rows`.
+  std::vector<lake::DataFile> files;
+};
+
+/// A transaction: all of it or nothing. Changes come before rows.
+struct CommitRequest {
+  std::vector<catalog::Change> changes;
+  std::vector<TableWrite> writes;
+  std::string session;
+};
+struct CommitReceipt {
+  Lsn last_lsn;
+  int64_t commit_us = 0;
+};
+
+struct LsnState {
+  Lsn next, durable, visible, flushed;  // flushed: every row at or below is in the lake
+};
+
+struct DatabaseStats {
+  int64_t hot_rows = 0, hot_bytes = 0;
+  int64_t log_bytes = 0, log_groups = 0, log_segments = 0;
+  int64_t commits = 0, flush_rounds = 0, flush_failures = 0;
+};
+
+struct DatabaseOptions {
+  std::string data_dir;  // absolute
+  Settings settings;
+  io::FileSystem* files = &io::LocalFileSystem();
+  const Clock* clock = nullptr;  // null: the system's
+};
+
+/// Threads: any.
+/// Lifetime: Stop() before destruction; snapshots may outlive neither.
+/// Failure: after a failed log write or sync every commit fails with kUnknownOutcome (58030);
+/// reads go on; Poisoned() says why.
+class Database {
+ public:
+  /// Opens or creates the data folder and recovers the log. The caller holds the folder's lock.
+  static Result<std::unique_ptr<Database>> Open(DatabaseOptions options);
+  virtual ~Database() = default;
+
+  virtual Snapshot TakeSnapshot() const = 0;
+  /// Queues a transaction; `done` is called once it is durable and visible, or refused, from
+  /// any thread, possibly before Commit returns.
+  virtual void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) = 0;
+  /// Calls `done` when every row at or below `lsn` is visible. 22023 when it was never handed out.
+  virtual void WaitFor(Lsn lsn, std::function<void(Status)> done) = 0;
+  /// Starts a flush round (or joins one that has not begun) and calls `done` when it ended. The
+  /// error is that of the first table that failed.
+  virtual void Flush(std::function<void(Status)> done) = 0;
+
+  /// Makes the folder and the first metadata of a table that a CreateTable change will name;
+  /// fills in id and folder. DiscardTable takes it back when the commit fails.
+  virtual Result<std::shared_ptr<const catalog::TableDefinition>> PrepareTable(
+      catalog::TableDefinition definition) = 0;
+  virtual void DiscardTable(const catalog::TableDefinition& definition) = 0;
+
+  /// A writer for a new data file of the table, without __lsn and __timestamp (its batches are
+  /// columnar::ArrowSchema), and the removal of one that will not be committed.
+  virtual Result<std::unique_ptr<lake::DataFileWriter>> NewDataFile(
+      const catalog::TableDefinition& table) = 0;
+  virtual void DiscardDataFile(const lake::DataFile& file) = 0;
+
+  virtual LsnState lsn_state() const = 0;
+  virtual DatabaseStats stats() const = 0;
+  virtual Status Poisoned() const = 0;
+  virtual std::string warehouse_dir() const = 0;
+  virtual LogId log_id() const = 0;
+
+  /// Finishes the commits and the flush under way and closes the log cleanly. Idempotent.
+  virtual Status Stop() = 0;
+};
+
+/// The hot rows of a table at a snapshot, and `own` batches the session has not committed yet
+/// (user columns), as a source for the engine.
+std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
+                                            std::shared_ptr<const TableVersion> table,
+                                            std::vector<std::shared_ptr<arrow::RecordBatch>> own);
+
+/// True when a scan of the hot leg would return nothing.
+bool HotRowsEmpty(const Snapshot& snapshot, const TableVersion& table);
+
+}  // namespace firn::table

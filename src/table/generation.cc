@@ -1,0 +1,206 @@
+#include "table/generation.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include <arrow/api.h>
+#include <arrow/util/byte_size.h>
+
+#include "columnar/table_schema.h"
+
+namespace firn::table {
+namespace {
+
+int64_t BatchBytes(const arrow::RecordBatch& rows) {
+  const auto bytes = arrow::util::ReferencedBufferSize(rows);
+  return bytes.ok() ? *bytes : arrow::util::TotalBufferSize(rows);
+}
+
+std::shared_ptr<arrow::DataType> CommitTimeType() {
+  return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+}
+
+template <typename ArrayType, typename Value, typename Fill>
+std::shared_ptr<arrow::Array> MakeColumn(std::shared_ptr<arrow::DataType> type, int64_t count,
+                                         Fill fill) {
+  auto buffer = arrow::AllocateBuffer(count * 8);
+  FIRN_CHECK(buffer.ok());
+  auto* values = reinterpret_cast<Value*>((*buffer)->mutable_data());
+  fill(values, values + count);
+  return std::make_shared<ArrayType>(std::move(type), count,
+                                     std::shared_ptr<arrow::Buffer>(std::move(*buffer)));
+}
+
+}  // namespace
+
+Generation::Generation(std::shared_ptr<arrow::Schema> schema) : schema_(std::move(schema)) {}
+
+void Generation::Append(const std::shared_ptr<arrow::RecordBatch>& rows, Lsn first_lsn,
+                        int64_t commit_us) {
+  const int64_t count = rows->num_rows();
+  if (count == 0) return;
+  const int64_t bytes = BatchBytes(*rows);
+  if (count >= kBulkRows || bytes >= kBulkBytes) {
+    AddPart({.rows = rows,
+             .first_lsn = first_lsn,
+             .last_lsn = first_lsn + (count - 1),
+             .commit_us = commit_us});
+  } else {
+    std::array<uint64_t, kBulkRows> lsns;
+    std::array<int64_t, kBulkRows> times;
+    std::iota(lsns.begin(), lsns.begin() + count, first_lsn.value());
+    std::fill_n(times.begin(), count, commit_us);
+    OpenFor(*rows).Append(*rows, lsns.data(), times.data());
+  }
+  Count(count, bytes, first_lsn);
+}
+
+Status Generation::Replay(const std::shared_ptr<arrow::RecordBatch>& stored) {
+  const int user_columns = schema_->num_fields();
+  const int64_t count = stored->num_rows();
+  if (count == 0) return {};
+  if (stored->num_columns() != user_columns + 2) {
+    return Fail(ErrorCode::kCorrupt, "log rows do not have the table's columns: want={} got={}",
+                user_columns + 2, stored->num_columns());
+  }
+  const auto lsns = std::static_pointer_cast<arrow::UInt64Array>(stored->column(user_columns));
+  const auto times =
+      std::static_pointer_cast<arrow::TimestampArray>(stored->column(user_columns + 1));
+  arrow::ArrayVector columns(stored->columns().begin(), stored->columns().end() - 2);
+  auto rows = arrow::RecordBatch::Make(schema_, count, std::move(columns));
+  const Lsn first(lsns->Value(0));
+  const int64_t bytes = BatchBytes(*rows);
+  if (count >= kBulkRows || bytes >= kBulkBytes) {
+    Part part{.rows = std::move(rows),
+              .first_lsn = first,
+              .last_lsn = Lsn(lsns->Value(count - 1)),
+              .commit_us = times->Value(0)};
+    const bool dense = part.last_lsn == first + (count - 1);
+    if (!dense) part.lsns = lsns;
+    if (!dense || times->Value(count - 1) != part.commit_us) part.commit_times = times;
+    AddPart(std::move(part));
+  } else {
+    OpenFor(*rows).Append(*rows, lsns->raw_values(), times->raw_values());
+  }
+  Count(count, bytes, first);
+  return {};
+}
+
+void Generation::AddPart(Part part) {
+  auto shared = std::make_shared<const Part>(std::move(part));
+  std::lock_guard lock(mutex_);
+  parts_.push_back(std::move(shared));
+}
+
+OpenBatch& Generation::OpenFor(const arrow::RecordBatch& rows) {
+  // Only the writer changes the list, so it may look at it without the lock.
+  if (open_batches_.empty() || !open_batches_.back()->Fits(rows)) {
+    auto fresh = std::make_shared<OpenBatch>(schema_);
+    std::lock_guard lock(mutex_);
+    open_batches_.push_back(std::move(fresh));
+  }
+  return *open_batches_.back();
+}
+
+void Generation::Count(int64_t rows, int64_t bytes, Lsn first) {
+  rows_.fetch_add(rows, std::memory_order_release);
+  bytes_.fetch_add(bytes, std::memory_order_release);
+  const uint64_t held = first_lsn_.load(std::memory_order_relaxed);
+  if (held == 0 || first.value() < held) {
+    first_lsn_.store(first.value(), std::memory_order_release);
+  }
+}
+
+Generation::Cut Generation::TakeCut() const {
+  std::lock_guard lock(mutex_);
+  return {parts_, open_batches_};
+}
+
+Generation::Position Generation::Mark() const {
+  return {.parts = parts_.size(),
+          .open_batches = open_batches_.size(),
+          .open_rows = open_batches_.empty() ? 0 : open_batches_.back()->rows()};
+}
+
+RecordBatches Generation::Since(const Position& position) const {
+  RecordBatches batches;
+  const auto schema = SchemaOf(nullptr, true);
+  for (size_t i = position.parts; i < parts_.size(); ++i) {
+    batches.push_back(PartRows(*parts_[i], parts_[i]->rows->num_rows(), nullptr, true, schema));
+  }
+  const size_t first_open = position.open_batches == 0 ? 0 : position.open_batches - 1;
+  for (size_t i = first_open; i < open_batches_.size(); ++i) {
+    const int64_t from = i + 1 == position.open_batches ? position.open_rows : 0;
+    const int64_t to = open_batches_[i]->rows();
+    if (to > from) batches.push_back(open_batches_[i]->Slice(from, to, nullptr, true, schema));
+  }
+  return batches;
+}
+
+RecordBatches Generation::Read(Lsn visible, const std::vector<int>* columns, bool stored) const {
+  const Cut cut = TakeCut();
+  const auto schema = SchemaOf(columns, stored);
+  RecordBatches batches;
+  for (const auto& part : cut.parts) {
+    int64_t count = part->rows->num_rows();
+    if (part->first_lsn > visible) continue;
+    if (part->last_lsn > visible) {
+      if (part->lsns == nullptr) {
+        count = static_cast<int64_t>(visible.value() - part->first_lsn.value()) + 1;
+      } else {
+        const auto* values = static_cast<const arrow::UInt64Array&>(*part->lsns).raw_values();
+        count = std::upper_bound(values, values + count, visible.value()) - values;
+      }
+    }
+    batches.push_back(PartRows(*part, count, columns, stored, schema));
+  }
+  for (const auto& open : cut.open_batches) {
+    const int64_t count = open->CountVisible(visible);
+    if (count > 0) batches.push_back(open->Slice(0, count, columns, stored, schema));
+  }
+  return batches;
+}
+
+std::shared_ptr<arrow::RecordBatch> Generation::PartRows(
+    const Part& part, int64_t count, const std::vector<int>* columns, bool stored,
+    const std::shared_ptr<arrow::Schema>& schema) const {
+  arrow::ArrayVector arrays;
+  const auto take = [&](const std::shared_ptr<arrow::Array>& array) {
+    arrays.push_back(array->length() == count ? array : array->Slice(0, count));
+  };
+  if (columns != nullptr) {
+    for (const int column : *columns) take(part.rows->column(column));
+  } else {
+    for (const auto& column : part.rows->columns()) take(column);
+  }
+  if (stored) {
+    take(part.lsns != nullptr ? part.lsns
+                              : MakeColumn<arrow::UInt64Array, uint64_t>(
+                                    arrow::uint64(), count, [&](uint64_t* begin, uint64_t* end) {
+                                      std::iota(begin, end, part.first_lsn.value());
+                                    }));
+    take(part.commit_times != nullptr
+             ? part.commit_times
+             : MakeColumn<arrow::TimestampArray, int64_t>(
+                   CommitTimeType(), count,
+                   [&](int64_t* begin, int64_t* end) { std::fill(begin, end, part.commit_us); }));
+  }
+  return arrow::RecordBatch::Make(schema, count, std::move(arrays));
+}
+
+std::shared_ptr<arrow::Schema> Generation::SchemaOf(const std::vector<int>* columns,
+                                                    bool stored) const {
+  arrow::FieldVector fields;
+  if (columns != nullptr) {
+    for (const int column : *columns) fields.push_back(schema_->field(column));
+  } else {
+    fields = schema_->fields();
+  }
+  if (stored) {
+    fields.push_back(arrow::field(std::string(columnar::kLsnColumn), arrow::uint64()));
+    fields.push_back(arrow::field(std::string(columnar::kTimestampColumn), CommitTimeType()));
+  }
+  return arrow::schema(std::move(fields));
+}
+
+}  // namespace firn::table

@@ -1,0 +1,96 @@
+// table: the hot rows of one table between two flushes.
+//
+// A generation is a list of parts. A bulk write brings a part of its own (its Arrow batch, as it
+// came from the wire); small writes share open batches of preallocated columns, so that a
+// one-row commit costs no batch. One writer (the commit leader) appends; readers take a cut
+// of the parts and see the rows at or below their LSN.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "table/open_batch.h"
+
+namespace firn::table {
+
+using RecordBatches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
+
+/// A write of at least this many rows, or bytes, becomes a part; a smaller one is copied to the
+/// open batch.
+inline constexpr int64_t kBulkRows = 1024;
+inline constexpr int64_t kBulkBytes = 1 << 20;
+
+/// Threads: Append, Replay and Mark by one writer at a time; everything else by any thread.
+class Generation {
+ public:
+  /// `schema`: columnar::ArrowSchema of the table.
+  explicit Generation(std::shared_ptr<arrow::Schema> schema);
+
+  /// Appends rows with LSNs first_lsn, first_lsn + 1, … They become visible when a root's visible
+  /// reaches their LSN.
+  void Append(const std::shared_ptr<arrow::RecordBatch>& rows, Lsn first_lsn, int64_t commit_us);
+  /// Appends rows read back from the log: user columns, __lsn (ascending), __timestamp.
+  Status Replay(const std::shared_ptr<arrow::RecordBatch>& stored);
+
+  /// A place between two appends. What was appended since, as it goes to the log: user columns,
+  /// __lsn, __timestamp; small writes come as one batch.
+  struct Position {
+    size_t parts = 0;
+    size_t open_batches = 0;
+    int64_t open_rows = 0;
+  };
+  Position Mark() const;
+  RecordBatches Since(const Position& position) const;
+
+  /// Rows with an LSN at or below `visible`: the chosen user columns (null: all), with __lsn and
+  /// __timestamp behind them when `stored`. No row is copied.
+  RecordBatches Read(Lsn visible, const std::vector<int>* columns, bool stored) const;
+
+  int64_t rows() const { return rows_.load(std::memory_order_acquire); }
+  int64_t bytes() const { return bytes_.load(std::memory_order_acquire); }
+  /// LSN of the first row; Lsn() when there is none.
+  Lsn first_lsn() const { return Lsn(first_lsn_.load(std::memory_order_acquire)); }
+
+ private:
+  // A run of rows that never changes any more.
+  struct Part {
+    std::shared_ptr<arrow::RecordBatch> rows;  // user columns
+    Lsn first_lsn;
+    Lsn last_lsn;
+    int64_t commit_us = 0;
+    // As read from the log; null when they follow from first_lsn and commit_us.
+    std::shared_ptr<arrow::Array> lsns;
+    std::shared_ptr<arrow::Array> commit_times;
+  };
+  struct Cut {
+    std::vector<std::shared_ptr<const Part>> parts;
+    std::vector<std::shared_ptr<OpenBatch>> open_batches;
+  };
+
+  Cut TakeCut() const;
+  OpenBatch& OpenFor(const arrow::RecordBatch& rows);
+  void AddPart(Part part);
+  void Count(int64_t rows, int64_t bytes, Lsn first);
+  std::shared_ptr<arrow::RecordBatch> PartRows(const Part& part, int64_t count,
+                                               const std::vector<int>* columns, bool stored,
+                                               const std::shared_ptr<arrow::Schema>& schema) const;
+  std::shared_ptr<arrow::Schema> SchemaOf(const std::vector<int>* columns, bool stored) const;
+
+  const std::shared_ptr<arrow::Schema> schema_;
+  std::atomic<int64_t> rows_{0};
+  std::atomic<int64_t> bytes_{0};
+  std::atomic<uint64_t> first_lsn_{0};
+
+  mutable std::mutex mutex_;  // guards the two lists, not what they hold
+  std::vector<std::shared_ptr<const Part>> parts_;
+  std::vector<std::shared_ptr<OpenBatch>> open_batches_;
+};
+
+}  // namespace firn::table

@@ -1,0 +1,272 @@
+#include "table/open_batch.h"
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <span>
+
+#include <arrow/api.h>
+#include <arrow/util/bit_util.h>
+
+#include "base/result.h"
+
+namespace firn::table {
+namespace {
+
+std::shared_ptr<arrow::Buffer> Allocate(int64_t bytes) {
+  // Untouched pages of a large allocation cost no memory.
+  auto buffer = arrow::AllocateBuffer(bytes);
+  FIRN_CHECK(buffer.ok());
+  return std::shared_ptr<arrow::Buffer>(std::move(*buffer));
+}
+
+// A bitmap whose bytes are read while the writer sets bits in the last one.
+class SharedBitmap {
+ public:
+  explicit SharedBitmap(uint8_t fill) : bytes_(Allocate(OpenBatch::kRows / 8)) {
+    std::memset(bytes_->mutable_data(), fill, OpenBatch::kRows / 8);
+  }
+  void Set(int64_t row, bool value) {
+    std::atomic_ref<uint8_t> byte(bytes_->mutable_data()[row / 8]);
+    const auto bit = static_cast<uint8_t>(1u << (row % 8));
+    if (value) {
+      byte.fetch_or(bit, std::memory_order_relaxed);
+    } else {
+      byte.fetch_and(static_cast<uint8_t>(~bit), std::memory_order_relaxed);
+    }
+  }
+  /// Bytes that cover rows [from, to): the caller's bit offset is from % 8.
+  std::shared_ptr<arrow::Buffer> Copy(int64_t from, int64_t to) const {
+    const int64_t first = from / 8;
+    const int64_t size = arrow::bit_util::BytesForBits(to) - first;
+    auto copy = Allocate(size);
+    for (int64_t i = 0; i < size; ++i) {
+      std::atomic_ref<uint8_t> byte(bytes_->mutable_data()[first + i]);
+      copy->mutable_data()[i] = byte.load(std::memory_order_relaxed);
+    }
+    return copy;
+  }
+
+ private:
+  std::shared_ptr<arrow::Buffer> bytes_;
+};
+
+}  // namespace
+
+class OpenBatch::ColumnStore {
+ public:
+  explicit ColumnStore(std::shared_ptr<arrow::DataType> type)
+      : type_(std::move(type)), validity_(0xff) {}
+  virtual ~ColumnStore() = default;
+
+  virtual bool Fits(const arrow::Array& values) const = 0;
+  void Append(const arrow::Array& values, int64_t at) {
+    if (values.null_count() > 0) {
+      for (int64_t i = 0; i < values.length(); ++i) {
+        if (values.IsNull(i)) validity_.Set(at + i, false);
+      }
+      has_nulls_.store(true, std::memory_order_release);
+    }
+    AppendValues(values, at);
+  }
+  std::shared_ptr<arrow::Array> Slice(int64_t from, int64_t to) const {
+    // Both bitmaps of a slice start at the byte that holds row `from`.
+    std::shared_ptr<arrow::Buffer> valid;
+    if (has_nulls_.load(std::memory_order_acquire)) valid = validity_.Copy(from, to);
+    return arrow::MakeArray(SliceValues(from, to, std::move(valid)));
+  }
+
+ protected:
+  virtual void AppendValues(const arrow::Array& values, int64_t at) = 0;
+  /// `valid` starts at row from & ~7: the data's offset must be from % 8.
+  virtual std::shared_ptr<arrow::ArrayData> SliceValues(
+      int64_t from, int64_t to, std::shared_ptr<arrow::Buffer> valid) const = 0;
+
+  const std::shared_ptr<arrow::DataType> type_;
+
+ private:
+  SharedBitmap validity_;
+  std::atomic<bool> has_nulls_{false};
+};
+
+namespace {
+
+class FixedColumn final : public OpenBatch::ColumnStore {
+ public:
+  FixedColumn(std::shared_ptr<arrow::DataType> type, int width)
+      : ColumnStore(std::move(type)), width_(width), bytes_(Allocate(OpenBatch::kRows * width)) {}
+
+  bool Fits(const arrow::Array&) const override { return true; }
+
+ private:
+  void AppendValues(const arrow::Array& values, int64_t at) override {
+    const auto& data = *values.data();
+    std::memcpy(bytes_->mutable_data() + at * width_,
+                data.buffers[1]->data() + data.offset * width_, values.length() * width_);
+  }
+  std::shared_ptr<arrow::ArrayData> SliceValues(
+      int64_t from, int64_t to, std::shared_ptr<arrow::Buffer> valid) const override {
+    const int64_t first = from & ~int64_t{7};
+    return arrow::ArrayData::Make(
+        type_, to - from,
+        {std::move(valid), arrow::SliceBuffer(bytes_, first * width_, (to - first) * width_)},
+        arrow::kUnknownNullCount, from - first);
+  }
+
+  const int width_;
+  const std::shared_ptr<arrow::Buffer> bytes_;
+};
+
+class BoolColumn final : public OpenBatch::ColumnStore {
+ public:
+  BoolColumn() : ColumnStore(arrow::boolean()), bits_(0) {}
+
+  bool Fits(const arrow::Array&) const override { return true; }
+
+ private:
+  void AppendValues(const arrow::Array& values, int64_t at) override {
+    const auto& bools = static_cast<const arrow::BooleanArray&>(values);
+    for (int64_t i = 0; i < bools.length(); ++i) {
+      if (bools.IsValid(i) && bools.Value(i)) bits_.Set(at + i, true);
+    }
+  }
+  std::shared_ptr<arrow::ArrayData> SliceValues(
+      int64_t from, int64_t to, std::shared_ptr<arrow::Buffer> valid) const override {
+    return arrow::ArrayData::Make(type_, to - from, {std::move(valid), bits_.Copy(from, to)},
+                                  arrow::kUnknownNullCount, from % 8);
+  }
+
+  SharedBitmap bits_;
+};
+
+class BinaryColumn final : public OpenBatch::ColumnStore {
+ public:
+  explicit BinaryColumn(std::shared_ptr<arrow::DataType> type)
+      : ColumnStore(std::move(type)),
+        offsets_(Allocate((OpenBatch::kRows + 1) * 4)),
+        bytes_(Allocate(kFirstBytes)) {
+    Offsets()[0] = 0;
+  }
+
+  bool Fits(const arrow::Array& values) const override {
+    return used_ + DataBytes(values) <= OpenBatch::kColumnBytes;
+  }
+
+ private:
+  static constexpr int64_t kFirstBytes = 4096;
+
+  static int64_t DataBytes(const arrow::Array& values) {
+    const auto& binary = static_cast<const arrow::BinaryArray&>(values);
+    return binary.total_values_length();
+  }
+  int32_t* Offsets() const { return reinterpret_cast<int32_t*>(offsets_->mutable_data()); }
+
+  void AppendValues(const arrow::Array& values, int64_t at) override {
+    const auto& binary = static_cast<const arrow::BinaryArray&>(values);
+    Reserve(used_ + binary.total_values_length());
+    auto* offsets = Offsets();
+    auto* bytes = bytes_->mutable_data();
+    for (int64_t i = 0; i < binary.length(); ++i) {
+      if (binary.IsValid(i)) {
+        const auto view = binary.GetView(i);
+        std::memcpy(bytes + used_, view.data(), view.size());
+        used_ += static_cast<int64_t>(view.size());
+      }
+      offsets[at + i + 1] = static_cast<int32_t>(used_);
+    }
+  }
+
+  // Readers keep the buffer they saw: what they read was copied into the next one too.
+  void Reserve(int64_t bytes) {
+    if (bytes <= bytes_->size()) return;
+    auto grown = Allocate(std::max(bytes, bytes_->size() * 2));
+    std::memcpy(grown->mutable_data(), bytes_->data(), used_);
+    std::lock_guard lock(mutex_);
+    bytes_ = std::move(grown);
+  }
+
+  std::shared_ptr<arrow::ArrayData> SliceValues(
+      int64_t from, int64_t to, std::shared_ptr<arrow::Buffer> valid) const override {
+    std::shared_ptr<arrow::Buffer> bytes;
+    {
+      std::lock_guard lock(mutex_);
+      bytes = bytes_;
+    }
+    const int64_t first = from & ~int64_t{7};
+    return arrow::ArrayData::Make(
+        type_, to - from,
+        {std::move(valid), arrow::SliceBuffer(offsets_, first * 4, (to - first + 1) * 4),
+         arrow::SliceBuffer(bytes, 0, Offsets()[to])},
+        arrow::kUnknownNullCount, from - first);
+  }
+
+  const std::shared_ptr<arrow::Buffer> offsets_;
+  int64_t used_ = 0;  // the writer's own
+  mutable std::mutex mutex_;
+  std::shared_ptr<arrow::Buffer> bytes_;  // guarded by mutex_ but for the writer
+};
+
+std::unique_ptr<OpenBatch::ColumnStore> MakeStore(const std::shared_ptr<arrow::DataType>& type) {
+  if (type->id() == arrow::Type::BOOL) return std::make_unique<BoolColumn>();
+  if (type->id() == arrow::Type::STRING || type->id() == arrow::Type::BINARY) {
+    return std::make_unique<BinaryColumn>(type);
+  }
+  return std::make_unique<FixedColumn>(type, type->byte_width());
+}
+
+}  // namespace
+
+OpenBatch::OpenBatch(std::shared_ptr<arrow::Schema> schema)
+    : lsn_buffer_(Allocate(kRows * 8)),
+      time_buffer_(Allocate(kRows * 8)),
+      lsns_(reinterpret_cast<uint64_t*>(lsn_buffer_->mutable_data())),
+      times_(reinterpret_cast<int64_t*>(time_buffer_->mutable_data())) {
+  for (const auto& field : schema->fields()) columns_.push_back(MakeStore(field->type()));
+}
+OpenBatch::~OpenBatch() = default;
+
+bool OpenBatch::Fits(const arrow::RecordBatch& rows) const {
+  if (rows_.load(std::memory_order_relaxed) + rows.num_rows() > kRows) return false;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (!columns_[i]->Fits(*rows.column(static_cast<int>(i)))) return false;
+  }
+  return true;
+}
+
+void OpenBatch::Append(const arrow::RecordBatch& rows, const uint64_t* lsns,
+                       const int64_t* commit_us) {
+  const int64_t at = rows_.load(std::memory_order_relaxed);
+  const int64_t count = rows.num_rows();
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    columns_[i]->Append(*rows.column(static_cast<int>(i)), at);
+  }
+  std::memcpy(lsns_ + at, lsns, count * 8);
+  std::memcpy(times_ + at, commit_us, count * 8);
+  rows_.store(at + count, std::memory_order_release);
+}
+
+int64_t OpenBatch::CountVisible(Lsn visible) const {
+  const std::span<const uint64_t> lsns(lsns_, static_cast<size_t>(rows()));
+  return std::upper_bound(lsns.begin(), lsns.end(), visible.value()) - lsns.begin();
+}
+
+std::shared_ptr<arrow::RecordBatch> OpenBatch::Slice(int64_t from, int64_t to,
+                                                     const std::vector<int>* columns, bool stored,
+                                                     std::shared_ptr<arrow::Schema> schema) const {
+  arrow::ArrayVector arrays;
+  if (columns != nullptr) {
+    for (const int column : *columns) arrays.push_back(columns_[column]->Slice(from, to));
+  } else {
+    for (const auto& column : columns_) arrays.push_back(column->Slice(from, to));
+  }
+  if (stored) {
+    arrays.push_back(std::make_shared<arrow::UInt64Array>(
+        to - from, arrow::SliceBuffer(lsn_buffer_, from * 8, (to - from) * 8)));
+    arrays.push_back(std::make_shared<arrow::TimestampArray>(
+        arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), to - from,
+        arrow::SliceBuffer(time_buffer_, from * 8, (to - from) * 8)));
+  }
+  return arrow::RecordBatch::Make(std::move(schema), to - from, std::move(arrays));
+}
+
+}  // namespace firn::table

@@ -1,0 +1,208 @@
+#include "table/recovery.h"
+
+#include <algorithm>
+#include <set>
+
+#include <arrow/api.h>
+
+#include "base/log.h"
+#include "columnar/table_schema.h"
+#include "lake/iceberg_table.h"
+#include "table/added_files.h"
+#include "table/data_folder.h"
+#include "table/table_folder.h"
+
+namespace firn::table {
+namespace {
+
+class Replay {
+ public:
+  Replay(io::FileSystem& files, const std::string& data_dir, catalog::Store::Contents contents)
+      : files_(files), data_dir_(data_dir), contents_(std::move(contents)) {
+    catalog_ = contents_.version;
+  }
+
+  /// Reads the lake's side of every table the store knows.
+  Status LoadTables(LogId log) {
+    log_ = log;
+    for (const auto& [id, definition] : catalog_->tables()) {
+      const auto pointer = contents_.pointers.find(id);
+      FIRN_RETURN_IF_ERROR(AddTable(
+          definition, pointer == contents_.pointers.end() ? 1 : pointer->second.metadata_version));
+    }
+    return {};
+  }
+
+  Status Apply(log::Group&& group) {
+    for (const auto& record : group.catalog) FIRN_RETURN_IF_ERROR(ApplyRecord(record));
+    for (const auto& changes : group.tables) FIRN_RETURN_IF_ERROR(ApplyRows(changes));
+    for (const auto& transaction : group.transactions) {
+      last_commit_us_ = std::max(last_commit_us_, transaction.commit_us);
+    }
+    return {};
+  }
+
+  Status Finish(RecoveredState& state, Lsn visible) {
+    if (!missing_.empty()) {
+      const auto& table = *tables_.at(*missing_.begin());
+      return Fail(MakeError(ErrorCode::kCorrupt, "the folder of table {} is missing: {}",
+                            table.definition->QualifiedName(), table.folder->path())
+                      .WithHint("Put it back, or restore a backup."));
+    }
+    state.root = std::make_shared<Root>();
+    state.root->catalog = catalog_;
+    state.root->tables.insert(tables_.begin(), tables_.end());
+    state.root->visible.store(visible.value());
+    state.unapplied = std::move(unapplied_);
+    state.last_commit_us = last_commit_us_;
+    state.rows = rows_;
+    return {};
+  }
+
+ private:
+  Status AddTable(const std::shared_ptr<const catalog::TableDefinition>& definition,
+                  int64_t known_version) {
+    auto table = NewTableVersion(files_, data_dir_, definition);
+    auto loaded = LoadLake(known_version, *table);
+    if (!loaded && loaded.error().code == ErrorCode::kNotFound) {
+      // Dropped later on, as the log will say; Finish sees to it that it did.
+      missing_.insert(definition->id);
+    } else if (!loaded) {
+      return Failure(std::move(loaded.error()).During("table " + definition->QualifiedName()));
+    }
+    tables_[definition->id] = std::move(table);
+    return {};
+  }
+
+  Status LoadLake(int64_t known_version, TableVersion& table) {
+    const auto& folder = table.folder->path();
+    FIRN_TRY(const auto newest, lake::IcebergTable::NewestVersion(files_, folder));
+    FIRN_TRY(const auto lake_table,
+             lake::IcebergTable::Load(files_, folder, std::max(newest, known_version)));
+    if (newest > known_version) {
+      FIRN_LOG_INFO("recovery: adopting {}: metadata version {} after {}",
+                    table.definition->QualifiedName(), newest, known_version);
+    }
+    const auto hint = io::ReadFile(files_, folder + "/metadata/version-hint.text");
+    if (!hint || *hint != std::to_string(lake_table.version())) {
+      FIRN_RETURN_IF_ERROR(lake_table.PublishHint());
+    }
+    FIRN_TRY(auto data_files, lake_table.Files());
+    for (auto& file : data_files) {
+      table.lake_files.push_back(std::make_shared<const lake::DataFile>(std::move(file)));
+    }
+    table.metadata_version = lake_table.version();
+    table.flushed = lake_table.Flushed(log_).value_or(Lsn());
+    return {};
+  }
+
+  Status ApplyRecord(const log::CatalogRecord& record) {
+    if (record.kind == kAddFilesKind) return ApplyAddedFiles(record);
+    if (record.lsn <= contents_.applied) return {};
+    FIRN_TRY(auto change, catalog::ChangeFromJson(record.kind, record.table, record.json));
+    FIRN_TRY(catalog_, catalog_->Apply(change));
+    if (const auto* create = std::get_if<catalog::CreateTable>(&change)) {
+      // Rounds may have come to pass since: the store learns of the table at their end.
+      FIRN_RETURN_IF_ERROR(AddTable(create->table, 1));
+    } else if (const auto dropped = tables_.find(record.table); dropped != tables_.end()) {
+      dropped->second->folder->MarkDropped();
+      missing_.erase(record.table);
+      tables_.erase(dropped);
+    }
+    unapplied_.emplace_back(record.lsn, std::move(change));
+    return {};
+  }
+
+  Status ApplyAddedFiles(const log::CatalogRecord& record) {
+    const auto found = tables_.find(record.table);
+    if (found == tables_.end() || record.lsn <= found->second->flushed) return {};
+    TableVersion& table = *found->second;
+    FIRN_TRY(const auto added, AddedFilesFromJson(record.json));
+    for (const auto& file : added.files) {
+      FIRN_TRY(auto footer, lake::ReadFooter(files_, LocalPath(file.path)));
+      FIRN_RETURN_IF_ERROR(lake::CheckFieldIds(footer, table.definition->columns));
+      lake::DataFile read = std::move(footer.file);
+      read.path = file.path;
+      read.first_lsn = file.first_lsn;
+      read.last_lsn = file.last_lsn;
+      table.added_files.push_back(std::make_shared<const lake::DataFile>(std::move(read)));
+      rows_ += file.rows;
+    }
+    return {};
+  }
+
+  Status ApplyRows(const log::TableChanges& changes) {
+    const auto found = tables_.find(changes.table);
+    if (found == tables_.end()) return {};  // dropped later on
+    TableVersion& table = *found->second;
+    for (const auto& batch : changes.rows) {
+      const auto& lsns =
+          static_cast<const arrow::UInt64Array&>(*batch->column(batch->num_columns() - 2));
+      const auto* first = lsns.raw_values();
+      const auto* end = first + lsns.length();
+      const int64_t skip = std::upper_bound(first, end, table.flushed.value()) - first;
+      if (skip == lsns.length()) continue;
+      rows_ += lsns.length() - skip;
+      FIRN_RETURN_IF_ERROR(table.open().Replay(skip == 0 ? batch : batch->Slice(skip)));
+    }
+    return {};
+  }
+
+  io::FileSystem& files_;
+  const std::string& data_dir_;
+  LogId log_;
+  const catalog::Store::Contents contents_;
+  std::shared_ptr<const catalog::Version> catalog_;
+  std::map<TableId, std::shared_ptr<TableVersion>> tables_;
+  std::set<TableId> missing_;  // tables without a folder
+  std::vector<std::pair<Lsn, catalog::Change>> unapplied_;
+  int64_t last_commit_us_ = 0;
+  int64_t rows_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<TableVersion> NewTableVersion(
+    io::FileSystem& files, const std::string& data_dir,
+    const std::shared_ptr<const catalog::TableDefinition>& definition) {
+  auto table = std::make_shared<TableVersion>();
+  table->definition = definition;
+  table->arrow_schema = columnar::ArrowSchema(definition->columns);
+  table->folder =
+      std::make_shared<TableFolder>(files, WarehouseDir(data_dir) + "/" + definition->folder);
+  table->generations.push_back(std::make_shared<Generation>(table->arrow_schema));
+  table->metadata_version = 1;
+  return table;
+}
+
+Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_dir,
+                               catalog::Store& store, log::Log::Options log_options) {
+  FIRN_TRY(auto contents, store.Load());
+  const Lsn applied = contents.applied;
+  Replay replay(files, data_dir, std::move(contents));
+  RecoveredState state;
+  Status loaded;
+  log_options.begin_replay = [&](const log::Recovered& facts) {
+    loaded = replay.LoadTables(facts.id);
+  };
+  FIRN_TRY(state.log, log::Log::Open(
+                          files, LogDir(data_dir), std::move(log_options),
+                          [&](log::Group&& group) -> Status {
+                            FIRN_RETURN_IF_ERROR(loaded);
+                            return replay.Apply(std::move(group));
+                          },
+                          &state.log_facts));
+  FIRN_RETURN_IF_ERROR(loaded);
+  const Lsn visible(state.log->next_lsn().value() - 1);
+  if (visible < applied) {
+    return Fail(MakeError(ErrorCode::kCorrupt,
+                          "the log ends before the catalog: log_lsn={} catalog_lsn={} in {}",
+                          visible, applied, LogDir(data_dir))
+                    .WithHint("Segments of the log are missing. Put them back, or restore a "
+                              "backup."));
+  }
+  FIRN_RETURN_IF_ERROR(replay.Finish(state, visible));
+  return state;
+}
+
+}  // namespace firn::table

@@ -1,0 +1,41 @@
+// table: from what is on disk back to a root.
+//
+//   catalog   tables and lake pointers, as far as SQLite has them
+//   lake      each table's metadata; a newer complete version than the pointer is adopted: the
+//             crash came between writing it and pointing at it
+//   log       groups in order: catalog records above `applied`, rows above their table's mark
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "catalog/store.h"
+#include "io/file_system.h"
+#include "log/log.h"
+#include "table/root.h"
+
+namespace firn::table {
+
+struct RecoveredState {
+  std::unique_ptr<log::Log> log;
+  log::Log::Recovered log_facts;
+  std::shared_ptr<Root> root;
+  /// Durable catalog changes that the store does not have yet.
+  std::vector<std::pair<Lsn, catalog::Change>> unapplied;
+  int64_t last_commit_us = 0;
+  int64_t rows = 0;  // rows read back from the log
+};
+
+/// Errors: kCorrupt for damage, with file and offset; nothing is changed then.
+Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_dir,
+                               catalog::Store& store, log::Log::Options log_options);
+
+/// The first version of a table that a CreateTable brings: no rows, metadata version 1.
+std::shared_ptr<TableVersion> NewTableVersion(
+    io::FileSystem& files, const std::string& data_dir,
+    const std::shared_ptr<const catalog::TableDefinition>& definition);
+
+}  // namespace firn::table

@@ -1,0 +1,32 @@
+#include "table/root.h"
+
+#include "table/table_folder.h"
+
+namespace firn::table {
+
+bool TableVersion::dirty() const {
+  if (!added_files.empty() || generations.size() > 1) return true;
+  return generations.back()->rows() > 0;
+}
+
+std::shared_ptr<const TableVersion> Root::Find(TableId id) const {
+  const auto found = tables.find(id);
+  return found == tables.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<Root> Root::Clone() const {
+  auto clone = std::make_shared<Root>();
+  clone->catalog = catalog;
+  clone->tables = tables;
+  clone->visible.store(visible.load(std::memory_order_acquire), std::memory_order_release);
+  return clone;
+}
+
+TableFolder::~TableFolder() {
+  if (!dropped_.load()) return;
+  if (auto removed = files_.RemoveTree(path_); !removed) {
+    FIRN_LOG_WARN("drop: {}", removed.error().message);
+  }
+}
+
+}  // namespace firn::table

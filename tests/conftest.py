@@ -1,0 +1,144 @@
+"""Fixtures over the real server: `firn` shared by a file's tests, `firn_server()` for one's own."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from firn_process import FirnProcess
+
+POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
+LOG_LINES_SHOWN = 60
+_numbers = itertools.count(1)
+_living: list[FirnProcess] = []
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test shows the end of what its servers printed."""
+    report = (yield).get_result()
+    if report.failed:
+        for server in _living:
+            tail = "\n".join(server.output().splitlines()[-LOG_LINES_SHOWN:])
+            report.sections.append((f"firn on {server.data}", tail))
+
+
+def _end(server: FirnProcess) -> None:
+    server.kill9()
+    _living.remove(server)
+    shutil.rmtree(server.data, ignore_errors=True)
+
+
+def _new(folder: Path, **options) -> FirnProcess:
+    server = FirnProcess(folder / f"firn{next(_numbers)}", **options)
+    _living.append(server)
+    return server
+
+
+@pytest.fixture
+def firn_server(tmp_path):
+    """firn_server(settings=…, arguments=…, data=…, start=False) makes a server of one's own."""
+    made: list[FirnProcess] = []
+
+    def make(start: bool = True, data: Path | None = None, **options) -> FirnProcess:
+        server = _new(tmp_path, **options)
+        made.append(server)
+        if data is not None:
+            server.data = data
+        return server.start() if start else server
+
+    yield make
+    for server in made:
+        _end(server)
+
+
+@pytest.fixture(scope="module")
+def firn(tmp_path_factory):
+    """A server for all tests of a file; they keep apart by the names of their tables."""
+    server = _new(tmp_path_factory.mktemp("firn"))
+    server.start()
+    yield server
+    _end(server)
+
+
+@pytest.fixture
+def connect(firn):
+    """connect() opens sessions on the file's server and closes them after the test."""
+    opened: list[psycopg.Connection] = []
+
+    def make(**options) -> psycopg.Connection:
+        opened.append(firn.connect(**options))
+        return opened[-1]
+
+    yield make
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def session(connect):
+    """One session on the file's server."""
+    return connect()
+
+
+@pytest.fixture
+def table():
+    """A table name that no other test uses."""
+    return f"t{next(_numbers)}_{os.getpid()}"
+
+
+@pytest.fixture
+def seed(request):
+    """The seed of a random test: $FIRN_SEED, or a new one; printed, so shown when it fails."""
+    value = int(os.environ.get("FIRN_SEED", random.SystemRandom().randrange(1 << 31)))
+    print(f"FIRN_SEED={value}  # {request.node.name}")
+    return value
+
+
+@pytest.fixture
+def free_port():
+    """A port that was free a moment ago, held by nobody."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return held.getsockname()[1]
+
+
+def _as_postgres(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    if os.getuid() != 0:
+        return command
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """A private PostgreSQL 15; postgres_server() opens a session on it."""
+    if not (POSTGRES_BIN / "initdb").exists():
+        pytest.skip(f"no PostgreSQL 15 in {POSTGRES_BIN}")
+    folder = Path(tempfile.mkdtemp(prefix="firn-pg-", dir="/tmp"))
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+
+    def run(*command: str) -> None:
+        subprocess.run(_as_postgres([str(POSTGRES_BIN / command[0]), *command[1:]]), check=True,
+                       cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    run("initdb", "-D", f"{folder}/data", "-U", "postgres", "--auth=trust", "-E", "UTF8",
+        "--locale=C.UTF-8", "-N")
+    run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o",
+        f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c timezone=UTC",
+        "start")
+    try:
+        yield lambda: psycopg.connect(host=str(folder), user="postgres", autocommit=True)
+    finally:
+        run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
