@@ -5,14 +5,14 @@
 namespace firn::sql {
 namespace {
 
-// An argument of a macro is copied wherever it stands, so the one that is likely to be long (the
-// left side of a chain of divisions) stands once. Errors are told as engine::RaiseSql does.
+// An argument of a macro is copied wherever it stands: ExpandedBytes in write_result.cc bounds what
+// that adds up to. Errors are told as engine::RaiseSql does.
 constexpr std::array<std::string_view, 23> kMacros = {
-    "CREATE OR REPLACE MACRO firn_quotient(a, b) AS CASE WHEN b = 0 THEN "
+    "CREATE OR REPLACE MACRO firn_quotient(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
     "error('firn:22012:division by zero') ELSE a // b END",
-    "CREATE OR REPLACE MACRO firn_remainder(a, b) AS CASE WHEN b = 0 THEN "
+    "CREATE OR REPLACE MACRO firn_remainder(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
     "error('firn:22012:division by zero') ELSE a % b END",
-    "CREATE OR REPLACE MACRO firn_ratio(a, b) AS CASE WHEN b = 0 THEN "
+    "CREATE OR REPLACE MACRO firn_ratio(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
     "error('firn:22012:division by zero') ELSE a / b END",
     // a / b for integers of the same scale, with 16 digits, rounded half away from zero.
     "CREATE OR REPLACE MACRO firn_divide(a, b) AS CASE WHEN a IS NULL THEN NULL WHEN b = 0 THEN "
@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 23> kMacros = {
     "array_to_string(list_reverse(regexp_extract_all(x, '(?s).')), '')",
     "CREATE OR REPLACE MACRO firn_chr(n) AS CASE WHEN n = 0 THEN "
     "error('firn:54000:null character not permitted') WHEN n < 0 THEN "
-    "error('firn:54000:character number must be positive') WHEN n > 1114111 THEN "
+    "error('firn:22023:character number must be positive') WHEN n > 1114111 THEN "
     "error('firn:54000:requested character too large for encoding: ' || n) WHEN n BETWEEN 55296 "
     "AND 57343 THEN error('firn:54000:requested character not valid for encoding: ' || n) ELSE "
     "chr(n) END",

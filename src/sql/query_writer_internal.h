@@ -105,7 +105,7 @@ class QueryWriter {
   Result<Block> Derived(Block&& block);
   Result<std::string> FinishFor(Block&& block, std::span<const columnar::Column> targets);
   Result<Expr> WriteDefault(const columnar::Column& target, int location);
-  EngineQuery Done(std::string sql, std::vector<columnar::Field> fields) const;
+  Result<EngineQuery> Done(std::string sql, std::vector<columnar::Field> fields) const;
 
   // write_clauses.cc
   Status WriteTargets(const Json& body, const Place& place, Block& block);

@@ -113,6 +113,8 @@ Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<Ty
   if (entry.result == "numeric:unit") type = NumericType(1, 0);
   std::string sql = entry.engine.empty() ? fmt::format("{}({})", entry.name, Joined(arguments))
                                          : Fill(WithoutTest(entry.engine, arguments), arguments);
+  // The engine gives a macro over constants that are NULL a type of its own.
+  if (sql.starts_with("firn_")) sql = fmt::format("CAST({} AS {})", sql, EngineType(type));
   return Expr{.sql = std::move(sql), .type = type, .location = location};
 }
 
@@ -136,11 +138,15 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
                     "Use UTC or a name such as Europe/Berlin.");
     }
   } else {
-    constexpr std::array<std::string_view, 13> kUnits = {
-        "microseconds", "milliseconds", "second", "minute", "hour",    "day",       "week",
-        "month",        "quarter",      "year",   "decade", "century", "millennium"};
+    constexpr std::array<std::string_view, 11> kUnits = {
+        "microseconds", "milliseconds", "second",  "minute", "hour",  "day",
+        "week",         "month",        "quarter", "year",   "decade"};
     std::transform(first.text.begin(), first.text.end(), first.text.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (first.text == "century" || first.text == "millennium") {
+      return Refuse(first.location, "date_trunc to the " + first.text + " is not supported",
+                    "Use decade or a shorter unit.");
+    }
     if (std::find(kUnits.begin(), kUnits.end(), first.text) == kUnits.end()) {
       return Wrong(first.location, "22023",
                    fmt::format("unit \"{}\" not recognized for type {}", first.text,
@@ -229,6 +235,12 @@ Result<Expr> QueryWriter::WriteExtract(const FunctionEntry& entry, std::vector<E
   if (unit == "second" || unit == "seconds") return answer(micros, 6);
   if (unit == "milliseconds") return answer(micros, 3);
   if (unit == "microseconds") return answer(micros, 0);
+  constexpr std::array<std::string_view, 4> kOthers = {"julian", "timezone", "timezone_hour",
+                                                       "timezone_minute"};
+  if (std::find(kOthers.begin(), kOthers.end(), unit) == kOthers.end()) {
+    return Wrong(location, "22023",
+                 fmt::format("unit \"{}\" not recognized for type {}", unit, DisplayType(tag)));
+  }
   return Refuse(location, "this field is not supported: " + unit,
                 "year, quarter, month, week, day, dow, doy, hour, minute, second and epoch are.");
 }

@@ -223,9 +223,10 @@ Status QueryWriter::Coerce(Expr& expr, const ValueType& to, CastContext context)
   }
   FIRN_TRY(auto sql, CastSql(expr, to, context));
   const bool open = to.tag == kNumeric && to.precision == 0;
+  // An integer stays the number it was written as.
+  if (!IsInteger(expr.type.tag) || !IsNumber(to.tag)) expr.text.clear();
   expr.type = open ? AsNumeric(expr.type) : to;
   expr.sql = std::move(sql);
-  if (!IsString(to.tag)) expr.text.clear();
   return {};
 }
 

@@ -15,6 +15,7 @@ using tree::Text;
 
 // Beyond this an expression is refused (54001): each level takes a few KiB of stack.
 constexpr int kDepthMax = 400;
+constexpr size_t kBytesMax = 32 << 20;
 
 Expr Bool(std::string sql, int location) {
   return {.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
@@ -38,6 +39,11 @@ Result<Expr> QueryWriter::WriteExpr(const Json& node, const Place& place) {
   }
   auto expr = WriteNode(Open(node), place);
   --depth_;
+  // BETWEEN and CASE write an operand more than once; nested, that doubles at every level.
+  if (expr && expr->sql.size() > kBytesMax) {
+    return Wrong(tree::FirstLocation(node), "54001", "the expression is too long for the engine",
+                 "Write it in parts, in subqueries.");
+  }
   return expr;
 }
 

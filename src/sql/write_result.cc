@@ -8,9 +8,51 @@ namespace {
 
 using enum TypeTag;
 
+// How long the text gets when the engine has put macros' bodies in their places: an argument is
+// copied up to kCopies times, and calls nest. Names of macros occur nowhere else outside quotes.
+double ExpandedBytes(std::string_view sql) {
+  constexpr double kCopies = 5;
+  constexpr std::string_view kMacro = "firn_";
+  std::vector<double> levels{1};
+  double bytes = 0;
+  bool in_macro_name = false;
+  for (size_t i = 0; i < sql.size(); ++i) {
+    const char c = sql[i];
+    bytes += levels.back();
+    if (c == '\'' || c == '"') {
+      const auto end = std::min(sql.find(c, i + 1), sql.size());
+      bytes += levels.back() * static_cast<double>(end - i);
+      i = end;
+    } else if (c == '(') {
+      levels.push_back(levels.back() * (in_macro_name ? kCopies : 1));
+      in_macro_name = false;
+    } else if (c == ')' && levels.size() > 1) {
+      levels.pop_back();
+    } else if (sql.substr(i, kMacro.size()) == kMacro) {
+      in_macro_name = true;
+    }
+  }
+  return bytes;
+}
+
+// The engine's own type may be a narrower decimal, or none for what it folds to NULL; the client
+// was told this one. Bare columns have it.
+void Settle(Expr& expr) {
+  const bool bare = expr.sql.find('(') == std::string::npos && expr.type.tag != kNumeric;
+  const bool cast = expr.sql.starts_with("CAST(") &&
+                    expr.sql.ends_with(" AS " + EngineType(expr.type) + ")") &&
+                    expr.sql.find('(', 5) == std::string::npos;
+  if (!bare && !cast) expr.sql = fmt::format("CAST({} AS {})", expr.sql, EngineType(expr.type));
+}
+
 }  // namespace
 
-EngineQuery QueryWriter::Done(std::string sql, std::vector<columnar::Field> fields) const {
+Result<EngineQuery> QueryWriter::Done(std::string sql, std::vector<columnar::Field> fields) const {
+  constexpr double kExpandedMax = 256 << 20;
+  if (ExpandedBytes(sql) > kExpandedMax) {
+    return Wrong(-1, "54001", "the query is too complex for the engine",
+                 "Divisions and powers nest too deeply: write them in subqueries.");
+  }
   EngineQuery query{.sql = std::move(sql), .fields = std::move(fields)};
   for (const auto& type : parameters_) {
     query.parameters.push_back(*ToColumnar(type.value_or(ValueType{.tag = kText})));
@@ -31,11 +73,7 @@ Result<EngineQuery> QueryWriter::Write() {
                     "Select extract(epoch from ...), the length in seconds.");
     }
     fields.push_back({output.name, *type});
-    // The engine may have a narrower decimal; the client was told this one.
-    if (output.expr.type.tag == kNumeric) {
-      output.expr.sql =
-          fmt::format("CAST({} AS {})", output.expr.sql, EngineType(output.expr.type));
-    }
+    Settle(output.expr);
   }
   // ORDER BY names outputs by number, so that names may repeat.
   FIRN_TRY(auto finished, Finish(std::move(block)));
@@ -74,7 +112,9 @@ Result<std::string> QueryWriter::FinishFor(Block&& block,
                                target.name, DisplayType(to.tag), DisplayType(expr.type.tag)),
                    "You will need to rewrite or cast the expression.");
     }
-    return Coerce(expr, to, CastContext::kAssignment);
+    FIRN_RETURN_IF_ERROR(Coerce(expr, to, CastContext::kAssignment));
+    Settle(expr);
+    return {};
   };
   const size_t width = block.rows.empty() ? block.outputs.size() : block.rows.front().size();
   if (width > targets.size()) {

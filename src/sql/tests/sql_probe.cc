@@ -27,10 +27,10 @@ Result<json> Answer(const json& ask) {
   context.resolve_table = [&](const TableReference& reference) -> Result<ResolvedTable> {
     const auto found = ask["tables"].find(reference.table.name);
     if (found == ask["tables"].end()) {
-      return Fail(MakeError(ErrorCode::kNotFound, "relation \"{}\" does not exist",
-                            reference.table.name)
-                      .WithSqlState("42P01")
-                      .WithPosition(reference.table.position));
+      return Fail(
+          MakeError(ErrorCode::kNotFound, "relation \"{}\" does not exist", reference.table.name)
+              .WithSqlState("42P01")
+              .WithPosition(reference.table.position));
     }
     ResolvedTable table{.scan_sql = "SELECT * FROM " + QuoteIdentifier(reference.table.name)};
     for (const auto& column : *found) {
