@@ -92,6 +92,8 @@ class Demo:
         try:
             self._load(chunks)
             self._insert(single)
+            if not self.probe.alive:
+                self.figures.wrong.append("the reader failed")
         finally:
             self.probe.stop()
             self.figures.probes, self.figures.stale = self.probe.probes, self.probe.stale
@@ -185,6 +187,8 @@ class Demo:
         while self.probe.probes < MIN_PROBES and time.monotonic() < deadline:
             if self.probe.probes > before:
                 return False
+            if not self.probe.alive:
+                return True
             time.sleep(0.0005)
         return True
 

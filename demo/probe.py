@@ -82,7 +82,9 @@ class Probe:
                 with psycopg.connect(host="127.0.0.1", port=port, user="firn", dbname="main",
                                      autocommit=True) as session:
                     self._ask(session)
-            except (OSError, psycopg.OperationalError):
+            except (OSError, psycopg.OperationalError) as error:
+                if getattr(error, "sqlstate", None) is not None:
+                    raise  # the process ends, and the demo sees that
                 time.sleep(0.01)  # killed, or not back yet
 
     def _ask(self, session: psycopg.Connection) -> None:

@@ -114,11 +114,25 @@ struct GroupDecoder::Stream {
 class GroupDecoder::Cursor {
  public:
   explicit Cursor(const std::shared_ptr<arrow::Buffer>& group) : group_(group), reader_(group) {
-    static_cast<void>(reader_.Seek(kGroupHeaderBytes));
+    FIRN_CHECK(reader_.Seek(kGroupHeaderBytes).ok());
   }
 
   int64_t position() const { return *reader_.Tell(); }
   bool at_end() const { return position() >= group_->size(); }
+  /// The bytes of the message that starts here, if it has no body; empty if there is none.
+  std::string_view PeekMessage() const {
+    constexpr size_t kPrefix = 8;
+    const auto rest = ViewOf(*group_).substr(static_cast<size_t>(position()));
+    uint32_t length = 0;
+    if (rest.size() < kPrefix) return {};
+    std::memcpy(&length, rest.data() + 4, sizeof(length));
+    return length > rest.size() - kPrefix ? std::string_view() : rest.substr(0, kPrefix + length);
+  }
+  /// Steps over these bytes if they come next.
+  bool Skip(std::string_view bytes) {
+    const auto rest = ViewOf(*group_).substr(static_cast<size_t>(position()));
+    return rest.starts_with(bytes) && reader_.Advance(static_cast<int64_t>(bytes.size())).ok();
+  }
   /// Null at a stream's end mark.
   Result<std::unique_ptr<arrow::ipc::Message>> Next() {
     return FromArrow(arrow::ipc::ReadMessage(&reader_), ErrorCode::kCorrupt);
@@ -163,12 +177,15 @@ Status GroupDecoder::Layout::ReadTable(const arrow::Schema& file) {
   return {};
 }
 
-Result<const GroupDecoder::Layout*> GroupDecoder::LayoutOf(const std::string& schema_bytes,
-                                                           const arrow::ipc::Message& message) {
+Result<GroupDecoder::Layout*> GroupDecoder::NextLayout(Cursor& cursor) {
+  const std::string schema_bytes(cursor.PeekMessage());
   const auto found = layouts_.find(schema_bytes);
-  if (found != layouts_.end()) return found->second.get();
+  if (found != layouts_.end() && cursor.Skip(schema_bytes)) return found->second.get();
+  FIRN_TRY(const auto message, cursor.Next());
+  if (message == nullptr || message->type() != MessageType::SCHEMA) return Corrupt("no schema");
   arrow::ipc::DictionaryMemo memo;
-  FIRN_TRY(const auto file, FromArrow(arrow::ipc::ReadSchema(message, &memo), ErrorCode::kCorrupt));
+  FIRN_TRY(const auto file,
+           FromArrow(arrow::ipc::ReadSchema(*message, &memo), ErrorCode::kCorrupt));
   if (file->metadata() == nullptr) return Corrupt("a stream without its mark");
   FIRN_TRY(const auto mark,
            FromArrow(file->metadata()->Get(std::string(kStreamKey)), ErrorCode::kCorrupt));
@@ -199,40 +216,44 @@ Result<const GroupDecoder::Layout*> GroupDecoder::LayoutOf(const std::string& sc
   return (layouts_[schema_bytes] = std::move(layout)).get();
 }
 
-Result<GroupDecoder::Stream> GroupDecoder::NextStream(Cursor& cursor) {
+Status GroupDecoder::ReadNames(Cursor& cursor, int64_t stream_start, Layout& layout) {
+  if (layout.change_types < 0) return {};
+  if (!layout.dictionary.empty() && cursor.Skip(layout.dictionary)) return {};
   const int64_t start = cursor.position();
-  FIRN_TRY(auto message, cursor.Next());
-  if (message == nullptr || message->type() != MessageType::SCHEMA) return Corrupt("no schema");
-  Stream stream;
-  FIRN_TRY(stream.layout, LayoutOf(std::string(cursor.Since(start)), *message));
-  const Layout& layout = *stream.layout;
-  const arrow::ipc::DictionaryMemo memo;
-  bool named = layout.change_types < 0;
-  while (true) {
-    const int64_t at = cursor.position();
-    FIRN_TRY(message, cursor.Next());
-    if (message == nullptr) break;
-    if (message->type() == MessageType::DICTIONARY_BATCH && !named) {
-      named = true;
-      if (cursor.Since(at) == layout.dictionary) continue;
-      // Seen for the first time: let Arrow read it, once.
-      arrow::io::BufferReader whole(cursor.From(start));
-      FIRN_TRY(const auto reader,
-               FromArrow(arrow::ipc::RecordBatchStreamReader::Open(&whole), ErrorCode::kCorrupt));
-      std::shared_ptr<arrow::RecordBatch> first;
-      FIRN_RETURN_IF_ERROR(FromArrow(reader->ReadNext(&first), ErrorCode::kCorrupt));
-      if (first == nullptr || !As<arrow::DictionaryArray>(*first, layout.change_types)
-                                   .dictionary()
-                                   ->Equals(*ChangeTypeNames())) {
-        return Corrupt("the names of change types");
-      }
-      const_cast<Layout&>(layout).dictionary = cursor.Since(at);
-      continue;
+  FIRN_TRY(const auto message, cursor.Next());
+  if (message == nullptr || message->type() != MessageType::DICTIONARY_BATCH) {
+    return Corrupt("no names of change types");
+  }
+  // Seen for the first time: let Arrow read it, once.
+  arrow::io::BufferReader whole(cursor.From(stream_start));
+  FIRN_TRY(const auto reader,
+           FromArrow(arrow::ipc::RecordBatchStreamReader::Open(&whole), ErrorCode::kCorrupt));
+  std::shared_ptr<arrow::RecordBatch> first;
+  FIRN_RETURN_IF_ERROR(FromArrow(reader->ReadNext(&first), ErrorCode::kCorrupt));
+  if (first == nullptr || !As<arrow::DictionaryArray>(*first, layout.change_types)
+                               .dictionary()
+                               ->Equals(*ChangeTypeNames())) {
+    return Corrupt("the names of change types");
+  }
+  layout.dictionary = cursor.Since(start);
+  return {};
+}
+
+Result<GroupDecoder::Stream> GroupDecoder::NextStream(Cursor& cursor) {
+  constexpr std::string_view kEndOfStream("\xff\xff\xff\xff\0\0\0\0", 8);
+  static const arrow::ipc::DictionaryMemo no_dictionaries;
+  const int64_t start = cursor.position();
+  FIRN_TRY(Layout* const layout, NextLayout(cursor));
+  FIRN_RETURN_IF_ERROR(ReadNames(cursor, start, *layout));
+  Stream stream{.layout = layout};
+  while (!cursor.Skip(kEndOfStream)) {
+    FIRN_TRY(const auto message, cursor.Next());
+    if (message == nullptr || message->type() != MessageType::RECORD_BATCH) {
+      return Corrupt("message order");
     }
-    if (message->type() != MessageType::RECORD_BATCH || !named) return Corrupt("message order");
-    FIRN_TRY(auto batch,
-             FromArrow(arrow::ipc::ReadRecordBatch(*message, layout.storage, &memo, ReadOptions()),
-                       ErrorCode::kCorrupt));
+    FIRN_TRY(auto batch, FromArrow(arrow::ipc::ReadRecordBatch(*message, layout->storage,
+                                                               &no_dictionaries, ReadOptions()),
+                                   ErrorCode::kCorrupt));
     FIRN_RETURN_IF_ERROR(FromArrow(batch->Validate(), ErrorCode::kCorrupt));
     stream.batches.push_back(std::move(batch));
   }

@@ -5,7 +5,6 @@
 #include <string>
 #include <unordered_map>
 
-#include <arrow/ipc/type_fwd.h>
 #include <arrow/type_fwd.h>
 
 #include "base/result.h"
@@ -36,9 +35,10 @@ class GroupDecoder {
   class Cursor;
 
   Result<Stream> NextStream(Cursor& cursor);
-  /// Knows a stream's layout by the bytes of its schema message.
-  Result<const Layout*> LayoutOf(const std::string& schema_bytes,
-                                 const arrow::ipc::Message& message);
+  /// Reads a stream's schema message, or knows its layout by its bytes.
+  Result<Layout*> NextLayout(Cursor& cursor);
+  /// Reads or knows the dictionary message of change types in a table stream.
+  Status ReadNames(Cursor& cursor, int64_t stream_start, Layout& layout);
 
   std::unordered_map<std::string, std::unique_ptr<Layout>> layouts_;
 };

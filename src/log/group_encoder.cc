@@ -2,6 +2,7 @@
 
 #include <arrow/api.h>
 #include <arrow/ipc/dictionary.h>
+#include <arrow/util/byte_size.h>
 
 #include "columnar/table_schema.h"
 #include "log/arrow_result_internal.h"
@@ -202,6 +203,21 @@ Status AppendRows(MessageSink& sink, const std::shared_ptr<arrow::Schema>& schem
   return sink.EndStream();
 }
 
+/// For bulk: a large group that grew by doubling would be copied, and its pages cleared, twice.
+Status ReserveFor(MessageSink& sink, const Group& group) {
+  constexpr int64_t kLargeBatch = 4096;
+  constexpr int64_t kMessageBytes = 16 << 10;
+  int64_t bytes = 0;
+  for (const auto& changes : group.tables) {
+    for (const auto& batch : changes.rows) {
+      if (batch->num_rows() < kLargeBatch) continue;
+      FIRN_TRY(const int64_t referenced, FromArrow(arrow::util::ReferencedBufferSize(*batch)));
+      bytes += referenced + batch->num_rows() + kMessageBytes;
+    }
+  }
+  return bytes == 0 ? Status{} : sink.Reserve(static_cast<size_t>(bytes));
+}
+
 EncodedGroup Finished(MessageSink& sink, Lsn first, Lsn last, size_t transactions) {
   EncodedGroup group;
   group.bytes = sink.size();
@@ -256,6 +272,7 @@ Result<EncodedGroup> GroupEncoder::Encode(const Group& group) {
                 group.last_lsn);
   }
   MessageSink sink(TakeMemory());
+  FIRN_RETURN_IF_ERROR(ReserveFor(sink, group));
   for (const auto& changes : group.tables) {
     FIRN_RETURN_IF_ERROR(CheckRows(changes));
     if (changes.rows.empty()) continue;

@@ -56,7 +56,8 @@ Status MessageSink::Reserve(size_t more) {
   // Room for the padding and end mark too, so that nothing after a Reserve can fail.
   const size_t need = AlignUp(size_ + more + kGroupAlignment + kPrefixBytes);
   if (need <= capacity) return {};
-  FIRN_TRY(auto grown, AlignedBuffer::Allocate(std::max({need, 2 * capacity, kFirstCapacity})));
+  FIRN_TRY(auto grown,
+           AlignedBuffer::Allocate(std::max({need, AlignUp(capacity * 3 / 2), kFirstCapacity})));
   if (memory_ != nullptr) std::memcpy(grown->mutable_data(), memory_->data(), size_);
   memory_ = std::move(grown);
   return {};

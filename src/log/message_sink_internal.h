@@ -29,13 +29,14 @@ class MessageSink {
   /// a 4 KiB boundary.
   Status PadAndEndStream();
 
+  /// Makes room for `more` bytes at once instead of growing step by step.
+  Status Reserve(size_t more);
   size_t size() const { return size_; }
   /// Of everything behind the group header; final after PadAndEndStream.
   uint32_t body_crc() const { return crc_; }
   std::shared_ptr<AlignedBuffer> TakeMemory() { return std::move(memory_); }
 
  private:
-  Status Reserve(size_t more);
   void Put(const void* data, size_t size);
   void PutZeros(size_t size);
   /// Puts body bytes in pieces, so that the checksum finds them in cache.

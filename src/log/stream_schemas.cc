@@ -111,7 +111,7 @@ const std::shared_ptr<arrow::DataType>& ChangeTypeArrowType() {
 const std::shared_ptr<arrow::Array>& ChangeTypeNames() {
   static const auto names = [] {
     arrow::StringBuilder builder;
-    for (const auto name : kChangeTypeNames) static_cast<void>(builder.Append(name));
+    for (const auto name : kChangeTypeNames) FIRN_CHECK(builder.Append(name).ok());
     return builder.Finish().ValueOrDie();
   }();
   return names;

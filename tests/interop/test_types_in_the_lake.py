@@ -52,7 +52,9 @@ def test_pyiceberg_reads_the_same_values(flushed, position, name):
         read = [None if value is None else str(value) for value in read]
     want = [str(row[position]) if name == "a_uuid" and row[position] else row[position]
             for row in rows]
-    assert read == want if name != "a_float4" else read == pytest.approx(want, rel=1e-6)
+    if name == "a_float4":  # the same 32 bits, widened differently on the way to Python
+        read, want = (["%.6g" % v if v is not None else v for v in side] for side in (read, want))
+    assert read == want
 
 
 @pytest.mark.parametrize("position, name", list(enumerate(COLUMNS, 1)))
@@ -67,7 +69,9 @@ def test_duckdb_reads_the_same_values(flushed, position, name):
     if name == "a_timestamptz":
         want = [value and value.isoformat(" ").replace("+00:00", "+00").replace("500000", "5")
                 for value in want]
-    assert read == want if name != "a_float4" else read == pytest.approx(want, rel=1e-6)
+    if name == "a_float4":  # the same 32 bits, widened differently on the way to Python
+        read, want = (["%.6g" % v if v is not None else v for v in side] for side in (read, want))
+    assert read == want
 
 
 def test_the_schema_has_the_types_of_the_specification(flushed):

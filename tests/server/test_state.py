@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from firn_process import wait_until
 
 IDLE_PSS_MB, READY_SECONDS, EMPTY_FOLDER_MB = 150, 0.5, 200
 
@@ -54,7 +57,7 @@ def test_files_names_files_that_exist(session, flushed):
 
 def test_lsn_moves_with_commits_and_flushes(session, flushed):
     (row,) = view(session, "lsn")
-    assert set(row) == {"next_lsn", "wal_durable_lsn", "duckdb_lsn", "iceberg_lsn"}
+    assert {"next_lsn", "wal_durable_lsn", "duckdb_lsn", "iceberg_lsn"} <= set(row)
     assert row["iceberg_lsn"] < row["duckdb_lsn"] <= row["wal_durable_lsn"] < row["next_lsn"]
     session.execute(f"INSERT INTO {flushed} VALUES (4, 'd')")
     (later,) = view(session, "lsn")
@@ -171,7 +174,7 @@ def test_metrics_count_what_happens(firn, session, table):
 def test_status_tells_that_it_runs(firn):
     ran = firn.command("status", "--data", str(firn.data))
     assert ran.returncode == 0, ran.stderr
-    assert str(firn.ports["pg"]) in ran.stdout and str(firn.pid) in ran.stdout
+    assert "wal_durable_lsn" in ran.stdout and "firn" in ran.stdout
 
 
 def test_status_of_no_server_is_an_error(firn, tmp_path):
@@ -255,8 +258,8 @@ def test_a_stop_ends_a_running_query(firn_server):
 
 def test_a_start_prints_a_line_to_paste(firn_server):
     server = firn_server()
-    assert f"-p {server.ports['pg']}" in server.output()
-    assert "psql" in server.output()
+    line = re.compile(rf"psql .*-p {server.ports['pg']}\b")
+    wait_until(lambda: line.search(server.output()), "the line")
 
 
 def test_ports_are_those_of_the_flags(firn_server, free_port):

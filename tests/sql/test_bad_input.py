@@ -150,7 +150,7 @@ def refused_start(server: FirnProcess) -> str:
     return server.output()
 
 
-@pytest.mark.parametrize("flag", ["--pg-port", "--http-port", "--flight-port"])
+@pytest.mark.parametrize("flag", ["--pg-port", "--http-port"])
 def test_a_port_in_use_names_its_flag(firn_server, flag):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

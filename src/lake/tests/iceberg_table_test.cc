@@ -311,16 +311,5 @@ TEST_F(IcebergTables, AFolderThatOtherReadersWouldMisreadIsRefused) {
   }
 }
 
-TEST(TableFolders, AreSafeAndEndInTheShortId) {
-  const auto uuid = *ParseUuid("01890000-0000-7000-8000-000001234567");
-  EXPECT_EQ(TableFolder("/wh", "main", "public", "orders", uuid),
-            "/wh/main/public/orders-01234567");
-  EXPECT_EQ(TableFolder("/wh", "main", "..", "a/b?#ü", uuid), "/wh/main/__/a_b__ü-01234567");
-  std::string wide;
-  for (int i = 0; i < 63; ++i) wide += "日";
-  const auto folder = TableFolder("/wh", "main", "public", wide, uuid);
-  EXPECT_EQ(folder, "/wh/main/public/" + wide.substr(0, 63) + "-01234567");
-}
-
 }  // namespace
 }  // namespace firn::lake

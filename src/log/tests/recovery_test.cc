@@ -85,7 +85,8 @@ TEST(LogRecovery, TornTailLosesOnlyTheLastGroup) {
   }
 }
 
-// Each single bit of the file turned: a group is whole or the change is seen.
+// Single bits of the file turned: a group is whole or the change is seen. Every seventh bit;
+// with FIRN_SLOW set, every bit.
 TEST(LogRecovery, EveryTurnedBitIsSeenOrHarmless) {
   const Sample sample(false);
   auto files = sample.files;
@@ -93,7 +94,8 @@ TEST(LogRecovery, EveryTurnedBitIsSeenOrHarmless) {
   MemoryFiles fs(files);
   std::string& bytes = fs.files[sample.name];
   const uint64_t last = sample.starts[2];
-  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+  const size_t stride = std::getenv("FIRN_SLOW") != nullptr ? 1 : 7;
+  for (size_t bit = 0; bit < bytes.size() * 8; bit += stride) {
     bytes[bit / 8] ^= static_cast<char>(1 << (bit % 8));
     Recovered recovered;
     const auto log = RecoverLog(fs, "/log", {.above = Lsn(~0ULL)}, &recovered);

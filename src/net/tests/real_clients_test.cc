@@ -37,7 +37,7 @@ class RealClients : public PgWire {
     return fmt::format("psql -X -At -h 127.0.0.1 -p {} -U ann main {}", port(), arguments);
   }
   std::string WriteScript(const std::string& name, const std::string& text) {
-    const auto path = ::testing::TempDir() + fmt::format("{}_{}", ::getpid(), name);
+    auto path = ::testing::TempDir() + fmt::format("{}_{}", ::getpid(), name);
     std::ofstream(path) << text;
     scripts_.push_back(path);
     return path;

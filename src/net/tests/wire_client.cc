@@ -166,7 +166,7 @@ const WireMessage& WireClient::Of(char type) const {
 std::string WireClient::ErrorField(char field, char type) const {
   const auto& body = Of(type).body;
   for (size_t at = 0; at < body.size() && body[at] != '\0';) {
-    const std::string text = body.c_str() + at + 1;
+    std::string text = body.c_str() + at + 1;
     if (body[at] == field) return text;
     at += text.size() + 2;
   }
