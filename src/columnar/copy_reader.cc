@@ -26,6 +26,8 @@ std::string Shown(std::string_view text) {
   return fmt::format("\"{}{}\"", cut, cut.size() < text.size() ? "..." : "");
 }
 
+constexpr int64_t kRowsWorthReserving = 4096;
+
 // Bytes of a value in its builder, without those of strings.
 int64_t WidthOf(const Type& type) {
   const int16_t size = Info(type.kind).size;
@@ -97,6 +99,13 @@ class Reader final : public CopyReader {
         return Fail(ErrorCode::kOverloaded, "cannot finish batch: {}", array.status().message());
       }
       columns.push_back(*std::move(array));
+      // The next batch is likely as large: growing step by step costs a copy for each.
+      if (pending_rows_ >= kRowsWorthReserving) {
+        auto reserved = target.builder->Reserve(pending_rows_);
+        if (!reserved.ok()) {
+          return Fail(ErrorCode::kOverloaded, "cannot begin batch: {}", reserved.message());
+        }
+      }
     }
     auto batch = arrow::RecordBatch::Make(schema_, pending_rows_, std::move(columns));
     pending_rows_ = 0;

@@ -1,5 +1,7 @@
 #include "lake/data_file_writer.h"
 
+#include <cmath>
+
 #include <absl/container/flat_hash_set.h>
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
@@ -24,11 +26,12 @@ int64_t CountNans(const arrow::Array& column) {
   const auto& values = static_cast<const Array&>(column);
   const auto* raw = values.raw_values();
   int64_t nans = 0;
-  for (int64_t i = 0; i < values.length(); ++i) nans += raw[i] != raw[i] ? 1 : 0;
+  for (int64_t i = 0; i < values.length(); ++i) nans += std::isnan(raw[i]) ? 1 : 0;
   if (nans == 0 || values.null_count() == 0) return nans;
   // What lies under a NULL may be a NaN too, which is none.
   nans = 0;
-  for (int64_t i = 0; i < values.length(); ++i) nans += values.IsValid(i) && raw[i] != raw[i];
+  for (int64_t i = 0; i < values.length(); ++i)
+    nans += values.IsValid(i) && std::isnan(raw[i]) ? 1 : 0;
   return nans;
 }
 

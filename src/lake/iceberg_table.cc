@@ -123,25 +123,6 @@ void Summarize(const std::vector<DataFile>& files, const TableMetadata& metadata
 
 }  // namespace
 
-std::string TableFolder(std::string_view warehouse, std::string_view database,
-                        std::string_view schema, std::string_view table, const Uuid& table_uuid) {
-  auto safe = [](std::string_view name) {
-    std::string out(name.substr(0, 64));
-    // Never cut inside a character.
-    while (!out.empty() && name.size() > out.size() &&
-           (static_cast<uint8_t>(name[out.size()]) & 0xC0) == 0x80) {
-      out.pop_back();
-    }
-    for (char& c : out) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (byte < 0x80 && std::isalnum(byte) == 0 && c != '_' && c != '-') c = '_';
-    }
-    return out;
-  };
-  return fmt::format("{}/{}/{}/{}-{}", warehouse, safe(database), safe(schema), safe(table),
-                     table_uuid.ShortId());
-}
-
 IcebergTable::IcebergTable(io::FileSystem& fs, std::string folder, int64_t version,
                            TableMetadata metadata)
     : fs_(&fs),

@@ -54,7 +54,7 @@ constexpr std::array kFunctions = {
     Entry{"round", kScalar, "numeric", "numeric:whole", ""},
     Entry{"round", kScalar, "numeric int4", "numeric", "!round"},
     Entry{"sign", kScalar, "float8", "float8", "CAST(sign($1) AS DOUBLE)"},
-    Entry{"sign", kScalar, "numeric", "numeric:whole", "sign($1)"},
+    Entry{"sign", kScalar, "numeric", "numeric:unit", "CAST(sign($1) AS DECIMAL(1,0))"},
     Entry{"sin", kScalar, "float8", "float8", ""},
     Entry{"sqrt", kScalar, "float8", "float8", ""},
     Entry{"sqrt", kScalar, "numeric", "numeric", "-"},

@@ -18,9 +18,10 @@ enum class FunctionKind : uint8_t { kScalar, kAggregate, kWindow, kTable, kServe
 ///
 /// `arguments` are types separated by spaces: "text int4"; "any" stands for any one type.
 /// `result` is a type, "=1" (that of the first argument), or one of the rules for the scale of
-/// a numeric: "numeric:add", "numeric:multiply", "numeric:mod", "numeric:sum", "numeric:whole".
-/// `engine` is the engine's text: $1 $2 are the arguments; @f is the aggregate f with the call's
-/// own DISTINCT, ORDER BY, FILTER and OVER; empty is the same name with the same arguments;
+/// a numeric: "numeric:add", "numeric:multiply", "numeric:mod", "numeric:sum", "numeric:whole",
+/// "numeric:unit". `engine` is the engine's text: $1 $2 are the arguments; @f is the aggregate f
+/// with the call's own DISTINCT, ORDER BY, FILTER and OVER; empty is the same name with the same
+/// arguments;
 /// "-" is refused; "!x" is written by the rule x of write_call.cc.
 struct FunctionEntry {
   std::string_view name;  // "lower", "firn.wait_for"; operators by their sign: "+"

@@ -126,6 +126,24 @@ Result<std::shared_ptr<arrow::Array>> ReadValue(std::string_view text, const col
   return *array;
 }
 
+// Years before 1 and after 9999 are spelled differently by the engine: those go as numbers.
+bool IsFarDate(TypeTag tag, std::string_view text) {
+  if (Category(tag) != 'D' || text.find("infinity") != text.npos) return false;
+  return text.ends_with("BC") || text.find('-') != 4;
+}
+
+EngineLiteral FarDate(const ValueType& type, const arrow::Array& data) {
+  if (type.tag == TypeTag::kDate) {
+    return {fmt::format("(CAST('1970-01-01' AS DATE) + CAST({} AS INTEGER))",
+                        static_cast<const arrow::Date32Array&>(data).Value(0)),
+            type};
+  }
+  return {fmt::format("{}(CAST({} AS BIGINT))",
+                      type.tag == TypeTag::kTimestamp ? "make_timestamp" : "make_timestamptz",
+                      static_cast<const arrow::TimestampArray&>(data).Value(0)),
+          type};
+}
+
 Result<EngineLiteral> WriteInterval(std::string_view text) {
   FIRN_TRY(const auto interval, ParseInterval(text));
   return EngineLiteral{interval.EngineSql(), {.tag = TypeTag::kInterval}};
@@ -163,21 +181,11 @@ Result<EngineLiteral> WriteLiteral(std::string_view text, const ValueType& type)
     case TypeTag::kBytea:
       value = EscapedBytes(static_cast<const arrow::BinaryArray&>(data).GetView(0));
       break;
-    case TypeTag::kDate:
-      return EngineLiteral{fmt::format("(CAST('1970-01-01' AS DATE) + CAST({} AS INTEGER))",
-                                       static_cast<const arrow::Date32Array&>(data).Value(0)),
-                           type};
-    case TypeTag::kTimestamp:
-    case TypeTag::kTimestamptz:
-      return EngineLiteral{
-          fmt::format("{}(CAST({} AS BIGINT))",
-                      type.tag == TypeTag::kTimestamp ? "make_timestamp" : "make_timestamptz",
-                      static_cast<const arrow::TimestampArray&>(data).Value(0)),
-          type};
     default:
       columnar::ValueWriter::MakeText(*plain, data)->Append(0, value);
       if (type.tag == TypeTag::kBool) value = value == "t" ? "true" : "false";
   }
+  if (IsFarDate(type.tag, value)) return FarDate(type, data);
   return EngineLiteral{"CAST('" + value + "' AS " + EngineType(type) + ")", type};
 }
 

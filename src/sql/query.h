@@ -90,8 +90,4 @@ Result<EngineQuery> WriteQueryFor(const Statement& query, const QueryContext& co
 /// SQL the session runs on every engine instance at start: macros that written queries call.
 std::vector<std::string_view> EngineMacros();
 
-/// An error of the engine as Postgres would say it: division by zero 22012, out of range 22003,
-/// bad text 22P02, more than one row 21000 …; anything else is kInternal with the engine's words.
-Error TranslateEngineError(std::string_view message);
-
 }  // namespace firn::sql

@@ -104,8 +104,8 @@ EXTREMES = [
      dt.date(1970, 1, 1), dt.datetime(1970, 1, 1), dt.datetime(1969, 12, 31, 23, 59, 59, 999999,
                                                                tzinfo=UTC), b"\x01" * 16),
     (10003, None, 1, 1, -0.0, 0.0, D("0.01"), D("-0.0001"), D("0.0000000001"), "日本語" * 9, "y",
-     b"x" * 17, dt.date(2000, 2, 29), dt.datetime(2000, 2, 29), dt.datetime(2000, 2, 29, tzinfo=UTC),
-     b"\x02" * 16),
+     b"x" * 17, dt.date(2000, 2, 29), dt.datetime(2000, 2, 29),
+     dt.datetime(2000, 2, 29, tzinfo=UTC), b"\x02" * 16),
 ]
 NULLS = [(20000 + i,) + (None,) * 15 for i in range(5)]
 NANS = [(30000 + i, None, None, None, math.nan, math.nan) + (None,) * 10 for i in range(3)]

@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "io/faulty_file_system.h"
 #include "lake/data_file_writer.h"
+#include "lake/file_uri.h"
 #include "lake/orphans.h"
 #include "lake/table_files_internal.h"
 #include "lake/tests/fixtures.h"
@@ -52,6 +54,7 @@ class IcebergTables : public InFolder {
   std::vector<std::string> Names(const std::string& folder) {
     std::vector<std::string> names;
     const auto files = *fs_.List(folder);
+    names.reserve(files.size());
     for (const auto& file : files) names.push_back(file.name);
     return names;
   }
@@ -124,6 +127,46 @@ TEST_F(IcebergTables, ACommitThatFailsAnywhereLeavesTheOldOrTheNewVersion) {
     if (is_new) {
       ASSERT_TRUE(fs_.Remove(MetadataPath(folder_, *newest)));
     }
+  }
+}
+
+// Cuts the power at every call from the data file to the hint: the newest version is the old or
+// the new one, everything it names is there and whole, and a commit that returned is the new one.
+TEST_F(IcebergTables, APowerCutAnywhereInACommitLosesNothingThatWasNamed) {
+  auto version = Append(Create(), 1).version();
+  bool returned = false;
+  for (uint64_t cut_at = 1; !returned; ++cut_at) {
+    SCOPED_TRACE(cut_at);
+    ASSERT_LT(cut_at, 60u);
+    io::FaultyFileSystem faulty(fs_);
+    faulty.FailAnyAt(cut_at);
+    const auto commit = [&]() -> Status {
+      FIRN_TRY(const auto table, IcebergTable::Load(faulty, folder_, version));
+      FIRN_TRY(auto writer, DataFileWriter::Make(faulty, table.NewDataFilePath(), ThreeColumns()));
+      FIRN_RETURN_IF_ERROR(writer->Write(*Batch(50, {{1.0}, {"a"}})));
+      FIRN_TRY(const auto file, writer->Finish());
+      FIRN_TRY(const auto next, table.Append({file}, {kLog, Lsn(50)}, kNow));
+      return next.PublishHint();
+    };
+    returned = commit().has_value();
+    faulty.Heal();
+    ASSERT_TRUE(faulty.DropUnsynced());
+    const auto newest = IcebergTable::NewestVersion(fs_, folder_);
+    ASSERT_TRUE(newest);
+    EXPECT_TRUE(!returned || *newest == version + 1);
+    const auto table = *IcebergTable::Load(fs_, folder_, *newest);
+    const auto files = table.Files();
+    ASSERT_TRUE(files) << files.error().message;
+    for (const auto& file : *files) {
+      const auto footer = ReadFooter(fs_, *LocalPath(file.path));
+      ASSERT_TRUE(footer) << footer.error().message;
+      EXPECT_EQ(footer->file.rows, file.rows);
+    }
+    EXPECT_EQ(files->size(), static_cast<size_t>(*newest) - 1);
+    const auto hint = *io::ReadFile(fs_, HintPath(folder_));
+    EXPECT_TRUE(hint == std::to_string(version) || hint == std::to_string(*newest)) << hint;
+    ASSERT_TRUE(table.PublishHint());  // adopted
+    version = *newest;
   }
 }
 
@@ -266,17 +309,6 @@ TEST_F(IcebergTables, AFolderThatOtherReadersWouldMisreadIsRefused) {
     ASSERT_FALSE(made) << name;
     EXPECT_EQ(made.error().code, ErrorCode::kInvalidInput);
   }
-}
-
-TEST(TableFolders, AreSafeAndEndInTheShortId) {
-  const auto uuid = *ParseUuid("01890000-0000-7000-8000-000001234567");
-  EXPECT_EQ(TableFolder("/wh", "main", "public", "orders", uuid),
-            "/wh/main/public/orders-01234567");
-  EXPECT_EQ(TableFolder("/wh", "main", "..", "a/b?#ü", uuid), "/wh/main/__/a_b__ü-01234567");
-  std::string wide;
-  for (int i = 0; i < 63; ++i) wide += "日";
-  const auto folder = TableFolder("/wh", "main", "public", wide, uuid);
-  EXPECT_EQ(folder, "/wh/main/public/" + wide.substr(0, 63) + "-01234567");
 }
 
 }  // namespace

@@ -1,0 +1,181 @@
+#include "sql/collect_internal.h"
+
+#include <array>
+#include <set>
+
+#include "sql/constant_internal.h"
+#include "sql/decode_internal.h"
+#include "sql/functions.h"
+
+namespace firn::sql {
+namespace {
+
+using tree::At;
+using tree::Has;
+using tree::Json;
+using tree::List;
+using tree::Open;
+using tree::Text;
+
+constexpr int kDepthMax = 2'000;  // levels of JSON, at least two an expression
+
+struct Names {
+  const Names* outer = nullptr;
+  std::set<std::string, std::less<>> names;
+
+  bool Has(std::string_view name) const {
+    return names.contains(name) || (outer != nullptr && outer->Has(name));
+  }
+};
+
+class Collector {
+ public:
+  explicit Collector(const Statement& statement) : statement_(statement) {}
+
+  Status Walk(const Json& node, const Names* scope) {
+    if (++depth_ > kDepthMax) {
+      return Fail(MakeError(ErrorCode::kInvalidInput, "stack depth limit exceeded")
+                      .WithSqlState("54001")
+                      .WithHint("The query nests too deeply; write it with fewer levels."));
+    }
+    auto status = WalkInside(node, scope);
+    --depth_;
+    return status;
+  }
+
+  Collected Take() && { return std::move(out_); }
+
+ private:
+  Status WalkInside(const Json& node, const Names* scope) {
+    if (node.is_array()) {
+      for (const auto& item : node) FIRN_RETURN_IF_ERROR(Walk(item, scope));
+      return {};
+    }
+    if (!node.is_object()) return {};
+    const auto open = Open(node);
+    if (open.Is("SelectStmt")) return Select(*open.body, scope);
+    if (open.Is("RangeVar")) return Table(*open.body, scope);
+    if (open.Is("FuncCall")) FIRN_RETURN_IF_ERROR(Call(*open.body));
+    if (open.Is("SQLValueFunction")) {
+      const auto name = ServerName(*open.body);
+      if (!name.empty()) AddCall(*open.body, std::string(name), {});
+      return {};
+    }
+    for (const auto& [key, child] : node.items()) {
+      // The arms of a set operation are bare SelectStmt bodies.
+      if (key == "larg" || key == "rarg") {
+        if (Open(child).body == nullptr) {
+          FIRN_RETURN_IF_ERROR(Select(child, scope));
+          continue;
+        }
+      }
+      FIRN_RETURN_IF_ERROR(Walk(child, scope));
+    }
+    return {};
+  }
+
+  Status Select(const Json& body, const Names* scope) {
+    Names inner{.outer = scope, .names = {}};
+    const auto& with = At(body, "withClause");
+    const bool recursive = tree::Flag(with, "recursive");
+    for (const auto& item : List(with, "ctes")) {
+      if (recursive) inner.names.emplace(Text(*Open(item).body, "ctename"));
+    }
+    for (const auto& item : List(with, "ctes")) {
+      const auto& table = *Open(item).body;
+      FIRN_RETURN_IF_ERROR(Walk(At(table, "ctequery"), &inner));
+      inner.names.emplace(Text(table, "ctename"));
+    }
+    for (const auto& [key, child] : body.items()) {
+      if (key == "withClause" || key == "lockingClause" || key == "intoClause") continue;
+      if ((key == "larg" || key == "rarg") && !Open(child).Is("SelectStmt")) {
+        if (++depth_ > kDepthMax) return Walk(child, &inner);
+        FIRN_RETURN_IF_ERROR(Select(child, &inner));
+        --depth_;
+        continue;
+      }
+      FIRN_RETURN_IF_ERROR(Walk(child, &inner));
+    }
+    return {};
+  }
+
+  Status Table(const Json& body, const Names* scope) {
+    FIRN_TRY(auto name, DecodeTableName(statement_, body));
+    if (name.schema.empty() && scope != nullptr && scope->Has(name.name)) return {};
+    const size_t index = out_.references.tables.size();
+    out_.tables.emplace(&body, index);
+    out_.references.tables.push_back({std::move(name), index});
+    return {};
+  }
+
+  Status Call(const Json& body) {
+    auto name = FunctionName(body);
+    const auto entries = FindFunction(name);
+    if (entries.empty() || entries.front().kind != FunctionKind::kServer) return {};
+    std::vector<Cell> arguments;
+    for (const auto& item : List(body, "args")) {
+      FIRN_TRY(auto cell, ReadCell(statement_, item));
+      if (!cell || cell->kind == Cell::Kind::kDefault) {
+        return tree::Refuse(statement_, tree::FirstLocation(item),
+                            name + "() takes constants and parameters only",
+                            "Write the value itself.");
+      }
+      arguments.push_back(std::move(*cell));
+    }
+    AddCall(body, std::move(name), std::move(arguments));
+    return {};
+  }
+
+  void AddCall(const Json& body, std::string name, std::vector<Cell> arguments) {
+    const size_t index = out_.references.calls.size();
+    out_.calls.emplace(&body, index);
+    out_.references.calls.push_back(
+        {std::move(name), std::move(arguments), index, statement_.Position(tree::Location(body))});
+  }
+
+  const Statement& statement_;
+  Collected out_;
+  int depth_ = 0;
+};
+
+}  // namespace
+
+std::string_view ServerName(const Json& body) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNames = {{
+      {"SVFOP_CURRENT_DATE", "current_date"},
+      {"SVFOP_CURRENT_TIMESTAMP", "current_timestamp"},
+      {"SVFOP_LOCALTIMESTAMP", "localtimestamp"},
+      {"SVFOP_CURRENT_ROLE", "current_role"},
+      {"SVFOP_CURRENT_USER", "current_user"},
+      {"SVFOP_USER", "user"},
+      {"SVFOP_SESSION_USER", "session_user"},
+      {"SVFOP_CURRENT_CATALOG", "current_catalog"},
+      {"SVFOP_CURRENT_SCHEMA", "current_schema"},
+  }};
+  const auto op = Text(body, "op");
+  for (const auto& [known, name] : kNames) {
+    if (known == op) return name;
+  }
+  return {};
+}
+
+std::string FunctionName(const Json& body) {
+  const auto names = tree::Names(List(body, "funcname"));
+  if (names.size() == 1) return names.front();
+  if (names.size() == 2 && names.front() == "pg_catalog") return names.back();
+  if (names.size() == 2 && names.front() == "firn") return "firn." + names.back();
+  return {};
+}
+
+Result<Collected> Collect(const Statement& query) {
+  Collector collector(query);
+  FIRN_RETURN_IF_ERROR(collector.Walk(*query.tree, nullptr));
+  return std::move(collector).Take();
+}
+
+Result<References> FindReferences(const Statement& query) {
+  FIRN_TRY(auto collected, Collect(query));
+  return std::move(collected.references);
+}
+
+}  // namespace firn::sql

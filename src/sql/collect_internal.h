@@ -1,0 +1,24 @@
+// sql: tables and server calls of a tree, by node.
+#pragma once
+
+#include <map>
+
+#include "sql/query.h"
+#include "sql/tree_internal.h"
+
+namespace firn::sql {
+
+struct Collected {
+  References references;
+  std::map<const tree::Json*, size_t> tables;  // body of a RangeVar -> index
+  std::map<const tree::Json*, size_t> calls;   // body of a FuncCall or SQLValueFunction -> index
+};
+
+/// Walks a read. Common table expressions in scope are no references.
+Result<Collected> Collect(const Statement& query);
+/// "current_user" for a SQLValueFunction; empty for one that is refused (CURRENT_TIME …).
+std::string_view ServerName(const tree::Json& sql_value_function);
+/// "firn.wait_for", "version": without pg_catalog; empty when the schema is another.
+std::string FunctionName(const tree::Json& func_call);
+
+}  // namespace firn::sql

@@ -1,0 +1,218 @@
+// sql: writes a resolved query for the engine. One class over several files:
+//
+//   write_query.cc       SELECT, VALUES, set operations, WITH, the result's types
+//   write_clauses.cc     select lists, GROUP BY, ORDER BY, LIMIT
+//   write_from.cc        tables, joins, subqueries, table functions
+//   write_expression.cc  expressions but operators and calls
+//   write_operator.cc    operators
+//   write_call.cc        functions, aggregates, windows
+//   write_cast.cc        constants and casts
+//
+// Every FROM item is r1, r2 … with columns c1, c2 … (tables keep their columns' names), every
+// common table expression k1, k2 …; all column references are qualified. So no name of the user
+// is ever looked up by the engine's rules, which differ from Postgres' (aliases in WHERE, case).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "sql/collect_internal.h"
+#include "sql/query.h"
+#include "sql/resolve_internal.h"
+#include "sql/scope_internal.h"
+#include "sql/tree_internal.h"
+#include "sql/value_type_internal.h"
+
+namespace firn::sql {
+
+/// A written expression. What has no type of its own yet keeps what it takes to give it one.
+struct Expr {
+  enum class Form : uint8_t { kValue, kLiteral, kNull, kParameter, kDefault };
+  std::string sql;
+  ValueType type;
+  Form form = Form::kValue;
+  std::string text;      // of a kLiteral, and of a constant text value
+  int parameter = 0;     // of a kParameter
+  int location = -1;     // byte in the user's text
+  bool nonzero = false;  // a number constant other than 0
+};
+
+/// Where an expression stands.
+struct Place {
+  const Scope* scope = nullptr;
+  const CommonTables* tables = nullptr;
+  const tree::Json* windows = nullptr;  // the WINDOW clause
+  std::string_view no_aggregates;       // "WHERE": why there can be none; empty: there can
+  std::string_view no_windows;
+};
+
+class QueryWriter {
+ public:
+  QueryWriter(const Statement& statement, const QueryContext& context, Collected collected);
+
+  Result<EngineQuery> Write();
+  Result<EngineQuery> WriteFor(std::span<const columnar::Column> targets);
+
+ private:
+  using Json = tree::Json;
+  struct Output {
+    std::string name;
+    Expr expr;
+  };
+  /// A query whose outputs can still be cast.
+  struct Block {
+    std::string with;
+    std::string head = "SELECT ";
+    std::vector<Output> outputs;
+    std::string tail;  // FROM … HAVING
+    std::string order;
+    std::string limit;
+    std::vector<std::vector<Expr>> rows;  // VALUES, instead of head and tail
+  };
+  /// A block as text, its columns' types settled.
+  struct Finished {
+    std::string sql;
+    std::vector<ValueType> types;
+  };
+  /// A FROM item: its text and the names it brings.
+  struct FromItem {
+    std::string sql;
+    Scope names;
+  };
+  struct Grouping;
+
+  // write_query.cc
+  Result<Block> WriteSelect(const Json& body, const Scope* outer, const CommonTables* tables);
+  Result<Block> WriteBody(const Json& body, const Scope* outer, const CommonTables* tables);
+  Result<Block> WritePlain(const Json& body, const Scope* outer, const CommonTables* tables);
+  Result<Block> WriteSetOperation(const Json& body, const Scope* outer, const CommonTables* tables);
+  Result<Block> WriteValues(const Json& body, const Scope* outer, const CommonTables* tables);
+  Result<std::string> WriteWith(const Json& with, const Scope* outer, CommonTables& tables);
+  Result<Finished> WriteCommonTable(const Json& body, bool recursive, const Scope* outer,
+                                    CommonTables& tables, CommonTable& table);
+  Result<Finished> WriteRecursive(const Json& query, const std::string& name, const Scope* outer,
+                                  CommonTables& tables, CommonTable& table);
+  /// Casts to `wanted` where given; what is unknown becomes text.
+  Result<Finished> Finish(Block&& block, std::span<const std::optional<ValueType>> wanted = {});
+  Result<Finished> FinishRows(Block&& block, std::span<const std::optional<ValueType>> wanted);
+  /// The columns of a finished block under a new alias: "r3"(c1, c2).
+  std::vector<VisibleColumn> ColumnsOf(const std::string& alias, const Block& block,
+                                       const Finished& finished) const;
+  Result<Block> Derived(Block&& block);
+  Result<std::string> FinishFor(Block&& block, std::span<const columnar::Column> targets);
+  Result<Expr> WriteDefault(const columnar::Column& target, int location);
+  Result<EngineQuery> Done(std::string sql, std::vector<columnar::Field> fields) const;
+
+  // write_clauses.cc
+  Status WriteTargets(const Json& body, const Place& place, Block& block);
+  Status WriteStar(const std::vector<std::string>& of, int location, const Place& place,
+                   Block& block);
+  Result<std::string> WriteGroupBy(const Json& body, const Place& place, const Block& block);
+  Result<std::string> WriteGroupItem(const Json& item, const Place& place, const Block& block);
+  Result<std::string> WriteDistinct(const Json& body, const Place& place, const Block& block);
+  Status WriteOrderAndLimit(const Json& body, const Place& place, bool names_only, Block& block);
+  Result<std::string> WriteSortItem(const Json& item, const Place& place, bool names_only,
+                                    const Block& block);
+  Result<std::string> WriteLimit(const Json& node, std::string_view word, const Place& place);
+  /// ORDER BY inside aggregates and windows: expressions only.
+  Result<std::string> WriteSortList(const Json& items, const Place& place);
+  Result<std::string> SortDirection(const Json& sort_by);
+  Result<std::string> WriteCondition(const Json& node, std::string_view clause, const Place& place);
+
+  // write_from.cc
+  Result<FromItem> WriteFrom(const Json& clause, const Scope* outer, const CommonTables* tables);
+  Result<FromItem> WriteFromItem(const Json& item, const Scope* lateral, const Scope* outer,
+                                 const CommonTables* tables);
+  Result<FromItem> WriteTable(const Json& body, const CommonTables* tables);
+  Result<FromItem> WriteSubselect(const Json& body, const Scope* lateral, const Scope* outer,
+                                  const CommonTables* tables);
+  Result<FromItem> WriteRangeFunction(const Json& body, const Scope* lateral,
+                                      const CommonTables* tables);
+  Result<FromItem> WriteJoin(const Json& body, const Scope* lateral, const Scope* outer,
+                             const CommonTables* tables);
+  Result<std::string> MergeColumns(const std::vector<std::string>& names, std::string_view type,
+                                   FromItem& left, FromItem& right, Scope& out);
+  /// Renames by alias and column list, and makes the one relation of an item.
+  Result<Scope> Aliased(const Json& body, std::string own_name, std::string schema,
+                        std::vector<VisibleColumn> columns, int location);
+
+  // write_expression.cc
+  Result<Expr> WriteExpr(const Json& node, const Place& place);
+  Result<Expr> WriteNode(const tree::Node& node, const Place& place);
+  Result<Expr> WriteColumn(const Json& body, const Place& place);
+  Result<Expr> WriteParameter(const Json& body);
+  Result<Expr> WriteBool(const Json& body, const Place& place);
+  Result<Expr> WriteBooleanTest(const Json& body, const Place& place);
+  Result<Expr> WriteNullTest(const Json& body, const Place& place);
+  Result<Expr> WriteCase(const Json& body, const Place& place);
+  Result<Expr> WriteCoalesce(const Json& body, const Place& place);
+  Result<Expr> WriteMinMax(const Json& body, const Place& place);
+  Result<Expr> WriteSublink(const Json& body, const Place& place);
+  Result<Expr> WriteCollate(const Json& body, const Place& place);
+  Result<Expr> WriteGrouping(const Json& body, const Place& place);
+  Result<std::vector<Expr>> WriteList(const Json& items, const Place& place);
+  /// All to their common type; `what` names the construct in the error.
+  Result<ValueType> Unify(std::vector<Expr>& exprs, std::string_view what);
+
+  // write_operator.cc
+  Result<Expr> WriteOperator(const Json& body, const Place& place);
+  Result<Expr> Operate(const std::string& name, std::vector<Expr> operands, int location);
+  Result<Expr> Compare(const std::string& op, Expr left, Expr right, int location);
+  /// Both to the type they are compared as. Errors: 42883.
+  Result<ValueType> ToComparable(const std::string& op, Expr& left, Expr& right, int location);
+  Result<Expr> WriteLike(const std::string& op, Expr left, const Json& pattern, int location,
+                         const Place& place);
+  Result<Expr> WriteRegex(const std::string& op, Expr left, Expr right, int location);
+  Result<Expr> Concatenate(Expr left, Expr right, int location);
+  Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place);
+  Result<Expr> WriteBetween(const Json& body, const Place& place);
+  Result<Expr> Divide(Expr left, Expr right);
+  Failure NoOperator(const std::string& name, const std::vector<Expr>& operands, int location);
+
+  // write_call.cc
+  Result<Expr> WriteCall(const Json& body, const Place& place);
+  Result<Expr> WriteServerCall(const Json& body);
+  Result<Expr> WriteFunction(const std::string& name, const Json& body, const Place& place);
+  Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);
+  /// Writes a call whose signature is known: coerces arguments, fills the template in.
+  Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
+                     std::vector<Expr> arguments, int location);
+  Result<Expr> ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
+  Result<Expr> WriteExtract(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
+  Result<Expr> WriteConcat(std::vector<Expr> arguments, bool separated);
+  Result<Expr> WriteRound(std::vector<Expr> arguments, int location);
+  Result<std::string> WriteOver(const Json& over, const Place& place);
+  Result<std::string> WriteFrame(const Json& window, const Place& place);
+  Failure NoFunction(const std::string& name, const std::vector<Expr>& arguments, int location);
+
+  // write_cast.cc
+  Result<Expr> WriteConstant(const Json& body);
+  Result<Expr> WriteTypeCast(const Json& body, const Place& place);
+  /// Errors: 42846, 42804; those of the literal, with its position.
+  Status Coerce(Expr& expr, const ValueType& to, CastContext context);
+  Status CoerceUnknown(Expr& expr, const ValueType& to, CastContext context);
+  Result<std::string> CastSql(const Expr& expr, const ValueType& to, CastContext context);
+  Result<ValueType> CastTarget(const Json& type_name, const Expr& argument);
+  Failure CannotCast(const Expr& expr, const ValueType& to);
+
+  Failure Refuse(int location, std::string message, std::string hint) const;
+  Failure Wrong(int location, std::string_view sqlstate, std::string message,
+                std::string hint = "") const;
+  std::string NewAlias(char kind) { return kind + std::to_string(++aliases_); }
+
+  const Statement& statement_;
+  const QueryContext& context_;
+  Collected collected_;
+  std::vector<std::optional<ValueType>> parameters_;
+  int aliases_ = 0;
+  int depth_ = 0;
+};
+
+/// The name Postgres gives a result column without AS (FigureColname); "?column?" for none.
+std::string FigureName(const tree::Json& node);
+
+}  // namespace firn::sql

@@ -1,0 +1,63 @@
+// sql: what names mean inside a query: relations of FROM clauses, common table expressions.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "sql/parse.h"
+#include "sql/value_type_internal.h"
+
+namespace firn::sql {
+
+/// A column that can be named, and the engine's text for it ("r1"."c2").
+struct VisibleColumn {
+  std::string name;
+  std::string sql;
+  ValueType type;
+  bool hidden = false;  // by name only, not by *
+};
+
+/// A FROM item as seen by alias.column.
+struct Relation {
+  std::string alias;
+  std::string schema;  // of a table without an alias: schema.table.column works too
+  std::vector<VisibleColumn> columns;
+};
+
+/// The names of one FROM clause; `columns` are what a bare name and * mean (a column merged by
+/// USING is there once).
+struct Scope {
+  const Scope* outer = nullptr;
+  std::vector<Relation> relations;
+  std::vector<VisibleColumn> columns;
+
+  /// Joins the names of another FROM item. Errors: 42712 for an alias used twice.
+  Status Add(Scope&& other, const Statement& statement, int location);
+};
+
+struct CommonTable {
+  std::string engine_name;
+  std::vector<std::pair<std::string, ValueType>> columns;
+};
+
+/// The common table expressions that can be named here, inner ones first.
+struct CommonTables {
+  const CommonTables* outer = nullptr;
+  std::map<std::string, CommonTable, std::less<>> tables;
+
+  const CommonTable* Find(std::string_view name) const;
+};
+
+/// A column by "c", "t.c" or "s.t.c", from the inside out.
+/// Errors: 42703, 42702, 42P01; 0A000 for a whole row.
+Result<VisibleColumn> FindColumn(const Scope* scope, const Statement& statement, int location,
+                                 const std::vector<std::string>& names);
+/// The relation of "t.*" or "s.t.*", or null.
+const Relation* FindRelation(const Scope* scope, const std::vector<std::string>& names);
+
+}  // namespace firn::sql

@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <array>
+
+#include "sql/ident.h"
+#include "sql/query_writer_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using enum TypeTag;
+using tree::At;
+using tree::Flag;
+using tree::Has;
+using tree::List;
+using tree::Text;
+
+// Bits of WindowDef.frameOptions (parsenodes.h of PostgreSQL 15).
+constexpr int kNonDefault = 0x1;
+constexpr int kRange = 0x2;
+constexpr int kRows = 0x4;
+constexpr int kGroups = 0x8;
+constexpr int kExclusions = 0x8000 | 0x10000 | 0x20000;
+struct Bound {
+  int bit;
+  std::string_view words;
+  bool offset;
+};
+constexpr std::array kStarts = {
+    Bound{0x20, "UNBOUNDED PRECEDING", false}, Bound{0x80, "UNBOUNDED FOLLOWING", false},
+    Bound{0x200, "CURRENT ROW", false},        Bound{0x800, "PRECEDING", true},
+    Bound{0x2000, "FOLLOWING", true},
+};
+constexpr std::array kEnds = {
+    Bound{0x40, "UNBOUNDED PRECEDING", false}, Bound{0x100, "UNBOUNDED FOLLOWING", false},
+    Bound{0x400, "CURRENT ROW", false},        Bound{0x1000, "PRECEDING", true},
+    Bound{0x4000, "FOLLOWING", true},
+};
+
+/// The calls of engine aggregates in an entry's template: all have the same modifiers.
+struct AggregateText {
+  std::string arguments;  // with DISTINCT and ORDER BY
+  std::string suffix;     // FILTER and OVER
+
+  std::string Call(std::string_view name) const {
+    return fmt::format("{}({}){}", name, arguments, suffix);
+  }
+  std::string Fill(std::string_view form) const {
+    std::string out;
+    while (!form.empty()) {
+      const auto at = std::min(form.find('@'), form.size());
+      out += form.substr(0, at);
+      form.remove_prefix(at);
+      if (form.empty()) break;
+      size_t size = 1;
+      while (size < form.size() &&
+             (form[size] == '_' || (form[size] >= 'a' && form[size] <= 'z'))) {
+        ++size;
+      }
+      out += Call(form.substr(1, size - 1));
+      form.remove_prefix(size);
+    }
+    return out;
+  }
+};
+
+}  // namespace
+
+Result<std::string> QueryWriter::WriteFrame(const Json& window, const Place& place) {
+  const int options = tree::Number(window, "frameOptions");
+  if ((options & kNonDefault) == 0) return std::string();
+  const int location = tree::Location(window);
+  if ((options & kExclusions) != 0) {
+    return Refuse(location, "EXCLUDE in a window frame is not supported", "Leave it out.");
+  }
+  const auto bound = [&](const auto& bounds, const char* field) -> Result<std::string> {
+    for (const auto& known : bounds) {
+      if ((options & known.bit) == 0) continue;
+      if (!known.offset) return std::string(known.words);
+      if ((options & kRange) != 0) {
+        return Refuse(location, "RANGE with an offset is not supported", "Use ROWS or GROUPS.");
+      }
+      auto inner = place;
+      inner.scope = nullptr;
+      FIRN_TRY(auto offset, WriteExpr(At(window, field), inner));
+      FIRN_RETURN_IF_ERROR(Coerce(offset, {.tag = kInt8}, CastContext::kImplicit));
+      return offset.sql + " " + std::string(known.words);
+    }
+    return Fail(ErrorCode::kInternal, "a window frame without a bound: {}", options);
+  };
+  FIRN_TRY(const auto start, bound(kStarts, "startOffset"));
+  FIRN_TRY(const auto end, bound(kEnds, "endOffset"));
+  const auto* unit = (options & kRows) != 0     ? "ROWS"
+                     : (options & kGroups) != 0 ? "GROUPS"
+                                                : "RANGE";
+  return fmt::format(" {} BETWEEN {} AND {}", unit, start, end);
+}
+
+Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place) {
+  const int location = tree::Location(over);
+  const auto find = [&](std::string_view name) -> const Json* {
+    if (place.windows == nullptr) return nullptr;
+    for (const auto& item : *place.windows) {
+      const auto& window = *tree::Open(item).body;
+      if (Text(window, "name") == name) return &window;
+    }
+    return nullptr;
+  };
+  const bool whole = Has(over, "name");
+  const auto base_name = whole ? Text(over, "name") : Text(over, "refname");
+  const Json* base = nullptr;
+  if (!base_name.empty()) {
+    base = find(base_name);
+    if (base == nullptr) {
+      return Wrong(location, "42704", fmt::format("window \"{}\" does not exist", base_name));
+    }
+    if (Has(*base, "refname")) {
+      return Refuse(location, "a window made from another window is not supported",
+                    "Write its PARTITION BY and ORDER BY out.");
+    }
+    const bool framed = (tree::Number(*base, "frameOptions") & kNonDefault) != 0;
+    if (!whole && (framed || Has(over, "partitionClause") ||
+                   (Has(*base, "orderClause") && Has(over, "orderClause")))) {
+      return Wrong(location, "42P20", fmt::format("cannot override window \"{}\"", base_name));
+    }
+  }
+  auto inner = place;
+  inner.no_windows = "window functions are not allowed in window definitions";
+  const auto pick = [&](const char* field) -> const Json& {
+    if (Has(over, field) || base == nullptr) return List(over, field);
+    return List(*base, field);
+  };
+  FIRN_TRY(const auto partition, WriteList(pick("partitionClause"), inner));
+  std::string sql;
+  for (const auto& expr : partition) sql += (sql.empty() ? "PARTITION BY " : ", ") + expr.sql;
+  FIRN_TRY(const auto order, WriteSortList(pick("orderClause"), inner));
+  if (!order.empty()) sql += (sql.empty() ? "" : " ") + ("ORDER BY " + order);
+  FIRN_TRY(const auto frame, WriteFrame(whole ? *base : over, inner));
+  return " OVER (" + sql + frame + ")";
+}
+
+Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& body,
+                                         const Place& place) {
+  const int location = tree::Location(body);
+  const auto entries = FindFunction(name);
+  const bool window_function = entries.front().kind == FunctionKind::kWindow;
+  const bool windowed = Has(body, "over");
+  const bool distinct = Flag(body, "agg_distinct");
+  if (windowed && !place.no_windows.empty()) {
+    return Wrong(location, "42P20", std::string(place.no_windows));
+  }
+  if (window_function && !windowed) {
+    return Wrong(location, "42809", "window function " + name + " requires an OVER clause");
+  }
+  if (!windowed && !place.no_aggregates.empty()) {
+    return Wrong(location, "42803", std::string(place.no_aggregates));
+  }
+  if (windowed && (distinct || Has(body, "agg_order"))) {
+    return Refuse(location, "DISTINCT and ORDER BY are not implemented for window functions",
+                  "Use a subquery.");
+  }
+  if (window_function && Has(body, "agg_filter")) {
+    return Refuse(location, "FILTER is not implemented for non-aggregate window functions",
+                  "Use a subquery.");
+  }
+  auto inner = place;
+  if (!windowed) inner.no_aggregates = "aggregate function calls cannot be nested";
+  inner.no_windows = windowed ? "window function calls cannot be nested"
+                              : "aggregate function calls cannot contain window function calls";
+  FIRN_TRY(auto arguments, WriteList(List(body, "args"), inner));
+  if (arguments.empty() && !window_function && !Flag(body, "agg_star")) {
+    return Wrong(location, "42809",
+                 name + "(*) must be used to call a parameterless aggregate function");
+  }
+  std::vector<ValueType> types;
+  for (const auto& argument : arguments) types.push_back(argument.type);
+  const auto found = Resolve(entries, types, /*is_operator=*/false);
+  if (found.entry == nullptr) return NoFunction(name, arguments, location);
+  const auto& entry = *found.entry;
+  if (entry.engine == "-") return Apply(entry, found.arguments, std::move(arguments), location);
+  if (entry.engine == "!string_agg") {
+    if (arguments[1].form == Expr::Form::kNull) arguments[1].form = Expr::Form::kLiteral;
+    if (arguments[1].form != Expr::Form::kLiteral) {
+      return Refuse(arguments[1].location, "the delimiter of string_agg must be a constant",
+                    "Write the text itself.");
+    }
+  }
+  AggregateText text;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = found.arguments[i]}, CastContext::kImplicit));
+    const bool delimiter = entry.engine == "!string_agg" && i == 1;
+    text.arguments += (i > 0      ? ", "
+                       : distinct ? "DISTINCT "
+                                  : "") +
+                      (delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
+  }
+  if (Flag(body, "agg_star")) text.arguments = "*";
+  FIRN_TRY(const auto order, WriteSortList(List(body, "agg_order"), inner));
+  if (!order.empty()) text.arguments += " ORDER BY " + order;
+  if (Has(body, "agg_filter")) {
+    FIRN_TRY(const auto condition, WriteCondition(body["agg_filter"], "FILTER", inner));
+    text.suffix += " FILTER (WHERE " + condition + ")";
+  }
+  if (windowed) {
+    FIRN_TRY(const auto over, WriteOver(body["over"], place));
+    text.suffix += over;
+  }
+  if (entry.engine == "!string_agg") {
+    return Expr{.sql = text.Call("string_agg"), .type = {.tag = kText}, .location = location};
+  }
+  if (entry.engine == "!avg") {
+    const auto summed = AsNumeric(arguments.front().type);
+    Expr sum{.sql = text.Call("sum"), .type = NumericType(columnar::kMaxPrecision, summed.scale)};
+    Expr count{.sql = text.Call("count"), .type = NumericType(19, 0)};
+    FIRN_TRY(auto average, Divide(std::move(sum), std::move(count)));
+    average.location = location;
+    return average;
+  }
+  ValueType type{.tag = TagFromName(entry.result)};
+  if (entry.result == "=1") type = arguments.front().type;
+  if (entry.result == "numeric:sum") {
+    type = NumericType(columnar::kMaxPrecision, AsNumeric(arguments.front().type).scale);
+  }
+  return Expr{.sql = text.Fill(entry.engine), .type = type, .location = location};
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,340 @@
+#include <algorithm>
+#include <array>
+
+#include "sql/query_writer_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using enum TypeTag;
+using tree::At;
+using tree::Flag;
+using tree::Has;
+using tree::List;
+using tree::Open;
+using tree::Text;
+
+constexpr int32_t kInt64Digits = 18;  // the engine's wider decimals take another, slower path
+
+std::string Joined(const std::vector<Expr>& exprs) {
+  std::string sql;
+  for (const auto& expr : exprs) sql += (sql.empty() ? "" : ", ") + expr.sql;
+  return sql;
+}
+
+// The engine's own rules for the width of decimals (DuckDB, DecimalAddSubtract and -Multiply).
+ValueType Sum(const ValueType& a, const ValueType& b) {
+  const int32_t scale = std::max(a.scale, b.scale);
+  const int32_t whole = std::max(a.precision - a.scale, b.precision - b.scale);
+  int32_t precision = whole + scale + 1;
+  const int32_t widest = std::max(a.precision, b.precision);
+  if (precision > kInt64Digits && widest <= kInt64Digits) precision = kInt64Digits;
+  return NumericType(precision, scale);
+}
+ValueType Product(const ValueType& a, const ValueType& b) {
+  const int32_t scale = a.scale + b.scale;
+  int32_t precision = a.precision + b.precision;
+  const int32_t widest = std::max(a.precision, b.precision);
+  if (precision > kInt64Digits && widest <= kInt64Digits && scale < kInt64Digits) {
+    precision = kInt64Digits;
+  }
+  return NumericType(precision, scale);
+}
+
+std::string Fill(std::string_view form, const std::vector<Expr>& arguments) {
+  std::string out;
+  for (size_t i = 0; i < form.size(); ++i) {
+    if (form[i] == '$' && i + 1 < form.size() && form[i + 1] >= '1' && form[i + 1] <= '9') {
+      out += arguments[static_cast<size_t>(form[++i] - '1')].sql;
+    } else {
+      out += form[i];
+    }
+  }
+  return out;
+}
+
+// Dividing by a constant that is not zero needs no test for zero.
+std::string_view WithoutTest(std::string_view form, const std::vector<Expr>& arguments) {
+  if (arguments.size() != 2 || !arguments[1].nonzero) return form;
+  if (form.starts_with("firn_quotient")) return "($1 // $2)";
+  if (form.starts_with("firn_remainder")) return "($1 % $2)";
+  if (form.starts_with("firn_ratio")) return "($1 / $2)";
+  return form;
+}
+
+}  // namespace
+
+Failure QueryWriter::NoFunction(const std::string& name, const std::vector<Expr>& arguments,
+                                int location) {
+  std::string types;
+  for (const auto& argument : arguments) {
+    types += (types.empty() ? "" : ", ") + std::string(DisplayType(argument.type.tag));
+  }
+  return Wrong(location, "42883", "function " + name + "(" + types + ") does not exist",
+               "No function matches the given name and argument types. You might need to add "
+               "explicit type casts.");
+}
+
+Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
+                                std::vector<Expr> arguments, int location) {
+  if (entry.engine == "-") {
+    return Refuse(location, fmt::format("{}({}) is not supported", entry.name, entry.arguments),
+                  "Cast the argument to double precision, or write it another way: docs/sql.md.");
+  }
+  if (entry.engine == "!date_trunc" || entry.engine == "!extract" || entry.engine == "!timezone" ||
+      entry.engine == "!round") {
+    for (size_t i = 1; i < arguments.size(); ++i) {
+      FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = to[i]}, CastContext::kImplicit));
+    }
+    return ApplyRule(entry, std::move(arguments), location);
+  }
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = to[i]}, CastContext::kImplicit));
+  }
+  if (entry.engine.starts_with('!')) return ApplyRule(entry, std::move(arguments), location);
+  ValueType type{.tag = TagFromName(entry.result)};
+  if (entry.result == "=1") type = arguments.front().type;
+  if (entry.result == "numeric:add") type = Sum(arguments[0].type, arguments[1].type);
+  if (entry.result == "numeric:multiply") {
+    if (arguments[0].type.scale + arguments[1].type.scale > columnar::kMaxPrecision) {
+      return Wrong(location, "22003", "numeric field overflow",
+                   "The product has more than 38 digits after the point: cast a factor to fewer.");
+    }
+    type = Product(arguments[0].type, arguments[1].type);
+  }
+  if (entry.result == "numeric:mod") {
+    const ValueType both[] = {arguments[0].type, arguments[1].type};
+    type = *CommonType(both);
+    for (auto& argument : arguments) {
+      FIRN_RETURN_IF_ERROR(Coerce(argument, type, CastContext::kImplicit));
+    }
+  }
+  if (entry.result == "numeric:whole") type = NumericType(arguments.front().type.precision, 0);
+  if (entry.result == "numeric:unit") type = NumericType(1, 0);
+  std::string sql = entry.engine.empty() ? fmt::format("{}({})", entry.name, Joined(arguments))
+                                         : Fill(WithoutTest(entry.engine, arguments), arguments);
+  // The engine gives a macro over constants that are NULL a type of its own.
+  if (sql.starts_with("firn_")) sql = fmt::format("CAST({} AS {})", sql, EngineType(type));
+  return Expr{.sql = std::move(sql), .type = type, .location = location};
+}
+
+Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments,
+                                    int location) {
+  if (entry.engine == "!divide") return Divide(std::move(arguments[0]), std::move(arguments[1]));
+  if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
+  if (entry.engine == "!extract") return WriteExtract(entry, std::move(arguments), location);
+  auto& first = arguments.front();
+  if (first.form != Expr::Form::kLiteral) {
+    return Refuse(first.location,
+                  fmt::format("the first argument of {} must be a constant", entry.name),
+                  "Write the text itself.");
+  }
+  if (entry.engine == "!timezone") {
+    const bool plain = std::all_of(first.text.begin(), first.text.end(), [](char c) {
+      return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' || c == '_';
+    });
+    if (!plain || first.text.empty()) {
+      return Refuse(first.location, "this time zone is not supported: \"" + first.text + "\"",
+                    "Use UTC or a name such as Europe/Berlin.");
+    }
+  } else {
+    constexpr std::array<std::string_view, 11> kUnits = {
+        "microseconds", "milliseconds", "second",  "minute", "hour",  "day",
+        "week",         "month",        "quarter", "year",   "decade"};
+    std::transform(first.text.begin(), first.text.end(), first.text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (first.text == "century" || first.text == "millennium") {
+      return Refuse(first.location, "date_trunc to the " + first.text + " is not supported",
+                    "Use decade or a shorter unit.");
+    }
+    if (std::find(kUnits.begin(), kUnits.end(), first.text) == kUnits.end()) {
+      return Wrong(first.location, "22023",
+                   fmt::format("unit \"{}\" not recognized for type {}", first.text,
+                               DisplayType(arguments[1].type.tag)));
+    }
+  }
+  FIRN_RETURN_IF_ERROR(Coerce(first, {.tag = kText}, CastContext::kImplicit));
+  return Expr{.sql = fmt::format("{}({})", entry.name, Joined(arguments)),
+              .type = {.tag = TagFromName(entry.result)},
+              .location = location};
+}
+
+Result<Expr> QueryWriter::WriteRound(std::vector<Expr> arguments, int location) {
+  auto& value = arguments[0];
+  FIRN_RETURN_IF_ERROR(Coerce(value, {.tag = kNumeric}, CastContext::kImplicit));
+  const auto& text = arguments[1].text;
+  constexpr size_t kTwoDigits = 2;
+  const bool constant = !text.empty() && text.size() <= kTwoDigits && text.front() != '-';
+  const int scale = constant ? std::stoi(text) : -1;
+  if (scale < 0 || scale > columnar::kMaxPrecision) {
+    return Refuse(location,
+                  "round to a number of digits that is not a constant from 0 to 38 is "
+                  "not supported",
+                  "Write round(x, 2).");
+  }
+  const auto type = NumericType(value.type.precision - value.type.scale + scale + 1, scale);
+  return Expr{.sql = fmt::format("CAST({} AS {})", value.sql, EngineType(type)),
+              .type = type,
+              .location = location};
+}
+
+Result<Expr> QueryWriter::WriteExtract(const FunctionEntry& entry, std::vector<Expr> arguments,
+                                       int location) {
+  auto unit = arguments[0].text;
+  if (arguments[0].form != Expr::Form::kLiteral) {
+    return Refuse(location, "the field of extract must be a constant", "Write the field itself.");
+  }
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  constexpr std::array<std::string_view, 12> kDays = {"year",    "month",  "day",     "quarter",
+                                                      "week",    "dow",    "doy",     "isodow",
+                                                      "isoyear", "decade", "century", "millennium"};
+  constexpr std::array<std::string_view, 2> kWhole = {"hour", "minute"};
+  const bool is_float = entry.result == "float8";
+  const auto tag = arguments[1].type.tag;
+  const auto& value = arguments[1].sql;
+  const bool day = std::find(kDays.begin(), kDays.end(), unit) != kDays.end();
+  const bool whole = std::find(kWhole.begin(), kWhole.end(), unit) != kWhole.end();
+  const auto answer = [&](const std::string& integer, int32_t scale) {
+    const auto type = NumericType(scale == 0 ? 19 : columnar::kMaxPrecision, scale);
+    std::string sql = fmt::format("CAST({} AS {})", integer, is_float ? "DOUBLE" : "DECIMAL(19,0)");
+    if (scale > 0) {
+      const std::string zeros(static_cast<size_t>(scale), '0');
+      sql = is_float ? fmt::format("({} / 1{})", sql, zeros)
+                     : fmt::format("CAST(({} * CAST(0.{}1 AS DECIMAL({},{}))) AS {})", sql,
+                                   zeros.substr(1), scale + 1, scale, EngineType(type));
+    }
+    return Expr{.sql = std::move(sql),
+                .type = is_float ? ValueType{.tag = kFloat8} : type,
+                .location = location};
+  };
+  if (tag == kInterval) {
+    if (unit != "epoch") {
+      return Refuse(location, "this field of an interval is not supported: " + unit,
+                    "Use epoch: the length in seconds.");
+    }
+    return Expr{.sql = is_float
+                           ? fmt::format("date_part('epoch', {})", value)
+                           : fmt::format("CAST(date_part('epoch', {}) AS DECIMAL(38,6))", value),
+                .type = is_float ? ValueType{.tag = kFloat8} : NumericType(38, 6),
+                .location = location};
+  }
+  if (tag == kDate && !is_float && !day && unit != "epoch") {
+    return Wrong(location, "0A000", "unit \"" + unit + "\" not supported for type date",
+                 "Cast the date to timestamp.");
+  }
+  if (day || (whole && tag != kDate))
+    return answer(fmt::format("date_part('{}', {})", unit, value), 0);
+  const auto time = tag == kDate ? fmt::format("CAST({} AS TIMESTAMP)", value) : value;
+  if (whole) return answer(fmt::format("date_part('{}', {})", unit, time), 0);
+  if (unit == "epoch" && tag == kDate) {
+    return answer(fmt::format("(epoch_us({}) // 1000000)", time), 0);
+  }
+  if (unit == "epoch") return answer(fmt::format("epoch_us({})", time), 6);
+  const auto micros = fmt::format("date_part('microseconds', {})", time);
+  if (unit == "second" || unit == "seconds") return answer(micros, 6);
+  if (unit == "milliseconds") return answer(micros, 3);
+  if (unit == "microseconds") return answer(micros, 0);
+  constexpr std::array<std::string_view, 4> kOthers = {"julian", "timezone", "timezone_hour",
+                                                       "timezone_minute"};
+  if (std::find(kOthers.begin(), kOthers.end(), unit) == kOthers.end()) {
+    return Wrong(location, "22023",
+                 fmt::format("unit \"{}\" not recognized for type {}", unit, DisplayType(tag)));
+  }
+  return Refuse(location, "this field is not supported: " + unit,
+                "year, quarter, month, week, day, dow, doy, hour, minute, second and epoch are.");
+}
+
+Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, bool separated) {
+  for (auto& argument : arguments) {
+    if (argument.type.tag == kBool) {
+      argument.sql =
+          fmt::format("(CASE WHEN {0} THEN 't' WHEN NOT {0} THEN 'f' END)", argument.sql);
+      argument.type.tag = kText;
+    }
+    FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kExplicit));
+  }
+  return Expr{.sql = (separated ? "concat_ws(" : "concat(") + Joined(arguments) + ")",
+              .type = {.tag = kText},
+              .location = arguments.front().location};
+}
+
+Result<Expr> QueryWriter::WriteServerCall(const Json& body) {
+  const int location = tree::Location(body);
+  const auto found = collected_.calls.find(&body);
+  if (found == collected_.calls.end()) {
+    return Refuse(location, "CURRENT_TIME, LOCALTIME and precisions are not supported",
+                  "Use CURRENT_TIMESTAMP.");
+  }
+  const auto& call = collected_.references.calls[found->second];
+  if (!context_.answer_call) {
+    return Refuse(location, call.name + "() cannot be used here", "Use it in a query.");
+  }
+  FIRN_TRY(const auto answer, context_.answer_call(call));
+  return Expr{.sql = answer.first, .type = FromColumnar(answer.second), .location = location};
+}
+
+Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
+  const int location = tree::Location(body);
+  const auto name = FunctionName(body);
+  const auto entries = FindFunction(name);
+  if (entries.empty()) {
+    auto inner = place;
+    FIRN_TRY(const auto arguments, WriteList(List(body, "args"), inner));
+    std::string shown;
+    for (const auto& part : tree::Names(List(body, "funcname"))) {
+      if (part != "pg_catalog") shown += (shown.empty() ? "" : ".") + part;
+    }
+    return NoFunction(shown, arguments, location);
+  }
+  if (Flag(body, "func_variadic") || Flag(body, "agg_within_group")) {
+    return Refuse(location, "VARIADIC and WITHIN GROUP are not supported",
+                  "docs/sql.md lists what there is.");
+  }
+  switch (entries.front().kind) {
+    case FunctionKind::kServer:
+      return WriteServerCall(body);
+    case FunctionKind::kAggregate:
+    case FunctionKind::kWindow:
+      return WriteAggregate(name, body, place);
+    case FunctionKind::kTable:
+      return Refuse(location, name + "() is supported in FROM only",
+                    "Write FROM " + name + "(...).");
+    case FunctionKind::kScalar:
+      break;
+  }
+  for (const char* clause : {"agg_distinct", "agg_order", "agg_filter", "agg_star", "over"}) {
+    if (Has(body, clause)) {
+      return Wrong(location, "42809", name + " is not an aggregate or window function");
+    }
+  }
+  return WriteFunction(name, body, place);
+}
+
+Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& body,
+                                        const Place& place) {
+  const int location = tree::Location(body);
+  const auto entries = FindFunction(name);
+  FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
+  if (entries.front().engine == "!concat") {
+    const bool separated = name == "concat_ws";
+    if (arguments.size() < (separated ? 2U : 1U)) return NoFunction(name, arguments, location);
+    return WriteConcat(std::move(arguments), separated);
+  }
+  std::vector<ValueType> types;
+  for (const auto& argument : arguments) types.push_back(argument.type);
+  const auto found = Resolve(entries, types, /*is_operator=*/false);
+  if (found.ambiguous) {
+    std::string shown;
+    for (const auto& type : types) {
+      shown += (shown.empty() ? "" : ", ") + std::string(DisplayType(type.tag));
+    }
+    return Wrong(location, "42725", "function " + name + "(" + shown + ") is not unique",
+                 "Could not choose a best candidate function. You might need to add explicit "
+                 "type casts.");
+  }
+  if (found.entry == nullptr) return NoFunction(name, arguments, location);
+  return Apply(*found.entry, found.arguments, std::move(arguments), location);
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,282 @@
+#include <algorithm>
+
+#include "sql/constant_internal.h"
+#include "sql/interval_internal.h"
+#include "sql/literal_internal.h"
+#include "sql/query_writer_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using enum TypeTag;
+using tree::At;
+using tree::List;
+using tree::Open;
+
+// A double holds every integer of this many digits, so dividing by a power of ten rounds once.
+constexpr int32_t kExactDoubleDigits = 15;
+constexpr int32_t kParameterScale = 16;
+
+std::string CastTo(const std::string& sql, std::string_view type) {
+  return fmt::format("CAST({} AS {})", sql, type);
+}
+
+// INTERVAL '3' MONTH: the field's bit in the type modifier (datetime.h of Postgres).
+std::string_view IntervalUnit(int mask) {
+  switch (mask) {
+    case 1 << 1:
+      return "month";
+    case 1 << 2:
+      return "year";
+    case 1 << 3:
+      return "day";
+    case 1 << 10:
+      return "hour";
+    case 1 << 11:
+      return "minute";
+    case 1 << 12:
+      return "second";
+    default:
+      return "";
+  }
+}
+
+// Text that is not a literal is read by the engine; a macro first checks that Postgres would
+// read it the same way.
+std::string_view TextReader(TypeTag to) {
+  switch (to) {
+    case kBool:
+      return "firn_read_bool";
+    case kInt2:
+      return "firn_read_int2";
+    case kInt4:
+      return "firn_read_int4";
+    case kInt8:
+      return "firn_read_int8";
+    case kFloat4:
+      return "firn_read_float4";
+    case kFloat8:
+      return "firn_read_float8";
+    case kNumeric:
+      return "firn_read_numeric";
+    case kDate:
+      return "firn_read_date";
+    case kTimestamp:
+      return "firn_read_timestamp";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+Failure QueryWriter::CannotCast(const Expr& expr, const ValueType& to) {
+  return Wrong(
+      expr.location, "42846",
+      fmt::format("cannot cast type {} to {}", DisplayType(expr.type.tag), DisplayType(to.tag)));
+}
+
+Result<Expr> QueryWriter::WriteConstant(const Json& body) {
+  const int location = tree::Location(body);
+  if (tree::Has(body, "bsval")) {
+    return Refuse(location, "bit strings are not supported", "Use an integer.");
+  }
+  auto cell = ReadConstant(statement_, body);
+  Expr expr{.location = location};
+  switch (cell.kind) {
+    case Cell::Kind::kString:
+      expr.form = Expr::Form::kLiteral;
+      expr.text = std::move(cell.text);
+      return expr;
+    case Cell::Kind::kBool:
+      expr.sql = cell.text == "true" ? "CAST('true' AS BOOLEAN)" : "CAST('false' AS BOOLEAN)";
+      expr.type.tag = kBool;
+      return expr;
+    case Cell::Kind::kInteger:
+    case Cell::Kind::kFloat:
+      break;
+    default:
+      expr.form = Expr::Form::kNull;
+      return expr;
+  }
+  auto literal = WriteNumber(cell.text);
+  if (!literal) {
+    return Fail(std::move(literal.error()).WithPosition(statement_.Position(location)));
+  }
+  expr.sql = std::move(literal->sql);
+  expr.type = literal->type;
+  expr.text = cell.text;
+  expr.nonzero = cell.text.find_first_of("123456789") < cell.text.find_first_of("eE");
+  return expr;
+}
+
+Result<ValueType> QueryWriter::CastTarget(const Json& type_name, const Expr& argument) {
+  const auto names = tree::Names(List(type_name, "names"));
+  const bool plain = !names.empty() && !tree::Has(type_name, "arrayBounds");
+  if (plain && names.back() == "interval") return ValueType{.tag = kInterval};
+  const bool numeric = plain && (names.back() == "numeric" || names.back() == "decimal");
+  if (numeric && !tree::Has(type_name, "typmods")) {
+    // numeric of any size: as many digits as the argument has.
+    if (argument.type.tag == kUnknown) return ValueType{.tag = kNumeric};
+    const auto type = AsNumeric(argument.type);
+    if (type.tag == kNumeric) return type;
+    return Refuse(tree::Location(type_name),
+                  "a cast to numeric without a precision is not "
+                  "supported for this type",
+                  "Say numeric(38,9), or the precision and scale you need.");
+  }
+  FIRN_TRY(const auto type, DecodeTypeName(statement_, type_name));
+  return FromColumnar(type);
+}
+
+Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
+  const auto& type_name = At(body, "typeName");
+  FIRN_TRY(auto expr, WriteExpr(At(body, "arg"), place));
+  FIRN_TRY(const auto type, CastTarget(type_name, expr));
+  const auto& modifiers = List(type_name, "typmods");
+  if (type.tag == kInterval && !modifiers.empty()) {
+    const auto unit = IntervalUnit(tree::Number(At(*Open(modifiers.front()).body, "ival"), "ival"));
+    if (unit.empty() || modifiers.size() > 1 || expr.form != Expr::Form::kLiteral) {
+      return Refuse(tree::Location(type_name), "this form of interval is not supported",
+                    "Write INTERVAL '1 day 02:03:04', or INTERVAL '3' MONTH.");
+    }
+    auto interval = ParseIntervalOf(expr.text, unit);
+    if (!interval) {
+      return Fail(std::move(interval.error()).WithPosition(statement_.Position(expr.location)));
+    }
+    return Expr{.sql = interval->EngineSql(), .type = type, .location = expr.location};
+  }
+  if (!CanCast(expr.type.tag, type.tag, CastContext::kExplicit)) return CannotCast(expr, type);
+  FIRN_RETURN_IF_ERROR(Coerce(expr, type, CastContext::kExplicit));
+  expr.nonzero = false;
+  return expr;
+}
+
+Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext context) {
+  switch (expr.form) {
+    case Expr::Form::kLiteral: {
+      auto type = to;
+      // Beside a numeric(12,2) a literal keeps its own digits; a cast rounds them.
+      if (type.tag == kNumeric && context == CastContext::kImplicit) type.precision = 0;
+      if (type.tag == kVarchar && context != CastContext::kExplicit) type.length = 0;
+      std::string_view text = expr.text;
+      auto literal = WriteLiteral(text, type.tag == kVarchar ? ValueType{.tag = kText} : type);
+      if (!literal) {
+        return Fail(std::move(literal.error()).WithPosition(statement_.Position(expr.location)));
+      }
+      expr.sql = std::move(literal->sql);
+      expr.type = literal->type;
+      if (to.tag == kVarchar) {
+        expr.type = type;
+        if (type.length > 0) expr.sql = fmt::format("left({}, {})", expr.sql, type.length);
+      }
+      break;
+    }
+    case Expr::Form::kNull:
+      expr.type = to;
+      if (to.tag == kNumeric && to.precision == 0) expr.type = NumericType(1, 0);
+      expr.sql = CastTo("NULL", EngineType(expr.type));
+      break;
+    case Expr::Form::kParameter: {
+      auto& known = parameters_[static_cast<size_t>(expr.parameter - 1)];
+      if (!known) {
+        if (!ToColumnar(to)) {
+          return Refuse(expr.location, "parameters of type interval are not supported",
+                        "Write the interval in the text of the query.");
+        }
+        known = to;
+        if (to.tag == kNumeric && context != CastContext::kAssignment) {
+          known = NumericType(columnar::kMaxPrecision, std::max(kParameterScale, to.scale));
+        }
+        if (to.tag == kVarchar) known = ValueType{.tag = kText};
+      }
+      expr.type = *known;
+      expr.sql = CastTo(fmt::format("${}", expr.parameter), EngineType(*known));
+      expr.form = Expr::Form::kValue;
+      return Coerce(expr, to, context);
+    }
+    case Expr::Form::kDefault:
+      return Wrong(expr.location, "42601", "DEFAULT is not allowed in this context");
+    case Expr::Form::kValue:
+      break;
+  }
+  if (expr.form != Expr::Form::kLiteral) expr.text.clear();
+  expr.form = Expr::Form::kValue;
+  if (to.tag == kNumeric && to.precision > 0 && expr.type != to &&
+      context != CastContext::kImplicit) {
+    return Coerce(expr, to, context);
+  }
+  return {};
+}
+
+Status QueryWriter::Coerce(Expr& expr, const ValueType& to, CastContext context) {
+  if (expr.form == Expr::Form::kDefault || expr.type.tag == kUnknown) {
+    return CoerceUnknown(expr, to, context);
+  }
+  if (!CanCast(expr.type.tag, to.tag, context)) return CannotCast(expr, to);
+  if (IsInteger(expr.type.tag) && to.tag == kNumeric && to.precision == 0 && !expr.text.empty()) {
+    // A constant has its own few digits, not the ten of every integer.
+    FIRN_TRY(auto literal, WriteLiteral(expr.text, to));
+    expr.sql = std::move(literal.sql);
+    expr.type = literal.type;
+    return {};
+  }
+  FIRN_TRY(auto sql, CastSql(expr, to, context));
+  const bool open = to.tag == kNumeric && to.precision == 0;
+  // An integer stays the number it was written as.
+  if (!IsInteger(expr.type.tag) || !IsNumber(to.tag)) expr.text.clear();
+  expr.type = open ? AsNumeric(expr.type) : to;
+  expr.sql = std::move(sql);
+  return {};
+}
+
+Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
+                                         CastContext context) {
+  const auto from = expr.type.tag;
+  if (to.tag == kVarchar && IsString(from)) {
+    const bool cut = context == CastContext::kExplicit && to.length > 0 &&
+                     !(from == kVarchar && expr.type.length == to.length);
+    return cut ? fmt::format("left({}, {})", expr.sql, to.length) : expr.sql;
+  }
+  if (from == to.tag && (to.tag != kNumeric || to.precision == 0 || to == expr.type)) {
+    return expr.sql;
+  }
+  if (IsString(to.tag)) {
+    if (from == kFloat4 || from == kFloat8 || from == kBytea || from == kInterval) {
+      return Refuse(
+          expr.location,
+          fmt::format("a cast from {} to text is not supported in a query", DisplayType(from)),
+          "Select the value itself, or cast it to numeric(p,s) first.");
+    }
+    auto text = CastTo(expr.sql, "VARCHAR");
+    return to.length > 0 && context == CastContext::kExplicit
+               ? fmt::format("left({}, {})", text, to.length)
+               : text;
+  }
+  if (IsString(from)) {
+    const auto reader = TextReader(to.tag);
+    if (reader.empty() || (to.tag == kNumeric && to.precision == 0)) {
+      return Refuse(
+          expr.location,
+          fmt::format("a cast from text to {} is not supported for values", DisplayType(to.tag)),
+          "Cast a constant, or store the column in its own type.");
+    }
+    auto read = fmt::format("{}({})", reader, expr.sql);
+    return to.tag == kNumeric ? CastTo(read, EngineType(to)) : read;
+  }
+  if (from == kNumeric && (to.tag == kFloat4 || to.tag == kFloat8) &&
+      expr.type.precision > kExactDoubleDigits) {
+    return CastTo(CastTo(expr.sql, "VARCHAR"), EngineType(to));
+  }
+  if ((from == kFloat4 || from == kFloat8) && to.tag == kNumeric) {
+    // Postgres goes by 15 (6) significant digits, not by the binary value.
+    const int digits = from == kFloat8 ? 15 : 6;
+    return CastTo(fmt::format("printf('%.{}g', {})", digits, expr.sql), EngineType(to));
+  }
+  if (to.tag == kNumeric && to.precision == 0) {
+    return CastTo(expr.sql, EngineType(AsNumeric(expr.type)));
+  }
+  return CastTo(expr.sql, EngineType(to));
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,349 @@
+#include <algorithm>
+
+#include "sql/query_writer_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using enum TypeTag;
+using tree::At;
+using tree::Has;
+using tree::List;
+using tree::Open;
+using tree::Text;
+
+// 1 for a guess, 2 for a name that stands (FigureColnameInternal of parse_target.c).
+int Figure(const tree::Json& node, std::string& name) {
+  const auto open = Open(node);
+  if (open.body == nullptr) return 0;
+  const auto& body = *open.body;
+  const auto is = [&](std::string_view text) {
+    name = text;
+    return 2;
+  };
+  if (open.Is("ColumnRef")) {
+    const auto names = tree::Names(List(body, "fields"));
+    return names.empty() ? 0 : is(names.back());
+  }
+  if (open.Is("FuncCall")) {
+    const auto names = tree::Names(List(body, "funcname"));
+    return names.empty() ? 0 : is(names.back());
+  }
+  if (open.Is("A_Expr") && Text(body, "kind") == "AEXPR_NULLIF") return is("nullif");
+  if (open.Is("TypeCast")) {
+    const int strength = Figure(At(body, "arg"), name);
+    if (strength > 1) return strength;
+    const auto names = tree::Names(List(At(body, "typeName"), "names"));
+    if (names.empty()) return strength;
+    name = names.back();
+    return 1;
+  }
+  if (open.Is("CollateClause")) return Figure(At(body, "arg"), name);
+  if (open.Is("CaseExpr")) {
+    const int strength = Has(body, "defresult") ? Figure(body["defresult"], name) : 0;
+    if (strength > 1) return strength;
+    name = "case";
+    return 1;
+  }
+  if (open.Is("CoalesceExpr")) return is("coalesce");
+  if (open.Is("MinMaxExpr")) return is(Text(body, "op") == "IS_GREATEST" ? "greatest" : "least");
+  if (open.Is("GroupingFunc")) return is("grouping");
+  if (open.Is("SQLValueFunction")) return is(ServerName(body));
+  if (open.Is("SubLink")) {
+    const auto kind = Text(body, "subLinkType");
+    if (kind == "EXISTS_SUBLINK") return is("exists");
+    const auto select = Open(At(body, "subselect"));
+    if (kind != "EXPR_SUBLINK" || !select.Is("SelectStmt")) return 0;
+    const auto& targets = List(*select.body, "targetList");
+    if (targets.empty()) return 0;
+    const auto& target = *Open(targets.front()).body;
+    if (Has(target, "name")) return is(Text(target, "name"));
+    return Figure(At(target, "val"), name);
+  }
+  return 0;
+}
+
+bool IsStar(const tree::Json& node) {
+  const auto open = Open(node);
+  if (!open.Is("ColumnRef")) return false;
+  const auto& fields = List(*open.body, "fields");
+  return !fields.empty() && Open(fields.back()).Is("A_Star");
+}
+
+}  // namespace
+
+std::string FigureName(const tree::Json& node) {
+  std::string name;
+  return Figure(node, name) == 0 ? "?column?" : name;
+}
+
+Status QueryWriter::WriteStar(const std::vector<std::string>& of, int location, const Place& place,
+                              Block& block) {
+  const auto* columns = &place.scope->columns;
+  if (!of.empty()) {
+    const auto* relation = FindRelation(place.scope, of);
+    if (relation == nullptr) {
+      return Wrong(location, "42P01", "missing FROM-clause entry for table \"" + of.back() + "\"");
+    }
+    columns = &relation->columns;
+  } else if (place.scope->relations.empty()) {
+    return Wrong(location, "42601", "SELECT * with no tables specified is not valid");
+  }
+  for (const auto& column : *columns) {
+    if (column.hidden) continue;
+    block.outputs.push_back(
+        {column.name, {.sql = column.sql, .type = column.type, .location = location}});
+  }
+  return {};
+}
+
+Status QueryWriter::WriteTargets(const Json& body, const Place& place, Block& block) {
+  for (const auto& item : List(body, "targetList")) {
+    const auto& target = *Open(item).body;
+    const auto& value = At(target, "val");
+    if (IsStar(value)) {
+      const auto& reference = *Open(value).body;
+      FIRN_RETURN_IF_ERROR(WriteStar(tree::Names(List(reference, "fields")),
+                                     tree::Location(reference), place, block));
+      continue;
+    }
+    FIRN_TRY(auto expr, WriteExpr(value, place));
+    if (expr.location < 0) expr.location = tree::Location(target);
+    block.outputs.push_back(
+        {Has(target, "name") ? std::string(Text(target, "name")) : FigureName(value),
+         std::move(expr)});
+  }
+  if (block.outputs.empty()) {
+    return Refuse(statement_.begin, "a query without columns is not supported",
+                  "Name a column, or select 1.");
+  }
+  constexpr size_t kColumnsMax = 1664;  // as Postgres
+  if (block.outputs.size() > kColumnsMax) {
+    return Wrong(-1, "54011", "target lists can have at most 1664 entries");
+  }
+  return {};
+}
+
+Result<std::string> QueryWriter::WriteCondition(const Json& node, std::string_view clause,
+                                                const Place& place) {
+  FIRN_TRY(auto expr, WriteExpr(node, place));
+  if (expr.type.tag != kUnknown && expr.type.tag != kBool) {
+    return Wrong(expr.location, "42804",
+                 fmt::format("argument of {} must be type boolean, not type {}", clause,
+                             DisplayType(expr.type.tag)));
+  }
+  FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kBool}, CastContext::kImplicit));
+  return std::move(expr.sql);
+}
+
+Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& place,
+                                                const Block& block) {
+  const auto node = Open(item);
+  const auto& body = *node.body;
+  if (node.Is("GroupingSet")) {
+    const auto kind = Text(body, "kind");
+    if (kind == "GROUPING_SET_EMPTY") return std::string("()");
+    std::string content;
+    for (const auto& part : List(body, "content")) {
+      FIRN_TRY(const auto text, WriteGroupItem(part, place, block));
+      content += (content.empty() ? "" : ", ") + text;
+    }
+    const auto* word = kind == "GROUPING_SET_ROLLUP" ? "ROLLUP"
+                       : kind == "GROUPING_SET_CUBE" ? "CUBE"
+                                                     : "GROUPING SETS";
+    return fmt::format("{} ({})", word, content);
+  }
+  if (node.Is("RowExpr")) {
+    std::string content;
+    for (const auto& part : List(body, "args")) {
+      FIRN_TRY(const auto text, WriteGroupItem(part, place, block));
+      content += (content.empty() ? "" : ", ") + text;
+    }
+    return "(" + content + ")";
+  }
+  const int location = tree::FirstLocation(item);
+  if (node.Is("A_Const")) {
+    FIRN_TRY(const auto constant, WriteConstant(body));
+    if (constant.type.tag != kInt4) {
+      return Wrong(location, "42601", "non-integer constant in GROUP BY");
+    }
+    const int position = std::stoi(constant.text);
+    if (position < 1 || static_cast<size_t>(position) > block.outputs.size()) {
+      return Wrong(location, "42P10",
+                   fmt::format("GROUP BY position {} is not in select list", position));
+    }
+    return block.outputs[static_cast<size_t>(position - 1)].expr.sql;
+  }
+  const auto names =
+      node.Is("ColumnRef") ? tree::Names(List(body, "fields")) : std::vector<std::string>();
+  if (names.size() == 1) {
+    // A column of FROM goes before a name of the select list.
+    Scope here = *place.scope;
+    here.outer = nullptr;
+    const auto& columns = here.columns;
+    const bool in_from = std::any_of(columns.begin(), columns.end(), [&](const auto& column) {
+      return column.name == names.front();
+    });
+    for (const auto& output : block.outputs) {
+      if (!in_from && output.name == names.front()) return output.expr.sql;
+    }
+  }
+  auto inner = place;
+  inner.no_aggregates = "aggregate functions are not allowed in GROUP BY";
+  inner.no_windows = "window functions are not allowed in GROUP BY";
+  FIRN_TRY(auto expr, WriteExpr(item, inner));
+  if (expr.type.tag == kUnknown) {
+    FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
+  }
+  return std::move(expr.sql);
+}
+
+Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& place,
+                                              const Block& block) {
+  if (tree::Flag(body, "groupDistinct")) {
+    return Refuse(-1, "GROUP BY DISTINCT is not supported", "Leave DISTINCT out.");
+  }
+  std::string sql;
+  for (const auto& item : List(body, "groupClause")) {
+    FIRN_TRY(const auto text, WriteGroupItem(item, place, block));
+    sql += (sql.empty() ? " GROUP BY " : ", ") + text;
+  }
+  return sql;
+}
+
+Result<std::string> QueryWriter::WriteDistinct(const Json& body, const Place& place,
+                                               const Block& block) {
+  const auto& clause = List(body, "distinctClause");
+  if (clause.empty()) return std::string();
+  if (Open(clause.front()).body == nullptr) return std::string("DISTINCT ");
+  std::string sql;
+  for (const auto& item : clause) {
+    const auto node = Open(item);
+    std::string text;
+    if (node.Is("A_Const") || node.Is("ColumnRef")) {
+      FIRN_TRY(text, WriteGroupItem(item, place, block));
+    } else {
+      FIRN_TRY(const auto expr, WriteExpr(item, place));
+      text = expr.sql;
+    }
+    sql += (sql.empty() ? "" : ", ") + text;
+  }
+  return "DISTINCT ON (" + sql + ") ";
+}
+
+Result<std::string> QueryWriter::SortDirection(const Json& sort_by) {
+  const auto direction = Text(sort_by, "sortby_dir");
+  if (direction == "SORTBY_USING") {
+    return Refuse(tree::Location(sort_by), "ORDER BY ... USING is not supported",
+                  "Use ASC or DESC.");
+  }
+  const bool descending = direction == "SORTBY_DESC";
+  const auto nulls = Text(sort_by, "sortby_nulls");
+  const bool first = nulls == "SORTBY_NULLS_DEFAULT" ? descending : nulls == "SORTBY_NULLS_FIRST";
+  return fmt::format(" {} NULLS {}", descending ? "DESC" : "ASC", first ? "FIRST" : "LAST");
+}
+
+Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& place,
+                                               bool names_only, const Block& block) {
+  const auto& sort_by = *Open(item).body;
+  const auto& value = At(sort_by, "node");
+  const auto node = Open(value);
+  FIRN_TRY(const auto direction, SortDirection(sort_by));
+  const int location = tree::FirstLocation(value);
+  if (node.Is("A_Const")) {
+    FIRN_TRY(const auto constant, WriteConstant(*node.body));
+    if (constant.type.tag != kInt4) {
+      return Wrong(location, "42601", "non-integer constant in ORDER BY");
+    }
+    const int position = std::stoi(constant.text);
+    if (position < 1 || static_cast<size_t>(position) > block.outputs.size()) {
+      return Wrong(location, "42P10",
+                   fmt::format("ORDER BY position {} is not in select list", position));
+    }
+    return std::to_string(position) + direction;
+  }
+  const auto names =
+      node.Is("ColumnRef") ? tree::Names(List(*node.body, "fields")) : std::vector<std::string>();
+  if (names.size() == 1) {
+    size_t found = block.outputs.size();
+    for (size_t i = 0; i < block.outputs.size(); ++i) {
+      if (block.outputs[i].name != names.front()) continue;
+      if (found < block.outputs.size() &&
+          block.outputs[found].expr.sql != block.outputs[i].expr.sql) {
+        return Wrong(location, "42702", "ORDER BY \"" + names.front() + "\" is ambiguous");
+      }
+      if (found == block.outputs.size()) found = i;
+    }
+    if (found < block.outputs.size()) return std::to_string(found + 1) + direction;
+  }
+  if (names_only) {
+    return Refuse(location, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause",
+                  "Only result column names can be used, not expressions or functions: add the "
+                  "expression to every SELECT, or move the UNION into a FROM clause.");
+  }
+  FIRN_TRY(auto expr, WriteExpr(value, place));
+  if (expr.type.tag == kUnknown) {
+    FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
+  }
+  for (size_t i = 0; i < block.outputs.size(); ++i) {
+    if (block.outputs[i].expr.sql == expr.sql) return std::to_string(i + 1) + direction;
+  }
+  return expr.sql + direction;
+}
+
+Result<std::string> QueryWriter::WriteSortList(const Json& items, const Place& place) {
+  std::string sql;
+  for (const auto& item : items) {
+    const auto& sort_by = *Open(item).body;
+    FIRN_TRY(const auto direction, SortDirection(sort_by));
+    FIRN_TRY(auto expr, WriteExpr(At(sort_by, "node"), place));
+    if (expr.type.tag == kUnknown) {
+      FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
+    }
+    sql += (sql.empty() ? "" : ", ") + expr.sql + direction;
+  }
+  return sql;
+}
+
+Result<std::string> QueryWriter::WriteLimit(const Json& node, std::string_view word,
+                                            const Place& place) {
+  const int location = tree::FirstLocation(node);
+  Place inner{.tables = place.tables,
+              .no_aggregates = "aggregate functions are not allowed in LIMIT",
+              .no_windows = "window functions are not allowed in LIMIT"};
+  FIRN_TRY(auto expr, WriteExpr(node, inner));
+  if (expr.form == Expr::Form::kNull) return std::string();
+  if (expr.text.starts_with('-')) {
+    return Wrong(location, word == "LIMIT" ? "2201W" : "2201X",
+                 std::string(word) + " must not be negative");
+  }
+  if (!CanCast(expr.type.tag, kInt8, CastContext::kAssignment)) {
+    return Wrong(location, "42804",
+                 fmt::format("argument of {} must be type bigint, not type {}", word,
+                             DisplayType(expr.type.tag)));
+  }
+  FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kInt8}, CastContext::kAssignment));
+  return fmt::format(" {} {}", word, expr.sql);
+}
+
+Status QueryWriter::WriteOrderAndLimit(const Json& body, const Place& place, bool names_only,
+                                       Block& block) {
+  for (const auto& item : List(body, "sortClause")) {
+    FIRN_TRY(const auto text, WriteSortItem(item, place, names_only, block));
+    block.order += (block.order.empty() ? " ORDER BY " : ", ") + text;
+  }
+  if (Text(body, "limitOption") == "LIMIT_OPTION_WITH_TIES") {
+    return Refuse(tree::FirstLocation(At(body, "limitCount")), "WITH TIES is not supported",
+                  "Use rank() in a subquery.");
+  }
+  if (Has(body, "limitCount")) {
+    FIRN_TRY(block.limit, WriteLimit(body["limitCount"], "LIMIT", place));
+  }
+  if (Has(body, "limitOffset")) {
+    FIRN_TRY(const auto offset, WriteLimit(body["limitOffset"], "OFFSET", place));
+    block.limit += offset;
+  }
+  return {};
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,325 @@
+#include <algorithm>
+#include <array>
+
+#include "sql/query_writer_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using enum TypeTag;
+using tree::At;
+using tree::Has;
+using tree::List;
+using tree::Open;
+using tree::Text;
+
+// Beyond this an expression is refused (54001): each level takes a few KiB of stack.
+constexpr int kDepthMax = 400;
+constexpr size_t kBytesMax = 32 << 20;
+
+Expr Bool(std::string sql, int location) {
+  return {.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
+}
+
+}  // namespace
+
+Failure QueryWriter::Refuse(int location, std::string message, std::string hint) const {
+  return tree::Refuse(statement_, location, std::move(message), std::move(hint));
+}
+
+Failure QueryWriter::Wrong(int location, std::string_view sqlstate, std::string message,
+                           std::string hint) const {
+  return tree::Wrong(statement_, location, sqlstate, std::move(message), std::move(hint));
+}
+
+Result<Expr> QueryWriter::WriteExpr(const Json& node, const Place& place) {
+  if (++depth_ > kDepthMax) {
+    return Wrong(tree::FirstLocation(node), "54001", "stack depth limit exceeded",
+                 "The query nests too deeply; write it with fewer levels.");
+  }
+  auto expr = WriteNode(Open(node), place);
+  --depth_;
+  // BETWEEN and CASE write an operand more than once; nested, that doubles at every level.
+  if (expr && expr->sql.size() > kBytesMax) {
+    return Wrong(tree::FirstLocation(node), "54001", "the expression is too long for the engine",
+                 "Write it in parts, in subqueries.");
+  }
+  return expr;
+}
+
+Result<Expr> QueryWriter::WriteNode(const tree::Node& node, const Place& place) {
+  if (node.body == nullptr) return Fail(ErrorCode::kInternal, "a tree without a node");
+  const auto& body = *node.body;
+  if (node.Is("A_Const")) return WriteConstant(body);
+  if (node.Is("ColumnRef")) return WriteColumn(body, place);
+  if (node.Is("ParamRef")) return WriteParameter(body);
+  if (node.Is("A_Expr")) return WriteOperator(body, place);
+  if (node.Is("FuncCall")) return WriteCall(body, place);
+  if (node.Is("TypeCast")) return WriteTypeCast(body, place);
+  if (node.Is("BoolExpr")) return WriteBool(body, place);
+  if (node.Is("NullTest")) return WriteNullTest(body, place);
+  if (node.Is("BooleanTest")) return WriteBooleanTest(body, place);
+  if (node.Is("CaseExpr")) return WriteCase(body, place);
+  if (node.Is("CoalesceExpr")) return WriteCoalesce(body, place);
+  if (node.Is("MinMaxExpr")) return WriteMinMax(body, place);
+  if (node.Is("SubLink")) return WriteSublink(body, place);
+  if (node.Is("SQLValueFunction")) return WriteServerCall(body);
+  if (node.Is("CollateClause")) return WriteCollate(body, place);
+  if (node.Is("GroupingFunc")) return WriteGrouping(body, place);
+  const int location = tree::Location(body);
+  if (node.Is("SetToDefault")) return Expr{.form = Expr::Form::kDefault, .location = location};
+  if (node.Is("RowExpr")) {
+    return Refuse(location, "row values are not supported", "Compare the columns one by one.");
+  }
+  if (node.Is("A_ArrayExpr") || node.Is("A_Indirection")) {
+    return Refuse(location, "arrays and parts of values are not supported",
+                  "Use IN (...) for a list of values.");
+  }
+  return Refuse(location, "this expression is not supported: " + std::string(node.kind),
+                "docs/sql.md lists what there is.");
+}
+
+Result<std::vector<Expr>> QueryWriter::WriteList(const Json& items, const Place& place) {
+  std::vector<Expr> exprs;
+  exprs.reserve(items.size());
+  for (const auto& item : items) {
+    FIRN_TRY(auto expr, WriteExpr(item, place));
+    exprs.push_back(std::move(expr));
+  }
+  return exprs;
+}
+
+Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view what) {
+  std::vector<ValueType> types;
+  for (const auto& expr : exprs) types.push_back(expr.type);
+  auto common = CommonType(types);
+  if (!common) {
+    const auto first = std::find_if(types.begin(), types.end(),
+                                    [](const ValueType& type) { return type.tag != kUnknown; });
+    for (size_t i = 0; i < types.size(); ++i) {
+      const ValueType pair[] = {*first, types[i]};
+      if (CommonType(pair)) continue;
+      return Wrong(exprs[i].location, "42804",
+                   fmt::format("{} types {} and {} cannot be matched", what,
+                               DisplayType(first->tag), DisplayType(types[i].tag)));
+    }
+    return Wrong(exprs.front().location, "42804", fmt::format("{} types do not match", what));
+  }
+  // A quoted number may have more digits than the others: settle literals first.
+  for (auto& expr : exprs) {
+    if (expr.type.tag == kUnknown) {
+      FIRN_RETURN_IF_ERROR(CoerceUnknown(expr, *common, CastContext::kImplicit));
+    }
+  }
+  if (common->tag == kNumeric) {
+    types.clear();
+    for (const auto& expr : exprs) types.push_back(expr.type);
+    common = CommonType(types);
+  }
+  for (auto& expr : exprs) FIRN_RETURN_IF_ERROR(Coerce(expr, *common, CastContext::kImplicit));
+  return *common;
+}
+
+Result<Expr> QueryWriter::WriteColumn(const Json& body, const Place& place) {
+  const int location = tree::Location(body);
+  const auto& fields = List(body, "fields");
+  if (!fields.empty() && Open(fields.back()).Is("A_Star")) {
+    return Wrong(location, "42601", "row expansion via \"*\" is not supported here");
+  }
+  FIRN_TRY(const auto column, FindColumn(place.scope, statement_, location, tree::Names(fields)));
+  return Expr{.sql = column.sql, .type = column.type, .location = location};
+}
+
+Result<Expr> QueryWriter::WriteParameter(const Json& body) {
+  const int number = tree::Number(body, "number");
+  const int location = tree::Location(body);
+  if (number < 1 || static_cast<size_t>(number) > parameters_.size()) {
+    return Wrong(location, "42P02", fmt::format("there is no parameter ${}", number));
+  }
+  Expr expr{.form = Expr::Form::kParameter, .parameter = number, .location = location};
+  const auto& known = parameters_[static_cast<size_t>(number - 1)];
+  if (known) FIRN_RETURN_IF_ERROR(CoerceUnknown(expr, *known, CastContext::kImplicit));
+  return expr;
+}
+
+Result<Expr> QueryWriter::WriteBool(const Json& body, const Place& place) {
+  const auto op = Text(body, "boolop");
+  const std::string_view word = op == "AND_EXPR" ? "AND" : op == "OR_EXPR" ? "OR" : "NOT";
+  FIRN_TRY(auto exprs, WriteList(List(body, "args"), place));
+  std::string sql;
+  for (auto& expr : exprs) {
+    if (expr.type.tag != kUnknown && expr.type.tag != kBool) {
+      return Wrong(expr.location, "42804",
+                   fmt::format("argument of {} must be type boolean, not type {}", word,
+                               DisplayType(expr.type.tag)));
+    }
+    FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kBool}, CastContext::kImplicit));
+    if (word == "NOT") {
+      sql = "NOT " + expr.sql;
+    } else {
+      sql += (sql.empty() ? "" : fmt::format(" {} ", word)) + expr.sql;
+    }
+  }
+  return Bool("(" + sql + ")", tree::Location(body));
+}
+
+Result<Expr> QueryWriter::WriteNullTest(const Json& body, const Place& place) {
+  FIRN_TRY(auto expr, WriteExpr(At(body, "arg"), place));
+  if (expr.type.tag == kUnknown) {
+    FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
+  }
+  const bool null = Text(body, "nulltesttype") == "IS_NULL";
+  return Bool("(" + expr.sql + (null ? " IS NULL)" : " IS NOT NULL)"), tree::Location(body));
+}
+
+Result<Expr> QueryWriter::WriteBooleanTest(const Json& body, const Place& place) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kTests = {{
+      {"IS_TRUE", "IS TRUE"},
+      {"IS_NOT_TRUE", "IS NOT TRUE"},
+      {"IS_FALSE", "IS FALSE"},
+      {"IS_NOT_FALSE", "IS NOT FALSE"},
+      {"IS_UNKNOWN", "IS NULL"},
+      {"IS_NOT_UNKNOWN", "IS NOT NULL"},
+  }};
+  const auto said = Text(body, "booltesttype");
+  FIRN_TRY(auto expr, WriteExpr(At(body, "arg"), place));
+  for (const auto& [test, words] : kTests) {
+    if (test != said) continue;
+    if (expr.type.tag != kUnknown && expr.type.tag != kBool) {
+      return Wrong(expr.location, "42804",
+                   fmt::format("argument of {} must be type boolean, not type {}", words,
+                               DisplayType(expr.type.tag)));
+    }
+    FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kBool}, CastContext::kImplicit));
+    return Bool(fmt::format("({} {})", expr.sql, words), tree::Location(body));
+  }
+  return Fail(ErrorCode::kInternal, "not a boolean test: {}", said);
+}
+
+Result<Expr> QueryWriter::WriteCase(const Json& body, const Place& place) {
+  const int location = tree::Location(body);
+  std::vector<std::string> conditions;
+  std::vector<Expr> results;
+  if (Has(body, "defresult")) {
+    FIRN_TRY(auto otherwise, WriteExpr(body["defresult"], place));
+    results.push_back(std::move(otherwise));
+  } else {
+    results.push_back({.form = Expr::Form::kNull, .location = location});
+  }
+  for (const auto& item : List(body, "args")) {
+    const auto& when = *Open(item).body;
+    FIRN_TRY(auto condition, WriteExpr(At(when, "expr"), place));
+    if (Has(body, "arg")) {
+      FIRN_TRY(auto arg, WriteExpr(body["arg"], place));
+      const int at = condition.location;
+      FIRN_TRY(condition, Compare("=", std::move(arg), std::move(condition), at));
+    } else if (condition.type.tag != kUnknown && condition.type.tag != kBool) {
+      return Wrong(condition.location, "42804",
+                   fmt::format("argument of CASE/WHEN must be type boolean, not type {}",
+                               DisplayType(condition.type.tag)));
+    }
+    FIRN_RETURN_IF_ERROR(Coerce(condition, {.tag = kBool}, CastContext::kImplicit));
+    conditions.push_back(std::move(condition.sql));
+    FIRN_TRY(auto result, WriteExpr(At(when, "result"), place));
+    results.push_back(std::move(result));
+  }
+  FIRN_TRY(const auto type, Unify(results, "CASE"));
+  std::string sql = "CASE";
+  for (size_t i = 0; i < conditions.size(); ++i) {
+    sql += fmt::format(" WHEN {} THEN {}", conditions[i], results[i + 1].sql);
+  }
+  sql += fmt::format(" ELSE {} END", results.front().sql);
+  return Expr{.sql = "(" + sql + ")", .type = type, .location = location};
+}
+
+Result<Expr> QueryWriter::WriteCoalesce(const Json& body, const Place& place) {
+  FIRN_TRY(auto exprs, WriteList(List(body, "args"), place));
+  FIRN_TRY(const auto type, Unify(exprs, "COALESCE"));
+  std::string sql;
+  for (const auto& expr : exprs) sql += (sql.empty() ? "" : ", ") + expr.sql;
+  return Expr{.sql = "coalesce(" + sql + ")", .type = type, .location = tree::Location(body)};
+}
+
+Result<Expr> QueryWriter::WriteMinMax(const Json& body, const Place& place) {
+  const bool greatest = Text(body, "op") == "IS_GREATEST";
+  FIRN_TRY(auto exprs, WriteList(List(body, "args"), place));
+  FIRN_TRY(const auto type, Unify(exprs, greatest ? "GREATEST" : "LEAST"));
+  std::string sql;
+  for (const auto& expr : exprs) sql += (sql.empty() ? "" : ", ") + expr.sql;
+  return Expr{.sql = (greatest ? "greatest(" : "least(") + sql + ")",
+              .type = type,
+              .location = tree::Location(body)};
+}
+
+Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
+  const auto kind = Text(body, "subLinkType");
+  const int location = tree::Location(body);
+  const auto select = Open(At(body, "subselect"));
+  if (!select.Is("SelectStmt")) {
+    return Refuse(location, "this kind of subquery is not supported", "Use SELECT.");
+  }
+  FIRN_TRY(auto block, WriteSelect(*select.body, place.scope, place.tables));
+  if (kind == "EXISTS_SUBLINK") {
+    FIRN_TRY(const auto query, Finish(std::move(block)));
+    return Bool("(EXISTS (" + query.sql + "))", location);
+  }
+  if (kind == "ARRAY_SUBLINK") {
+    return Refuse(location, "arrays are not supported", "Use string_agg, or IN (SELECT ...).");
+  }
+  const size_t columns = block.rows.empty() ? block.outputs.size() : block.rows.front().size();
+  if (kind == "EXPR_SUBLINK") {
+    if (columns != 1) {
+      return Wrong(location, "42601", "subquery must return only one column");
+    }
+    FIRN_TRY(const auto query, Finish(std::move(block)));
+    return Expr{.sql = "(" + query.sql + ")", .type = query.types.front(), .location = location};
+  }
+  if (columns != 1) return Wrong(location, "42601", "subquery has too many columns");
+  FIRN_TRY(auto left, WriteExpr(At(body, "testexpr"), place));
+  const auto names = tree::Names(List(body, "operName"));
+  const std::string op = names.empty() ? "=" : names.back();
+  constexpr std::array<std::string_view, 6> kComparisons = {"=", "<>", "<", "<=", ">", ">="};
+  if (std::find(kComparisons.begin(), kComparisons.end(), op) == kComparisons.end()) {
+    return Refuse(location, op + " with a subquery is not supported", "Use = < > <= >= or <>.");
+  }
+  Expr right{.location = location};
+  const Expr& of = block.rows.empty() ? block.outputs.front().expr : block.rows.front().front();
+  right.type = of.type;
+  right.form = of.type.tag == kUnknown ? Expr::Form::kNull : Expr::Form::kValue;
+  FIRN_TRY(const auto type, ToComparable(op, left, right, location));
+  const std::optional<ValueType> wanted[] = {type};
+  FIRN_TRY(const auto query, Finish(std::move(block), wanted));
+  const bool any = kind == "ANY_SUBLINK";
+  const auto how = any && op == "=" ? std::string("IN") : op + (any ? " ANY" : " ALL");
+  return Bool(fmt::format("({} {} ({}))", left.sql, how, query.sql), location);
+}
+
+Result<Expr> QueryWriter::WriteCollate(const Json& body, const Place& place) {
+  const auto names = tree::Names(List(body, "collname"));
+  constexpr std::array<std::string_view, 4> kByBytes = {"C", "POSIX", "default", "ucs_basic"};
+  if (names.empty() ||
+      std::find(kByBytes.begin(), kByBytes.end(), names.back()) == kByBytes.end()) {
+    return Refuse(tree::Location(body), "this collation is not supported",
+                  "Text is ordered by bytes: COLLATE \"C\".");
+  }
+  FIRN_TRY(auto expr, WriteExpr(At(body, "arg"), place));
+  if (expr.type.tag != kUnknown && !IsString(expr.type.tag)) {
+    return Wrong(
+        tree::Location(body), "42804",
+        fmt::format("collations are not supported by type {}", DisplayType(expr.type.tag)));
+  }
+  return expr;
+}
+
+Result<Expr> QueryWriter::WriteGrouping(const Json& body, const Place& place) {
+  auto inner = place;
+  inner.no_aggregates = "GROUPING";
+  FIRN_TRY(const auto exprs, WriteList(List(body, "args"), inner));
+  std::string sql;
+  for (const auto& expr : exprs) sql += (sql.empty() ? "" : ", ") + expr.sql;
+  return Expr{.sql = "CAST(grouping(" + sql + ") AS INTEGER)",
+              .type = {.tag = kInt4},
+              .location = tree::Location(body)};
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,309 @@
+#include <algorithm>
+#include <set>
+
+#include "sql/ident.h"
+#include "sql/query_writer_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using enum TypeTag;
+using tree::At;
+using tree::Flag;
+using tree::Has;
+using tree::List;
+using tree::Open;
+using tree::Text;
+
+const VisibleColumn* FindOnly(const std::vector<VisibleColumn>& columns, std::string_view name,
+                              bool& ambiguous) {
+  const VisibleColumn* found = nullptr;
+  for (const auto& column : columns) {
+    if (column.name != name || column.hidden) continue;
+    ambiguous = ambiguous || found != nullptr;
+    found = &column;
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<Scope> QueryWriter::Aliased(const Json& body, std::string own_name, std::string schema,
+                                   std::vector<VisibleColumn> columns, int location) {
+  Relation relation{.alias = std::move(own_name), .schema = std::move(schema)};
+  const auto& alias = At(body, "alias");
+  if (Has(body, "alias")) {
+    relation.alias = Text(alias, "aliasname");
+    relation.schema.clear();
+    const auto names = tree::Names(List(alias, "colnames"));
+    const auto visible = static_cast<size_t>(
+        std::count_if(columns.begin(), columns.end(),
+                      [](const VisibleColumn& column) { return !column.hidden; }));
+    if (names.size() > visible) {
+      return Wrong(location, "42P10",
+                   fmt::format("table \"{}\" has {} columns available but {} columns specified",
+                               relation.alias, visible, names.size()));
+    }
+    for (size_t i = 0; i < names.size(); ++i) columns[i].name = names[i];
+  }
+  relation.columns = columns;
+  Scope scope;
+  scope.columns = std::move(columns);
+  scope.relations.push_back(std::move(relation));
+  return scope;
+}
+
+Result<QueryWriter::FromItem> QueryWriter::WriteFrom(const Json& clause, const Scope* outer,
+                                                     const CommonTables* tables) {
+  FromItem all;
+  all.names.outer = outer;
+  for (const auto& item : clause) {
+    FIRN_TRY(auto next, WriteFromItem(item, &all.names, outer, tables));
+    all.sql += (all.sql.empty() ? "" : ", ") + next.sql;
+    FIRN_RETURN_IF_ERROR(
+        all.names.Add(std::move(next.names), statement_, tree::FirstLocation(item)));
+  }
+  return all;
+}
+
+Result<QueryWriter::FromItem> QueryWriter::WriteFromItem(const Json& item, const Scope* lateral,
+                                                         const Scope* outer,
+                                                         const CommonTables* tables) {
+  const auto node = Open(item);
+  if (node.Is("RangeVar")) return WriteTable(*node.body, tables);
+  if (node.Is("RangeSubselect")) return WriteSubselect(*node.body, lateral, outer, tables);
+  if (node.Is("RangeFunction")) return WriteRangeFunction(*node.body, lateral, tables);
+  if (node.Is("JoinExpr")) {
+    constexpr int kJoinsMax = 300;
+    if (++depth_ > kJoinsMax) {
+      return Wrong(-1, "54001", "stack depth limit exceeded", "Join fewer tables at once.");
+    }
+    auto joined = WriteJoin(*node.body, lateral, outer, tables);
+    --depth_;
+    return joined;
+  }
+  const int location = node.body == nullptr ? -1 : tree::Location(*node.body);
+  if (node.Is("RangeTableSample")) {
+    return Refuse(location, "TABLESAMPLE is not supported", "Use WHERE random() < 0.01.");
+  }
+  return Refuse(location, "this FROM item is not supported: " + std::string(node.kind),
+                "Use tables, subqueries and joins.");
+}
+
+Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
+                                                      const CommonTables* tables) {
+  const int location = tree::Location(body);
+  if (!Flag(body, "inh")) {
+    return Refuse(location, "ONLY is not supported", "Tables have no children: leave it out.");
+  }
+  const std::string name(Text(body, "relname"));
+  const auto alias = NewAlias('r');
+  std::vector<VisibleColumn> columns;
+  const auto found = collected_.tables.find(&body);
+  if (found == collected_.tables.end()) {
+    const auto* common = tables == nullptr ? nullptr : tables->Find(name);
+    if (common == nullptr) {
+      return Wrong(location, "42P19",
+                   "recursive reference to query \"" + name +
+                       "\" must not appear within its non-recursive term");
+    }
+    for (size_t i = 0; i < common->columns.size(); ++i) {
+      columns.push_back({.name = common->columns[i].first,
+                         .sql = fmt::format("{}.c{}", alias, i + 1),
+                         .type = common->columns[i].second});
+    }
+    FIRN_TRY(auto scope, Aliased(body, name, "", std::move(columns), location));
+    return FromItem{common->engine_name + " AS " + alias, std::move(scope)};
+  }
+  const auto& reference = collected_.references.tables[found->second];
+  FIRN_TRY(const auto table, context_.resolve_table(reference));
+  const auto add = [&](const columnar::Field& field, bool hidden) {
+    columns.push_back({.name = field.name,
+                       .sql = alias + "." + QuoteIdentifier(field.name),
+                       .type = FromColumnar(field.type),
+                       .hidden = hidden});
+  };
+  for (const auto& field : table.columns) add(field, false);
+  for (const auto& field : table.hidden) add(field, true);
+  const auto& schema = reference.table.schema;
+  FIRN_TRY(auto scope,
+           Aliased(body, name, schema.empty() ? "public" : schema, std::move(columns), location));
+  return FromItem{"(" + table.scan_sql + ") AS " + alias, std::move(scope)};
+}
+
+Result<QueryWriter::FromItem> QueryWriter::WriteSubselect(const Json& body, const Scope* lateral,
+                                                          const Scope* outer,
+                                                          const CommonTables* tables) {
+  const bool is_lateral = Flag(body, "lateral");
+  const auto select = Open(At(body, "subquery"));
+  FIRN_TRY(auto block, WriteSelect(*select.body, is_lateral ? lateral : outer, tables));
+  const auto names = block.rows.empty() ? block.outputs : std::vector<Output>{};
+  Block shape;
+  shape.outputs = names;
+  FIRN_TRY(const auto query, Finish(std::move(block)));
+  const auto alias = NewAlias('r');
+  auto columns = ColumnsOf(alias, shape, query);
+  std::string list;
+  for (size_t i = 0; i < columns.size(); ++i)
+    list += fmt::format("{}c{}", i > 0 ? ", " : "", i + 1);
+  FIRN_TRY(auto scope, Aliased(body, "", "", std::move(columns), -1));
+  return FromItem{
+      fmt::format("{}({}) AS {}({})", is_lateral ? "LATERAL " : "", query.sql, alias, list),
+      std::move(scope)};
+}
+
+Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
+                                                              const Scope* lateral,
+                                                              const CommonTables* tables) {
+  const auto& functions = List(body, "functions");
+  const auto& parts =
+      functions.size() == 1 ? List(*Open(functions.front()).body, "items") : List(body, "none");
+  const auto call = parts.empty() ? tree::Node{} : Open(parts.front());
+  const int location = tree::FirstLocation(parts.empty() ? body : parts.front());
+  if (parts.empty() || Flag(body, "ordinality") || Flag(body, "is_rowsfrom") ||
+      Has(body, "coldeflist")) {
+    return Refuse(location, "ROWS FROM, WITH ORDINALITY and column definitions are not supported",
+                  "Use one function; number rows with row_number().");
+  }
+  const Place place{.scope = lateral,
+                    .tables = tables,
+                    .no_aggregates = "aggregate functions are not allowed in functions in FROM",
+                    .no_windows = "window functions are not allowed in functions in FROM"};
+  const auto name = call.Is("FuncCall") ? FunctionName(*call.body) : std::string();
+  const auto entries = FindFunction(name);
+  const auto alias = NewAlias('r');
+  std::string sql;
+  ValueType type;
+  std::string column = FigureName(parts.front());
+  if (!entries.empty() && entries.front().kind == FunctionKind::kTable) {
+    FIRN_TRY(auto arguments, WriteList(List(*call.body, "args"), place));
+    std::vector<ValueType> types;
+    for (const auto& argument : arguments) types.push_back(argument.type);
+    const auto found = Resolve(entries, types, /*is_operator=*/false);
+    if (found.entry == nullptr) return NoFunction(name, arguments, location);
+    if (arguments.size() == 3 && arguments[2].text == "0") {
+      return Wrong(location, "22023", "step size cannot equal zero");
+    }
+    FIRN_TRY(const auto series,
+             Apply(*found.entry, found.arguments, std::move(arguments), location));
+    type = series.type;
+    sql = fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql);
+  } else {
+    FIRN_TRY(auto value, WriteExpr(parts.front(), place));
+    if (value.type.tag == kUnknown) {
+      FIRN_RETURN_IF_ERROR(Coerce(value, {.tag = kText}, CastContext::kImplicit));
+    }
+    type = value.type;
+    sql = "SELECT " + value.sql;
+  }
+  // A function's only column is named for its alias.
+  if (Has(body, "alias")) column = Text(body["alias"], "aliasname");
+  std::vector<VisibleColumn> columns{{.name = column, .sql = alias + ".c1", .type = type}};
+  FIRN_TRY(auto scope, Aliased(body, column, "", std::move(columns), location));
+  const bool first = lateral == nullptr || lateral->relations.empty();
+  return FromItem{fmt::format("{}({}) AS {}(c1)", first ? "" : "LATERAL ", sql, alias),
+                  std::move(scope)};
+}
+
+Result<std::string> QueryWriter::MergeColumns(const std::vector<std::string>& names,
+                                              std::string_view type, FromItem& left,
+                                              FromItem& right, Scope& out) {
+  std::string condition;
+  std::vector<VisibleColumn> merged;
+  for (const auto& name : names) {
+    bool ambiguous_left = false;
+    bool ambiguous_right = false;
+    const auto* a = FindOnly(left.names.columns, name, ambiguous_left);
+    const auto* b = FindOnly(right.names.columns, name, ambiguous_right);
+    for (const auto& [found, side] : {std::pair{a, "left"}, std::pair{b, "right"}}) {
+      if (found != nullptr) continue;
+      return Wrong(-1, "42703",
+                   fmt::format("column \"{}\" specified in USING clause does not exist in {} table",
+                               name, side));
+    }
+    if (ambiguous_left || ambiguous_right) {
+      return Wrong(-1, "42702",
+                   fmt::format("common column name \"{}\" appears more than once in {} table", name,
+                               ambiguous_left ? "left" : "right"));
+    }
+    std::vector<Expr> sides{{.sql = a->sql, .type = a->type}, {.sql = b->sql, .type = b->type}};
+    FIRN_TRY(const auto equal, Compare("=", sides[0], sides[1], -1));
+    condition += (condition.empty() ? "" : " AND ") + equal.sql;
+    FIRN_TRY(const auto common, Unify(sides, "JOIN/USING"));
+    VisibleColumn column{.name = name, .type = common};
+    if (type == "JOIN_FULL") {
+      column.sql = fmt::format("coalesce({}, {})", sides[0].sql, sides[1].sql);
+    } else {
+      column.sql = type == "JOIN_RIGHT" ? sides[1].sql : sides[0].sql;
+    }
+    merged.push_back(std::move(column));
+  }
+  const auto rest = [&](const std::vector<VisibleColumn>& columns) {
+    for (const auto& column : columns) {
+      const bool taken =
+          !column.hidden && std::find(names.begin(), names.end(), column.name) != names.end();
+      if (!taken) merged.push_back(column);
+    }
+  };
+  rest(left.names.columns);
+  rest(right.names.columns);
+  out.columns = std::move(merged);
+  return condition;
+}
+
+Result<QueryWriter::FromItem> QueryWriter::WriteJoin(const Json& body, const Scope* lateral,
+                                                     const Scope* outer,
+                                                     const CommonTables* tables) {
+  const auto type = Text(body, "jointype");
+  const std::string_view word = type == "JOIN_LEFT"    ? "LEFT JOIN"
+                                : type == "JOIN_RIGHT" ? "RIGHT JOIN"
+                                : type == "JOIN_FULL"  ? "FULL JOIN"
+                                                       : "JOIN";
+  FIRN_TRY(auto left, WriteFromItem(At(body, "larg"), lateral, outer, tables));
+  // What is to the right may look at what is to the left, where it says LATERAL.
+  Scope seen;
+  seen.outer = lateral;
+  seen.relations = left.names.relations;
+  seen.columns = left.names.columns;
+  FIRN_TRY(auto right, WriteFromItem(At(body, "rarg"), &seen, outer, tables));
+
+  auto names = tree::Names(List(body, "usingClause"));
+  if (Flag(body, "isNatural")) {
+    for (const auto& column : left.names.columns) {
+      bool ambiguous = false;
+      if (!column.hidden && FindOnly(right.names.columns, column.name, ambiguous) != nullptr) {
+        names.push_back(column.name);
+      }
+    }
+  }
+  FromItem out;
+  Scope merged;
+  std::string condition;
+  if (!names.empty()) {
+    FIRN_TRY(condition, MergeColumns(names, type, left, right, merged));
+  }
+  FIRN_RETURN_IF_ERROR(out.names.Add(std::move(left.names), statement_, -1));
+  FIRN_RETURN_IF_ERROR(out.names.Add(std::move(right.names), statement_, -1));
+  if (!names.empty()) out.names.columns = std::move(merged.columns);
+  if (Has(body, "quals")) {
+    out.names.outer = outer;
+    const Place place{.scope = &out.names,
+                      .tables = tables,
+                      .no_aggregates = "aggregate functions are not allowed in JOIN conditions",
+                      .no_windows = "window functions are not allowed in JOIN conditions"};
+    FIRN_TRY(condition, WriteCondition(body["quals"], "JOIN/ON", place));
+  }
+  if (condition.empty()) {
+    if (word != "JOIN") condition = "true";
+    out.sql = condition.empty()
+                  ? fmt::format("({} CROSS JOIN {})", left.sql, right.sql)
+                  : fmt::format("({} {} {} ON {})", left.sql, word, right.sql, condition);
+  } else {
+    out.sql = fmt::format("({} {} {} ON {})", left.sql, word, right.sql, condition);
+  }
+  if (!Has(body, "alias")) return out;
+  FIRN_TRY(out.names, Aliased(body, "", "", std::move(out.names.columns), -1));
+  return out;
+}
+
+}  // namespace firn::sql

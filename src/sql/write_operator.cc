@@ -1,0 +1,298 @@
+#include <algorithm>
+#include <array>
+
+#include "sql/ident.h"
+#include "sql/query_writer_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using enum TypeTag;
+using tree::At;
+using tree::Has;
+using tree::List;
+using tree::Open;
+using tree::Text;
+
+constexpr std::array<std::string_view, 6> kComparisons = {"=", "<>", "<", "<=", ">", ">="};
+constexpr std::array<std::string_view, 4> kLikes = {"~~", "!~~", "~~*", "!~~*"};
+constexpr std::array<std::string_view, 4> kRegexes = {"~", "!~", "~*", "!~*"};
+
+template <size_t N>
+bool IsOneOf(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Patterns that PostgreSQL's regular expressions and RE2 read alike: no classes by name, no
+// escapes but of punctuation, no counts, no (?…).
+bool IsCommonPattern(std::string_view pattern) {
+  bool in_brackets = false;
+  char before = 0;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    const char next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
+    const bool repeats = c == '*' || c == '+' || c == '?';
+    if (c == '\\') {
+      constexpr std::string_view kPunctuation = ".*+?()[]{}|^$/-";
+      if (in_brackets || next == 0 || kPunctuation.find(next) == kPunctuation.npos) return false;
+      ++i;
+      before = 'x';
+      continue;
+    }
+    if (in_brackets) {
+      if (c == '[') return false;
+      if (c == ']') in_brackets = false;
+    } else if (c == '[') {
+      // "[]a]" and "[^]a]" are read differently.
+      const char first = next == '^' && i + 2 < pattern.size() ? pattern[i + 2] : next;
+      if (first == ']' || first == '\0') return false;
+      in_brackets = true;
+    } else if (c == '{' || c == '}' || c == ']' || (c == '(' && next == '?')) {
+      return false;
+    } else if (repeats && (before == 0 || before == '(' || before == '|' || before == '*' ||
+                           before == '+' || before == '?' || before == '^')) {
+      return false;
+    }
+    before = c;
+  }
+  return !in_brackets;
+}
+
+Expr Bool(std::string sql, int location) {
+  return {.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
+}
+
+}  // namespace
+
+Failure QueryWriter::NoOperator(const std::string& name, const std::vector<Expr>& operands,
+                                int location) {
+  std::string shown;
+  if (operands.size() == 2) shown = std::string(DisplayType(operands[0].type.tag)) + " ";
+  shown += name + " " + std::string(DisplayType(operands.back().type.tag));
+  return Wrong(location, "42883", "operator does not exist: " + shown,
+               "No operator matches the given name and argument types. You might need to add "
+               "explicit type casts.");
+}
+
+Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, Expr& right,
+                                            int location) {
+  const ValueType types[] = {left.type, right.type};
+  auto common = CommonType(types);
+  if (!common) return NoOperator(op, {left, right}, location);
+  const auto is_float = [](TypeTag tag) { return tag == kFloat4 || tag == kFloat8; };
+  if (left.type.tag != right.type.tag && is_float(common->tag)) common->tag = kFloat8;
+  if (common->tag == kVarchar) common = ValueType{.tag = kText};
+  // Numerics of different scales are compared by the engine as they are.
+  if (common->tag == kNumeric) common->precision = 0;
+  FIRN_RETURN_IF_ERROR(Coerce(left, *common, CastContext::kImplicit));
+  FIRN_RETURN_IF_ERROR(Coerce(right, *common, CastContext::kImplicit));
+  if (common->tag != kNumeric) return *common;
+  const ValueType settled[] = {left.type, right.type};
+  return *CommonType(settled);
+}
+
+Result<Expr> QueryWriter::Compare(const std::string& op, Expr left, Expr right, int location) {
+  FIRN_TRY(const auto type, ToComparable(op, left, right, location));
+  (void)type;
+  return Bool(fmt::format("({} {} {})", left.sql, op, right.sql), location);
+}
+
+Result<Expr> QueryWriter::Operate(const std::string& name, std::vector<Expr> operands,
+                                  int location) {
+  if (operands.size() == 2 && IsOneOf(kComparisons, name)) {
+    return Compare(name, std::move(operands[0]), std::move(operands[1]), location);
+  }
+  if (operands.size() == 2 && IsOneOf(kRegexes, name)) {
+    return WriteRegex(name, std::move(operands[0]), std::move(operands[1]), location);
+  }
+  if (operands.size() == 2 && name == "||") {
+    return Concatenate(std::move(operands[0]), std::move(operands[1]), location);
+  }
+  std::vector<ValueType> types;
+  for (const auto& operand : operands) types.push_back(operand.type);
+  const auto found = Resolve(FindOperator(name), types, /*is_operator=*/true);
+  if (found.ambiguous) {
+    return Wrong(location, "42725",
+                 fmt::format("operator is not unique: {} {} {}", DisplayType(types.front().tag),
+                             name, DisplayType(types.back().tag)),
+                 "Could not choose a best candidate operator. You might need to add explicit "
+                 "type casts.");
+  }
+  if (found.entry == nullptr) return NoOperator(name, operands, location);
+  return Apply(*found.entry, found.arguments, std::move(operands), location);
+}
+
+Result<Expr> QueryWriter::WriteOperator(const Json& body, const Place& place) {
+  const auto kind = Text(body, "kind");
+  const int location = tree::Location(body);
+  const auto names = tree::Names(List(body, "name"));
+  if (names.empty() || (names.size() > 1 && names.front() != "pg_catalog")) {
+    return Wrong(location, "42883", "operator does not exist");
+  }
+  const auto& name = names.back();
+  if (kind == "AEXPR_BETWEEN" || kind == "AEXPR_NOT_BETWEEN") return WriteBetween(body, place);
+  if (kind == "AEXPR_IN") {
+    return WriteIn(body, List(*Open(At(body, "rexpr")).body, "items"), name == "<>", place);
+  }
+  if (kind == "AEXPR_OP_ANY" || kind == "AEXPR_OP_ALL") {
+    const auto array = Open(At(body, "rexpr"));
+    const bool any = kind == "AEXPR_OP_ANY";
+    if (array.Is("A_ArrayExpr") && name == (any ? "=" : "<>")) {
+      return WriteIn(body, List(*array.body, "elements"), !any, place);
+    }
+    return Refuse(location, "ANY and ALL of an array are not supported", "Use IN (...).");
+  }
+  if (kind == "AEXPR_SIMILAR" || kind == "AEXPR_BETWEEN_SYM" || kind == "AEXPR_NOT_BETWEEN_SYM") {
+    return Refuse(location, "SIMILAR TO and BETWEEN SYMMETRIC are not supported",
+                  "Use LIKE or ~, and BETWEEN.");
+  }
+  std::vector<Expr> operands;
+  if (Has(body, "lexpr")) {
+    FIRN_TRY(auto left, WriteExpr(body["lexpr"], place));
+    operands.push_back(std::move(left));
+  }
+  if (operands.size() == 1 && IsOneOf(kLikes, name)) {
+    return WriteLike(name, std::move(operands.front()), At(body, "rexpr"), location, place);
+  }
+  FIRN_TRY(auto right, WriteExpr(At(body, "rexpr"), place));
+  operands.push_back(std::move(right));
+  if (kind == "AEXPR_OP") return Operate(name, std::move(operands), location);
+  auto& left = operands.front();
+  if (kind == "AEXPR_DISTINCT" || kind == "AEXPR_NOT_DISTINCT") {
+    FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
+    (void)type;
+    const auto* words = kind == "AEXPR_DISTINCT" ? "IS DISTINCT FROM" : "IS NOT DISTINCT FROM";
+    return Bool(fmt::format("({} {} {})", left.sql, words, operands.back().sql), location);
+  }
+  if (kind == "AEXPR_NULLIF") {
+    FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
+    (void)type;
+    return Expr{.sql = fmt::format("nullif({}, {})", left.sql, operands.back().sql),
+                .type = left.type,
+                .location = location};
+  }
+  return Refuse(location, "this operator is not supported", "docs/sql.md lists what there is.");
+}
+
+Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json& pattern,
+                                    int location, const Place& place) {
+  const auto call = Open(pattern);
+  const bool escaped = call.Is("FuncCall") && FunctionName(*call.body) == "like_escape";
+  Expr right;
+  std::string escape = "\\";
+  if (escaped) {
+    FIRN_TRY(auto arguments, WriteList(List(*call.body, "args"), place));
+    if (arguments.size() != 2 || arguments[1].form != Expr::Form::kLiteral) {
+      return Refuse(location, "ESCAPE takes a constant only", "Write the character itself.");
+    }
+    escape = arguments[1].text;
+    right = std::move(arguments[0]);
+  } else {
+    FIRN_TRY(right, WriteExpr(pattern, place));
+  }
+  for (auto* side : {&left, &right}) {
+    if (side->type.tag != kUnknown && !IsString(side->type.tag)) {
+      return NoOperator(op, {left, right}, location);
+    }
+  }
+  const bool plain = right.form == Expr::Form::kLiteral &&
+                     (escape.empty() || right.text.find(escape) == std::string::npos);
+  FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
+  FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kText}, CastContext::kImplicit));
+  const std::string_view word = op.ends_with('*') ? "ILIKE" : "LIKE";
+  auto sql =
+      fmt::format("{} {}{} {}", left.sql, op.starts_with('!') ? "NOT " : "", word, right.sql);
+  if (!plain) sql += " ESCAPE " + QuoteLiteral(escape);
+  return Bool("(" + sql + ")", location);
+}
+
+Result<Expr> QueryWriter::WriteRegex(const std::string& op, Expr left, Expr right, int location) {
+  for (auto* side : {&left, &right}) {
+    if (side->type.tag != kUnknown && !IsString(side->type.tag)) {
+      return NoOperator(op, {left, right}, location);
+    }
+  }
+  if (right.form != Expr::Form::kLiteral || !IsCommonPattern(right.text)) {
+    return Refuse(right.location, "this regular expression is not supported",
+                  "Constant patterns of characters, . [] * + ? | () ^ $ are.");
+  }
+  FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
+  FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kText}, CastContext::kImplicit));
+  auto sql = fmt::format("regexp_matches({}, {}, '{}')", left.sql, right.sql,
+                         op.ends_with('*') ? "si" : "s");
+  return Bool(op.starts_with('!') ? "(NOT " + sql + ")" : sql, location);
+}
+
+Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
+  const auto textual = [](const Expr& expr) {
+    return expr.type.tag == kUnknown || IsString(expr.type.tag);
+  };
+  if (left.type.tag == kBytea && (right.type.tag == kBytea || right.type.tag == kUnknown)) {
+    FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kBytea}, CastContext::kImplicit));
+    return Expr{.sql = fmt::format("({} || {})", left.sql, right.sql),
+                .type = left.type,
+                .location = location};
+  }
+  if (!textual(left) && !textual(right)) return NoOperator("||", {left, right}, location);
+  FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kExplicit));
+  FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kText}, CastContext::kExplicit));
+  return Expr{.sql = fmt::format("({} || {})", left.sql, right.sql),
+              .type = {.tag = kText},
+              .location = location};
+}
+
+Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool negated,
+                                  const Place& place) {
+  const int location = tree::Location(body);
+  FIRN_TRY(auto left, WriteExpr(At(body, "lexpr"), place));
+  FIRN_TRY(auto exprs, WriteList(items, place));
+  if (exprs.empty()) {
+    return Refuse(location, "ANY of an empty array is not supported", "Write FALSE.");
+  }
+  std::vector<ValueType> types{left.type};
+  for (const auto& expr : exprs) types.push_back(expr.type);
+  if (!CommonType(types)) {
+    for (const auto& expr : exprs) {
+      const ValueType pair[] = {left.type, expr.type};
+      if (!CommonType(pair)) return NoOperator("=", {left, expr}, location);
+    }
+  }
+  exprs.insert(exprs.begin(), std::move(left));
+  FIRN_TRY(const auto type, Unify(exprs, "IN"));
+  (void)type;
+  std::string list;
+  for (size_t i = 1; i < exprs.size(); ++i) list += (i > 1 ? ", " : "") + exprs[i].sql;
+  return Bool(fmt::format("({} {} ({}))", exprs.front().sql, negated ? "NOT IN" : "IN", list),
+              location);
+}
+
+Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place) {
+  const int location = tree::Location(body);
+  const bool negated = Text(body, "kind") == "AEXPR_NOT_BETWEEN";
+  FIRN_TRY(auto left, WriteExpr(At(body, "lexpr"), place));
+  FIRN_TRY(auto bounds, WriteList(List(*Open(At(body, "rexpr")).body, "items"), place));
+  if (bounds.size() != 2) return Fail(ErrorCode::kInternal, "BETWEEN without two bounds");
+  auto again = left;
+  FIRN_TRY(const auto low,
+           Compare(negated ? "<" : ">=", std::move(left), std::move(bounds[0]), location));
+  FIRN_TRY(const auto high,
+           Compare(negated ? ">" : "<=", std::move(again), std::move(bounds[1]), location));
+  return Bool(fmt::format("({} {} {})", low.sql, negated ? "OR" : "AND", high.sql), location);
+}
+
+// numeric / numeric, exactly: both as integers of one scale, divided with 16 digits after the
+// point, rounded half away from zero. The engine's own decimal division goes through doubles.
+Result<Expr> QueryWriter::Divide(Expr left, Expr right) {
+  const int32_t scale = std::max(left.type.scale, right.type.scale);
+  const auto integer = [&](const Expr& expr) {
+    if (scale == 0) return fmt::format("CAST({} AS HUGEINT)", expr.sql);
+    return fmt::format("CAST(CAST({} AS DECIMAL(38,{})) * CAST(1{} AS DECIMAL({},0)) AS HUGEINT)",
+                       expr.sql, expr.type.scale, std::string(static_cast<size_t>(scale), '0'),
+                       scale + 1);
+  };
+  return Expr{.sql = fmt::format("firn_divide({}, {})", integer(left), integer(right)),
+              .type = NumericType(columnar::kMaxPrecision, 16),
+              .location = left.location};
+}
+
+}  // namespace firn::sql

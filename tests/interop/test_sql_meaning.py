@@ -1,0 +1,193 @@
+"""The same query, on PostgreSQL 15 and as firn writes it for DuckDB: value and type must agree.
+
+`sql_probe` (built with the sql room) writes queries for the engine; DuckDB runs them with the
+engine's settings over the same rows. FIRN_BUILD names the build folder.
+"""
+
+import datetime as dt
+import decimal
+import json
+import math
+import os
+import pathlib
+import re
+import struct
+import subprocess
+import uuid
+
+import duckdb
+import psycopg
+import pytest
+
+from postgres_server import private_postgres
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("FIRN_BUILD", ROOT / "build" / "release"))
+CASES = pathlib.Path(__file__).with_name("sql_meaning.sql")
+
+TABLES = {
+    "t": [("id", "integer"), ("s2", "smallint"), ("i4", "integer"), ("i8", "bigint"),
+          ("f4", "real"), ("f8", "double precision"), ("n", "numeric(12,2)"),
+          ("n4", "numeric(18,4)"), ("x", "text"), ("v", "character varying(5)"),
+          ("d", "date"), ("ts", "timestamp without time zone"),
+          ("tz", "timestamp with time zone"), ("b", "boolean"), ("u", "uuid"), ("y", "bytea")],
+    "o": [("id", "integer"), ("t_id", "integer"), ("at", "text"), ("q", "numeric(15,2)")],
+    "empty": [("a", "integer"), ("n", "numeric(10,3)"), ("x", "text")],
+}
+ROWS = {
+    "t": ["1,1,10,100,1.5,2.5,1.50,1.2345,'abc','hello','2020-01-31','2020-01-31 10:20:30.5',"
+          "'2020-01-31 10:20:30+00',true,'00000000-0000-0000-0000-000000000001','\\x0102'",
+          "2,-2,-20,-200,-1.25,-2.5,-2.50,-0.0001,'Ünïcödé ß','a%b_','2024-02-29',"
+          "'1999-12-31 23:59:59.999999','2021-06-01 00:00:00+00',false,"
+          "'ffffffff-ffff-ffff-ffff-ffffffffffff','\\x'",
+          "3,3,7,9007199254740993,0.1,0.1,99999.99,12345.6789,'','x','0001-01-01',"
+          "'2020-12-31 00:00:00','2020-12-31 23:59:59.5+00',true,"
+          "'12345678-1234-1234-1234-123456789abc','\\xff00'",
+          "4,null,null,null,null,null,null,null,null,null,null,null,null,null,null,null",
+          "5,0,0,0,0,0,0.00,0.0000,'a\\b','  sp ','2000-03-01','2000-03-01 12:00:00',"
+          "'2000-03-01 12:00:00+00',null,'00000000-0000-0000-0000-000000000000','\\x61'",
+          "6,3,3,3,3.5,3.5,0.05,100.0000,'abc','abc','2020-01-31','2020-02-29 00:00:00',"
+          "'2020-02-29 01:00:00+00',false,'00000000-0000-0000-0000-000000000001','\\x0102'"],
+    "o": ["1,1,'x',10.00", "2,1,'y',20.50", "3,2,null,null", "4,9,'z',0.01"],
+    "empty": [],
+}
+ENGINE_SETTINGS = ["SET integer_division = true",
+                   "SET default_null_order = 'nulls_last_on_asc_first_on_desc'",
+                   "SET TimeZone = 'UTC'"]
+
+
+class Probe:
+    def __init__(self):
+        self.process = subprocess.Popen([BUILD / "bin" / "sql_probe"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def write(self, sql):
+        return self.ask(json.dumps({"sql": sql, "tables": TABLES}))
+
+
+@pytest.fixture(scope="module")
+def servers():
+    probe = Probe()
+    engine = duckdb.connect()
+    for setting in ENGINE_SETTINGS:
+        engine.execute(setting)
+    for macro in probe.ask("macros"):
+        engine.execute(macro)
+    with private_postgres() as where, psycopg.connect(where, autocommit=True) as postgres:
+        for name, columns in TABLES.items():
+            # The engine stores varchar(n) as VARCHAR and spells bytea BLOB.
+            postgres.execute("CREATE TABLE %s (%s)" % (name, ", ".join(
+                f'"{column}" {kind}' for column, kind in columns)))
+            engine.execute("CREATE TABLE %s (%s)" % (name, ", ".join(
+                f'"{column}" {engine_type(kind)}' for column, kind in columns)))
+            for row in ROWS[name]:
+                postgres.execute(f"INSERT INTO {name} VALUES ({row})")
+                engine.execute(f"INSERT INTO {name} VALUES ({engine_row(row)})")
+        yield probe, engine, postgres
+
+
+def engine_type(kind):
+    kind = re.sub(r"character varying\(\d+\)|text", "VARCHAR", kind)
+    return kind.replace("bytea", "BLOB").replace("timestamp without time zone", "TIMESTAMP")
+
+
+def engine_row(row):
+    return re.sub(r"'\\x([0-9a-f]*)'", lambda hexes: "'" + "".join(
+        "\\x" + hexes[1][i:i + 2] for i in range(0, len(hexes[1]), 2)) + "'::BLOB", row)
+
+
+def by_value(row):
+    return [str(v.normalize()) if isinstance(v, decimal.Decimal) else repr(v) for v in row]
+
+
+def same(ours, theirs, kind):
+    if kind == "uuid" and isinstance(ours, str):
+        ours = uuid.UUID(ours)
+    if kind == "real" and theirs is not None:
+        return struct.pack("f", ours) == struct.pack("f", theirs)
+    if isinstance(theirs, decimal.Decimal) and isinstance(ours, decimal.Decimal):
+        # A quotient has 16 digits after the point here and at least 16 significant ones there.
+        digits = max(0, min(16, -theirs.as_tuple().exponent))
+        step = decimal.Decimal(1).scaleb(-digits)
+        with decimal.localcontext() as context:
+            context.prec = 60
+            context.rounding = decimal.ROUND_HALF_UP
+            return (ours - theirs).copy_abs() <= (step if digits >= 11 else 0)
+    if isinstance(theirs, float) and isinstance(ours, float):
+        return ours == theirs or (math.isnan(ours) and math.isnan(theirs)) or math.isclose(
+            ours, theirs, rel_tol=1e-15)
+    if isinstance(theirs, dt.datetime) and isinstance(ours, dt.datetime):
+        return ours == theirs
+    return type(ours) is type(theirs) and ours == theirs
+
+
+def plain(kind):
+    return re.sub(r"\(.*\)", "", kind)
+
+
+POSTGRES_TYPES = {"int2": "smallint", "int4": "integer", "int8": "bigint", "float4": "real",
+                  "float8": "double precision", "bool": "boolean",
+                  "varchar": "character varying", "timestamp": "timestamp without time zone",
+                  "timestamptz": "timestamp with time zone", "name": "text"}
+
+
+def cases():
+    text = CASES.read_text()
+    return [case.strip() for case in text.split(";\n")
+            if case.strip() and not case.strip().startswith("-- end")]
+
+
+def statement_of(case):
+    return "\n".join(line for line in case.split("\n") if not line.startswith("--"))
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: "-".join(re.findall(r"\w+", case))[:60])
+def test_value_and_type_agree(servers, case):
+    probe, engine, postgres = servers
+    sql = statement_of(case)
+    written = probe.write(sql)
+    try:
+        cursor = postgres.execute(sql)
+        theirs = cursor.fetchall()
+    except psycopg.Error as error:
+        # What Postgres refuses is refused here or there, with the same SQLSTATE.
+        if "sql" not in written:
+            assert written["sqlstate"] == error.sqlstate, (written, error)
+            if error.diag.statement_position and written["position"]:
+                assert written["position"] == int(error.diag.statement_position), error
+            return
+        with pytest.raises(duckdb.Error) as failure:
+            engine.execute(written["sql"]).fetchall()
+        raised = re.search(r"firn:(\w{5}):", str(failure.value))
+        assert raised is None or raised[1] == error.sqlstate, (failure.value, error)
+        return
+    assert "sql" in written, written
+    names = [column.name for column in cursor.description]
+    types = [POSTGRES_TYPES.get(plain(c.type_display), plain(c.type_display))
+             for c in cursor.description]
+    assert [field[0] for field in written["fields"]] == names
+    assert [plain(field[1]) for field in written["fields"]] == types, written["sql"]
+    relation = engine.execute(written["sql"])
+    kinds = [str(column[1]) for column in relation.description]
+    # By way of Arrow: DuckDB's own fetchall needs pytz for timestamps with a zone.
+    table = relation.to_arrow_table()
+    ours = list(zip(*(column.to_pylist() for column in table.columns)))
+    for kind, field in zip(kinds, written["fields"]):
+        assert kind == ENGINE_TYPES(field[1]), (kind, field)
+    assert len(ours) == len(theirs), (ours, theirs)
+    if "order by" not in sql.lower():
+        ours, theirs = sorted(ours, key=by_value), sorted(theirs, key=by_value)
+    for mine, other in zip(ours, theirs):
+        assert all(map(same, mine, other, types)), f"\nfirn     {mine}\npostgres {other}\n{written['sql']}"
+
+
+def ENGINE_TYPES(kind):
+    names = {"text": "VARCHAR", "bytea": "BLOB", "real": "FLOAT", "double precision": "DOUBLE",
+             "timestamp without time zone": "TIMESTAMP"}
+    kind = names.get(kind, kind.upper())
+    return re.sub(r"^NUMERIC", "DECIMAL", re.sub(r"^CHARACTER VARYING(\(\d+\))?", "VARCHAR", kind))
