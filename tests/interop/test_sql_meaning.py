@@ -1,28 +1,18 @@
 """The same query, on PostgreSQL 15 and as firn writes it for DuckDB: value and type must agree.
 
-`sql_probe` (built with the sql room) writes queries for the engine; DuckDB runs them with the
-engine's settings over the same rows. FIRN_BUILD names the build folder.
+Over the same rows; the queries are in sql_meaning.sql.
 """
 
-import datetime as dt
-import decimal
-import json
-import math
-import os
 import pathlib
 import re
-import struct
-import subprocess
-import uuid
 
 import duckdb
 import psycopg
 import pytest
 
 from postgres_server import private_postgres
+from sql_engine import Probe, by_value, fetch, open_engine, same
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("FIRN_BUILD", ROOT / "build" / "release"))
 CASES = pathlib.Path(__file__).with_name("sql_meaning.sql")
 
 TABLES = {
@@ -51,33 +41,10 @@ ROWS = {
     "o": ["1,1,'x',10.00", "2,1,'y',20.50", "3,2,null,null", "4,9,'z',0.01"],
     "empty": [],
 }
-ENGINE_SETTINGS = ["SET integer_division = true",
-                   "SET default_null_order = 'nulls_last_on_asc_first_on_desc'",
-                   "SET TimeZone = 'UTC'"]
-
-
-class Probe:
-    def __init__(self):
-        self.process = subprocess.Popen([BUILD / "bin" / "sql_probe"], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def write(self, sql):
-        return self.ask(json.dumps({"sql": sql, "tables": TABLES}))
-
-
 @pytest.fixture(scope="module")
 def servers():
     probe = Probe()
-    engine = duckdb.connect()
-    for setting in ENGINE_SETTINGS:
-        engine.execute(setting)
-    for macro in probe.ask("macros"):
-        engine.execute(macro)
+    engine = open_engine(probe)
     with private_postgres() as where, psycopg.connect(where, autocommit=True) as postgres:
         for name, columns in TABLES.items():
             # The engine stores varchar(n) as VARCHAR and spells bytea BLOB.
@@ -99,31 +66,6 @@ def engine_type(kind):
 def engine_row(row):
     return re.sub(r"'\\x([0-9a-f]*)'", lambda hexes: "'" + "".join(
         "\\x" + hexes[1][i:i + 2] for i in range(0, len(hexes[1]), 2)) + "'::BLOB", row)
-
-
-def by_value(row):
-    return [str(v.normalize()) if isinstance(v, decimal.Decimal) else repr(v) for v in row]
-
-
-def same(ours, theirs, kind):
-    if kind == "uuid" and isinstance(ours, str):
-        ours = uuid.UUID(ours)
-    if kind == "real" and theirs is not None:
-        return struct.pack("f", ours) == struct.pack("f", theirs)
-    if isinstance(theirs, decimal.Decimal) and isinstance(ours, decimal.Decimal):
-        # A quotient has 16 digits after the point here and at least 16 significant ones there.
-        digits = max(0, min(16, -theirs.as_tuple().exponent))
-        step = decimal.Decimal(1).scaleb(-digits)
-        with decimal.localcontext() as context:
-            context.prec = 60
-            context.rounding = decimal.ROUND_HALF_UP
-            return (ours - theirs).copy_abs() <= (step if digits >= 11 else 0)
-    if isinstance(theirs, float) and isinstance(ours, float):
-        return ours == theirs or (math.isnan(ours) and math.isnan(theirs)) or math.isclose(
-            ours, theirs, rel_tol=1e-15)
-    if isinstance(theirs, dt.datetime) and isinstance(ours, dt.datetime):
-        return ours == theirs
-    return type(ours) is type(theirs) and ours == theirs
 
 
 def plain(kind):
@@ -150,7 +92,7 @@ def statement_of(case):
 def test_value_and_type_agree(servers, case):
     probe, engine, postgres = servers
     sql = statement_of(case)
-    written = probe.write(sql)
+    written = probe.write(sql, TABLES)
     try:
         cursor = postgres.execute(sql)
         theirs = cursor.fetchall()
@@ -174,9 +116,7 @@ def test_value_and_type_agree(servers, case):
     assert [plain(field[1]) for field in written["fields"]] == types, written["sql"]
     relation = engine.execute(written["sql"])
     kinds = [str(column[1]) for column in relation.description]
-    # By way of Arrow: DuckDB's own fetchall needs pytz for timestamps with a zone.
-    table = relation.to_arrow_table()
-    ours = list(zip(*(column.to_pylist() for column in table.columns)))
+    ours = fetch(relation)
     for kind, field in zip(kinds, written["fields"]):
         assert kind == ENGINE_TYPES(field[1]), (kind, field)
     assert len(ours) == len(theirs), (ours, theirs)
