@@ -50,22 +50,38 @@ std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
   return fields;
 }
 
+/// What every stored row has besides its own columns, and files of others lack.
+struct HiddenColumn {
+  columnar::Field field;
+  FieldId id;
+};
+std::vector<HiddenColumn> HiddenColumns() {
+  return {{{std::string(columnar::kLsnColumn), {columnar::TypeKind::kInt8}}, columnar::kLsnFieldId},
+          {{std::string(columnar::kTimestampColumn), {columnar::TypeKind::kTimestamptz}},
+           columnar::kTimestampFieldId}};
+}
+std::vector<columnar::Field> HiddenFields() {
+  std::vector<columnar::Field> fields;
+  for (auto& hidden : HiddenColumns()) fields.push_back(std::move(hidden.field));
+  return fields;
+}
+
+/// Every leg of a scan has the same columns: the table's own, then the hidden ones.
 std::string ColumnList(const catalog::TableDefinition& table) {
   std::string list;
-  for (const auto& column : table.columns.columns) {
-    if (!list.empty()) list += ", ";
-    list += QuoteIdentifier(column.name);
-  }
-  return list;
+  for (const auto& column : table.columns.columns) list += QuoteIdentifier(column.name) + ", ";
+  return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
 }
 
 std::string EmptyLeg(const catalog::TableDefinition& table) {
   std::string list;
-  for (const auto& column : table.columns.columns) {
+  const auto add = [&list](const std::string& name, const columnar::Type& type) {
     if (!list.empty()) list += ", ";
-    list += fmt::format("CAST(NULL AS {}) AS {}", columnar::DuckDbName(column.type),
-                        QuoteIdentifier(column.name));
-  }
+    list +=
+        fmt::format("CAST(NULL AS {}) AS {}", columnar::DuckDbName(type), QuoteIdentifier(name));
+  };
+  for (const auto& column : table.columns.columns) add(column.name, column.type);
+  for (const auto& hidden : HiddenFields()) add(hidden.name, hidden.type);
   return fmt::format("SELECT {} WHERE false", list);
 }
 
@@ -77,12 +93,13 @@ std::string FileLeg(const catalog::TableDefinition& table, const std::vector<std
     files += QuoteLiteral(path);
   }
   std::string columns;
-  for (const auto& column : table.columns.columns) {
+  const auto add = [&columns](FieldId id, const std::string& name, const columnar::Type& type) {
     if (!columns.empty()) columns += ", ";
-    columns +=
-        fmt::format("{}: {{name: {}, type: {}, default_value: NULL}}", column.id,
-                    QuoteLiteral(column.name), QuoteLiteral(columnar::DuckDbName(column.type)));
-  }
+    columns += fmt::format("{}: {{name: {}, type: {}, default_value: NULL}}", id,
+                           QuoteLiteral(name), QuoteLiteral(columnar::DuckDbName(type)));
+  };
+  for (const auto& column : table.columns.columns) add(column.id, column.name, column.type);
+  for (const auto& hidden : HiddenColumns()) add(hidden.id, hidden.field.name, hidden.field.type);
   return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", ColumnList(table),
                      files, columns);
 }
@@ -176,6 +193,7 @@ Result<ResolvedTable> DescribeRelation(const SessionContext& session, const Tabl
   if (const auto table = FindTable(session, name)) {
     resolved.scan_sql = EmptyLeg(*table);
     resolved.columns = FieldsOf(*table);
+    resolved.hidden = HiddenFields();
     return resolved;
   }
   const auto* system = FindSystem(name);
@@ -191,6 +209,7 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
   if (const auto table = FindTable(session, name)) {
     FIRN_TRY(resolved.scan_sql, ScanTable(session, table, handles));
     resolved.columns = FieldsOf(*table);
+    resolved.hidden = HiddenFields();
     return resolved;
   }
   const auto* system = FindSystem(name);

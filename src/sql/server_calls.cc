@@ -1,6 +1,9 @@
 #include "sql/server_calls.h"
 
+#include <atomic>
 #include <charconv>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -158,6 +161,20 @@ Result<CallAnswer> DescribeServerCall(const ServerCall& call) {
   return Constant(std::nullopt, Type{.kind = function->result});
 }
 
+namespace {
+
+/// Calls `done` once: when the LSN is visible, or when the statement is cancelled.
+void WaitForLsn(SessionContext& session, Lsn lsn, std::function<void(bool)> done) {
+  auto called = std::make_shared<std::atomic<bool>>(false);
+  const auto once = [called, done = std::move(done)] {
+    if (!called->exchange(true)) done(true);
+  };
+  session.cancellation->SetInterrupt(once);
+  session.services.database.WaitFor(lsn, once);
+}
+
+}  // namespace
+
 Task<Result<bool>> AwaitServerCalls(SessionContext& session, const std::vector<ServerCall>& calls,
                                     const std::vector<BoundParameter>* parameters) {
   bool waited = false;
@@ -174,11 +191,11 @@ Task<Result<bool>> AwaitServerCalls(SessionContext& session, const std::vector<S
                          .WithSqlState("22023")
                          .WithPosition(call.position));
     }
-    const auto wait = [&session, lsn](auto done) {
-      session.services.database.WaitFor(Lsn(lsn), std::move(done));
-    };
-    auto reached = co_await AwaitCallback<Status>(wait);
-    if (!reached) co_return Failure(std::move(reached).error());
+    FIRN_CO_RETURN_IF_ERROR(session.cancellation->Check());
+    const auto wait = [&session, lsn](auto done) { WaitForLsn(session, Lsn(lsn), done); };
+    co_await AwaitCallback<bool>(wait);
+    session.cancellation->SetInterrupt(nullptr);
+    FIRN_CO_RETURN_IF_ERROR(session.cancellation->Check());
     waited = true;
   }
   co_return waited;

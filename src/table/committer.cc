@@ -256,7 +256,7 @@ Snapshot Committer::TakeSnapshot() const {
   return {std::move(root), visible};
 }
 
-void Committer::WaitFor(Lsn lsn, std::function<void(Status)> done) {
+void Committer::WaitFor(Lsn lsn, std::function<void()> done) {
   {
     std::lock_guard lock(waiters_mutex_);
     waiters_.emplace_back(lsn, std::move(done));
@@ -267,7 +267,7 @@ void Committer::WaitFor(Lsn lsn, std::function<void(Status)> done) {
 
 void Committer::WakeWaiters(Lsn visible) {
   if (waiter_count_.load() == 0) return;
-  std::vector<std::function<void(Status)>> ready;
+  std::vector<std::function<void()>> ready;
   {
     std::lock_guard lock(waiters_mutex_);
     std::erase_if(waiters_, [&](auto& waiter) {
@@ -277,7 +277,7 @@ void Committer::WakeWaiters(Lsn visible) {
     });
     waiter_count_.store(waiters_.size());
   }
-  for (auto& done : ready) done({});
+  for (auto& done : ready) done();
 }
 
 }  // namespace firn::table

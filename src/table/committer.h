@@ -51,7 +51,7 @@ class Committer {
 
   void Submit(CommitRequest request, CommitDone done);
   void Submit(RootChange change, std::function<void(Status)> done);
-  void WaitFor(Lsn lsn, std::function<void(Status)> done);
+  void WaitFor(Lsn lsn, std::function<void()> done);
 
   Snapshot TakeSnapshot() const;
 
@@ -92,7 +92,7 @@ class Committer {
   std::shared_ptr<Root> root_;
 
   std::mutex waiters_mutex_;
-  std::vector<std::pair<Lsn, std::function<void(Status)>>> waiters_;
+  std::vector<std::pair<Lsn, std::function<void()>>> waiters_;
   std::atomic<size_t> waiter_count_{0};
 };
 

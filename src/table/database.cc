@@ -72,13 +72,7 @@ class DatabaseImpl final : public Database {
   void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) override {
     committer_->Submit(std::move(request), std::move(done));
   }
-  void WaitFor(Lsn lsn, std::function<void(Status)> done) override {
-    const Lsn next = log_->next_lsn();
-    if (lsn >= next) {
-      return done(Fail(MakeError(ErrorCode::kInvalidInput,
-                                 "LSN {} was never handed out: the next one is {}", lsn, next)
-                           .WithSqlState("22023")));
-    }
+  void WaitFor(Lsn lsn, std::function<void()> done) override {
     committer_->WaitFor(lsn, std::move(done));
   }
   void Flush(std::function<void(Status)> done) override { flusher_->Request(std::move(done)); }

@@ -271,15 +271,17 @@ TEST_F(DatabaseTest, ReadersCountEveryRowOnceThroughManyRounds) {
   EXPECT_EQ(LakeRowCount(id), acknowledged);
 }
 
-TEST_F(DatabaseTest, WaitForRefusesAnLsnThatWasNeverHandedOut) {
-  const auto receipt = Insert(CreateTable("t"), 0, 1);
-  std::promise<Status> seen;
-  database_->WaitFor(receipt->last_lsn, [&](Status status) { seen.set_value(std::move(status)); });
-  EXPECT_TRUE(seen.get_future().get());
-  std::promise<Status> future;
-  database_->WaitFor(receipt->last_lsn + 1'000'000,
-                     [&](Status status) { future.set_value(std::move(status)); });
-  EXPECT_EQ(future.get_future().get().error().SqlState(), "22023");
+TEST_F(DatabaseTest, WaitingForAnLsnEndsWhenItIsVisible) {
+  const auto table = CreateTable("t");
+  const auto receipt = Insert(table, 0, 1);
+  std::atomic<int> reached{0};
+  database_->WaitFor(receipt->last_lsn, [&] { ++reached; });
+  EXPECT_EQ(reached, 1);
+  database_->WaitFor(receipt->last_lsn + 2, [&] { ++reached; });
+  ASSERT_TRUE(Insert(table, 1, 1));
+  EXPECT_EQ(reached, 1);
+  ASSERT_TRUE(Insert(table, 2, 1));
+  EXPECT_EQ(reached, 2);
 }
 
 TEST_F(DatabaseTest, ConcurrentCommitsShareGroups) {
