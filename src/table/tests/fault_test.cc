@@ -1,0 +1,140 @@
+// The whole of the room on a file system that fails, or forgets: what was acknowledged is there
+// once, what was refused is not there at all.
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <thread>
+
+#include <arrow/api.h>
+#include <gtest/gtest.h>
+
+#include "io/faulty_file_system.h"
+#include "lake/data_file_writer.h"
+#include "lake/iceberg_table.h"
+#include "table/database.h"
+
+namespace firn::table {
+namespace {
+
+using columnar::TypeKind;
+using io::FaultyFileSystem;
+
+std::shared_ptr<arrow::RecordBatch> Rows(int64_t count) {
+  arrow::Int64Builder id;
+  for (int64_t i = 0; i < count; ++i) EXPECT_TRUE(id.Append(i).ok());
+  return arrow::RecordBatch::Make(arrow::schema({arrow::field("id", arrow::int64())}), count,
+                                  {*id.Finish()});
+}
+
+class FaultTest : public testing::Test {
+ protected:
+  FaultTest() { std::filesystem::create_directories(dir_); }
+  ~FaultTest() override {
+    database_.reset();
+    std::filesystem::remove_all(dir_);
+  }
+
+  Status Open(std::string_view flush_bytes = "128MB") {
+    DatabaseOptions options{.data_dir = dir_, .files = &files_};
+    EXPECT_TRUE(options.settings.Set("log_prepare_bytes", "64kB", SettingOrigin::kFlag));
+    EXPECT_TRUE(options.settings.Set("segment_bytes_max", "1MB", SettingOrigin::kFlag));
+    EXPECT_TRUE(options.settings.Set("flush_bytes", flush_bytes, SettingOrigin::kFlag));
+    FIRN_TRY(database_, Database::Open(std::move(options)));
+    return {};
+  }
+  // Leaves what is on disk at this moment, as after a kill.
+  void Kill() {
+    const std::string copy = dir_ + "_killed";
+    std::filesystem::copy(dir_, copy, std::filesystem::copy_options::recursive);
+    database_.reset();
+    std::filesystem::remove_all(dir_);
+    std::filesystem::rename(copy, dir_);
+  }
+
+  Result<CommitReceipt> Commit(CommitRequest request) {
+    std::promise<Result<CommitReceipt>> done;
+    database_->Commit(std::move(request), [&](auto result) { done.set_value(std::move(result)); });
+    return done.get_future().get();
+  }
+  Status Flush() {
+    std::promise<Status> done;
+    database_->Flush([&](Status status) { done.set_value(std::move(status)); });
+    return done.get_future().get();
+  }
+  Result<TableId> CreateTable(const std::string& name) {
+    catalog::TableDefinition definition{.name = name};
+    definition.columns.columns = {{FieldId(1), "id", {TypeKind::kInt8}, false, ""}};
+    definition.columns.last_field_id = 1;
+    FIRN_TRY(const auto prepared, database_->PrepareTable(std::move(definition)));
+    FIRN_RETURN_IF_ERROR(Commit({.changes = {catalog::CreateTable{prepared}}}));
+    return prepared->id;
+  }
+  Result<CommitReceipt> Insert(TableId table, int64_t count) {
+    return Commit({.writes = {{table, SchemaId(1), {Rows(count)}, {}}}});
+  }
+  Result<lake::DataFile> DataFileOf(TableId id, int64_t count) {
+    const auto definition = database_->TakeSnapshot().root->Find(id)->definition;
+    FIRN_TRY(const auto writer, database_->NewDataFile(*definition));
+    FIRN_RETURN_IF_ERROR(writer->Write(*Rows(count)));
+    return writer->Finish();
+  }
+  std::string FolderOf(TableId id) const {
+    return dir_ + "/warehouse/" + database_->TakeSnapshot().root->Find(id)->definition->folder;
+  }
+
+  int64_t HotRowCount(TableId id) const {
+    const auto snapshot = database_->TakeSnapshot();
+    int64_t rows = 0;
+    for (const auto& generation : snapshot.root->Find(id)->generations) {
+      for (const auto& batch : generation->Read(snapshot.visible, nullptr, false)) {
+        rows += batch->num_rows();
+      }
+    }
+    return rows;
+  }
+  int64_t RowCount(TableId id) const {
+    const auto table = database_->TakeSnapshot().root->Find(id);
+    int64_t rows = HotRowCount(id);
+    for (const auto& file : table->lake_files) rows += file->rows;
+    for (const auto& file : table->added_files) rows += file->rows;
+    return rows;
+  }
+
+  const std::string dir_ = testing::TempDir() + "/firn_fault_" + NewUuidV7().ToString();
+  FaultyFileSystem files_{io::LocalFileSystem()};
+  std::unique_ptr<Database> database_;
+};
+
+TEST_F(FaultTest, WhatWasAcknowledgedWhileStoppingIsThere) {
+  for (int round = 0; round < 5; ++round) {
+    ASSERT_TRUE(Open());
+    const auto name = "t" + std::to_string(round);
+    const auto id = CreateTable(name).value();
+    std::atomic<int64_t> acknowledged{0};
+    std::atomic<int> created{0};
+    std::vector<std::thread> writers;
+    for (int w = 0; w < 4; ++w) {
+      writers.emplace_back([&, w] {
+        for (int i = 0; Insert(id, 1); ++i) {
+          ++acknowledged;
+          if (w == 0 && CreateTable(fmt::format("{}_{}", name, i))) ++created;
+        }
+      });
+    }
+    while (acknowledged < 50) std::this_thread::yield();
+    EXPECT_TRUE(database_->Stop());
+    for (auto& writer : writers) writer.join();
+    database_.reset();
+    const auto reopened = Open();
+    ASSERT_TRUE(reopened) << reopened.error().message;
+    EXPECT_EQ(RowCount(id), acknowledged);
+    const auto catalog = database_->TakeSnapshot().root->catalog;
+    for (int i = 0; i < created; ++i) {
+      EXPECT_NE(catalog->FindTable("public", fmt::format("{}_{}", name, i)), nullptr);
+    }
+    database_.reset();
+  }
+}
+
+}  // namespace
+}  // namespace firn::table
