@@ -136,5 +136,85 @@ TEST_F(FaultTest, WhatWasAcknowledgedWhileStoppingIsThere) {
   }
 }
 
+TEST_F(FaultTest, ATableThatWasDroppedWithAddedFilesIsNoDamage) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  const auto file = DataFileOf(id, 10).value();
+  ASSERT_TRUE(Commit({.writes = {{id, SchemaId(1), {}, {file}}}}));
+  ASSERT_TRUE(Commit({.changes = {catalog::DropTable{id}}}));
+  Kill();
+  const auto reopened = Open();
+  ASSERT_TRUE(reopened) << reopened.error().message;
+  EXPECT_TRUE(database_->TakeSnapshot().root->tables.empty());
+}
+
+TEST_F(FaultTest, AnAddedFileThatIsGoneIsDamageAndNamed) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  const auto file = DataFileOf(id, 10).value();
+  ASSERT_TRUE(Commit({.writes = {{id, SchemaId(1), {}, {file}}}}));
+  Kill();
+  std::filesystem::remove(file.path.substr(std::string_view("file://").size()));
+  for (int i = 0; i < 2; ++i) {
+    const auto reopened = Open();
+    ASSERT_FALSE(reopened);
+    EXPECT_EQ(reopened.error().code, ErrorCode::kCorrupt);
+    EXPECT_NE(reopened.error().message.find(".parquet"), std::string::npos)
+        << reopened.error().message;
+  }
+}
+
+TEST_F(FaultTest, ALogThatIsGoneIsRefusedEveryTime) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  ASSERT_TRUE(Insert(id, 10));
+  ASSERT_TRUE(Flush());
+  ASSERT_TRUE(Insert(id, 10));
+  ASSERT_TRUE(database_->Stop());
+  database_.reset();
+  std::filesystem::rename(dir_ + "/log", dir_ + "/log_away");
+  for (int i = 0; i < 2; ++i) {
+    const auto reopened = Open();
+    ASSERT_FALSE(reopened);
+    EXPECT_EQ(reopened.error().code, ErrorCode::kCorrupt) << reopened.error().message;
+  }
+  std::filesystem::remove_all(dir_ + "/log");
+  std::filesystem::rename(dir_ + "/log_away", dir_ + "/log");
+  ASSERT_TRUE(Open());
+  EXPECT_EQ(RowCount(id), 20);
+}
+
+TEST_F(FaultTest, ADamagedLogChangesNothing) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  ASSERT_TRUE(Insert(id, 10));
+  ASSERT_TRUE(Flush());
+  const auto folder = FolderOf(id);
+  const auto other = CreateTable("other").value();
+  const auto pinned = dir_ + "/pinned";
+  std::filesystem::copy(folder, pinned, std::filesystem::copy_options::recursive);
+  ASSERT_TRUE(Commit({.changes = {catalog::DropTable{id}}}));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(Insert(other, 1));
+  Kill();
+  std::filesystem::rename(pinned, folder);
+  std::string segment;
+  for (const auto& entry : std::filesystem::directory_iterator(dir_ + "/log")) {
+    if (entry.path().filename().string().starts_with("segment_")) segment = entry.path();
+  }
+  {
+    // The last group but one.
+    std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
+    const auto text = std::string(std::istreambuf_iterator<char>(file), {});
+    const auto last = text.find_last_not_of('\0') / 4096 * 4096;
+    file.clear();
+    file.seekp(static_cast<std::streamoff>(last - 4096 + 2000));
+    file.write("rot", 3);
+  }
+  const auto reopened = Open();
+  ASSERT_FALSE(reopened);
+  EXPECT_EQ(reopened.error().code, ErrorCode::kCorrupt);
+  EXPECT_TRUE(std::filesystem::exists(folder + "/metadata")) << reopened.error().message;
+}
+
 }  // namespace
 }  // namespace firn::table
