@@ -216,5 +216,23 @@ TEST_F(FaultTest, ADamagedLogChangesNothing) {
   EXPECT_TRUE(std::filesystem::exists(folder + "/metadata")) << reopened.error().message;
 }
 
+TEST_F(FaultTest, AFailingRoundIsNotRunWithoutEnd) {
+  ASSERT_TRUE(Open("1MB"));
+  const auto id = CreateTable("t").value();
+  ASSERT_TRUE(Insert(id, 10));
+  const auto in_the_way = FolderOf(id) + "/metadata/version-hint.text.tmp";
+  std::filesystem::create_directory(in_the_way);
+  EXPECT_FALSE(Flush());
+  const int64_t before = database_->stats().flush_failures;
+  ASSERT_TRUE(Insert(id, 200'000));  // more than flush_bytes
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Insert(id, 1));
+  EXPECT_FALSE(Flush());
+  EXPECT_LE(database_->stats().flush_failures - before, 3);
+  std::filesystem::remove(in_the_way);
+  EXPECT_TRUE(Flush());
+  EXPECT_EQ(HotRowCount(id), 0);
+  EXPECT_EQ(RowCount(id), 200'030);
+}
+
 }  // namespace
 }  // namespace firn::table
