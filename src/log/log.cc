@@ -36,16 +36,20 @@ Status Log::Recover(const Replay& replay, Recovered* recovered) {
   const ReplayCallbacks callbacks{
       .begin = options_.begin_replay, .group = replay, .above = options_.replay_above};
   FIRN_TRY(const auto found, RecoverLog(fs_, directory_, callbacks, recovered));
-  // From here on the log is known to be good, and the folder may change.
-  FIRN_RETURN_IF_ERROR(CollectSpares());
-  Lsn follows;
-  if (found.segments.empty()) {
+  const bool created = found.segments.empty();
+  if (created) {
     *recovered = Recovered{.id = LogId(NewUuidV7()),
                            .created = true,
                            .oldest_lsn = Lsn(1),
                            .next_lsn = Lsn(1),
                            .clean_stop = true};
     if (options_.begin_replay) options_.begin_replay(*recovered);
+  }
+  if (options_.end_replay) FIRN_RETURN_IF_ERROR(options_.end_replay(*recovered));
+  // From here on the log is known to be good, and the folder may change.
+  FIRN_RETURN_IF_ERROR(CollectSpares());
+  Lsn follows;
+  if (created) {
     FIRN_RETURN_IF_ERROR(fs_.SyncDir(io::ParentOf(directory_)));
   } else {
     const auto& newest = found.segments.back();

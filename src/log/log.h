@@ -54,6 +54,9 @@ class Log {
     std::function<State()> state;
     /// Called once before replay with what the newest segment's state group says.
     std::function<void(const Recovered&)> begin_replay;
+    /// Called once when the whole log was read and found good, before anything on disk changes;
+    /// its error is Open's.
+    std::function<Status(const Recovered&)> end_replay;
     /// Groups up to this LSN are checked but not decoded nor handed out.
     Lsn replay_above;
   };

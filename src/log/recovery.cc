@@ -156,6 +156,7 @@ Status Recovery::Run(const std::string& directory, RecoveredLog& log) {
   }
   log.newest_follows = newest.state.follows;
   const Lsn last = newest.found.last_lsn;
+  recovered_.last_lsn = last;
   // A stop that was not clean may have lost groups at the end without a trace. Their LSNs are
   // not used again: marks in the lake and positions of readers may know them.
   recovered_.next_lsn = recovered_.clean_stop

@@ -30,6 +30,7 @@ struct Recovered {
   LogId id;
   bool created = false;  // there was no log before
   Lsn oldest_lsn;        // base of the oldest segment there is
+  Lsn last_lsn;          // of the last group there is, or what LSNs were skipped up to
   Lsn next_lsn;
   State newest_state;   // as of newest_state.next_lsn; later groups come on top of it
   uint64_t groups = 0;  // with rows

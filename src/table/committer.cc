@@ -56,7 +56,12 @@ void Committer::Submit(RootChange change, std::function<void(Status)> done) {
 
 void Committer::Enqueue(Item item) {
   {
-    std::lock_guard lock(queue_mutex_);
+    std::unique_lock lock(queue_mutex_);
+    if (stopping_ && !item.root_change) {
+      lock.unlock();
+      return item.done(
+          Fail(MakeError(ErrorCode::kCancelled, "the server is stopping").WithSqlState("57P01")));
+    }
     queue_.push_back(std::move(item));
     if (leading_) return;
     leading_ = true;
@@ -64,13 +69,20 @@ void Committer::Enqueue(Item item) {
   Lead();
 }
 
-void Committer::Lead() {
+void Committer::Stop() {
+  std::unique_lock lock(queue_mutex_);
+  stopping_ = true;
+  idle_.wait(lock, [this] { return !leading_; });
+}
+
+void Committer::Lead() noexcept {
   for (;;) {
     std::deque<Item> items;
     {
       std::lock_guard lock(queue_mutex_);
       if (queue_.empty()) {
         leading_ = false;
+        idle_.notify_all();
         return;
       }
       items.swap(queue_);

@@ -7,6 +7,7 @@
 // and never changes threads. DDL, added files and flush rounds go through the same queue.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -53,6 +54,10 @@ class Committer {
   void Submit(RootChange change, std::function<void(Status)> done);
   void WaitFor(Lsn lsn, std::function<void()> done);
 
+  /// Refuses transactions from now on and returns when those taken are answered. Changes of the
+  /// root go on, for the flusher's sake.
+  void Stop();
+
   Snapshot TakeSnapshot() const;
 
  private:
@@ -65,7 +70,8 @@ class Committer {
   struct Building;
 
   void Enqueue(Item item);
-  void Lead();
+  // An exception here would leave rows half applied and nobody leading: better to die and recover.
+  void Lead() noexcept;
   void RunGroup(std::deque<Item>& items);
   void RunRootChange(Item& item);
   Status Admit(Building& building, Item& item);
@@ -83,6 +89,8 @@ class Committer {
   std::mutex queue_mutex_;
   std::deque<Item> queue_;
   bool leading_ = false;
+  bool stopping_ = false;
+  std::condition_variable idle_;
 
   // The leader's own.
   Lsn next_lsn_;

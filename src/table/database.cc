@@ -142,7 +142,10 @@ class DatabaseImpl final : public Database {
   LogId log_id() const override { return log_id_; }
 
   Status Stop() override {
-    if (std::exchange(stopped_, true) || flusher_ == nullptr) return {};
+    if (stopped_.exchange(true) || flusher_ == nullptr) return {};
+    // Nothing may come behind the log's trailer, nor between the flusher's last look at the
+    // catalog and the end.
+    committer_->Stop();
     flusher_->Stop();
     return log_->Close();
   }
@@ -209,7 +212,7 @@ class DatabaseImpl final : public Database {
   std::unique_ptr<Flusher> flusher_;
   std::atomic<int64_t> groups_{0};
   std::atomic<int64_t> commits_{0};
-  bool stopped_ = false;
+  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace
