@@ -69,7 +69,8 @@ class Postgres:
     def run(self, program: str, *arguments: str) -> None:
         command = [str(POSTGRES_BIN / program), *arguments]
         if os.geteuid() == 0:
-            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups",
+                       *command]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
 
     def connect(self) -> psycopg.Connection:

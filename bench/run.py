@@ -24,7 +24,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 sys.path.insert(0, str(ROOT / "bench"))
 
 from controls import Firn, Postgres, limits  # noqa: E402
-from measures import Measure, copy_rows_per_s, hot_query_ms, insert_latency, insert_rate  # noqa: E402
+from measures import (  # noqa: E402
+    Measure, copy_rows_per_s, hot_query_ms, insert_latency, insert_rate)
 
 
 def rounds(count: int, **sides) -> dict[str, list]:

@@ -7,16 +7,15 @@ import os
 import random
 import shutil
 import socket
-import subprocess
-import tempfile
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from firn_process import FirnProcess
+from postgres_server import BIN as POSTGRES_BIN
+from postgres_server import private_postgres
 
-POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 LOG_LINES_SHOWN = 60
 _numbers = itertools.count(1)
 _living: list[FirnProcess] = []
@@ -112,33 +111,10 @@ def free_port():
         return held.getsockname()[1]
 
 
-def _as_postgres(command: list[str]) -> list[str]:
-    """PostgreSQL refuses to run as root."""
-    if os.getuid() != 0:
-        return command
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
-
-
 @pytest.fixture(scope="session")
 def postgres_server():
     """A private PostgreSQL 15; postgres_server() opens a session on it."""
     if not (POSTGRES_BIN / "initdb").exists():
         pytest.skip(f"no PostgreSQL 15 in {POSTGRES_BIN}")
-    folder = Path(tempfile.mkdtemp(prefix="firn-pg-", dir="/tmp"))
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-
-    def run(*command: str) -> None:
-        subprocess.run(_as_postgres([str(POSTGRES_BIN / command[0]), *command[1:]]), check=True,
-                       cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-
-    run("initdb", "-D", f"{folder}/data", "-U", "postgres", "--auth=trust", "-E", "UTF8",
-        "--locale=C.UTF-8", "-N")
-    run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o",
-        f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c timezone=UTC",
-        "start")
-    try:
-        yield lambda: psycopg.connect(host=str(folder), user="postgres", autocommit=True)
-    finally:
-        run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    with private_postgres() as where:
+        yield lambda: psycopg.connect(where, autocommit=True)

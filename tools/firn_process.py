@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -56,7 +57,8 @@ class FirnProcess:
         """Starts the program and does not wait."""
         if not self.binary.exists():
             raise FileNotFoundError(f"{self.binary} is missing: run `make build`")
-        self.ports_path.unlink(missing_ok=True)  # a killed server leaves its file behind
+        with contextlib.suppress(OSError):
+            self.ports_path.unlink()  # a killed server leaves its file behind
         environment = {**os.environ}
         environment.update({f"FIRN_{name.upper()}": value for name, value in self.settings.items()})
         command = [str(self.binary), "serve", "--data", str(self.data)]

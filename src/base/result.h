@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -96,6 +97,11 @@ template <typename T>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:
   using tl::expected<T, Error>::expected;
+  // Not left to the compiler: `return {};` would then clear the room for an Error first, which
+  // costs more than parsing an integer does.
+  Result()
+    requires(std::is_void_v<T> || std::is_default_constructible_v<T>)
+  {}
 };
 using Status = Result<void>;
 

@@ -44,8 +44,6 @@ constexpr std::array kSettings = {
                       "Log kept for time travel at the most"},
     SettingDefinition{"time_travel_window", Kind::kDuration, "1h",
                       "Log kept so that any moment in it can be read"},
-    SettingDefinition{"snapshots_min", Kind::kInteger, "100",
-                      "Metadata files kept per Iceberg table"},
     SettingDefinition{"log_level", Kind::kText, "info", "debug, info, warn or error"},
 };
 

@@ -34,8 +34,7 @@ struct CopyOptions {
   static CopyOptions Csv() { return {.format = Format::kCsv, .delimiter = ',', .null_text = ""}; }
 };
 
-/// One option as written: WITH (name value). Column lists are their names joined by commas
-/// or "*", a value left out is empty.
+/// One option as written: WITH (name value). A value left out is empty; "*" for all columns.
 struct CopyOption {
   std::string name;  // lower case
   std::string value;

@@ -28,7 +28,7 @@ class CopyReader {
  public:
   virtual ~CopyReader() = default;
 
-  /// The columns in the order of the file. 42703 when the options name others.
+  /// The columns in the order of the file. 42P10 when the options name others.
   static Result<std::unique_ptr<CopyReader>> Make(CopyOptions options, std::vector<Column> columns,
                                                   std::string table_name);
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -16,7 +17,7 @@ namespace firn::columnar {
 /// Writes rows of record batches as lines. Threads: any; it keeps nothing between calls.
 class CopyWriter {
  public:
-  /// 42703 when the options name columns that are not among the fields.
+  /// 42P10 when the options name columns that are not among the fields.
   static Result<CopyWriter> Make(CopyOptions options, std::vector<Field> fields);
 
   /// The header line, if the options ask for one.
@@ -27,12 +28,13 @@ class CopyWriter {
 
  private:
   CopyWriter(CopyOptions options, std::vector<Field> fields, std::vector<bool> quoted);
+  void AppendField(std::string_view value, bool quoted, std::string& out) const;
   void AppendTextField(std::string_view value, std::string& out) const;
   void AppendCsvField(std::string_view value, bool quoted, std::string& out) const;
 
-  const CopyOptions options_;
-  const std::vector<Field> fields_;
-  const std::vector<bool> quoted_;  // by column: FORCE_QUOTE
+  CopyOptions options_;
+  std::vector<Field> fields_;
+  std::vector<bool> quoted_;  // by column: FORCE_QUOTE
 };
 
 }  // namespace firn::columnar

@@ -1,4 +1,3 @@
-#include <bit>
 #include <cstring>
 
 #include <arrow/array/data.h>
@@ -6,6 +5,7 @@
 
 #include "engine/arrow_to_vector_internal.h"
 #include "engine/duckdb_types_internal.h"
+#include "engine/uuid_bytes_internal.h"
 
 namespace firn::engine {
 namespace {
@@ -47,20 +47,10 @@ void NarrowDecimals(const ArrayData& array, int64_t offset, int64_t rows, void* 
   }
 }
 
-uint64_t BigEndian64(const uint8_t* bytes) {
-  uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value = value << 8 | bytes[i];
-  return value;
-}
-
-// DuckDB orders uuids as signed 128-bit integers, hence the flipped top bit.
 void WriteUuids(const ArrayData& array, int64_t offset, int64_t rows, void* out) {
   const uint8_t* from = array.buffers[1]->data() + (array.offset + offset) * 16;
   auto* to = static_cast<duckdb_hugeint*>(out);
-  for (int64_t i = 0; i < rows; ++i) {
-    to[i].upper = static_cast<int64_t>(BigEndian64(from + i * 16) ^ (uint64_t{1} << 63));
-    to[i].lower = BigEndian64(from + i * 16 + 8);
-  }
+  for (int64_t i = 0; i < rows; ++i) to[i] = UuidToHugeint(from + i * 16);
 }
 
 constexpr int32_t kInlineBytes = 12;
@@ -101,7 +91,6 @@ uint64_t LoadBits(const uint8_t* bits, int64_t bytes, int64_t position) {
   } else if (at < bytes) {
     std::memcpy(&low, bits + at, static_cast<size_t>(std::min<int64_t>(8, bytes - at)));
   }
-  static_assert(std::endian::native == std::endian::little);
   return shift == 0 ? low : low >> shift | static_cast<uint64_t>(high) << (64 - shift);
 }
 

@@ -168,6 +168,7 @@ Result<std::unique_ptr<ResultStream>> Query::Execute() {
   }
   // DuckDB forgets earlier interrupts when a query begins: remember them for it.
   if (connection.interrupts.load() != state_->interrupts_seen) {
+    duckdb_interrupt(connection.connection);
     pending.Reset();
     (void)connection.core->Run(connection.connection, "");
     return Fail(InterruptedError());

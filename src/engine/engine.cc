@@ -30,7 +30,7 @@ std::string MemoryLimitSql(int64_t bytes) {
 // Order matters: some refuse to change once external access is off. lock_configuration is never
 // set, because it would freeze memory_limit.
 std::vector<std::string> SettingsOf(const EngineOptions& options) {
-  std::vector<std::string> settings;
+  std::vector<std::string> settings = {"SET GLOBAL errors_as_json = true"};
   if (!options.temp_dir.empty()) {
     settings.push_back("SET temp_directory = " + Quoted(options.temp_dir));
     settings.push_back(fmt::format("SET max_temp_directory_size = '{}B'", options.temp_bytes_max));
@@ -76,12 +76,11 @@ Status EngineCore::Run(duckdb_connection connection, const std::string& sql) {
 }
 
 Result<PooledConnection> EngineCore::NewConnection() {
-  ConnectionCloser closer;
-  if (duckdb_connect(database, &closer.connection) == DuckDBError) {
+  PooledConnection connection;
+  if (duckdb_connect(database, &connection.handle) == DuckDBError) {
     return Fail(ErrorCode::kInternal, "connect to the query engine failed");
   }
-  FIRN_RETURN_IF_ERROR(Run(closer.connection, "SET errors_as_json = true"));
-  return PooledConnection{std::exchange(closer.connection, nullptr), ""};
+  return connection;
 }
 
 Result<PooledConnection> EngineCore::Take() {
@@ -120,20 +119,29 @@ Engine::Engine(std::shared_ptr<EngineCore> core) : core_(std::move(core)) {}
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::Open(const EngineOptions& options) {
+  for (const auto& folder : options.allowed_directories) {
+    if (folder.starts_with('/')) continue;
+    return Fail(ErrorCode::kInvalidInput, "an allowed directory must be absolute: \"{}\"", folder);
+  }
   auto core = std::make_shared<EngineCore>();
   char* why = nullptr;
   if (duckdb_open_ext(nullptr, &core->database, nullptr, &why) == DuckDBError) {
     return Fail(ErrorCode::kInternal, "open the query engine failed: {}", TakeString(why));
   }
   core->version = View(duckdb_library_version());
-  core->scan_context = {&core->registry, static_cast<size_t>(std::max(1, options.threads))};
+  const auto threads = static_cast<size_t>(std::max(1, options.threads));
+  core->scan_context = {&core->registry, threads, false};
+  core->rows_context = {&core->registry, threads, true};
   FIRN_TRY(auto connection, core->Take());
   ConnectionCloser closer{connection.handle};
   for (const auto& setting : SettingsOf(options)) {
     auto status = core->Run(connection.handle, setting);
     if (!status) return Fail(std::move(status).error().During("open the query engine"));
   }
-  FIRN_RETURN_IF_ERROR(RegisterScanFunction(connection.handle, &core->scan_context));
+  FIRN_RETURN_IF_ERROR(
+      RegisterScanFunction(connection.handle, kScanFunctionName, &core->scan_context));
+  FIRN_RETURN_IF_ERROR(
+      RegisterScanFunction(connection.handle, kRowsFunctionName, &core->rows_context));
   closer.connection = nullptr;
   core->PutBack(std::move(connection));
   return std::unique_ptr<Engine>(new Engine(std::move(core)));
@@ -189,6 +197,10 @@ void ScanHandle::Release() {
 
 std::string ScanHandle::sql() const {
   return fmt::format("{}('{}')", kScanFunctionName, token_);
+}
+
+std::string ScanHandle::rows_sql() const {
+  return fmt::format("{}('{}')", kRowsFunctionName, token_);
 }
 
 }  // namespace firn::engine

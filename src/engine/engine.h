@@ -43,6 +43,10 @@ class ScanHandle {
 
   /// A table function call to put where a relation stands: firn_scan('<token>').
   std::string sql() const;
+  /// The same rows without a column to read: firn_rows('<token>'), one boolean column "present",
+  /// always true. For count(*) and the like: DuckDB reads the first column of sql() even when a
+  /// query needs none.
+  std::string rows_sql() const;
 
  private:
   friend class Engine;

@@ -39,6 +39,7 @@ struct EngineCore {
   std::string version;
   ScanRegistry registry;
   ScanFunctionContext scan_context;
+  ScanFunctionContext rows_context;
   std::atomic<bool> healthy{true};
 
   std::mutex mutex;

@@ -12,50 +12,49 @@ namespace {
 using Code = ErrorCode;
 
 constexpr std::array kClasses = {
-    ErrorClass{"Invalid", Code::kInternal, "XX000"},
-    ErrorClass{"Out of Range", Code::kInvalidInput, "22003"},
-    ErrorClass{"Conversion", Code::kInvalidInput, "22P02"},
-    ErrorClass{"Unknown Type", Code::kInternal, "XX000"},
-    ErrorClass{"Decimal", Code::kInvalidInput, "22003"},
-    ErrorClass{"Mismatch Type", Code::kInvalidInput, "42804"},
-    ErrorClass{"Divide by Zero", Code::kInvalidInput, "22012"},
-    ErrorClass{"Object Size", Code::kInvalidInput, "54000"},
-    ErrorClass{"Invalid type", Code::kInternal, "XX000"},
-    ErrorClass{"Serialization", Code::kInternal, "XX000"},
-    ErrorClass{"TransactionContext", Code::kConflict, "40001"},
-    ErrorClass{"Not implemented", Code::kUnsupported, "0A000"},
-    ErrorClass{"Expression", Code::kInvalidInput, "42000"},
-    ErrorClass{"Catalog", Code::kNotFound, "42704"},
-    ErrorClass{"Parser", Code::kInvalidInput, "42601"},
-    ErrorClass{"Planner", Code::kInternal, "XX000"},
-    ErrorClass{"Scheduler", Code::kInternal, "XX000"},
-    ErrorClass{"Executor", Code::kInternal, "XX000"},
-    ErrorClass{"Constraint", Code::kInvalidInput, "23000"},
-    ErrorClass{"Index", Code::kInternal, "XX000"},
-    ErrorClass{"Stat", Code::kInternal, "XX000"},
-    ErrorClass{"Connection", Code::kInternal, "08000"},
-    ErrorClass{"Syntax", Code::kInvalidInput, "42601"},
-    ErrorClass{"Settings", Code::kInvalidInput, "22023"},
-    ErrorClass{"Binder", Code::kInvalidInput, "42000"},
-    ErrorClass{"Network", Code::kIo, "58030"},
-    ErrorClass{"Optimizer", Code::kInternal, "XX000"},
-    ErrorClass{"NullPointer", Code::kInternal, "XX000"},
-    ErrorClass{"IO", Code::kIo, "58030"},
-    ErrorClass{"INTERRUPT", Code::kCancelled, "57014"},
-    ErrorClass{"FATAL", Code::kInternal, "XX000"},
-    ErrorClass{"INTERNAL", Code::kInternal, "XX000"},
-    ErrorClass{"Invalid Input", Code::kInvalidInput, "22023"},
-    ErrorClass{"Out of Memory", Code::kOverloaded, "53200"},
-    ErrorClass{"Permission", Code::kDenied, "42501"},
-    ErrorClass{"Parameter Not Resolved", Code::kInvalidInput, "42P18"},
-    ErrorClass{"Parameter Not Allowed", Code::kInvalidInput, "42P18"},
-    ErrorClass{"Dependency", Code::kConflict, "2BP01"},
-    ErrorClass{"HTTP", Code::kIo, "58030"},
-    ErrorClass{"Missing Extension", Code::kUnsupported, "0A000"},
-    ErrorClass{"Extension Autoloading", Code::kUnsupported, "0A000"},
-    ErrorClass{"Sequence", Code::kInvalidInput, "2200H"},
-    ErrorClass{"Invalid Configuration", Code::kInvalidInput, "22023"},
-    ErrorClass{"Unknown", Code::kInternal, "XX000"},
+    ErrorClass{0, "Invalid", Code::kInternal, "XX000"},
+    ErrorClass{1, "Out of Range", Code::kInvalidInput, "22003"},
+    ErrorClass{2, "Conversion", Code::kInvalidInput, "22P02"},
+    ErrorClass{3, "Unknown Type", Code::kInternal, "XX000"},
+    ErrorClass{4, "Decimal", Code::kInvalidInput, "22003"},
+    ErrorClass{5, "Mismatch Type", Code::kInvalidInput, "42804"},
+    ErrorClass{6, "Divide by Zero", Code::kInvalidInput, "22012"},
+    ErrorClass{7, "Object Size", Code::kInvalidInput, "54000"},
+    ErrorClass{8, "Invalid type", Code::kInternal, "XX000"},
+    ErrorClass{9, "Serialization", Code::kInternal, "XX000"},
+    ErrorClass{10, "TransactionContext", Code::kConflict, "40001"},
+    ErrorClass{11, "Not implemented", Code::kUnsupported, "0A000"},
+    ErrorClass{12, "Expression", Code::kInvalidInput, "42000"},
+    ErrorClass{13, "Catalog", Code::kNotFound, "42704"},
+    ErrorClass{14, "Parser", Code::kInvalidInput, "42601"},
+    ErrorClass{15, "Planner", Code::kInternal, "XX000"},
+    ErrorClass{16, "Scheduler", Code::kInternal, "XX000"},
+    ErrorClass{17, "Executor", Code::kInternal, "XX000"},
+    ErrorClass{18, "Constraint", Code::kInvalidInput, "23000"},
+    ErrorClass{19, "Index", Code::kInternal, "XX000"},
+    ErrorClass{20, "Stat", Code::kInternal, "XX000"},
+    ErrorClass{21, "Connection", Code::kInternal, "08000"},
+    ErrorClass{22, "Syntax", Code::kInvalidInput, "42601"},
+    ErrorClass{23, "Settings", Code::kInvalidInput, "22023"},
+    ErrorClass{24, "Binder", Code::kInvalidInput, "42000"},
+    ErrorClass{25, "Network", Code::kIo, "58030"},
+    ErrorClass{26, "Optimizer", Code::kInternal, "XX000"},
+    ErrorClass{27, "NullPointer", Code::kInternal, "XX000"},
+    ErrorClass{28, "IO", Code::kIo, "58030"},
+    ErrorClass{29, "INTERRUPT", Code::kCancelled, "57014"},
+    ErrorClass{30, "FATAL", Code::kInternal, "XX000"},
+    ErrorClass{31, "INTERNAL", Code::kInternal, "XX000"},
+    ErrorClass{32, "Invalid Input", Code::kInvalidInput, "22023"},
+    ErrorClass{33, "Out of Memory", Code::kOverloaded, "53200"},
+    ErrorClass{34, "Permission", Code::kDenied, "42501"},
+    ErrorClass{35, "Parameter Not Resolved", Code::kInvalidInput, "42P18"},
+    ErrorClass{36, "Parameter Not Allowed", Code::kInvalidInput, "42P18"},
+    ErrorClass{37, "Dependency", Code::kConflict, "2BP01"},
+    ErrorClass{38, "HTTP", Code::kIo, "58030"},
+    ErrorClass{39, "Missing Extension", Code::kUnsupported, "0A000"},
+    ErrorClass{40, "Extension Autoloading", Code::kUnsupported, "0A000"},
+    ErrorClass{41, "Sequence", Code::kInvalidInput, "2200H"},
+    ErrorClass{42, "Invalid Configuration", Code::kInvalidInput, "22023"},
 };
 
 // A message that starts or goes on like this means something more exact than its class. Where
@@ -84,6 +83,12 @@ constexpr std::array kPhrases = {
     Phrase{"Out of Range", "INT16", Code::kInvalidInput, "22003", "smallint out of range"},
     Phrase{"Out of Range", "date", Code::kInvalidInput, "22008", ""},
     Phrase{"Out of Range", "timestamp", Code::kInvalidInput, "22008", ""},
+    Phrase{"Conversion", "Error while reading file", Code::kCorrupt, "XX001", ""},
+    Phrase{"Invalid Input", "Error while reading file", Code::kCorrupt, "XX001", ""},
+    Phrase{"Conversion", "not in timestamp range", Code::kInvalidInput, "22008",
+           "timestamp out of range"},
+    Phrase{"Conversion", "Unimplemented type for cast", Code::kInvalidInput, "42846", ""},
+    Phrase{"Conversion", "Malformed JSON", Code::kInvalidInput, "22P02", ""},
     Phrase{"Conversion", "field value out of range", Code::kInvalidInput, "22008", ""},
     Phrase{"Conversion", "Date out of range", Code::kInvalidInput, "22008", ""},
     Phrase{"Conversion", "invalid timestamp", Code::kInvalidInput, "22007", ""},
@@ -97,13 +102,16 @@ constexpr std::array kPhrases = {
     Phrase{"Invalid Input", "unicode", Code::kInvalidInput, "22021", ""},
     Phrase{"Invalid Input", "multiple statements", Code::kInvalidInput, "42601",
            "cannot insert multiple commands into a prepared statement"},
+    Phrase{"Invalid Input", "parameters, but none were supplied", Code::kInvalidInput, "08P01", ""},
+    Phrase{"Invalid Input", "according to format", Code::kInvalidInput, "22007", ""},
+    Phrase{"Invalid Input", "Malformed JSON", Code::kInvalidInput, "22P02", ""},
     Phrase{"Invalid Input", "Values were not provided", Code::kInvalidInput, "08P01", ""},
     Phrase{"Invalid Input", "regular expression", Code::kInvalidInput, "2201B", ""},
     Phrase{"Binder", "mbiguous reference to column", Code::kInvalidInput, "42702", ""},
-    Phrase{"Binder", "does not have a column named", Code::kNotFound, "42703", ""},
-    Phrase{"Binder", "mbiguous reference to table", Code::kInvalidInput, "42P09", ""},
-    Phrase{"Binder", "Referenced table", Code::kNotFound, "42P01", ""},
+    Phrase{"Binder", "does not exist on", Code::kNotFound, "42703", ""},
+    Phrase{"Binder", "cannot be negative", Code::kInvalidInput, "2201W", ""},
     Phrase{"Binder", "uplicate alias", Code::kInvalidInput, "42712", ""},
+    Phrase{"Binder", "mbiguous reference to table", Code::kInvalidInput, "42P09", ""},
     Phrase{"Binder", "must appear in the GROUP BY", Code::kInvalidInput, "42803", ""},
     Phrase{"Binder", "aggregate", Code::kInvalidInput, "42803", ""},
     Phrase{"Binder", "indow function", Code::kInvalidInput, "42P20", ""},
@@ -114,6 +122,7 @@ constexpr std::array kPhrases = {
     Phrase{"Binder", "Cannot mix values of type", Code::kInvalidInput, "42804", ""},
     Phrase{"Binder", "Set operations can only apply", Code::kInvalidInput, "42601", ""},
     Phrase{"Binder", "firn_scan: ", Code::kInternal, "XX000", ""},
+    Phrase{"Catalog", "Table with name", Code::kNotFound, "42P01", ""},
     Phrase{"IO", "No space left", Code::kIo, "53100", ""},
     Phrase{"Permission", "disabled by configuration", Code::kDenied, "42501",
            "access to files outside firn's warehouse is not allowed"},
@@ -235,6 +244,23 @@ std::optional<Error> UnknownColumn(const RawError& raw) {
   return error;
 }
 
+// `Table "t" does not have a column named "x"`, `Referenced table "t" not found!`.
+std::optional<Error> UnknownQualifiedName(const RawError& raw) {
+  if (raw.class_name != "Binder") return std::nullopt;
+  const auto line = FirstLine(raw.message);
+  if (const auto table = Between(line, "Referenced table \"", "\" not found")) {
+    return MakeError(Code::kNotFound, "missing FROM-clause entry for table \"{}\"", *table)
+        .WithSqlState("42P01");
+  }
+  constexpr std::string_view kMiddle = "\" does not have a column named \"";
+  const auto names = Between(line, "\"", "\"");
+  const auto middle = names ? names->find(kMiddle) : std::string_view::npos;
+  if (middle == std::string_view::npos) return std::nullopt;
+  return MakeError(Code::kNotFound, "column {}.{} does not exist", names->substr(0, middle),
+                   names->substr(middle + kMiddle.size()))
+      .WithSqlState("42703");
+}
+
 std::optional<Error> MissingEntry(const RawError& raw) {
   if (raw.subtype == "ENTRY_ALREADY_EXISTS") {
     return MakeError(Code::kAlreadyExists, "{} \"{}\" already exists", raw.type, raw.name)
@@ -264,13 +290,33 @@ std::optional<Error> NoMatchingFunction(const RawError& raw) {
           "type casts.");
 }
 
+bool LooksLikeNumber(std::string_view text) {
+  bool digits = false;
+  for (const char c : text) {
+    digits |= c >= '0' && c <= '9';
+    if (std::string_view("0123456789+-. ").find(c) == std::string_view::npos) return false;
+  }
+  return digits;
+}
+
 std::optional<Error> BadText(const RawError& raw) {
-  if (raw.class_name != "Conversion") return std::nullopt;
+  if (raw.class_name != "Conversion" || raw.message.starts_with("Error while reading")) {
+    return std::nullopt;
+  }
   auto value = Between(raw.message, "Could not convert string '", "' to ");
   if (!value) value = Between(raw.message, "Could not convert string \"", "\" to ");
   if (value) {
     const auto to = raw.message.rfind(" to ");
     const auto word = PostgresWord(std::string_view(raw.message).substr(to + 4));
+    const bool integer = word.ends_with("int") || word == "integer";
+    if (integer && LooksLikeNumber(*value) && value->find('.') == std::string_view::npos) {
+      return MakeError(Code::kInvalidInput, "value \"{}\" is out of range for type {}", *value,
+                       word)
+          .WithSqlState("22003");
+    }
+    if (word == "numeric" && LooksLikeNumber(*value)) {
+      return MakeError(Code::kInvalidInput, "numeric field overflow").WithSqlState("22003");
+    }
     return MakeError(Code::kInvalidInput, "invalid input syntax for type {}: \"{}\"", word, *value)
         .WithSqlState("22P02");
   }
@@ -328,8 +374,14 @@ std::span<const ErrorClass> ErrorClasses() {
 
 Error ErrorFromDuckDb(std::string_view text, std::string_view sql) {
   const auto raw = Parse(text);
-  constexpr std::array kRules = {Raised,  UnknownColumn,   MissingEntry, NoMatchingFunction,
-                                 BadText, TooLargeForType, ByPhrase};
+  constexpr std::array kRules = {Raised,
+                                 UnknownColumn,
+                                 UnknownQualifiedName,
+                                 MissingEntry,
+                                 NoMatchingFunction,
+                                 BadText,
+                                 TooLargeForType,
+                                 ByPhrase};
   std::optional<Error> error;
   for (const auto rule : kRules) {
     error = rule(raw);

@@ -15,6 +15,7 @@ namespace firn::engine {
 
 /// One of DuckDB's exception types.
 struct ErrorClass {
+  int type;               // duckdb_error_type
   std::string_view name;  // as DuckDB prints it: "Out of Range"
   ErrorCode code;
   std::string_view sqlstate;  // where no phrase says better

@@ -5,6 +5,7 @@
 
 #include "engine/connection.h"
 #include "engine/engine_core_internal.h"
+#include "engine/uuid_bytes_internal.h"
 
 namespace firn::engine {
 namespace {
@@ -24,15 +25,9 @@ const T& As(const arrow::Array& array) {
   return static_cast<const T&>(array);
 }
 
-uint64_t BigEndian64(const uint8_t* bytes) {
-  uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value = value << 8 | bytes[i];
-  return value;
-}
-
 duckdb_state BindUuid(duckdb_prepared_statement statement, idx_t at, const arrow::Array& array) {
   const uint8_t* bytes = As<arrow::FixedSizeBinaryArray>(array).GetValue(0);
-  const OwnedValue value(duckdb_create_uuid({BigEndian64(bytes + 8), BigEndian64(bytes)}));
+  const OwnedValue value(duckdb_create_uuid({LoadBigEndian64(bytes + 8), LoadBigEndian64(bytes)}));
   return duckdb_bind_value(statement, at, value.get());
 }
 

@@ -1,6 +1,7 @@
 #include "engine/scan_function_internal.h"
 
 #include <atomic>
+#include <cstring>
 #include <exception>
 
 #include <arrow/array/data.h>
@@ -32,6 +33,7 @@ struct Scan {
   std::shared_ptr<ScanEntry> entry;
   std::vector<ScanColumn> columns;
   bool keep_batches = false;
+  bool fill_present = false;  // firn_rows with its only column in use
   std::vector<std::unique_ptr<ScanReader>> readers;
   std::atomic<size_t> next_reader{0};
 
@@ -112,6 +114,10 @@ Status FillChunk(Scan& scan, Cursor& cursor, duckdb_data_chunk output) {
     column.write(*cursor.arrays[i], cursor.offset, rows, duckdb_vector_get_data(vector));
     WriteValidity(*cursor.arrays[i], cursor.offset, rows, vector);
   }
+  if (scan.fill_present) {
+    std::memset(duckdb_vector_get_data(duckdb_data_chunk_get_vector(output, 0)), 1,
+                static_cast<size_t>(rows));
+  }
   cursor.offset += rows;
   duckdb_data_chunk_set_size(output, static_cast<idx_t>(rows));
   return {};
@@ -124,9 +130,14 @@ Status BindScan(duckdb_bind_info info) {
   bound->token = TakeString(duckdb_get_varchar(value.get()));
   const auto entry = context.registry->Find(bound->token);
   if (entry == nullptr) return Fail(ErrorCode::kNotFound, "firn_scan: no such scan");
-  for (const auto& field : entry->source().fields()) {
-    const auto type = LogicalTypeOf(field.type);
-    duckdb_bind_add_result_column(info, field.name.c_str(), type.get());
+  if (context.rows_only) {
+    const auto type = LogicalTypeOf({columnar::TypeKind::kBool});
+    duckdb_bind_add_result_column(info, "present", type.get());
+  } else {
+    for (const auto& field : entry->source().fields()) {
+      const auto type = LogicalTypeOf(field.type);
+      duckdb_bind_add_result_column(info, field.name.c_str(), type.get());
+    }
   }
   // "Exact" sets only the estimate; otherwise it would also be taken for an upper bound.
   const int64_t rows = std::max<int64_t>(0, entry->source().row_estimate());
@@ -135,7 +146,7 @@ Status BindScan(duckdb_bind_info info) {
   return {};
 }
 
-Status InitScan(duckdb_init_info info, size_t threads, const std::string& token,
+Status InitScan(duckdb_init_info info, const ScanFunctionContext& context, const std::string& token,
                 const std::shared_ptr<ScanEntry>& entry) {
   auto& source = entry->source();
   auto scan = std::make_unique<Scan>();
@@ -143,17 +154,19 @@ Status InitScan(duckdb_init_info info, size_t threads, const std::string& token,
   scan->entry = entry;
   std::vector<int> wanted;
   const idx_t count = duckdb_init_get_column_count(info);
-  for (idx_t i = 0; i < count; ++i) {
-    // count(*) asks for a virtual column (row id or empty), of which only the length matters.
+  scan->fill_present = context.rows_only && count > 0;
+  for (idx_t i = 0; i < count && !context.rows_only; ++i) {
     const idx_t index = duckdb_init_get_column_index(info, i);
-    if (index >= source.fields().size()) continue;
+    if (index >= source.fields().size()) {
+      return Fail(ErrorCode::kInternal, "scan column does not exist: index={}", index);
+    }
     const auto& field = source.fields()[index];
     wanted.push_back(static_cast<int>(index));
     scan->columns.push_back(
         {ValueWriter(field.type), columnar::ArrowType(field.type), field.name, i});
     scan->keep_batches |= PointsIntoBatch(field.type.kind);
   }
-  const size_t readers = std::clamp<size_t>(source.max_readers(), 1, threads);
+  const size_t readers = std::clamp<size_t>(source.max_readers(), 1, context.threads);
   FIRN_TRY(scan->readers, source.Begin(wanted, readers));
   duckdb_init_set_max_threads(info, std::max<size_t>(1, scan->readers.size()));
   duckdb_init_set_init_data(info, scan.release(), Delete<Scan>);
@@ -185,7 +198,7 @@ void OnInit(duckdb_init_info info) {
     duckdb_init_set_error(info, "firn_scan: the scan is over");
     return;
   }
-  const auto status = Guarded([&] { return InitScan(info, context.threads, token, entry); });
+  const auto status = Guarded([&] { return InitScan(info, context, token, entry); });
   if (status) return;
   entry->SetError(status.error());
   duckdb_init_set_error(info, ScanErrorText(token).c_str());
@@ -206,11 +219,12 @@ void OnScan(duckdb_function_info info, duckdb_data_chunk output) {
 
 }  // namespace
 
-Status RegisterScanFunction(duckdb_connection connection, ScanFunctionContext* context) {
+Status RegisterScanFunction(duckdb_connection connection, const char* name,
+                            ScanFunctionContext* context) {
   FIRN_CHECK(duckdb_vector_size() == static_cast<idx_t>(kVectorRows));
   OwnedTableFunction function(duckdb_create_table_function());
   const OwnedType varchar(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
-  duckdb_table_function_set_name(function.get(), kScanFunctionName);
+  duckdb_table_function_set_name(function.get(), name);
   duckdb_table_function_add_parameter(function.get(), varchar.get());
   duckdb_table_function_set_extra_info(function.get(), context, nullptr);
   duckdb_table_function_set_bind(function.get(), OnBind);
@@ -219,7 +233,7 @@ Status RegisterScanFunction(duckdb_connection connection, ScanFunctionContext* c
   duckdb_table_function_set_function(function.get(), OnScan);
   duckdb_table_function_supports_projection_pushdown(function.get(), true);
   if (duckdb_register_table_function(connection, function.get()) == DuckDBError) {
-    return Fail(ErrorCode::kInternal, "register table function failed: {}", kScanFunctionName);
+    return Fail(ErrorCode::kInternal, "register table function failed: {}", name);
   }
   return {};
 }

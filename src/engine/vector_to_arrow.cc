@@ -9,6 +9,7 @@
 #include <arrow/util/bit_util.h>
 
 #include "engine/duckdb_types_internal.h"
+#include "engine/uuid_bytes_internal.h"
 
 namespace firn::engine {
 namespace {
@@ -43,13 +44,6 @@ constexpr Int128 kNumericEnd = PowerOfTen(columnar::kMaxPrecision);
 
 Int128 ToInt128(const duckdb_hugeint& value) {
   return static_cast<Int128>(value.upper) << 64 | value.lower;
-}
-
-void PutBigEndian64(uint64_t value, uint8_t* out) {
-  for (int i = 7; i >= 0; --i) {
-    out[i] = static_cast<uint8_t>(value);
-    value >>= 8;
-  }
 }
 
 const char* StringData(const duckdb_string_t& value) {
@@ -150,10 +144,7 @@ ArrayResult ResultColumn::Uuids(duckdb_vector vector, int64_t rows) const {
   FIRN_TRY(auto values, NewBuffer(rows * 16));
   const auto* from = Data<duckdb_hugeint>(vector);
   uint8_t* to = values->mutable_data();
-  for (int64_t i = 0; i < rows; ++i) {
-    PutBigEndian64(static_cast<uint64_t>(from[i].upper) ^ (uint64_t{1} << 63), to + i * 16);
-    PutBigEndian64(from[i].lower, to + i * 16 + 8);
-  }
+  for (int64_t i = 0; i < rows; ++i) HugeintToUuid(from[i], to + i * 16);
   return Finish(vector, rows, {nullptr, std::move(values)});
 }
 

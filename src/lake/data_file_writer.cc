@@ -1,5 +1,8 @@
 #include "lake/data_file_writer.h"
 
+#include <cmath>
+
+#include <absl/container/flat_hash_set.h>
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
 #include <arrow/util/byte_size.h>
@@ -23,12 +26,39 @@ int64_t CountNans(const arrow::Array& column) {
   const auto& values = static_cast<const Array&>(column);
   const auto* raw = values.raw_values();
   int64_t nans = 0;
-  for (int64_t i = 0; i < values.length(); ++i) nans += raw[i] != raw[i] ? 1 : 0;
+  for (int64_t i = 0; i < values.length(); ++i) nans += std::isnan(raw[i]) ? 1 : 0;
   if (nans == 0 || values.null_count() == 0) return nans;
   // What lies under a NULL may be a NaN too, which is none.
   nans = 0;
-  for (int64_t i = 0; i < values.length(); ++i) nans += values.IsValid(i) && raw[i] != raw[i];
+  for (int64_t i = 0; i < values.length(); ++i)
+    nans += values.IsValid(i) && std::isnan(raw[i]) ? 1 : 0;
   return nans;
+}
+
+// A value's bytes, for counting distinct ones.
+std::string_view BytesOf(const arrow::Array& column, int64_t row) {
+  if (column.type_id() == arrow::Type::STRING || column.type_id() == arrow::Type::BINARY) {
+    return static_cast<const arrow::BinaryArray&>(column).GetView(row);
+  }
+  const auto width = static_cast<size_t>(column.type()->byte_width());
+  const auto* values = column.data()->GetValues<char>(1, 0);
+  return {values + static_cast<size_t>(column.offset() + row) * width, width};
+}
+
+// Whether most values are distinct: then trying a dictionary costs time in every row group, until
+// it is given up. Judged by a sample of the first batch.
+bool LooksDistinct(const arrow::Array& column) {
+  constexpr int64_t kSample = 2048;
+  if (column.type_id() == arrow::Type::BOOL || column.length() < 2 * kSample) return false;
+  absl::flat_hash_set<std::string_view> seen;
+  int64_t sampled = 0;
+  const int64_t step = column.length() / kSample;
+  for (int64_t row = 0; row < column.length(); row += step) {
+    if (column.IsNull(row)) continue;
+    ++sampled;
+    seen.insert(BytesOf(column, row));
+  }
+  return sampled > 0 && static_cast<int64_t>(seen.size()) * 10 > sampled * 9;
 }
 
 class ParquetDataFileWriter final : public DataFileWriter {
@@ -53,21 +83,14 @@ class ParquetDataFileWriter final : public DataFileWriter {
   Status Open() {
     FIRN_TRY(auto file, fs_.Open(path_, {.mode = io::OpenMode::kCreate}));
     output_ = std::make_shared<FileOutput>(std::move(file));
-    return Guard([&]() -> Status {
-      auto parquet_writer = parquet::ParquetFileWriter::Open(
-          output_, ParquetSchema(schema_, options_.hidden_columns), Properties());
-      FIRN_ARROW_OK("open a Parquet file",
-                    parquet::arrow::FileWriter::Make(
-                        arrow::default_memory_pool(), std::move(parquet_writer), arrow_schema_,
-                        parquet::default_arrow_writer_properties(), &writer_));
-      return {};
-    });
+    return {};
   }
 
   Status Write(const arrow::RecordBatch& rows) override {
     FIRN_RETURN_IF_ERROR(Check(rows));
     const auto batch = arrow::RecordBatch::Make(arrow_schema_, rows.num_rows(), rows.columns());
     return Guard([&]() -> Status {
+      if (writer_ == nullptr) FIRN_RETURN_IF_ERROR(Begin(*batch));
       for (int64_t at = 0; at < batch->num_rows(); at += kSliceRows) {
         FIRN_RETURN_IF_ERROR(WriteSlice(*batch->Slice(at, kSliceRows)));
       }
@@ -77,6 +100,10 @@ class ParquetDataFileWriter final : public DataFileWriter {
 
   Result<DataFile> Finish() override {
     FIRN_RETURN_IF_ERROR(Guard([&]() -> Status {
+      if (writer_ == nullptr) {
+        FIRN_TRY(const auto none, NoRows());
+        FIRN_RETURN_IF_ERROR(Begin(*none));
+      }
       FIRN_ARROW_OK("finish a Parquet file", writer_->Close());
       FIRN_ARROW_OK("finish a Parquet file", output_->Close());
       return output_->Sync();
@@ -93,13 +120,33 @@ class ParquetDataFileWriter final : public DataFileWriter {
   int64_t bytes() const override { return *output_->Tell(); }
 
  private:
-  std::shared_ptr<parquet::WriterProperties> Properties() const {
+  // The writer's settings are fixed when it opens, so it opens when there are rows to judge by.
+  Status Begin(const arrow::RecordBatch& first) {
+    auto parquet_writer = parquet::ParquetFileWriter::Open(
+        output_, ParquetSchema(schema_, options_.hidden_columns), Properties(first));
+    FIRN_ARROW_OK("open a Parquet file",
+                  parquet::arrow::FileWriter::Make(
+                      arrow::default_memory_pool(), std::move(parquet_writer), arrow_schema_,
+                      parquet::default_arrow_writer_properties(), &writer_));
+    return {};
+  }
+
+  Result<std::shared_ptr<arrow::RecordBatch>> NoRows() const {
+    auto made = arrow::RecordBatch::MakeEmpty(arrow_schema_);
+    if (!made.ok()) return FromArrow(made.status(), "make an empty batch");
+    return *std::move(made);
+  }
+
+  std::shared_ptr<parquet::WriterProperties> Properties(const arrow::RecordBatch& first) const {
     parquet::WriterProperties::Builder builder;
     builder.compression(parquet::Compression::ZSTD)
         ->compression_level(options_.compression_level)
         ->version(parquet::ParquetVersion::PARQUET_2_6)
         ->max_row_group_length(INT64_MAX)
         ->created_by("firn");
+    for (int i = 0; i < static_cast<int>(schema_.columns.size()); ++i) {
+      if (LooksDistinct(*first.column(i))) builder.disable_dictionary(schema_.columns[i].name);
+    }
     // LSNs never repeat and times rarely fall: differences of neighbours take almost no room.
     for (const auto column : {columnar::kLsnColumn, columnar::kTimestampColumn}) {
       const std::string name(column);

@@ -123,25 +123,6 @@ void Summarize(const std::vector<DataFile>& files, const TableMetadata& metadata
 
 }  // namespace
 
-std::string TableFolder(std::string_view warehouse, std::string_view database,
-                        std::string_view schema, std::string_view table, const Uuid& table_uuid) {
-  auto safe = [](std::string_view name) {
-    std::string out(name.substr(0, 64));
-    // Never cut inside a character.
-    while (!out.empty() && name.size() > out.size() &&
-           (static_cast<uint8_t>(name[out.size()]) & 0xC0) == 0x80) {
-      out.pop_back();
-    }
-    for (char& c : out) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (byte < 0x80 && std::isalnum(byte) == 0 && c != '_' && c != '-') c = '_';
-    }
-    return out;
-  };
-  return fmt::format("{}/{}/{}/{}-{}", warehouse, safe(database), safe(schema), safe(table),
-                     table_uuid.ShortId());
-}
-
 IcebergTable::IcebergTable(io::FileSystem& fs, std::string folder, int64_t version,
                            TableMetadata metadata)
     : fs_(&fs),
@@ -295,6 +276,10 @@ Result<IcebergTable> IcebergTable::Commit(TableMetadata next, int64_t now_ms) co
 }
 
 Status IcebergTable::PublishHint() const {
+  // Hadoop's checksum of a hint that Spark wrote would belie ours.
+  const auto checksum = MetadataFolder(folder_) + "/.version-hint.text.crc";
+  FIRN_TRY(const bool exists, fs_->Exists(checksum));
+  if (exists) FIRN_RETURN_IF_ERROR(fs_->Remove(checksum));
   FIRN_RETURN_IF_ERROR(io::WriteFileDurably(*fs_, HintPath(folder_), std::to_string(version_)));
   for (const auto& path : superseded_) {
     const auto removed = fs_->Remove(path);

@@ -36,10 +36,6 @@ struct FlushMark {
   Lsn flushed;
 };
 
-/// <warehouse>/<database>/<schema>/<table>-<id8>, with what may not be in a path replaced by '_'.
-std::string TableFolder(std::string_view warehouse, std::string_view database,
-                        std::string_view schema, std::string_view table, const Uuid& table_uuid);
-
 /// One version of a table: a value; commits return the next.
 ///
 /// Threads:  any, as a value. One committer at a time per folder.

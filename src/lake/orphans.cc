@@ -44,6 +44,13 @@ Status KeepVersion(const IcebergTable& table, Paths* manifests_seen, Paths* kept
   return {};
 }
 
+// Hadoop keeps the checksum of "x" in ".x.crc": it goes with its file.
+std::string FileOfChecksum(const std::string& path) {
+  const auto name = path.rfind('/') + 1;
+  if (path[name] != '.' || !path.ends_with(".crc")) return path;
+  return path.substr(0, name) + path.substr(name + 1, path.size() - name - 5);
+}
+
 Status ListUnder(io::FileSystem& fs, const std::string& folder, std::vector<Orphan>* files) {
   FIRN_TRY(const auto listed, fs.List(folder));
   for (const auto& one : listed) {
@@ -73,7 +80,7 @@ Result<std::vector<Orphan>> ListOrphans(const IcebergTable& table, int64_t modif
     FIRN_RETURN_IF_ERROR(KeepVersion(later, &manifests_seen, &kept));
   }
   std::erase_if(files, [&](const Orphan& file) {
-    return kept.contains(file.path) || file.modified_us >= modified_before_us;
+    return kept.contains(FileOfChecksum(file.path)) || file.modified_us >= modified_before_us;
   });
   return files;
 }

@@ -56,7 +56,7 @@ Status InspectReport(const Flags& flags, std::string path, bool json) {
     FIRN_TRY(const auto settings, LoadSettings(flags));
     path = DataDir(settings) + "/log";
   }
-  FIRN_TRY(const auto inspection, log::Inspect(io::LocalFileSystem(), path));
+  FIRN_TRY(const auto inspection, log::InspectLog(io::LocalFileSystem(), path));
   std::cout << (json ? log::InspectJson(inspection) : log::InspectText(inspection));
   return {};
 }
@@ -74,8 +74,12 @@ int RunSql(const ServerAddress& address, const std::string& sql) {
   return 0;
 }
 
-int PrintStatus(const ServerAddress& address) { return ReportOutcome(StatusReport(address)); }
-int PrintConfig(const Flags& flags) { return ReportOutcome(ConfigReport(flags)); }
+int PrintStatus(const ServerAddress& address) {
+  return ReportOutcome(StatusReport(address));
+}
+int PrintConfig(const Flags& flags) {
+  return ReportOutcome(ConfigReport(flags));
+}
 int InspectLog(const Flags& flags, const std::string& path, bool json) {
   return ReportOutcome(InspectReport(flags, path, json));
 }

@@ -81,4 +81,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace firn::server
 
-int main(int argc, char** argv) { return firn::server::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return firn::server::Main(argc, argv);
+}

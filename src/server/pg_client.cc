@@ -44,14 +44,15 @@ size_t Width(const std::string& text) {
 
 }  // namespace
 
-void PgClient::Close::operator()(pg_conn* connection) const { PQfinish(connection); }
+void PgClient::Close::operator()(pg_conn* connection) const {
+  PQfinish(connection);
+}
 
-Result<PgClient> PgClient::Connect(const std::string& host, int port,
-                                   const std::string& database) {
+Result<PgClient> PgClient::Connect(const std::string& host, int port, const std::string& database) {
   const std::string port_text = std::to_string(port);
   const char* names[] = {"host", "port", "dbname", "user", "application_name", nullptr};
-  const char* values[] = {host.c_str(), port_text.c_str(), database.c_str(),
-                          "firn",       "firn",            nullptr};
+  const char* values[] = {host.c_str(), port_text.c_str(), database.c_str(), "firn", "firn",
+                          nullptr};
   PgClient client(PQconnectdbParams(names, values, 0));
   if (PQstatus(client.connection_.get()) != CONNECTION_OK) {
     return Fail(ErrorCode::kIo, "{}", Trimmed(PQerrorMessage(client.connection_.get())));

@@ -14,6 +14,8 @@ int ReportFailure(const Error& error) {
   return 1;
 }
 
-int ReportOutcome(const Status& status) { return status ? 0 : ReportFailure(status.error()); }
+int ReportOutcome(const Status& status) {
+  return status ? 0 : ReportFailure(status.error());
+}
 
 }  // namespace firn::server

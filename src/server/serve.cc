@@ -86,12 +86,10 @@ class Server {
     };
     FIRN_TRY(pg_server_,
              net::pgwire::PgServer::Listen(
-                 io_, {.address = address, .port = port("pg_port"), .flag = "--pg-port"},
-                 *factory_,
-                 {.max_connections =
-                      static_cast<size_t>(settings_.Integer("max_connections"))}));
-    pages_ = std::make_unique<StatusPages>(*database_,
-                                           [this] { return pg_server_->session_count(); });
+                 io_, {.address = address, .port = port("pg_port"), .flag = "--pg-port"}, *factory_,
+                 {.max_connections = static_cast<size_t>(settings_.Integer("max_connections"))}));
+    pages_ =
+        std::make_unique<StatusPages>(*database_, [this] { return pg_server_->session_count(); });
     FIRN_TRY(http_server_,
              net::http::HttpServer::Listen(
                  io_, {.address = address, .port = port("http_port"), .flag = "--http-port"},

@@ -3,8 +3,12 @@
 namespace firn::server {
 namespace {
 
-net::Format ToNet(sql::Format format) { return static_cast<net::Format>(format); }
-sql::Format ToSql(net::Format format) { return static_cast<sql::Format>(format); }
+net::Format ToNet(sql::Format format) {
+  return static_cast<net::Format>(format);
+}
+sql::Format ToSql(net::Format format) {
+  return static_cast<sql::Format>(format);
+}
 
 /// Answers of the SQL session, sent by the protocol front.
 class ResponderOutput final : public sql::Output {
@@ -22,8 +26,9 @@ class ResponderOutput final : public sql::Output {
   Task<Status> EmptyQuery() override { return to_.EmptyQuery(); }
   Task<Status> Suspended() override { return to_.Suspended(); }
   Task<Status> Notice(Error notice) override {
-    // Class 01 is a warning, class 00 is not.
-    if (notice.sqlstate.starts_with("01")) return to_.Warning(std::move(notice));
+    // "There is no transaction in progress" and its like are warnings of class 25.
+    if (notice.sqlstate.starts_with("01") || notice.sqlstate.starts_with("25"))
+      return to_.Warning(std::move(notice));
     return to_.Notice(std::move(notice));
   }
   Task<Status> ParameterStatus(std::string name, std::string value) override {
@@ -97,11 +102,14 @@ class SqlSession final : public net::Session {
 }  // namespace
 
 Task<Result<std::unique_ptr<net::Session>>> SqlSessionFactory::Open(net::SessionStart start) {
-  auto opened = co_await service_.Open({.user = std::move(start.user),
-                                        .database = std::move(start.database),
-                                        .options = std::move(start.options),
-                                        .client_address = std::move(start.client_address),
-                                        .process_id = start.process_id});
+  // Named: g++ 12 destroys a temporary aggregate in a co_await twice.
+  sql::SessionStart asked;
+  asked.user = std::move(start.user);
+  asked.database = std::move(start.database);
+  asked.options = std::move(start.options);
+  asked.client_address = std::move(start.client_address);
+  asked.process_id = start.process_id;
+  auto opened = co_await service_.Open(std::move(asked));
   if (!opened) co_return Failure(std::move(opened.error()));
   std::unique_ptr<net::Session> session = std::make_unique<SqlSession>(*std::move(opened));
   co_return session;

@@ -5,15 +5,17 @@
 #include <filesystem>
 #include <fstream>
 
-#include <nlohmann/json.hpp>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include "io/file_system.h"
 
 namespace firn::server {
 namespace {
 
-std::string PortsPath(const std::string& data_dir) { return data_dir + "/ports.json"; }
+std::string PortsPath(const std::string& data_dir) {
+  return data_dir + "/ports.json";
+}
 
 int64_t MachineMemory() {
   int64_t bytes = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE);
@@ -32,7 +34,8 @@ Result<Settings> LoadSettings(const std::map<std::string, std::string>& flags) {
   for (const auto& [name, value] : flags) {
     FIRN_RETURN_IF_ERROR(settings.Set(name, value, SettingOrigin::kFlag));
   }
-  FIRN_RETURN_IF_ERROR(settings.LoadEnvironment([](const char* name) { return std::getenv(name); }));
+  FIRN_RETURN_IF_ERROR(
+      settings.LoadEnvironment([](const char* name) { return std::getenv(name); }));
   const auto dir = DataDir(settings);
   FIRN_RETURN_IF_ERROR(settings.LoadFile(dir + "/firn.auto.toml", SettingOrigin::kAlterSystem));
   FIRN_RETURN_IF_ERROR(settings.LoadFile(dir + "/firn.toml", SettingOrigin::kFile));

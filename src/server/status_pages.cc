@@ -57,8 +57,7 @@ net::http::Response StatusPages::Answer(const net::http::Request& request) const
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return response;
   }
-  return Text(404, "no such page: " + request.path +
-                       " (there are /healthz, /readyz and /metrics)");
+  return Text(404, "no such page: " + request.path + " (there are /healthz, /readyz and /metrics)");
 }
 
 std::string StatusPages::Metrics() const {

@@ -56,7 +56,12 @@ void Committer::Submit(RootChange change, std::function<void(Status)> done) {
 
 void Committer::Enqueue(Item item) {
   {
-    std::lock_guard lock(queue_mutex_);
+    std::unique_lock lock(queue_mutex_);
+    if (stopping_ && !item.root_change) {
+      lock.unlock();
+      return item.done(
+          Fail(MakeError(ErrorCode::kCancelled, "the server is stopping").WithSqlState("57P01")));
+    }
     queue_.push_back(std::move(item));
     if (leading_) return;
     leading_ = true;
@@ -64,13 +69,20 @@ void Committer::Enqueue(Item item) {
   Lead();
 }
 
-void Committer::Lead() {
+void Committer::Stop() {
+  std::unique_lock lock(queue_mutex_);
+  stopping_ = true;
+  idle_.wait(lock, [this] { return !leading_; });
+}
+
+void Committer::Lead() noexcept {
   for (;;) {
     std::deque<Item> items;
     {
       std::lock_guard lock(queue_mutex_);
       if (queue_.empty()) {
         leading_ = false;
+        idle_.notify_all();
         return;
       }
       items.swap(queue_);
@@ -256,7 +268,7 @@ Snapshot Committer::TakeSnapshot() const {
   return {std::move(root), visible};
 }
 
-void Committer::WaitFor(Lsn lsn, std::function<void(Status)> done) {
+void Committer::WaitFor(Lsn lsn, std::function<void()> done) {
   {
     std::lock_guard lock(waiters_mutex_);
     waiters_.emplace_back(lsn, std::move(done));
@@ -267,7 +279,7 @@ void Committer::WaitFor(Lsn lsn, std::function<void(Status)> done) {
 
 void Committer::WakeWaiters(Lsn visible) {
   if (waiter_count_.load() == 0) return;
-  std::vector<std::function<void(Status)>> ready;
+  std::vector<std::function<void()>> ready;
   {
     std::lock_guard lock(waiters_mutex_);
     std::erase_if(waiters_, [&](auto& waiter) {
@@ -277,7 +289,7 @@ void Committer::WakeWaiters(Lsn visible) {
     });
     waiter_count_.store(waiters_.size());
   }
-  for (auto& done : ready) done({});
+  for (auto& done : ready) done();
 }
 
 }  // namespace firn::table

@@ -7,6 +7,7 @@
 // and never changes threads. DDL, added files and flush rounds go through the same queue.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -51,7 +52,11 @@ class Committer {
 
   void Submit(CommitRequest request, CommitDone done);
   void Submit(RootChange change, std::function<void(Status)> done);
-  void WaitFor(Lsn lsn, std::function<void(Status)> done);
+  void WaitFor(Lsn lsn, std::function<void()> done);
+
+  /// Refuses transactions from now on and returns when those taken are answered. Changes of the
+  /// root go on, for the flusher's sake.
+  void Stop();
 
   Snapshot TakeSnapshot() const;
 
@@ -65,7 +70,8 @@ class Committer {
   struct Building;
 
   void Enqueue(Item item);
-  void Lead();
+  // An exception here would leave rows half applied and nobody leading: better to die and recover.
+  void Lead() noexcept;
   void RunGroup(std::deque<Item>& items);
   void RunRootChange(Item& item);
   Status Admit(Building& building, Item& item);
@@ -83,6 +89,8 @@ class Committer {
   std::mutex queue_mutex_;
   std::deque<Item> queue_;
   bool leading_ = false;
+  bool stopping_ = false;
+  std::condition_variable idle_;
 
   // The leader's own.
   Lsn next_lsn_;
@@ -92,7 +100,7 @@ class Committer {
   std::shared_ptr<Root> root_;
 
   std::mutex waiters_mutex_;
-  std::vector<std::pair<Lsn, std::function<void(Status)>>> waiters_;
+  std::vector<std::pair<Lsn, std::function<void()>>> waiters_;
   std::atomic<size_t> waiter_count_{0};
 };
 

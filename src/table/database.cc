@@ -72,13 +72,7 @@ class DatabaseImpl final : public Database {
   void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) override {
     committer_->Submit(std::move(request), std::move(done));
   }
-  void WaitFor(Lsn lsn, std::function<void(Status)> done) override {
-    const Lsn next = log_->next_lsn();
-    if (lsn >= next) {
-      return done(Fail(MakeError(ErrorCode::kInvalidInput,
-                                 "LSN {} was never handed out: the next one is {}", lsn, next)
-                           .WithSqlState("22023")));
-    }
+  void WaitFor(Lsn lsn, std::function<void()> done) override {
     committer_->WaitFor(lsn, std::move(done));
   }
   void Flush(std::function<void(Status)> done) override { flusher_->Request(std::move(done)); }
@@ -148,7 +142,10 @@ class DatabaseImpl final : public Database {
   LogId log_id() const override { return log_id_; }
 
   Status Stop() override {
-    if (std::exchange(stopped_, true) || flusher_ == nullptr) return {};
+    if (stopped_.exchange(true) || flusher_ == nullptr) return {};
+    // Nothing may come behind the log's trailer, nor between the flusher's last look at the
+    // catalog and the end.
+    committer_->Stop();
     flusher_->Stop();
     return log_->Close();
   }
@@ -197,7 +194,11 @@ class DatabaseImpl final : public Database {
     if (committer_ == nullptr) return state;
     const Snapshot snapshot = committer_->TakeSnapshot();
     for (const auto& [id, table] : snapshot.root->tables) {
-      state.schemas.emplace_back(id, table->arrow_schema);
+      const auto& definition = *table->definition;
+      state.schemas.push_back({.table = id,
+                               .schema_id = definition.columns.id,
+                               .name = definition.QualifiedName(),
+                               .schema = columnar::StoredArrowSchema(definition.columns)});
     }
     return state;
   }
@@ -211,7 +212,7 @@ class DatabaseImpl final : public Database {
   std::unique_ptr<Flusher> flusher_;
   std::atomic<int64_t> groups_{0};
   std::atomic<int64_t> commits_{0};
-  bool stopped_ = false;
+  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace

@@ -75,8 +75,8 @@ class Database {
   /// Queues a transaction; `done` is called once it is durable and visible, or refused, from
   /// any thread, possibly before Commit returns.
   virtual void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) = 0;
-  /// Calls `done` when every row at or below `lsn` is visible. 22023 when it was never handed out.
-  virtual void WaitFor(Lsn lsn, std::function<void(Status)> done) = 0;
+  /// Calls `done` when every row at or below `lsn` is visible, however long that takes.
+  virtual void WaitFor(Lsn lsn, std::function<void()> done) = 0;
   /// Starts a flush round (or joins one that has not begun) and calls `done` when it ended. The
   /// error is that of the first table that failed.
   virtual void Flush(std::function<void(Status)> done) = 0;
@@ -104,7 +104,8 @@ class Database {
 };
 
 /// The hot rows of a table at a snapshot, and `own` batches the session has not committed yet
-/// (user columns), as a source for the engine.
+/// (user columns), as a source for the engine. Its columns are the table's own, then __lsn
+/// (bigint) and __timestamp (timestamptz), which are NULL in own rows.
 std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
                                             std::shared_ptr<const TableVersion> table,
                                             std::vector<std::shared_ptr<arrow::RecordBatch>> own);

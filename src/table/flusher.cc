@@ -120,13 +120,17 @@ void Flusher::Run() {
 
 Status Flusher::Round() {
   const double started = MonotonicSeconds();
-  FIRN_RETURN_IF_ERROR(Complete());
+  // First of all: a round that fails must not be due again at once.
   row_bytes_.store(0);
   groups_.store(0);
   log_bytes_at_round_ = with_.log.bytes_appended();
   log_bytes_.store(0);
+  FIRN_RETURN_IF_ERROR(Complete());
   FIRN_TRY(const Snapshot sealed, Seal());
   written_lsn_ = sealed.visible;
+  const auto dropped = [&](TableId id) { return !sealed.root->tables.contains(id); };
+  std::erase_if(lake_tables_, [&](const auto& held) { return dropped(held.first); });
+  std::erase_if(doubtful_, dropped);
 
   Status first_failure;
   int64_t rows = 0;
@@ -173,11 +177,21 @@ Status Flusher::Complete() {
   return {};
 }
 
+Status Flusher::ChangeRoot(Committer::RootChange change, std::function<void()> published) {
+  // Shared with the leader, which may still be inside set_value when this thread goes on.
+  const auto done = std::make_shared<std::promise<Status>>();
+  auto changed = done->get_future();
+  with_.committer.Submit(std::move(change), [done, published](Status status) {
+    published();
+    done->set_value(std::move(status));
+  });
+  return changed.get();
+}
+
 Result<Snapshot> Flusher::Seal() {
-  std::promise<Status> sealed;
   Snapshot snapshot;
-  with_.committer.Submit(
-      [&](Root& next) -> Status {
+  FIRN_RETURN_IF_ERROR(ChangeRoot(
+      [](Root& next) -> Status {
         for (auto& [id, table] : next.tables) {
           if (table->open().rows() == 0) continue;
           auto changed = std::make_shared<TableVersion>(*table);
@@ -186,12 +200,8 @@ Result<Snapshot> Flusher::Seal() {
         }
         return {};
       },
-      [&](Status status) {
-        // Runs on the leader's thread before any later group: this is the sealed root.
-        snapshot = with_.committer.TakeSnapshot();
-        sealed.set_value(std::move(status));
-      });
-  FIRN_RETURN_IF_ERROR(sealed.get_future().get());
+      // On the leader's thread, before any later group: this is the sealed root.
+      [&] { snapshot = with_.committer.TakeSnapshot(); }));
   return snapshot;
 }
 
@@ -270,9 +280,8 @@ Status Flusher::Point(const std::vector<TableRound>& tables, Lsn flushed) {
 
 Status Flusher::Swap() {
   if (written_.empty()) return {};
-  std::promise<Status> swapped;
   const Lsn flushed = written_lsn_;
-  with_.committer.Submit(
+  return ChangeRoot(
       [&](Root& next) -> Status {
         for (const auto& round : written_) {
           const auto found = next.tables.find(round.sealed->definition->id);
@@ -293,21 +302,25 @@ Status Flusher::Swap() {
         }
         return {};
       },
-      [&](Status status) { swapped.set_value(std::move(status)); });
-  return swapped.get_future().get();
+      [] {});
 }
 
 Status Flusher::RetireSegments(Lsn flushed) {
   // Sealed segments all of whose rows are in the lake may go once they are older than the
   // time-travel window, or when the log is larger than it may be.
-  int64_t bytes = 0;
+  FIRN_TRY(const auto files, with_.files.List(LogDir(with_.data_dir)));
+  std::map<std::string, int64_t> sealed_at;
+  for (const auto& file : files) {
+    sealed_at[LogDir(with_.data_dir) + "/" + file.name] = file.modified_us;
+  }
   const auto segments = with_.log.segments();
+  int64_t bytes = 0;
   for (const auto& segment : segments) bytes += static_cast<int64_t>(segment.bytes);
   const int64_t oldest_us = with_.clock.NowMicros() - retention_.window_ms * 1000;
   Lsn up_to;
   for (const auto& segment : segments) {
     if (!segment.sealed || segment.last_lsn > flushed) break;
-    if (segment.sealed_us > oldest_us && bytes <= retention_.bytes_max) break;
+    if (sealed_at[segment.path] > oldest_us && bytes <= retention_.bytes_max) break;
     up_to = segment.last_lsn;
     bytes -= static_cast<int64_t>(segment.bytes);
   }

@@ -81,6 +81,8 @@ class Flusher {
   Status Round();
   // Points, publishes and swaps what Round wrote; what fails here is done first next time.
   Status Complete();
+  // Runs `change` between two groups, `published` right behind it, and waits for both.
+  Status ChangeRoot(Committer::RootChange change, std::function<void()> published);
   Result<Snapshot> Seal();
   Status WriteTable(TableRound& table, Lsn flushed);
   Status Point(const std::vector<TableRound>& tables, Lsn flushed);

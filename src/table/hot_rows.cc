@@ -38,6 +38,10 @@ class HotRowsSource final : public engine::ScanSource {
     for (const auto& column : table_->definition->columns.columns) {
       fields_.push_back({column.name, column.type});
     }
+    user_columns_ = static_cast<int>(fields_.size());
+    fields_.push_back({std::string(columnar::kLsnColumn), {columnar::TypeKind::kInt8}});
+    fields_.push_back(
+        {std::string(columnar::kTimestampColumn), {columnar::TypeKind::kTimestamptz}});
     for (const auto& generation : table_->generations) rows_ += generation->rows();
     for (const auto& batch : own_) rows_ += batch->num_rows();
   }
@@ -48,7 +52,7 @@ class HotRowsSource final : public engine::ScanSource {
 
   Result<std::vector<std::unique_ptr<engine::ScanReader>>> Begin(std::span<const int> columns,
                                                                  size_t readers) override {
-    const std::vector<int> wanted(columns.begin(), columns.end());
+    const Projection wanted = Split(columns);
     auto work = std::make_shared<Work>();
     const auto add = [&](const std::shared_ptr<arrow::RecordBatch>& batch) {
       for (int64_t from = 0; from < batch->num_rows(); from += kUnitRows) {
@@ -57,10 +61,14 @@ class HotRowsSource final : public engine::ScanSource {
       }
     };
     for (const auto& generation : table_->generations) {
-      for (const auto& batch : generation->Read(snapshot_.visible, &wanted, false)) add(batch);
+      for (const auto& batch : generation->Read(snapshot_.visible, &wanted.user, wanted.hidden())) {
+        FIRN_TRY(const auto projected, Arrange(batch, wanted));
+        add(projected);
+      }
     }
     for (const auto& batch : own_) {
-      FIRN_TRY(const auto projected, Project(*batch, wanted));
+      FIRN_TRY(const auto own, OwnRows(*batch, wanted));
+      FIRN_TRY(const auto projected, Arrange(own, wanted));
       add(projected);
     }
     std::vector<std::unique_ptr<engine::ScanReader>> made;
@@ -71,12 +79,60 @@ class HotRowsSource final : public engine::ScanSource {
   }
 
  private:
-  static Result<std::shared_ptr<arrow::RecordBatch>> Project(const arrow::RecordBatch& batch,
-                                                             const std::vector<int>& columns) {
-    auto projected = batch.SelectColumns(columns);
-    if (!projected.ok()) {
-      return Fail(ErrorCode::kInternal, "projection: {}", projected.status().ToString());
+  // The user columns to read, and where each column asked for is behind them.
+  struct Projection {
+    std::vector<int> user;
+    std::vector<int> places;  // user.size(): __lsn, user.size() + 1: __timestamp
+    bool hidden() const { return places.size() > user.size(); }
+  };
+
+  Projection Split(std::span<const int> columns) const {
+    Projection wanted;
+    for (const int column : columns) {
+      if (column < user_columns_) wanted.user.push_back(column);
     }
+    int next_user = 0;
+    for (const int column : columns) {
+      const bool user = column < user_columns_;
+      wanted.places.push_back(user ? next_user++
+                                   : static_cast<int>(wanted.user.size()) + column - user_columns_);
+    }
+    return wanted;
+  }
+
+  // Columns in the order asked for; an LSN leaves as the bigint that SQL knows.
+  static Result<std::shared_ptr<arrow::RecordBatch>> Arrange(
+      const std::shared_ptr<arrow::RecordBatch>& batch, const Projection& wanted) {
+    if (!wanted.hidden()) return batch;
+    arrow::FieldVector fields;
+    arrow::ArrayVector arrays;
+    for (const int place : wanted.places) {
+      auto array = batch->column(place);
+      if (place == static_cast<int>(wanted.user.size())) {
+        auto viewed = array->View(arrow::int64());
+        if (!viewed.ok()) return Fail(ErrorCode::kInternal, "{}", viewed.status().ToString());
+        array = *std::move(viewed);
+      }
+      fields.push_back(arrow::field(batch->schema()->field(place)->name(), array->type()));
+      arrays.push_back(std::move(array));
+    }
+    return arrow::RecordBatch::Make(arrow::schema(std::move(fields)), batch->num_rows(),
+                                    std::move(arrays));
+  }
+
+  // A batch of the session's own as Generation::Read would give it; it has no LSNs yet.
+  static Result<std::shared_ptr<arrow::RecordBatch>> OwnRows(const arrow::RecordBatch& batch,
+                                                             const Projection& wanted) {
+    auto projected = batch.SelectColumns(wanted.user);
+    for (const auto& [name, type] :
+         {std::pair(columnar::kLsnColumn, arrow::uint64()),
+          std::pair(columnar::kTimestampColumn, arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"))}) {
+      if (!wanted.hidden() || !projected.ok()) break;
+      auto nulls = arrow::MakeArrayOfNull(type, batch.num_rows());
+      if (!nulls.ok()) return Fail(ErrorCode::kInternal, "{}", nulls.status().ToString());
+      projected = (*projected)->AddColumn((*projected)->num_columns(), std::string(name), *nulls);
+    }
+    if (!projected.ok()) return Fail(ErrorCode::kInternal, "{}", projected.status().ToString());
     return *std::move(projected);
   }
 
@@ -84,6 +140,7 @@ class HotRowsSource final : public engine::ScanSource {
   const std::shared_ptr<const TableVersion> table_;
   const RecordBatches own_;
   std::vector<columnar::Field> fields_;
+  int user_columns_ = 0;
   int64_t rows_ = 0;
 };
 

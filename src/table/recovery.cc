@@ -1,6 +1,7 @@
 #include "table/recovery.h"
 
 #include <algorithm>
+#include <map>
 
 #include <arrow/api.h>
 
@@ -23,16 +24,11 @@ class Replay {
 
   /// Reads the lake's side of every table the store knows.
   Status LoadTables(LogId log) {
+    log_ = log;
     for (const auto& [id, definition] : catalog_->tables()) {
-      auto table = NewTableVersion(files_, data_dir_, definition);
       const auto pointer = contents_.pointers.find(id);
-      const int64_t known =
-          pointer == contents_.pointers.end() ? 1 : pointer->second.metadata_version;
-      auto loaded = LoadLake(log, known, *table);
-      if (!loaded) {
-        return Failure(std::move(loaded.error()).During("table " + definition->QualifiedName()));
-      }
-      tables_[id] = std::move(table);
+      FIRN_RETURN_IF_ERROR(AddTable(
+          definition, pointer == contents_.pointers.end() ? 1 : pointer->second.metadata_version));
     }
     return {};
   }
@@ -46,7 +42,27 @@ class Replay {
     return {};
   }
 
-  void Finish(RecoveredState& state, Lsn visible) {
+  /// Whether log, catalog and lake belong together. `last`: the log's last LSN.
+  Status Check(Lsn last) const {
+    if (!missing_.empty()) {
+      const auto& [id, path] = *missing_.begin();
+      return Fail(MakeError(ErrorCode::kCorrupt, "a file of table {} is missing: {}",
+                            tables_.at(id)->definition->QualifiedName(), path)
+                      .WithHint("Put it back, or restore a backup."));
+    }
+    FIRN_RETURN_IF_ERROR(CheckEnd(last, contents_.applied, "the catalog"));
+    for (const auto& [id, table] : tables_) {
+      const auto name = "table " + table->definition->QualifiedName();
+      FIRN_RETURN_IF_ERROR(CheckEnd(last, table->flushed, name));
+    }
+    return {};
+  }
+
+  /// Nothing on disk changes before this.
+  Status Finish(RecoveredState& state, Lsn visible) {
+    for (const auto& hint : hints_) FIRN_RETURN_IF_ERROR(hint.PublishHint());
+    for (const auto& table : dropped_) table->folder->MarkDropped();
+    dropped_.clear();
     state.root = std::make_shared<Root>();
     state.root->catalog = catalog_;
     state.root->tables.insert(tables_.begin(), tables_.end());
@@ -54,10 +70,34 @@ class Replay {
     state.unapplied = std::move(unapplied_);
     state.last_commit_us = last_commit_us_;
     state.rows = rows_;
+    return {};
   }
 
  private:
-  Status LoadLake(LogId log, int64_t known_version, TableVersion& table) {
+  static Status CheckEnd(Lsn last, Lsn known, std::string_view known_to) {
+    if (known <= last) return {};
+    return Fail(MakeError(ErrorCode::kCorrupt,
+                          "the log ends at LSN {}, but {} has changes up to {}", last, known_to,
+                          known)
+                    .WithHint("Segments of the log are missing. Put them back, or restore a "
+                              "backup."));
+  }
+
+  Status AddTable(const std::shared_ptr<const catalog::TableDefinition>& definition,
+                  int64_t known_version) {
+    auto table = NewTableVersion(files_, data_dir_, definition);
+    auto loaded = LoadLake(known_version, *table);
+    if (!loaded && loaded.error().code == ErrorCode::kNotFound) {
+      // Dropped later on, as the log will say; Finish sees to it that it did.
+      missing_[definition->id] = table->folder->path();
+    } else if (!loaded) {
+      return Failure(std::move(loaded.error()).During("table " + definition->QualifiedName()));
+    }
+    tables_[definition->id] = std::move(table);
+    return {};
+  }
+
+  Status LoadLake(int64_t known_version, TableVersion& table) {
     const auto& folder = table.folder->path();
     FIRN_TRY(const auto newest, lake::IcebergTable::NewestVersion(files_, folder));
     FIRN_TRY(const auto lake_table,
@@ -66,13 +106,14 @@ class Replay {
       FIRN_LOG_INFO("recovery: adopting {}: metadata version {} after {}",
                     table.definition->QualifiedName(), newest, known_version);
     }
-    FIRN_RETURN_IF_ERROR(lake_table.PublishHint());
+    const auto hint = io::ReadFile(files_, folder + "/metadata/version-hint.text");
+    if (!hint || *hint != std::to_string(lake_table.version())) hints_.push_back(lake_table);
     FIRN_TRY(auto data_files, lake_table.Files());
     for (auto& file : data_files) {
       table.lake_files.push_back(std::make_shared<const lake::DataFile>(std::move(file)));
     }
     table.metadata_version = lake_table.version();
-    table.flushed = lake_table.Flushed(log).value_or(Lsn());
+    table.flushed = lake_table.Flushed(log_).value_or(Lsn());
     return {};
   }
 
@@ -82,9 +123,13 @@ class Replay {
     FIRN_TRY(auto change, catalog::ChangeFromJson(record.kind, record.table, record.json));
     FIRN_TRY(catalog_, catalog_->Apply(change));
     if (const auto* create = std::get_if<catalog::CreateTable>(&change)) {
-      tables_[record.table] = NewTableVersion(files_, data_dir_, create->table);
+      // Rounds may have come to pass since: the store learns of the table at their end.
+      FIRN_RETURN_IF_ERROR(AddTable(create->table, 1));
     } else if (const auto dropped = tables_.find(record.table); dropped != tables_.end()) {
-      dropped->second->folder->MarkDropped();
+      const auto& folder = dropped->second->folder->path();
+      std::erase_if(hints_, [&](const auto& hint) { return hint.folder() == folder; });
+      missing_.erase(record.table);
+      dropped_.push_back(std::move(dropped->second));
       tables_.erase(dropped);
     }
     unapplied_.emplace_back(record.lsn, std::move(change));
@@ -94,10 +139,17 @@ class Replay {
   Status ApplyAddedFiles(const log::CatalogRecord& record) {
     const auto found = tables_.find(record.table);
     if (found == tables_.end() || record.lsn <= found->second->flushed) return {};
+    if (missing_.contains(record.table)) return {};
     TableVersion& table = *found->second;
     FIRN_TRY(const auto added, AddedFilesFromJson(record.json));
     for (const auto& file : added.files) {
-      FIRN_TRY(auto footer, lake::ReadFooter(files_, LocalPath(file.path)));
+      const auto path = LocalPath(file.path);
+      FIRN_TRY(const bool exists, files_.Exists(path));
+      if (!exists) {
+        missing_[record.table] = path;
+        return {};
+      }
+      FIRN_TRY(auto footer, lake::ReadFooter(files_, path));
       FIRN_RETURN_IF_ERROR(lake::CheckFieldIds(footer, table.definition->columns));
       lake::DataFile read = std::move(footer.file);
       read.path = file.path;
@@ -128,9 +180,13 @@ class Replay {
 
   io::FileSystem& files_;
   const std::string& data_dir_;
+  LogId log_;
   const catalog::Store::Contents contents_;
   std::shared_ptr<const catalog::Version> catalog_;
   std::map<TableId, std::shared_ptr<TableVersion>> tables_;
+  std::map<TableId, std::string> missing_;  // what a table lacks
+  std::vector<lake::IcebergTable> hints_;   // to be published
+  std::vector<std::shared_ptr<TableVersion>> dropped_;
   std::vector<std::pair<Lsn, catalog::Change>> unapplied_;
   int64_t last_commit_us_ = 0;
   int64_t rows_ = 0;
@@ -154,31 +210,25 @@ std::shared_ptr<TableVersion> NewTableVersion(
 Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_dir,
                                catalog::Store& store, log::Log::Options log_options) {
   FIRN_TRY(auto contents, store.Load());
-  const Lsn applied = contents.applied;
   Replay replay(files, data_dir, std::move(contents));
   RecoveredState state;
-  bool loaded = false;
-  const auto load_once = [&]() -> Status {
-    if (std::exchange(loaded, true)) return {};
-    return replay.LoadTables(state.log_facts.id);
+  Status loaded;
+  log_options.begin_replay = [&](const log::Recovered& facts) {
+    loaded = replay.LoadTables(facts.id);
+  };
+  log_options.end_replay = [&](const log::Recovered& facts) -> Status {
+    FIRN_RETURN_IF_ERROR(loaded);
+    return replay.Check(facts.last_lsn);
   };
   FIRN_TRY(state.log, log::Log::Open(
                           files, LogDir(data_dir), std::move(log_options),
                           [&](log::Group&& group) -> Status {
-                            FIRN_RETURN_IF_ERROR(load_once());
+                            FIRN_RETURN_IF_ERROR(loaded);
                             return replay.Apply(std::move(group));
                           },
                           &state.log_facts));
-  FIRN_RETURN_IF_ERROR(load_once());
   const Lsn visible(state.log->next_lsn().value() - 1);
-  if (visible < applied) {
-    return Fail(MakeError(ErrorCode::kCorrupt,
-                          "the log ends before the catalog: log_lsn={} catalog_lsn={} in {}",
-                          visible, applied, LogDir(data_dir))
-                    .WithHint("Segments of the log are missing. Put them back, or restore a "
-                              "backup."));
-  }
-  replay.Finish(state, visible);
+  FIRN_RETURN_IF_ERROR(replay.Finish(state, visible));
   return state;
 }
 

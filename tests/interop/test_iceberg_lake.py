@@ -104,8 +104,8 @@ EXTREMES = [
      dt.date(1970, 1, 1), dt.datetime(1970, 1, 1), dt.datetime(1969, 12, 31, 23, 59, 59, 999999,
                                                                tzinfo=UTC), b"\x01" * 16),
     (10003, None, 1, 1, -0.0, 0.0, D("0.01"), D("-0.0001"), D("0.0000000001"), "日本語" * 9, "y",
-     b"x" * 17, dt.date(2000, 2, 29), dt.datetime(2000, 2, 29), dt.datetime(2000, 2, 29, tzinfo=UTC),
-     b"\x02" * 16),
+     b"x" * 17, dt.date(2000, 2, 29), dt.datetime(2000, 2, 29),
+     dt.datetime(2000, 2, 29, tzinfo=UTC), b"\x02" * 16),
 ]
 NULLS = [(20000 + i,) + (None,) * 15 for i in range(5)]
 NANS = [(30000 + i, None, None, None, math.nan, math.nan) + (None,) * 10 for i in range(3)]
@@ -124,13 +124,13 @@ def normal(value):
     if isinstance(value, uuid.UUID):
         return value.bytes
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC)
+        return (value - dt.datetime(1970, 1, 1, tzinfo=UTC)) // dt.timedelta(microseconds=1)
     return bytes(value) if isinstance(value, (bytearray, memoryview)) else value
 
 
 def assert_same_rows(got, want):
     got = sorted(([normal(v) for v in row] for row in got), key=lambda row: row[0])
-    want = sorted((list(row) for row in want), key=lambda row: row[0])
+    want = sorted(([normal(v) for v in row] for row in want), key=lambda row: row[0])
     assert [row[0] for row in got] == [row[0] for row in want]
     for g, w in zip(got, want):
         bad = [i for i, (a, b) in enumerate(zip(g, w)) if not same(a, b)]
@@ -214,7 +214,7 @@ PRUNING = [  # filter, files planned of 5, rows that match
     (EqualTo("dec9", D("9999999.99")), 1, 1),
     (GreaterThan("dec18", D("99999999999999.0000")), 1, 1),
     (EqualTo("words", ""), 1, 1),
-    (StartsWith("words", "word 03499"), 1, 1),
+    (StartsWith("words", "word 03499"), 2, 1),  # one file's upper bound is too high to cut: none
     (EqualTo("words", "\U0010ffff" * 20), 1, 1),
     (EqualTo("short", "é" * 20), 1, 1),
     (EqualTo("bytes", b"\xff" * 40), 1, 1),
@@ -227,7 +227,8 @@ PRUNING = [  # filter, files planned of 5, rows that match
     (IsNaN("real8"), 2, 4),
     (And(NotNull("real8"), NotNaN("real8")), 3, 3503),
     (EqualTo("real8", math.inf), 1, 1),
-    (EqualTo("real4", -math.inf), 1, 1),
+    (LessThan("real4", -1e30), 1, 1),
+    (EqualTo("real8", -math.inf), 1, 1),
     (EqualTo("real8", 0.0), 2, 2),
     (EqualTo("flag", True), 3, 1751),
 ]
@@ -323,11 +324,15 @@ def test_tables_that_pyiceberg_appended_to_go_on(tmp_path):
     assert [r[0] for r in got] == [1, 2, 10, 11, 12, 20]
 
 
+# DuckDB's Python module needs another module for times with a zone.
+PLAIN = "* REPLACE (epoch_us(moment) AS moment)"
+
+
 # --- DuckDB ----------------------------------------------------------------------------------
 
 def test_duckdb_reads_the_folder_with_no_option(table):
     con = connect()
-    got = con.execute(f"SELECT * FROM iceberg_scan('{table}')")
+    got = con.execute(f"SELECT {PLAIN} FROM iceberg_scan('{table}')")
     assert [d[0] for d in got.description] == [n for n, *_ in COLUMNS]
     assert_same_rows(got.fetchall(), ALL_ROWS)
 
@@ -381,7 +386,8 @@ def test_the_splice_reads_hidden_columns_and_the_types_of_the_table(table):
     files = make_table("list", table)
     con = connect()
     scan = splice([f["path"] for f in files], COLUMNS)
-    got = con.execute(f"SELECT * FROM {scan}")
+    got = con.execute(f"SELECT {PLAIN.replace('(', '(epoch_us(__timestamp) AS __timestamp, ', 1)} "
+                      f"FROM {scan}")
     names = [n for n, *_ in COLUMNS]
     assert [d[0] for d in got.description] == names + ["__lsn", "__timestamp"]
     rows = got.fetchall()

@@ -47,8 +47,7 @@ TEST(Change, SurvivesTheLog) {
 TEST(TableFolder, IsSafeWhateverTheName) {
   auto table = *Orders();
   table.name = "../a b/ü";
-  EXPECT_EQ(TableFolder("main", table),
-            "main/public/___a_b___-" + table.id.value().ShortId());
+  EXPECT_EQ(TableFolder("main", table), "main/public/___a_b___-" + table.id.value().ShortId());
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ TEST_F(EngineOpen, RefusesTheWorldOutsideTheAllowedFolders) {
       status = Fail(query.error());
     }
     EXPECT_FALSE(status) << sql;
-    if (!status && sql.find("etc") != std::string::npos) {
+    if (!status && sql.find("read_") != std::string::npos) {
       EXPECT_EQ(status.error().SqlState(), "42501") << sql << ": " << status.error().message;
     }
   }
@@ -82,10 +82,10 @@ TEST_F(EngineOpen, ReadsFilesInAllowedFolders) {
 }
 
 TEST_F(EngineOpen, SpillsIntoItsTempFolder) {
-  ASSERT_TRUE(engine_->SetMemoryLimit(60 << 20));
-  EXPECT_EQ(Show("SELECT count(*) FROM (SELECT range AS k, hash(range) AS h FROM range(8000000) "
-                 "ORDER BY h LIMIT 7000000)"),
-            "7000000");
+  ASSERT_TRUE(engine_->SetMemoryLimit(48 << 20));
+  EXPECT_EQ(Show("SELECT count(*) FROM (SELECT range AS k, hash(range) AS h FROM range(3000000) "
+                 "ORDER BY h LIMIT 2900000)"),
+            "2900000");
 }
 
 TEST_F(EngineOpen, MemoryLimitCanChangeWhileItRuns) {
@@ -96,10 +96,10 @@ TEST_F(EngineOpen, MemoryLimitCanChangeWhileItRuns) {
 }
 
 TEST_F(EngineOpen, SaysWhatIsWrongWithItsOptions) {
-  options_.allowed_directories = {""};
+  options_.allowed_directories = {"relative/folder"};
   const auto engine = Engine::Open(options_);
   ASSERT_FALSE(engine);
-  EXPECT_NE(engine.error().message.find("open the query engine"), std::string::npos);
+  EXPECT_NE(engine.error().message.find("relative/folder"), std::string::npos);
 }
 
 TEST_F(EngineOpen, TwoEnginesDoNotShareAnything) {

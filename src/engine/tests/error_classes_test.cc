@@ -28,23 +28,18 @@ class Errors : public EngineTest {
   std::string from_;
 };
 
-// Every error type of DuckDB's enum is in the list under the name DuckDB prints.
-TEST(ErrorClassesList, NamesEveryClassOfDuckDb) {
-  std::set<std::string, std::less<>> names;
+TEST(ErrorClassesList, HasEveryErrorTypeOfDuckDbOnce) {
+  std::set<std::string_view> names;
+  std::set<int> types;
   for (const auto& known : ErrorClasses()) {
-    EXPECT_TRUE(names.insert(std::string(known.name)).second) << known.name;
-    EXPECT_EQ(known.sqlstate.size(), 5u);
+    EXPECT_TRUE(names.insert(known.name).second) << known.name;
+    EXPECT_TRUE(types.insert(known.type).second) << known.type;
+    const auto error = ErrorFromDuckDb(fmt::format("{} Error: text", known.name), "");
+    EXPECT_EQ(error.code, known.code) << known.name;
+    EXPECT_EQ(error.SqlState().size(), 5u) << known.name;
   }
   for (int type = DUCKDB_ERROR_INVALID; type <= DUCKDB_INVALID_CONFIGURATION; ++type) {
-    if (type == DUCKDB_ERROR_UNKNOWN_TYPE) continue;  // printed without a name
-    auto data = duckdb_create_error_data(static_cast<duckdb_error_type>(type), "text");
-    const std::string text(View(duckdb_error_data_message(data)));
-    duckdb_destroy_error_data(&data);
-    const auto end = text.find(" Error: text");
-    ASSERT_NE(end, std::string::npos) << text;
-    EXPECT_TRUE(names.contains(text.substr(0, end))) << text;
-    const auto error = ErrorFromDuckDb(text, "");
-    EXPECT_EQ(error.SqlState().size(), 5u);
+    EXPECT_TRUE(types.contains(type)) << type;
   }
 }
 
@@ -69,15 +64,16 @@ TEST_F(Errors, SyntaxAndNames) {
   EXPECT_EQ(Of("SELECT nope" + from_), "42703 column \"nope\" does not exist");
   EXPECT_EQ(ErrorOf("SELECT smal" + from_).hint,
             "Perhaps you meant to reference the column \"small\".");
-  EXPECT_EQ(ErrorOf("SELECT t.nope" + from_).SqlState(), "42703");
-  EXPECT_EQ(ErrorOf("SELECT nope.id" + from_).SqlState(), "42P01");
+  EXPECT_EQ(Of("SELECT t.nope" + from_), "42703 column t.nope does not exist");
+  EXPECT_EQ(Of("SELECT nope.id" + from_), "42P01 missing FROM-clause entry for table \"nope\"");
+  EXPECT_EQ(ErrorOf("SELECT * FROM nope.t").SqlState(), "42P01");
   EXPECT_EQ(Of("SELECT * FROM nope"), "42P01 relation \"nope\" does not exist");
   EXPECT_EQ(Of("SELECT nope(1)"), "42883 function nope does not exist");
   EXPECT_EQ(Of("SELECT sum(name)" + from_), "42883 function sum(VARCHAR) does not exist");
   EXPECT_EQ(Of("SELECT 'x'::nope"), "42704 type \"nope\" does not exist");
   EXPECT_EQ(ErrorOf("SELECT id FROM " + source_.sql() + " a, " + source_.sql() + " b").SqlState(),
             "42702");
-  EXPECT_EQ(ErrorOf("SELECT 1 FROM range(1) a, range(1) a").SqlState(), "42712");
+  EXPECT_EQ(ErrorOf("SELECT a.range FROM range(1) a, range(1) a").SqlState(), "42712");
 }
 
 TEST_F(Errors, Grouping) {
@@ -98,7 +94,11 @@ TEST_F(Errors, Values) {
   EXPECT_EQ(Of("SELECT 'x'::decimal(4,2)"), "22P02 invalid input syntax for type numeric: \"x\"");
   EXPECT_EQ(Of("SELECT 'x'::date"), "22007 invalid input syntax for type date: \"x\"");
   EXPECT_EQ(Of("SELECT 'x'::timestamp"), "22007 invalid input syntax for type timestamp: \"x\"");
+  EXPECT_EQ(Of("SELECT '9999999999'::int"),
+            "22003 value \"9999999999\" is out of range for type integer");
+  EXPECT_EQ(Of("SELECT '12345.678'::decimal(4,2)"), "22003 numeric field overflow");
   EXPECT_EQ(ErrorOf("SELECT '2020-13-01'::date").SqlState(), "22008");
+  EXPECT_EQ(ErrorOf("SELECT * FROM range(3) LIMIT -1").SqlState(), "2201W");
   EXPECT_EQ(Of("SELECT 99999::smallint"), "22003 smallint out of range");
   EXPECT_EQ(Of("SELECT (small + 32767::smallint)" + from_), "22003 smallint out of range");
   EXPECT_EQ(Of("SELECT id + 9223372036854775807" + from_), "22003 bigint out of range");

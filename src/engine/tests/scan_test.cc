@@ -94,11 +94,28 @@ TEST_F(Scan, AsksOnlyForTheColumnsUsed) {
 TEST_F(Scan, CountsRowsWithoutReadingAColumn) {
   auto source = NumberedSource({10, 0, 3000});
   auto handle = engine_->Register(source);
-  EXPECT_EQ(Show("SELECT count(*) FROM " + handle.sql()), "3010");
+  EXPECT_EQ(Show("SELECT count(*) FROM " + handle.rows_sql()), "3010");
   EXPECT_TRUE(source->last_columns.empty());
+  EXPECT_EQ(Show("SELECT count(present), bool_and(present) FROM " + handle.rows_sql()),
+            "3010|true");
+  EXPECT_TRUE(source->last_columns.empty());
+  EXPECT_EQ(Show("SELECT count(*) FROM (SELECT 1 FROM " + handle.rows_sql() +
+                 " UNION ALL SELECT 1 FROM " + handle.rows_sql() + ")"),
+            "6020");
+}
+
+TEST_F(Scan, CountsThroughTheFirstColumnToo) {
+  auto source = NumberedSource({10, 0, 3000});
+  auto handle = engine_->Register(source);
+  EXPECT_EQ(Show("SELECT count(*) FROM " + handle.sql()), "3010");
+  EXPECT_EQ(source->last_columns, std::vector<int>{0});
+  EXPECT_FALSE(Read("SELECT rowid FROM " + handle.sql()));
+}
+
+TEST_F(Scan, MeetsItselfInAJoin) {
+  auto handle = engine_->Register(NumberedSource({10, 0, 3000}, 2));
   EXPECT_EQ(Show("SELECT count(*) FROM " + handle.sql() + " a, " + handle.sql() +
-                 " b WHERE "
-                 "a.id = b.id"),
+                 " b WHERE a.id = b.id AND a.name = b.name"),
             "3010");
 }
 
@@ -160,7 +177,31 @@ TEST_F(Scan, AForgottenOrInventedTokenFindsNothing) {
   }
   EXPECT_EQ(ErrorOf("SELECT * FROM " + sql).SqlState(), "XX000");
   EXPECT_EQ(ErrorOf("SELECT * FROM firn_scan('guess')").SqlState(), "XX000");
-  EXPECT_EQ(ErrorOf("SELECT * FROM firn_scan(NULL)").SqlState(), "XX000");
+  EXPECT_FALSE(Read("SELECT * FROM firn_scan(NULL)"));
+}
+
+// The shape of every spliced read: Parquet by field id and hot rows, filtered in one place.
+TEST_F(Scan, UnionsWithParquetReadByFieldId) {
+  const auto file = (folder_ / "lake" / "a.parquet").string();
+  ASSERT_TRUE(
+      lease_->Run("COPY (SELECT range AS other, 'cold ' || range AS label FROM range(1000)) "
+                  "TO '" +
+                  file + "' (FORMAT parquet, FIELD_IDS {other: 1, label: 2})"));
+  auto handle = engine_->Register(NumberedSource({100}));
+  const auto cold = [&](const std::string& path) {
+    return "SELECT id, name, added FROM read_parquet(['" + path +
+           "'], schema = MAP {1: {name: 'id', type: 'BIGINT', default_value: NULL}, 2: {name: "
+           "'name', type: 'VARCHAR', default_value: NULL}, 3: {name: 'added', type: 'INTEGER', "
+           "default_value: '7'}})";
+  };
+  const auto both = "(" + cold(file) + " UNION ALL SELECT id, name, 8 FROM " + handle.sql() + ")";
+  EXPECT_EQ(Show("SELECT id, name, added FROM " + both + " WHERE id = 4 ORDER BY added"),
+            "4|cold 4|7\n4|row 4|8");
+  EXPECT_EQ(Show("SELECT count(*) FROM " + both), "1100");
+  EXPECT_EQ(Show("SELECT count(*) FROM (" + cold("file://" + file) + ")"), "1000");
+  const auto plan = Show("EXPLAIN SELECT name FROM " + both + " WHERE id = 4");
+  EXPECT_NE(plan.find("Filters: id=4"), std::string::npos) << plan;
+  EXPECT_EQ(ErrorOf(cold((folder_ / "outside.parquet").string())).SqlState(), "42501");
 }
 
 TEST_F(Scan, KeepsNoSourceAliveOnceTheHandleAndStreamAreGone) {

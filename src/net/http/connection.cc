@@ -171,13 +171,11 @@ Task<bool> Connection::Refuse(error_code failed) {
   } else if (failed == beast::http::error::header_limit) {
     response = Plain(431, fmt::format("the header is too long: most={} bytes\n",
                                       state_->limits.header_bytes_max));
-  } else if (failed == beast::error::timeout) {
-    co_return false;  // the stream is closed
-  } else if (failed == beast::http::error::end_of_stream ||
+  } else if (failed == beast::error::timeout || failed == beast::http::error::end_of_stream ||
              failed == beast::http::error::partial_message ||
              failed.category() == asio::error::get_system_category() ||
              failed.category() == asio::error::get_misc_category()) {
-    co_return false;
+    co_return false;  // nobody is there any more
   } else {
     response = Plain(400, fmt::format("bad request: {}\n", failed.message()));
   }

@@ -299,7 +299,7 @@ Task<Status> Connection::OnBind(std::string_view body) {
   FIRN_CO_TRY(auto message, ParseBind(body));
   auto done = ResolveFormats(message);
   auto formats = ResultFormats::Make(message.result_formats);
-  if (done && !formats) done = Fail(std::move(formats).error());
+  if (done && !formats) done = Fail(formats.error());
   if (done) {
     done = co_await session_->Bind(message.portal, std::move(message.statement),
                                    std::move(message.parameters));

@@ -304,7 +304,7 @@ Task<Result<std::unique_ptr<Session>>> EchoFactory::Open(SessionStart start) {
                        .WithSqlState("3D000"));
   }
   log_.Add(fmt::format("open {}@{}", start.user, start.database));
-  for (const auto& [name, value] : start.options) log_.Add(name + "=" + value);
+  for (const auto& [name, value] : start.options) log_.Add(fmt::format("{}={}", name, value));
   co_return std::make_unique<EchoSession>(log_);
 }
 

@@ -3,8 +3,6 @@
 namespace firn::net {
 namespace {
 
-using ::testing::Test;
-
 constexpr uint32_t kSsl = 80877103;
 constexpr uint32_t kGss = 80877104;
 constexpr uint32_t kCancel = 80877102;

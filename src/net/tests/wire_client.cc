@@ -6,6 +6,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "net/pgwire/byte_order.h"
@@ -37,15 +39,16 @@ bool RawClient::Send(std::string_view bytes) {
 }
 
 std::string RawClient::Receive(size_t bytes) {
-  std::string all(bytes, '\0');
-  size_t have = 0;
-  while (have < bytes) {
-    const auto got = ::recv(fd_, all.data() + have, bytes - have, 0);
+  while (unread_.size() - taken_ < bytes) {
+    if (taken_ > (size_t{1} << 20)) unread_.erase(0, std::exchange(taken_, 0));
+    char more[16384];
+    const auto got = ::recv(fd_, more, sizeof(more), 0);
     if (got <= 0) break;
-    have += static_cast<size_t>(got);
+    unread_.append(more, static_cast<size_t>(got));
   }
-  all.resize(have);
-  return all;
+  auto taken = unread_.substr(taken_, bytes);
+  taken_ += taken.size();
+  return taken;
 }
 
 std::string RawClient::ReceiveAll() {
@@ -163,7 +166,7 @@ const WireMessage& WireClient::Of(char type) const {
 std::string WireClient::ErrorField(char field, char type) const {
   const auto& body = Of(type).body;
   for (size_t at = 0; at < body.size() && body[at] != '\0';) {
-    const std::string text = body.c_str() + at + 1;
+    std::string text = body.c_str() + at + 1;
     if (body[at] == field) return text;
     at += text.size() + 2;
   }

@@ -30,6 +30,8 @@ class RawClient {
 
  private:
   int fd_;
+  std::string unread_;  // received; asked for up to taken_
+  size_t taken_ = 0;
 };
 
 struct WireMessage {

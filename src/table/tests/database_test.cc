@@ -161,8 +161,8 @@ TEST_F(DatabaseTest, AMetadataVersionThatNobodyPointsAtIsAdopted) {
 TEST_F(DatabaseTest, ATransactionOverTwoTablesIsOneGroup) {
   const auto a = CreateTable("a");
   const auto b = CreateTable("b");
-  ASSERT_TRUE(Commit({.writes = {{a, SchemaId(1), {Numbers(0, 2)}, {}},
-                                 {b, SchemaId(1), {Numbers(0, 3)}, {}}}}));
+  ASSERT_TRUE(Commit(
+      {.writes = {{a, SchemaId(1), {Numbers(0, 2)}, {}}, {b, SchemaId(1), {Numbers(0, 3)}, {}}}}));
   Crash();
   EXPECT_EQ(HotRowCount(a), 2);
   EXPECT_EQ(HotRowCount(b), 3);
@@ -170,8 +170,9 @@ TEST_F(DatabaseTest, ATransactionOverTwoTablesIsOneGroup) {
 
 TEST_F(DatabaseTest, ARefusedTransactionLeavesNothing) {
   const auto a = CreateTable("a");
-  const auto refused = Commit({.writes = {{a, SchemaId(1), {Numbers(0, 2)}, {}},
-                                          {TableId(NewUuidV7()), SchemaId(1), {Numbers(0, 1)}, {}}}});
+  const auto refused =
+      Commit({.writes = {{a, SchemaId(1), {Numbers(0, 2)}, {}},
+                         {TableId(NewUuidV7()), SchemaId(1), {Numbers(0, 1)}, {}}}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().SqlState(), "42P01");
   const auto old_schema = Commit({.writes = {{a, SchemaId(2), {Numbers(0, 2)}, {}}}});
@@ -192,7 +193,7 @@ TEST_F(DatabaseTest, AddedFilesAreRowsAtOnceAndEnterTheNextSnapshot) {
   Crash();
   EXPECT_EQ(HotRowCount(id), 5);
   EXPECT_EQ(LakeRowCount(id), 500);
-  EXPECT_EQ(database_->TakeSnapshot().visible, receipt->last_lsn);
+  EXPECT_GE(database_->TakeSnapshot().visible, receipt->last_lsn);
   ASSERT_TRUE(Flush());
   Crash();
   EXPECT_EQ(HotRowCount(id), 0);
@@ -204,14 +205,26 @@ TEST_F(DatabaseTest, ADroppedTableGoesWithItsFolder) {
   const auto id = CreateTable("t");
   ASSERT_TRUE(Insert(id, 0, 10));
   ASSERT_TRUE(Flush());
-  const auto pinned = database_->TakeSnapshot();
+  auto pinned = database_->TakeSnapshot();
   const auto folder = dir_ + "/warehouse/" + pinned.root->Find(id)->definition->folder;
   ASSERT_TRUE(Commit({.changes = {catalog::DropTable{id}}}));
   EXPECT_EQ(database_->TakeSnapshot().root->Find(id), nullptr);
   EXPECT_TRUE(std::filesystem::exists(folder));  // a statement still reads it
+  pinned = {};
+  EXPECT_FALSE(std::filesystem::exists(folder));
   Restart();
   EXPECT_EQ(database_->TakeSnapshot().root->Find(id), nullptr);
-  EXPECT_EQ(CreateTable("t"), database_->TakeSnapshot().root->catalog->FindTable("public", "t")->id);
+  const auto again = CreateTable("t");
+  EXPECT_NE(again, id);
+  EXPECT_EQ(HotRowCount(again), 0);
+}
+
+TEST_F(DatabaseTest, ATableThatCameAndWentSinceTheLastRoundIsNoDamage) {
+  const auto id = CreateTable("t");
+  ASSERT_TRUE(Insert(id, 0, 10));
+  ASSERT_TRUE(Commit({.changes = {catalog::DropTable{id}}}));
+  Crash();
+  EXPECT_TRUE(database_->TakeSnapshot().root->tables.empty());
 }
 
 TEST_F(DatabaseTest, SegmentsRollAndTheRowsInThemAreReadBack) {
@@ -258,15 +271,17 @@ TEST_F(DatabaseTest, ReadersCountEveryRowOnceThroughManyRounds) {
   EXPECT_EQ(LakeRowCount(id), acknowledged);
 }
 
-TEST_F(DatabaseTest, WaitForRefusesAnLsnThatWasNeverHandedOut) {
-  const auto receipt = Insert(CreateTable("t"), 0, 1);
-  std::promise<Status> seen;
-  database_->WaitFor(receipt->last_lsn, [&](Status status) { seen.set_value(std::move(status)); });
-  EXPECT_TRUE(seen.get_future().get());
-  std::promise<Status> future;
-  database_->WaitFor(receipt->last_lsn + 1'000'000,
-                     [&](Status status) { future.set_value(std::move(status)); });
-  EXPECT_EQ(future.get_future().get().error().SqlState(), "22023");
+TEST_F(DatabaseTest, WaitingForAnLsnEndsWhenItIsVisible) {
+  const auto table = CreateTable("t");
+  const auto receipt = Insert(table, 0, 1);
+  std::atomic<int> reached{0};
+  database_->WaitFor(receipt->last_lsn, [&] { ++reached; });
+  EXPECT_EQ(reached, 1);
+  database_->WaitFor(receipt->last_lsn + 2, [&] { ++reached; });
+  ASSERT_TRUE(Insert(table, 1, 1));
+  EXPECT_EQ(reached, 1);
+  ASSERT_TRUE(Insert(table, 2, 1));
+  EXPECT_EQ(reached, 2);
 }
 
 TEST_F(DatabaseTest, ConcurrentCommitsShareGroups) {

@@ -39,10 +39,29 @@ def private_postgres():
         "-c fsync=off -c timezone=UTC -c datestyle=ISO,MDY -c log_min_messages=panic"
     )
     try:
-        run(BIN / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust",
-            "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        run(BIN / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "server.log",
-            "-o", options, "start")
+        run(
+            BIN / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-N",
+        )
+        run(
+            BIN / "pg_ctl",
+            "-D",
+            folder / "data",
+            "-w",
+            "-l",
+            folder / "server.log",
+            "-o",
+            options,
+            "start",
+        )
         try:
             yield f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
         finally:

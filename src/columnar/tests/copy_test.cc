@@ -1,0 +1,109 @@
+#include <arrow/api.h>
+#include <gtest/gtest.h>
+
+#include "columnar/copy_reader.h"
+#include "columnar/copy_writer.h"
+
+namespace firn::columnar {
+namespace {
+
+std::vector<Column> Columns() {
+  return {{FieldId(1), "id", {TypeKind::kInt4}, true, ""},
+          {FieldId(2), "name", {TypeKind::kText}, false, ""}};
+}
+std::unique_ptr<CopyReader> Reader(CopyOptions options) {
+  return CopyReader::Make(std::move(options), Columns(), "t").value();
+}
+
+// All of it in chunks of one size, written again as text.
+Result<std::string> Through(CopyOptions options, std::string_view data, size_t chunk) {
+  const auto reader = Reader(std::move(options));
+  for (size_t at = 0; at < data.size(); at += chunk) {
+    FIRN_RETURN_IF_ERROR(reader->Feed(data.substr(at, chunk)));
+  }
+  FIRN_RETURN_IF_ERROR(reader->Finish());
+  FIRN_TRY(const auto batch, reader->Take());
+  const auto writer =
+      CopyWriter::Make({}, {{"id", {TypeKind::kInt4}}, {"name", {TypeKind::kText}}}).value();
+  std::string out;
+  writer.AppendRows(*batch, 0, batch->num_rows(), out);
+  return out;
+}
+
+Error Refused(CopyOptions options, std::string_view data) {
+  auto result = Through(std::move(options), data, data.size());
+  EXPECT_FALSE(result.has_value()) << *result;
+  return result ? Error{} : result.error();
+}
+
+TEST(Copy, ChunkBoundariesDoNotMatter) {
+  const std::string_view data =
+      "1,\"a \"\"b\"\"\r\nc\"\r\n2,\r\n3,\"\"\r\n4,é\r\n\\.\r\n5,never\r\n";
+  const std::string_view want = "1\ta \"b\"\\r\\nc\n2\t\\N\n3\t\n4\té\n";
+  for (size_t chunk = 1; chunk <= data.size(); ++chunk) {
+    EXPECT_EQ(Through(CopyOptions::Csv(), data, chunk).value(), want) << chunk;
+  }
+}
+
+TEST(Copy, ErrorsNameLineColumnAndValue) {
+  const auto error = Refused(CopyOptions::Csv(), "1,x\nabc,y\n");
+  EXPECT_EQ(error.SqlState(), "22P02");
+  EXPECT_EQ(error.message, "invalid input syntax for type integer: \"abc\"");
+  EXPECT_EQ(error.where, "COPY t, line 2, column id: \"abc\"");
+  EXPECT_EQ(Refused({}, "1\tx\n2\n").where, "COPY t, line 2: \"2\"");
+  EXPECT_EQ(Refused({}, "1\tx\ty\n").message, "extra data after last expected column");
+  EXPECT_EQ(Refused({}, "1\tx\n\\N\ty\n").SqlState(), "23502");
+  EXPECT_EQ(Refused(CopyOptions::Csv(), "1,\"x\n").message, "unterminated CSV quoted field");
+}
+
+TEST(Copy, LongValuesAreCutBetweenCharactersInErrors) {
+  const auto error = Refused({}, "x" + std::string(98, 'y') + "éz\t\n");
+  EXPECT_EQ(error.where, "COPY t, line 1, column id: \"x" + std::string(98, 'y') + "...\"");
+}
+
+TEST(Copy, BatchesAreTakenWhileReading) {
+  const auto reader = Reader({});
+  ASSERT_TRUE(reader->Feed("1\ta\n2\tb\n3\tc").has_value());
+  EXPECT_EQ(reader->pending_rows(), 2);
+  EXPECT_GE(reader->pending_bytes(), 2 * (4 + 4 + 1));
+  const auto first = reader->Take().value();
+  EXPECT_EQ(first->num_rows(), 2);
+  EXPECT_FALSE(first->schema()->field(0)->nullable());
+  EXPECT_EQ(first->schema()->field(1)->metadata()->Get("PARQUET:field_id").ValueOrDie(), "2");
+  ASSERT_TRUE(reader->Finish().has_value());
+  EXPECT_EQ(reader->rows(), 3);
+  EXPECT_EQ(reader->pending_rows(), 1);
+  EXPECT_EQ(reader->Take().value()->num_rows(), 1);
+  EXPECT_EQ(reader->Take().value()->num_rows(), 0);
+}
+
+TEST(Copy, NewlineStylesDoNotMix) {
+  EXPECT_EQ(Refused({}, "1\ta\r\n2\tb\n").message, "literal newline found in data");
+  EXPECT_EQ(Refused(CopyOptions::Csv(), "1,a\n2,b\r\n").hint,
+            "Use quoted CSV field to represent carriage return.");
+}
+
+TEST(Copy, OptionsOfOtherColumnsAreRefused) {
+  auto options = CopyOptions::Csv();
+  options.force_null = {"nope"};
+  EXPECT_EQ(CopyReader::Make(options, Columns(), "t").error().SqlState(), "42P10");
+}
+
+TEST(Copy, WriterQuotesWhatWouldReadOtherwise) {
+  arrow::StringBuilder builder;
+  ASSERT_TRUE(builder.AppendValues({"", "a,b", "\"", "\\.", "plain"}).ok());
+  ASSERT_TRUE(builder.AppendNull().ok());
+  const auto array = builder.Finish().ValueOrDie();
+  const auto batch = arrow::RecordBatch::Make(arrow::schema({arrow::field("s", arrow::utf8())}),
+                                              array->length(), {array});
+  auto options = CopyOptions::Csv();
+  options.header = true;
+  const auto writer = CopyWriter::Make(options, {{"s", {TypeKind::kText}}}).value();
+  std::string out;
+  writer.AppendHeader(out);
+  writer.AppendRows(*batch, 0, batch->num_rows(), out);
+  EXPECT_EQ(out, "s\n\"\"\n\"a,b\"\n\"\"\"\"\n\"\\.\"\nplain\n\n");
+}
+
+}  // namespace
+}  // namespace firn::columnar

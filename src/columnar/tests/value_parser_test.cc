@@ -1,0 +1,120 @@
+#include "columnar/value_parser.h"
+
+#include <arrow/api.h>
+#include <gtest/gtest.h>
+
+#include "columnar/calendar.h"
+#include "columnar/value_writer.h"
+
+namespace firn::columnar {
+namespace {
+
+constexpr auto kNoBytes = std::string_view();
+
+// What PostgreSQL would print after reading it, or the SQLSTATE.
+std::string Read(const Type& type, std::string_view text, bool binary = false) {
+  auto builder = arrow::MakeBuilder(ArrowType(type)).ValueOrDie();
+  const auto parser = ValueParser::Make(type, builder.get());
+  const auto status = binary ? parser->AppendBinary(text) : parser->AppendText(text);
+  if (!status) {
+    EXPECT_EQ(builder->length(), 0);
+    return std::string(status.error().SqlState());
+  }
+  std::string out;
+  ValueWriter::MakeText(type, *builder->Finish().ValueOrDie())->Append(0, out);
+  return out;
+}
+std::string ReadBinary(const Type& type, std::string_view bytes) {
+  return Read(type, bytes, true);
+}
+
+const Type kTimestamptz{TypeKind::kTimestamptz};
+const Type kTimestamp{TypeKind::kTimestamp};
+const Type kDate{TypeKind::kDate};
+
+TEST(ValueParser, IntegersStopAtTheirRange) {
+  EXPECT_EQ(Read({TypeKind::kInt2}, " -32768 "), "-32768");
+  EXPECT_EQ(Read({TypeKind::kInt2}, "32768"), "22003");
+  EXPECT_EQ(Read({TypeKind::kInt8}, "+9223372036854775807"), "9223372036854775807");
+  for (const auto bad : {"", " ", "-", "+-1", "1 2", "1.0", "0x1"}) {
+    EXPECT_EQ(Read({TypeKind::kInt4}, bad), "22P02") << bad;
+  }
+}
+
+TEST(ValueParser, NumericsRoundHalfAwayFromZero) {
+  const auto type = Numeric(5, 2);
+  EXPECT_EQ(Read(type, "1.005"), "1.01");
+  EXPECT_EQ(Read(type, "-1.005"), "-1.01");
+  EXPECT_EQ(Read(type, "1.00499999999999999999999999"), "1.00");
+  EXPECT_EQ(Read(type, "999.99"), "999.99");
+  EXPECT_EQ(Read(type, "999.995"), "22003");
+  EXPECT_EQ(Read(type, "12345e-3"), "12.35");
+  EXPECT_EQ(Read(type, "0e999999"), "0.00");
+  EXPECT_EQ(Read(type, "NaN"), "0A000");
+  EXPECT_EQ(Read(type, "Infinity"), "22003");
+  EXPECT_EQ(Read(type, "1e"), "22P02");
+  const std::string widest(38, '9');
+  EXPECT_EQ(Read(Numeric(38, 0), "-" + widest), "-" + widest);
+  EXPECT_EQ(Read(Numeric(38, 0), widest + ".5"), "22003");
+}
+
+TEST(ValueParser, VarcharCountsCharactersAndForgivesSpaces) {
+  EXPECT_EQ(Read(Varchar(3), "éèà"), "éèà");
+  EXPECT_EQ(Read(Varchar(3), "éèà  "), "éèà");
+  EXPECT_EQ(Read(Varchar(3), "éèàx"), "22001");
+  EXPECT_EQ(Read(Varchar(3), "a\xff"), "22021");
+  EXPECT_EQ(Read({TypeKind::kText}, std::string_view("a\0b", 3)), "22021");
+}
+
+TEST(ValueParser, TimestampsKnowZonesErasAndInfinity) {
+  EXPECT_EQ(Read(kTimestamptz, "2026-11-21 10:20:30.5-08"), "2026-11-21 18:20:30.5+00");
+  EXPECT_EQ(Read(kTimestamptz, "2026-11-21T10:20:30+05:30"), "2026-11-21 04:50:30+00");
+  EXPECT_EQ(Read(kTimestamp, "2026-11-21T10:20:30Z"), "2026-11-21 10:20:30");
+  EXPECT_EQ(Read(kTimestamptz, "Nov 21 10:20:30 PM 2026 BC"), "2026-11-21 22:20:30+00 BC");
+  EXPECT_EQ(Read(kTimestamptz, "-infinity"), "-infinity");
+  EXPECT_EQ(Read(kTimestamp, "epoch"), "1970-01-01 00:00:00");
+  EXPECT_EQ(Read(kTimestamp, "2026-11-21 24:00:00"), "2026-11-22 00:00:00");
+  EXPECT_EQ(Read(kTimestamp, "2026-11-21 25:00:00"), "22008");
+  EXPECT_EQ(Read(kTimestamptz, "2026-11-21 10:00 Europe/Berlin"), "0A000");
+  EXPECT_EQ(Read(kTimestamptz, "2026-11-21 10:00+17"), "22009");
+  EXPECT_EQ(Read(kTimestamp, "294247-01-10 04:00:54.775806"), "294247-01-10 04:00:54.775806");
+  EXPECT_EQ(Read(kTimestamp, "294247-01-10 04:00:54.775807"), "22008");
+}
+
+TEST(ValueParser, DatesMustExist) {
+  EXPECT_EQ(Read(kDate, "2024-02-29"), "2024-02-29");
+  EXPECT_EQ(Read(kDate, "2023-02-29"), "22008");
+  EXPECT_EQ(Read(kDate, "4714-11-24 BC"), "4714-11-24 BC");
+  EXPECT_EQ(Read(kDate, "4714-11-23 BC"), "22008");
+  EXPECT_EQ(Read(kDate, "today"), "0A000");
+  EXPECT_EQ(Read(kDate, "soon"), "22007");
+  EXPECT_EQ(Read(kDate, std::string(200, '1')), "22007");
+}
+
+TEST(ValueParser, BinaryOfTheWrongLengthIsRefused) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(ReadBinary({TypeKind::kInt4}, "\0\0\0\x2a"sv), "42");
+  EXPECT_EQ(ReadBinary({TypeKind::kInt4}, "\0\0\0"sv), "08P01");
+  EXPECT_EQ(ReadBinary({TypeKind::kInt4}, "\0\0\0\0\0"sv), "22P03");
+  EXPECT_EQ(ReadBinary({TypeKind::kUuid}, kNoBytes), "08P01");
+  EXPECT_EQ(ReadBinary({TypeKind::kBool}, "\x02"), "t");
+}
+
+TEST(ValueParser, BinaryOutOfRangeIsRefused) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(ReadBinary(kDate, "\x7f\xff\xff\xfe"sv), "22008");
+  EXPECT_EQ(ReadBinary(kDate, "\x80\0\0\0"sv), "-infinity");
+  EXPECT_EQ(ReadBinary(kTimestamp, "\x7f\xff\xff\xff\xff\xff\xff\xfe"sv), "22008");
+  const auto type = Numeric(5, 2);
+  EXPECT_EQ(ReadBinary(type, "\0\1\0\0\0\0\0\0\0\7"sv), "7.00");
+  EXPECT_EQ(ReadBinary(type, "\0\2\0\0\0\0\0\3\0\7\0\x32"sv), "7.01");  // 7.005
+  EXPECT_EQ(ReadBinary(type, "\0\2\0\0\0\0\0\2\0\7\0\x32"sv), "7.00");  // hidden by its scale
+  EXPECT_EQ(ReadBinary(type, "\0\1\0\1\0\0\0\0\0\7"sv), "22003");
+  EXPECT_EQ(ReadBinary(type, "\0\1\0\0\0\0\0\0\x27\x10"sv), "22P03");
+  EXPECT_EQ(ReadBinary(type, "\0\1\0\0\0\1\0\0\0\7"sv), "22P03");
+  EXPECT_EQ(ReadBinary(type, "\0\0\0\0\xc0\0\0\0"sv), "0A000");
+  EXPECT_EQ(ReadBinary(type, "\0\1\0\0\0\0\0\0"sv), "08P01");
+}
+
+}  // namespace
+}  // namespace firn::columnar

@@ -1,0 +1,214 @@
+#include <cmath>
+
+#include <arrow/io/file.h>
+#include <gtest/gtest.h>
+#include <parquet/arrow/reader.h>
+#include <parquet/arrow/writer.h>
+
+#include "lake/bounds.h"
+#include "lake/data_file_writer.h"
+#include "lake/iceberg/single_value.h"
+#include "lake/tests/fixtures.h"
+
+namespace firn::lake {
+namespace {
+
+const columnar::Type kDouble{columnar::TypeKind::kFloat8};
+
+class DataFiles : public InFolder {
+ protected:
+  Result<DataFile> Write(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches,
+                         const DataFileOptions& options = {}) {
+    FIRN_TRY(const auto writer,
+             DataFileWriter::Make(fs_, dir_ + "/a.parquet", ThreeColumns(), options));
+    for (const auto& batch : batches) FIRN_RETURN_IF_ERROR(writer->Write(*batch));
+    return writer->Finish();
+  }
+
+  // A file as someone else would write it.
+  void WriteForeign(const std::shared_ptr<arrow::Schema>& schema, arrow::ArrayVector columns) {
+    const auto table = arrow::Table::Make(schema, std::move(columns));
+    const auto out = *arrow::io::FileOutputStream::Open(dir_ + "/a.parquet");
+    ASSERT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), out).ok());
+    ASSERT_TRUE(out->Close().ok());
+  }
+
+  std::string Bound(const std::optional<std::string>& bound) {
+    return bound ? (*ScalarFromBound(kDouble, *bound))->ToString() : "none";
+  }
+};
+
+std::shared_ptr<arrow::Field> WithId(const std::string& name, std::shared_ptr<arrow::DataType> type,
+                                     int id) {
+  return arrow::field(name, std::move(type), true,
+                      arrow::key_value_metadata({"PARQUET:field_id"}, {std::to_string(id)}));
+}
+
+TEST_F(DataFiles, HoldWhatWasWritten) {
+  const auto batch = Batch(5, {{1.5, std::nullopt}, {"a", std::nullopt}});
+  const auto file = Write({batch});
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(file->path, "file://" + dir_ + "/a.parquet");
+  EXPECT_EQ(file->rows, 2);
+  EXPECT_EQ(file->first_lsn, Lsn(5));
+  EXPECT_EQ(file->last_lsn, Lsn(6));
+  const auto input = *arrow::io::ReadableFile::Open(dir_ + "/a.parquet");
+  const auto reader = *parquet::arrow::OpenFile(input, arrow::default_memory_pool());
+  const auto read = *reader->ReadTable();
+  EXPECT_TRUE(read->Equals(**arrow::Table::FromRecordBatches({batch}), false));
+  EXPECT_EQ(file->bytes, *input->GetSize());
+}
+
+TEST_F(DataFiles, StatisticsCountNullsAndNaNsAndBoundTheRest) {
+  const double nan = std::nan("");
+  const auto file = Write({Batch(1, {{nan, -0.0, 7.0, std::nullopt}, {"b", "a", "", {}}})});
+  ASSERT_TRUE(file);
+  const auto* amount = file->Find(FieldId(2));
+  EXPECT_EQ(amount->values, 4);
+  EXPECT_EQ(amount->nulls, 1);
+  EXPECT_EQ(amount->nans, 1);
+  EXPECT_EQ(Bound(amount->lower), "-0");
+  EXPECT_EQ(Bound(amount->upper), "7");
+  const auto* word = file->Find(FieldId(3));
+  EXPECT_EQ(word->lower, "");
+  EXPECT_EQ(word->upper, "b");
+  EXPECT_EQ(word->nans, std::nullopt);
+}
+
+// 0.0 and -0.0 are equal, yet ordered in a bound: it must contain both.
+TEST_F(DataFiles, ZeroBoundsHoldBothZeros) {
+  const auto file = Write({Batch(1, {{0.0}, {"a"}})});
+  ASSERT_TRUE(file);
+  EXPECT_EQ(Bound(file->Find(FieldId(2))->lower), "-0");
+  EXPECT_EQ(Bound(file->Find(FieldId(2))->upper), "0");
+}
+
+TEST_F(DataFiles, AllNaNOrAllNullHasCountsAndNoBounds) {
+  const double nan = std::nan("");
+  const auto file = Write({Batch(1, {{nan, nan}, {{}, {}}})});
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->Find(FieldId(2))->nans, 2);
+  EXPECT_EQ(file->Find(FieldId(2))->lower, std::nullopt);
+  EXPECT_EQ(file->Find(FieldId(3))->nulls, 2);
+  EXPECT_EQ(file->Find(FieldId(3))->upper, std::nullopt);
+}
+
+TEST_F(DataFiles, BoundsSpanRowGroupsAlsoWhereOneIsAllNaN) {
+  const double nan = std::nan("");
+  const DataFileOptions options{.row_group_rows_max = 2};
+  const auto file = Write({Batch(1, {{3.0, 4.0}, {"m", "m"}}), Batch(3, {{nan, nan}, {"a", "z"}}),
+                           Batch(5, {{-1.0, 2.0}, {{}, {}}})},
+                          options);
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->split_offsets.size(), 3u);
+  EXPECT_EQ(file->Find(FieldId(2))->nans, 2);
+  EXPECT_EQ(Bound(file->Find(FieldId(2))->lower), "-1");
+  EXPECT_EQ(Bound(file->Find(FieldId(2))->upper), "4");
+  EXPECT_EQ(file->Find(FieldId(3))->lower, "a");
+  EXPECT_EQ(file->Find(FieldId(3))->upper, "z");
+  // Of a file whose rows nobody counted, a group without bounds may hold anything.
+  const auto footer = ReadFooter(fs_, dir_ + "/a.parquet");
+  ASSERT_TRUE(footer);
+  EXPECT_EQ(footer->file.Find(FieldId(2))->lower, std::nullopt);
+  EXPECT_EQ(footer->file.Find(FieldId(3))->lower, "a");
+}
+
+TEST_F(DataFiles, ATextTooLongForTheFooterLeavesNoBound) {
+  const auto file = Write({Batch(1, {{1.0, 1.0}, {std::string(5000, 'x'), "a"}})});
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->Find(FieldId(3))->lower, "a");
+  EXPECT_EQ(file->Find(FieldId(3))->upper, std::nullopt);
+}
+
+TEST_F(DataFiles, WithoutHiddenColumnsThereAreNone) {
+  const auto file = Write({Batch(1, {{1.0}, {"a"}}, false)}, {.hidden_columns = false});
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(file->last_lsn, Lsn());
+  EXPECT_EQ(file->Find(columnar::kLsnFieldId), nullptr);
+  EXPECT_EQ(ReadFooter(fs_, dir_ + "/a.parquet")->columns.size(), 3u);
+}
+
+TEST_F(DataFiles, ANullInANotNullColumnIsRefused) {
+  const auto good = Batch(1, {{1.0}, {"a"}});
+  auto columns = good->columns();
+  columns[0] = *arrow::MakeArrayOfNull(arrow::int64(), 1);
+  const auto written = Write({arrow::RecordBatch::Make(good->schema(), 1, columns)});
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().SqlState(), "23502");
+  EXPECT_FALSE(*fs_.Exists(dir_ + "/a.parquet"));  // abandoned files go
+}
+
+TEST_F(DataFiles, ABatchOfOtherTypesIsRefused) {
+  const auto good = Batch(1, {{1.0}, {"a"}});
+  auto columns = good->columns();
+  columns[1] = columns[0];
+  EXPECT_EQ(Write({arrow::RecordBatch::Make(good->schema(), 1, columns)}).error().code,
+            ErrorCode::kSchemaMismatch);
+  EXPECT_EQ(Write({*good->RemoveColumn(2)}).error().code, ErrorCode::kSchemaMismatch);
+}
+
+TEST_F(DataFiles, AFailedWritePoisonsTheWriterAndKeepsItsSqlState) {
+  RecordingFileSystem faulty(dir_);
+  faulty.fail = [](const std::string& call) { return call.starts_with("write"); };
+  const auto writer = DataFileWriter::Make(faulty, dir_ + "/a.parquet", ThreeColumns());
+  ASSERT_TRUE(writer);
+  ASSERT_TRUE((*writer)->Write(*Batch(1, {{1.0}, {"a"}})));
+  const auto finished = (*writer)->Finish();
+  ASSERT_FALSE(finished);
+  EXPECT_EQ(finished.error().SqlState(), "53100");
+  faulty.fail = [](const std::string&) { return false; };
+  EXPECT_FALSE((*writer)->Write(*Batch(1, {{1.0}, {"a"}})));
+  EXPECT_FALSE((*writer)->Finish());
+}
+
+TEST_F(DataFiles, AFailedSyncIsAFailure) {
+  RecordingFileSystem faulty(dir_);
+  faulty.fail = [](const std::string& call) { return call.starts_with("sync"); };
+  const auto writer = DataFileWriter::Make(faulty, dir_ + "/a.parquet", ThreeColumns());
+  ASSERT_TRUE((*writer)->Write(*Batch(1, {{1.0}, {"a"}})));
+  EXPECT_FALSE((*writer)->Finish());
+  EXPECT_FALSE((*writer)->Finish());
+}
+
+TEST_F(DataFiles, OursMayJoinTheirTable) {
+  ASSERT_TRUE(Write({Batch(1, {{1.0}, {"a"}})}));
+  const auto footer = ReadFooter(fs_, dir_ + "/a.parquet");
+  ASSERT_TRUE(footer);
+  EXPECT_TRUE(CheckFieldIds(*footer, ThreeColumns()));
+  EXPECT_EQ(footer->file.rows, 1);
+  EXPECT_EQ(footer->file.last_lsn, Lsn(1));
+}
+
+TEST_F(DataFiles, AFileWithoutFieldIdsMayNotJoin) {
+  WriteForeign(arrow::schema({arrow::field("id", arrow::int64())}),
+               {*arrow::MakeArrayOfNull(arrow::int64(), 1)});
+  const auto joined = CheckFieldIds(*ReadFooter(fs_, dir_ + "/a.parquet"), ThreeColumns());
+  ASSERT_FALSE(joined);
+  EXPECT_EQ(joined.error().code, ErrorCode::kSchemaMismatch);
+  EXPECT_NE(joined.error().message.find("\"id\""), std::string::npos);
+}
+
+TEST_F(DataFiles, AFileOfAnotherTypeMayNotJoinUnlessItIsPromoted) {
+  const auto id = *arrow::MakeArrayOfNull(arrow::int32(), 1);
+  const auto word = *arrow::MakeArrayOfNull(arrow::int32(), 1);
+  WriteForeign(arrow::schema({WithId("id", arrow::int32(), 1)}), {id});
+  EXPECT_TRUE(CheckFieldIds(*ReadFooter(fs_, dir_ + "/a.parquet"), ThreeColumns()));
+  WriteForeign(arrow::schema({WithId("id", arrow::int32(), 1), WithId("w", arrow::int32(), 3)}),
+               {id, word});
+  EXPECT_FALSE(CheckFieldIds(*ReadFooter(fs_, dir_ + "/a.parquet"), ThreeColumns()));
+}
+
+TEST_F(DataFiles, AFileWithoutANotNullColumnMayNotJoin) {
+  WriteForeign(arrow::schema({WithId("word", arrow::utf8(), 3)}),
+               {*arrow::MakeArrayOfNull(arrow::utf8(), 1)});
+  EXPECT_FALSE(CheckFieldIds(*ReadFooter(fs_, dir_ + "/a.parquet"), ThreeColumns()));
+}
+
+TEST_F(DataFiles, WhatIsNotParquetIsCorrupt) {
+  ASSERT_TRUE(io::WriteFileDurably(fs_, dir_ + "/a.parquet", "PAR1 nothing PAR1"));
+  EXPECT_EQ(ReadFooter(fs_, dir_ + "/a.parquet").error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(ReadFooter(fs_, dir_ + "/b.parquet").error().code, ErrorCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace firn::lake

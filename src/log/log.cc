@@ -1,0 +1,291 @@
+#include "log/log.h"
+
+#include "base/log.h"
+#include "log/segment_reader.h"
+
+namespace firn::log {
+namespace {
+
+/// Room above a group with very many LSNs, so that what follows it in its segment needs no new
+/// ceiling: more rows than a segment can hold.
+constexpr uint64_t kCeilingRoom = uint64_t{1} << 24;
+
+std::shared_ptr<const void> NewHold() {
+  return std::make_shared<char>();
+}
+
+}  // namespace
+
+Log::Log(io::FileSystem& fs, std::string directory, Options options)
+    : fs_(fs), directory_(std::move(directory)), options_(std::move(options)) {}
+
+Log::~Log() = default;
+
+Result<std::unique_ptr<Log>> Log::Open(io::FileSystem& fs, std::string directory, Options options,
+                                       const Replay& replay, Recovered* recovered) {
+  Recovered unused;
+  Recovered& out = recovered == nullptr ? unused : *recovered;
+  out = {};
+  std::unique_ptr<Log> log(new Log(fs, std::move(directory), std::move(options)));
+  FIRN_RETURN_IF_ERROR(log->Recover(replay, &out));
+  return log;
+}
+
+Status Log::Recover(const Replay& replay, Recovered* recovered) {
+  FIRN_RETURN_IF_ERROR(fs_.MakeDirs(directory_));
+  const ReplayCallbacks callbacks{
+      .begin = options_.begin_replay, .group = replay, .above = options_.replay_above};
+  FIRN_TRY(const auto found, RecoverLog(fs_, directory_, callbacks, recovered));
+  const bool created = found.segments.empty();
+  if (created) {
+    *recovered = Recovered{.id = LogId(NewUuidV7()),
+                           .created = true,
+                           .oldest_lsn = Lsn(1),
+                           .next_lsn = Lsn(1),
+                           .clean_stop = true};
+    if (options_.begin_replay) options_.begin_replay(*recovered);
+  }
+  if (options_.end_replay) FIRN_RETURN_IF_ERROR(options_.end_replay(*recovered));
+  // From here on the log is known to be good, and the folder may change.
+  FIRN_RETURN_IF_ERROR(CollectSpares());
+  Lsn follows;
+  if (created) {
+    FIRN_RETURN_IF_ERROR(fs_.SyncDir(io::ParentOf(directory_)));
+  } else {
+    const auto& newest = found.segments.back();
+    const bool replaced = newest.base_lsn == recovered->next_lsn;
+    follows = replaced ? found.newest_follows : newest.last_lsn;
+  }
+  id_ = recovered->id;
+  next_lsn_ = recovered->next_lsn.value();
+  for (const auto& one : found.segments) {
+    segments_.push_back({.path = one.path,
+                         .base_lsn = one.base_lsn,
+                         .last_lsn = one.last_lsn,
+                         .bytes = one.end,
+                         .sealed = true,
+                         .hold = NewHold()});
+  }
+  FIRN_RETURN_IF_ERROR(StartSegment(follows, Lsn(), options_.prepare_bytes));
+  recovered->direct_io = writer_->direct_io();
+  if (!recovered->direct_io) {
+    FIRN_LOG_WARN("log: O_DIRECT is refused here, going on without: folder={}", directory_);
+  }
+  return CutOldNewest(found, *recovered);
+}
+
+Status Log::CutOldNewest(const RecoveredLog& found, const Recovered& recovered) {
+  if (recovered.torn) {
+    FIRN_LOG_WARN("log: torn tail cut: file={} offset={} why=\"{}\" next_lsn={}",
+                  recovered.torn->path, recovered.torn->offset, recovered.torn->why,
+                  recovered.next_lsn);
+  }
+  // Only now, for the new segment says up to where the old one counts.
+  if (found.segments.empty() || recovered.clean_stop) return {};
+  return SealFile(fs_, found.segments.back().path, found.segments.back().end);
+}
+
+Status Log::CollectSpares() {
+  FIRN_TRY(const auto files, fs_.List(directory_));
+  for (const auto& file : files) {
+    if (IsSpareName(file.name)) {
+      FIRN_RETURN_IF_ERROR(KeepOrRemoveSpare(PathOf(file.name), NewHold()));
+    }
+  }
+  return {};
+}
+
+Status Log::KeepOrRemoveSpare(const std::string& path, std::shared_ptr<const void> hold) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (spares_.size() < options_.spare_segments_max) {
+      spares_.push_back({path, std::move(hold)});
+      return {};
+    }
+  }
+  return fs_.Remove(path);
+}
+
+Result<SegmentWriter::Place> Log::TakePlace(Lsn base_lsn, uint64_t prepare_bytes) {
+  const std::lock_guard lock(mutex_);
+  for (auto spare = spares_.begin(); spare != spares_.end(); ++spare) {
+    if (spare->hold.use_count() > 1) continue;  // somebody still reads it
+    SegmentWriter::Place place{.path = spare->path, .reuse = true, .prepare_bytes = prepare_bytes};
+    spares_.erase(spare);
+    return place;
+  }
+  return SegmentWriter::Place{.path = PathOf(SpareName(base_lsn)), .prepare_bytes = prepare_bytes};
+}
+
+Status Log::StartSegment(Lsn follows, Lsn ceiling, uint64_t prepare_bytes) {
+  const SegmentId segment{.log = id_, .base_lsn = next_lsn()};
+  StateGroup group{.follows = follows, .ceiling_lsn = ceiling};
+  if (options_.state) group.state = options_.state();
+  group.state.next_lsn = segment.base_lsn;
+  GroupEncoder encoder;  // the other one may be at work on the next group
+  FIRN_TRY(const auto encoded, encoder.EncodeState(group));
+  FIRN_TRY(const auto place, TakePlace(segment.base_lsn, prepare_bytes));
+  FIRN_TRY(auto writer, SegmentWriter::Start(fs_, place, segment, encoded));
+  // Under its final name only when durable: a segment without its state group is damage.
+  const std::string path = PathOf(SegmentName(segment.base_lsn));
+  FIRN_RETURN_IF_ERROR(fs_.Rename(place.path, path));
+  FIRN_RETURN_IF_ERROR(fs_.SyncDir(directory_));
+  writer_ = std::move(writer);
+  follows_ = follows;
+  ceiling_ = ceiling;
+  const std::lock_guard lock(mutex_);
+  if (!segments_.empty() && segments_.back().base_lsn == segment.base_lsn) segments_.pop_back();
+  segments_.push_back({.path = path,
+                       .base_lsn = segment.base_lsn,
+                       .last_lsn = Lsn(segment.base_lsn.value() - 1),
+                       .bytes = writer_->end(),
+                       .hold = NewHold()});
+  return {};
+}
+
+Status Log::Roll(Lsn ceiling) {
+  const Lsn last(next_lsn().value() - 1);
+  bool empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    empty = segments_.back().last_lsn < segments_.back().base_lsn;
+  }
+  if (!empty) {
+    FIRN_RETURN_IF_ERROR(writer_->Seal());
+    const std::lock_guard lock(mutex_);
+    segments_.back().sealed = true;
+  }
+  return StartSegment(empty ? follows_ : last, ceiling, 0);
+}
+
+Status Log::RollFor(const EncodedGroup& group) {
+  // After a torn tail the next LSN skips kSkippedLsns ahead; a group with more LSNs than that
+  // needs a segment whose state group says from where on LSNs are surely unused.
+  const Lsn last = group.last_lsn;
+  const bool too_many = last.value() - next_lsn().value() + 1 > kSkippedLsns && last >= ceiling_;
+  if (too_many) return Roll(last + 1 + kCeilingRoom);
+  bool has_rows = false;
+  {
+    const std::lock_guard lock(mutex_);
+    has_rows = segments_.back().last_lsn >= segments_.back().base_lsn;
+  }
+  const bool full = has_rows && writer_->end() + group.bytes > options_.segment_bytes_max;
+  return full ? Roll(Lsn()) : Status{};
+}
+
+Status Log::Append(const Group& group) {
+  FIRN_RETURN_IF_ERROR(PoisonReason());
+  FIRN_TRY(auto encoded, encoder_.Encode(group));
+  return Write(std::move(encoded));
+}
+
+Status Log::Write(EncodedGroup group) {
+  FIRN_RETURN_IF_ERROR(PoisonReason());
+  if (closed_) return Fail(ErrorCode::kIo, "the log is closed");
+  if (group.first_lsn != next_lsn()) {
+    return Fail(ErrorCode::kInternal, "group does not follow the log: want={} got={}", next_lsn(),
+                group.first_lsn);
+  }
+  auto rolled = RollFor(group);
+  if (!rolled) return Poison(std::move(rolled).error(), true);
+  auto written = writer_->Write(group);
+  if (!written) return Poison(std::move(written).error(), false);
+  bytes_appended_.fetch_add(group.bytes, std::memory_order_relaxed);
+  {
+    const std::lock_guard lock(mutex_);
+    segments_.back().last_lsn = group.last_lsn;
+    segments_.back().bytes = writer_->end();
+  }
+  next_lsn_.store(group.last_lsn.value() + 1, std::memory_order_release);
+  encoder_.Recycle(std::move(group));
+  return {};
+}
+
+Status Log::Poison(Error error, bool outcome_known) {
+  FIRN_LOG_ERROR("log: no more writes: {}", error.message);
+  const std::string hint =
+      "Reads go on. Remove the cause (disk full? disk broken?) and restart the server.";
+  {
+    const std::lock_guard lock(mutex_);
+    poison_ = Fail(MakeError(ErrorCode::kIo, "the log no longer writes: {}", error.message)
+                       .WithSqlState("58030")
+                       .WithHint(hint));
+    if (outcome_known) return poison_;
+  }
+  return Fail(MakeError(ErrorCode::kUnknownOutcome,
+                        "the log could not be written, so it is unknown whether the commit is "
+                        "durable: {}",
+                        error.message)
+                  .WithSqlState("58030")
+                  .WithRemedy(Remedy::kReconcile)
+                  .WithHint(hint));
+}
+
+Status Log::PoisonReason() const {
+  const std::lock_guard lock(mutex_);
+  return poison_;
+}
+
+std::vector<SegmentInfo> Log::segments() const {
+  const std::lock_guard lock(mutex_);
+  return {segments_.begin(), segments_.end()};
+}
+
+uint64_t Log::BytesSince(Lsn lsn) const {
+  const std::lock_guard lock(mutex_);
+  uint64_t bytes = 0;
+  for (const auto& segment : segments_) {
+    if (segment.last_lsn > lsn) bytes += segment.bytes;
+  }
+  return bytes;
+}
+
+Status Log::Retire(Lsn up_to) {
+  std::vector<SegmentInfo> leaving;
+  {
+    const std::lock_guard lock(mutex_);
+    while (segments_.size() > 1 && segments_.front().sealed &&
+           segments_.front().last_lsn <= up_to) {
+      leaving.push_back(std::move(segments_.front()));
+      segments_.pop_front();
+    }
+  }
+  if (leaving.empty()) return {};
+  for (const auto& segment : leaving) {
+    FIRN_RETURN_IF_ERROR(fs_.Rename(segment.path, PathOf(SpareName(segment.base_lsn))));
+  }
+  // Reused only when the rename is durable: else a crash could bring the name back over a file
+  // that begins with another segment's state group.
+  FIRN_RETURN_IF_ERROR(fs_.SyncDir(directory_));
+  for (auto& segment : leaving) {
+    FIRN_RETURN_IF_ERROR(
+        KeepOrRemoveSpare(PathOf(SpareName(segment.base_lsn)), std::move(segment.hold)));
+  }
+  return {};
+}
+
+Status Log::PrepareSpare() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (preparing_ || !spares_.empty() || options_.spare_segments_max == 0) return {};
+    preparing_ = true;
+  }
+  // LSN 0 is no segment's base, so the name is free.
+  const std::string path = PathOf(SpareName(Lsn()));
+  const auto made = MakeSpare(fs_, path, options_.segment_bytes_max);
+  const std::lock_guard lock(mutex_);
+  preparing_ = false;
+  if (made) spares_.push_back({path, NewHold()});
+  return made;
+}
+
+Status Log::Close() {
+  if (closed_ || !PoisonReason()) return {};
+  closed_ = true;
+  GroupEncoder encoder;
+  FIRN_TRY(const auto trailer, encoder.EncodeTrailer(next_lsn()));
+  FIRN_RETURN_IF_ERROR(writer_->Write(trailer));
+  return writer_->SealAndCut();
+}
+
+}  // namespace firn::log

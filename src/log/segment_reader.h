@@ -1,0 +1,68 @@
+// log: one segment file, read from the front in large pieces.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <arrow/type_fwd.h>
+
+#include "base/result.h"
+#include "io/file_system.h"
+#include "log/aligned_buffer.h"
+#include "log/group_header.h"
+
+namespace firn::log {
+
+/// What lies at an offset.
+struct Found {
+  enum class Kind : uint8_t {
+    kGroup,  // a whole group of this segment, both checksums right
+    kEnd,    // the file's end, a zero block, or a group that a reused file held before
+    kBad,    // anything else; `why` says what is wrong
+  };
+  Kind kind = Kind::kEnd;
+  GroupHeader header;  // kGroup; also kBad where the header itself is right
+  bool header_is_right = false;
+  std::shared_ptr<arrow::Buffer> bytes;  // kGroup: the group, which outlives the reader
+  std::string why;
+};
+
+/// Reads groups, checks their sums and never looks at what fails them. No memory mapping.
+///
+/// Threads: one at a time.
+class SegmentReader {
+ public:
+  /// With O_DIRECT where the file system has it.
+  static Result<std::unique_ptr<SegmentReader>> Open(io::FileSystem& fs, const std::string& path);
+
+  uint64_t size() const { return size_; }
+  const std::string& path() const { return file_->path(); }
+
+  /// The header at `offset` where its own checksum holds, of whichever segment.
+  Result<std::optional<GroupHeader>> ReadHeader(uint64_t offset);
+  Result<Found> ReadGroup(uint64_t offset, const SegmentId& segment);
+  /// Tries every 4 KiB boundary from `offset` on for a whole group with a last LSN above `above`.
+  Result<std::optional<uint64_t>> FindGroup(uint64_t offset, const SegmentId& segment, Lsn above);
+
+ private:
+  SegmentReader(std::unique_ptr<io::File> file, uint64_t size)
+      : file_(std::move(file)), size_(size) {}
+  /// Up to `bytes` at a 4 KiB boundary; fewer only at the file's end.
+  Result<std::shared_ptr<arrow::Buffer>> Fetch(uint64_t offset, uint64_t bytes);
+
+  const std::unique_ptr<io::File> file_;
+  const uint64_t size_;
+  std::shared_ptr<AlignedBuffer> window_;
+  uint64_t window_offset_ = 0;
+  uint64_t window_bytes_ = 0;
+};
+
+/// Names in the log's folder.
+std::string SegmentName(Lsn base_lsn);
+std::string SpareName(Lsn base_lsn);
+/// The base LSN of a segment's file name; nothing for any other name.
+std::optional<Lsn> ParseSegmentName(std::string_view name);
+bool IsSpareName(std::string_view name);
+
+}  // namespace firn::log

@@ -1,0 +1,260 @@
+#include "log/recovery.h"
+
+#include "io/faulty_file_system.h"
+#include "log/group_header.h"
+#include "log/segment_reader.h"
+#include "log/tests/log_fixture.h"
+
+namespace firn::log {
+namespace {
+
+using testing::HasSubstr;
+
+/// The files of a log of one segment with three groups (5, 1 and 40 rows), and where they lie.
+struct Sample {
+  explicit Sample(bool clean_stop) {
+    auto opened = OpenLog(folder);
+    auto& log = *opened->log;
+    for (const int64_t rows : {5, 1, 40}) {
+      starts.push_back(log.segments().back().bytes);
+      groups.push_back(SmallGroup(log.next_lsn(), rows, std::string(200, 'x')));
+      EXPECT_TRUE(log.Append(groups.back()));
+    }
+    end = log.segments().back().bytes;
+    if (clean_stop) {
+      EXPECT_TRUE(log.Close());
+    }
+    opened->log.reset();
+    files = folder.Content();
+    name = files.begin()->first;
+  }
+
+  TempFolder folder;
+  std::map<std::string, std::string> files;
+  std::string name;
+  std::vector<Group> groups;
+  std::vector<uint64_t> starts;
+  uint64_t end = 0;
+};
+
+struct Outcome {
+  Status status;
+  Recovered recovered;
+  std::vector<Group> groups;
+};
+
+Outcome Recover(std::map<std::string, std::string> files, Lsn above = {}) {
+  MemoryFiles fs(std::move(files));
+  Outcome outcome;
+  const ReplayCallbacks callbacks{.group =
+                                      [&](Group&& group) {
+                                        outcome.groups.push_back(std::move(group));
+                                        return Status{};
+                                      },
+                                  .above = above};
+  const auto log = RecoverLog(fs, "/log", callbacks, &outcome.recovered);
+  if (!log) outcome.status = Failure(log.error());
+  return outcome;
+}
+
+// The last group cut at every byte, by a shorter file and by zeros: the earlier ones survive
+// whole, of the last one nothing does.
+TEST(LogRecovery, TornTailLosesOnlyTheLastGroup) {
+  const Sample sample(false);
+  ASSERT_GT(sample.end - sample.starts[2], 8192u);
+  for (uint64_t cut = sample.starts[2]; cut < sample.end; ++cut) {
+    for (const bool zeros : {false, true}) {
+      SCOPED_TRACE(fmt::format("cut {} {}", cut, zeros));
+      auto files = sample.files;
+      auto& bytes = files[sample.name];
+      const std::string whole = bytes;
+      bytes.resize(cut);
+      if (zeros) bytes.resize(sample.end + 8192);
+      // A cut in the group's trailing end mark, which is followed by zeros anyway, changes nothing.
+      const bool same =
+          bytes.size() >= sample.end && bytes.compare(0, sample.end, whole, 0, sample.end) == 0;
+      const auto outcome = Recover(std::move(files), Lsn(0));
+      ASSERT_TRUE(outcome.status) << outcome.status.error().message;
+      ASSERT_EQ(outcome.groups.size(), same ? 3u : 2u);
+      EXPECT_EQ(outcome.recovered.torn.has_value(), cut != sample.starts[2] && !same);
+      EXPECT_GT(outcome.recovered.next_lsn, sample.groups[2].last_lsn);
+      if (cut % 512 == 0) {
+        for (size_t i = 0; i < 2; ++i) ExpectSameGroup(sample.groups[i], outcome.groups[i]);
+      }
+    }
+  }
+}
+
+// Single bits of the file turned: a group is whole or the change is seen. Every seventh bit;
+// with FIRN_SLOW set, every bit.
+TEST(LogRecovery, EveryTurnedBitIsSeenOrHarmless) {
+  const Sample sample(false);
+  auto files = sample.files;
+  files[sample.name].resize(sample.end + 4096);
+  MemoryFiles fs(files);
+  std::string& bytes = fs.files[sample.name];
+  const uint64_t last = sample.starts[2];
+  const size_t stride = std::getenv("FIRN_SLOW") != nullptr ? 1 : 7;
+  for (size_t bit = 0; bit < bytes.size() * 8; bit += stride) {
+    bytes[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    Recovered recovered;
+    const auto log = RecoverLog(fs, "/log", {.above = Lsn(~0ULL)}, &recovered);
+    const size_t at = bit / 8;
+    if (at < last) {
+      ASSERT_FALSE(log) << "bit " << bit;
+      ASSERT_EQ(log.error().code, ErrorCode::kCorrupt);
+    } else {
+      ASSERT_TRUE(log) << "bit " << bit;
+      ASSERT_EQ(recovered.groups, at < sample.end ? 2u : 3u) << "bit " << bit;
+      ASSERT_TRUE(recovered.torn) << "bit " << bit;  // a block that is not zero lies there
+    }
+    bytes[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+  }
+}
+
+TEST(LogRecovery, AfterACleanStopRotInTheLastGroupIsDamage) {
+  const Sample sample(true);
+  for (uint64_t at = 0; at < sample.end; at += 7) {
+    auto files = sample.files;
+    files[sample.name][at] ^= 0x10;
+    const auto outcome = Recover(std::move(files), Lsn(~0ULL));
+    ASSERT_FALSE(outcome.status) << at;
+    ASSERT_EQ(outcome.status.error().SqlState(), "XX001");
+  }
+}
+
+TEST(LogRecovery, DamageInTheMiddleNamesThePlaceAndChangesNothing) {
+  const Sample sample(false);
+  for (const bool zeroed : {false, true}) {
+    auto bytes = sample.files.at(sample.name);
+    if (zeroed) {
+      std::fill_n(bytes.begin() + static_cast<int64_t>(sample.starts[1]), 4096, '\0');
+    } else {
+      bytes[sample.starts[1] + 2000] ^= 1;
+    }
+    const TempFolder folder;
+    folder.Write(sample.name, bytes);
+    const auto before = folder.Content();
+    const auto opened = OpenLog(folder);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt);
+    EXPECT_THAT(opened.error().message, HasSubstr(sample.name));
+    EXPECT_THAT(opened.error().message, HasSubstr(fmt::format("offset={}", sample.starts[1])));
+    EXPECT_EQ(folder.Content(), before);
+  }
+}
+
+TEST(LogRecovery, ATornTailIsCutOnceAndForAll) {
+  const Sample sample(false);
+  const TempFolder folder;
+  auto bytes = sample.files.at(sample.name);
+  bytes[sample.end - 5000] ^= 1;
+  folder.Write(sample.name, bytes);
+  auto opened = OpenLog(folder);
+  ASSERT_TRUE(opened) << opened.error().message;
+  ASSERT_TRUE(opened->recovered.torn);
+  EXPECT_EQ(opened->recovered.torn->offset, sample.starts[2]);
+  const Lsn next = opened->log->next_lsn();
+  EXPECT_EQ(next, sample.groups[1].last_lsn + 1 + kSkippedLsns);
+  EXPECT_EQ(folder.Content()[sample.name].size(), sample.starts[2] + 4096);
+  ASSERT_TRUE(opened->log->Append(SmallGroup(next)));
+  opened->log.reset();
+  opened = OpenLog(folder);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_FALSE(opened->recovered.torn);
+  ASSERT_EQ(opened->groups.size(), 3u);
+  EXPECT_EQ(opened->groups[2].first_lsn, next);
+}
+
+// A crash between the new segment and the cut of the old one: what follows the old one's last
+// group does not matter any more, because the new one says where it ends.
+TEST(LogRecovery, ASegmentThatIsFollowedIsCompleteWhateverLiesBehind) {
+  const Sample sample(false);
+  const TempFolder folder;
+  auto bytes = sample.files.at(sample.name);
+  bytes[sample.end - 5000] ^= 1;
+  folder.Write(sample.name, bytes);
+  ASSERT_TRUE(OpenLog(folder));
+  folder.Write(sample.name, bytes);
+  const auto opened = OpenLog(folder);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->groups.size(), 2u);
+  folder.Write(sample.name, bytes.substr(0, sample.starts[1]));
+  const auto missing = OpenLog(folder);
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error().message, HasSubstr("groups are missing"));
+}
+
+TEST(LogRecovery, RefusesWhatIsNotThisLog) {
+  const Sample one(false);
+  const Sample other(false);
+  auto files = one.files;
+  files[SegmentName(Lsn(1000))] = other.files.at(other.name);
+  EXPECT_THAT(Recover(files).status.error().message, HasSubstr("than its name says"));
+  files = one.files;
+  files[SegmentName(Lsn(1000))] = std::string(5000, 'x');
+  EXPECT_THAT(Recover(files).status.error().message, HasSubstr("does not begin with"));
+  files[SegmentName(Lsn(1000))] = "";
+  EXPECT_FALSE(Recover(files).status);
+}
+
+TEST(LogRecovery, RefusesAMissingSegmentInTheMiddle) {
+  const TempFolder folder;
+  auto opened = OpenLog(folder);
+  while (opened->log->segments().size() < 3) {
+    ASSERT_TRUE(opened->log->Append(SmallGroup(opened->log->next_lsn())));
+  }
+  std::filesystem::remove(opened->log->segments()[1].path);
+  opened->log.reset();
+  const auto again = OpenLog(folder);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::kCorrupt);
+}
+
+TEST(LogRecovery, AnErrorOfReplayStopsItAndChangesNothing) {
+  const Sample sample(false);
+  const auto before = sample.folder.Content();
+  const auto opened = Log::Open(
+      io::LocalFileSystem(), sample.folder.LogPath(), SmallOptions(),
+      [](Group&&) -> Status { return Fail(ErrorCode::kConflict, "no"); }, nullptr);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kConflict);
+  EXPECT_EQ(sample.folder.Content(), before);
+}
+
+// Every single operation on the disk fails in turn, then the power goes: each acknowledged group
+// is there afterwards, and the log goes on.
+TEST(LogRecovery, SurvivesAPowerCutAtEveryOperation) {
+  for (uint64_t nth = 1;; ++nth) {
+    SCOPED_TRACE(nth);
+    const TempFolder folder("/dev/shm");
+    io::FaultyFileSystem fs(io::LocalFileSystem());
+    ASSERT_TRUE(fs.MakeDirs(folder.LogPath()));
+    ASSERT_TRUE(fs.SyncDir(folder.path()));
+    fs.FailAnyAt(nth);
+    Lsn acknowledged;
+    bool all_done = true;
+    for (int start = 0; start < 2 && all_done; ++start) {
+      auto opened = OpenLog(fs, folder.LogPath());
+      all_done = opened.has_value();
+      for (int i = 0; i < 20 && all_done; ++i) {
+        all_done = opened->log->Append(SmallGroup(opened->log->next_lsn())).has_value();
+        if (all_done) acknowledged = Lsn(opened->log->next_lsn().value() - 1);
+        if (all_done && i == 18) all_done = opened->log->Retire(Lsn(3)).has_value();
+      }
+      if (all_done && start == 0) all_done = opened->log->Close().has_value();
+    }
+    fs.Heal();
+    ASSERT_TRUE(fs.DropUnsynced());
+    auto opened = OpenLog(fs, folder.LogPath());
+    ASSERT_TRUE(opened) << opened.error().message;
+    const Lsn last = opened->groups.empty() ? Lsn() : opened->groups.back().last_lsn;
+    EXPECT_EQ(last, acknowledged);
+    EXPECT_GT(opened->log->next_lsn(), acknowledged);
+    EXPECT_TRUE(opened->log->Append(SmallGroup(opened->log->next_lsn())));
+    if (all_done) break;
+  }
+}
+
+}  // namespace
+}  // namespace firn::log

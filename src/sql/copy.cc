@@ -1,0 +1,159 @@
+#include "sql/copy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <arrow/api.h>
+
+#include "columnar/copy_reader.h"
+#include "columnar/copy_writer.h"
+#include "sql/ident.h"
+#include "sql/insert.h"
+#include "sql/read.h"
+#include "sql/relations.h"
+
+namespace firn::sql {
+namespace {
+
+constexpr int64_t kBatchRows = 64 * 1024;
+constexpr int64_t kBatchBytes = 8 << 20;
+
+Task<Status> Flush(columnar::CopyReader& reader, RowSink& sink) {
+  auto batch = reader.Take();
+  if (!batch) co_return Failure(std::move(batch).error());
+  co_return co_await sink.Add(*std::move(batch));
+}
+
+Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& command,
+                                   Output& out) {
+  auto table = RequireTable(session, command.table);
+  if (!table) co_return Failure(std::move(table).error());
+  auto targets = TargetColumns(**table, command.columns);
+  if (!targets) co_return Failure(std::move(targets).error());
+  auto options = columnar::ReadCopyOptions(command.options, columnar::CopyDirection::kFrom);
+  if (!options) co_return Failure(std::move(options).error());
+  auto columns = PickColumns(**table, *targets);
+  const size_t width = columns.size();
+  auto reader = columnar::CopyReader::Make(*std::move(options), std::move(columns), (*table)->name);
+  if (!reader) co_return Failure(std::move(reader).error());
+
+  RowSink sink(session, *table, *std::move(targets), true);
+  auto begun = co_await out.BeginCopyIn(Format::kText, width);
+  if (!begun) co_return Failure(std::move(begun).error());
+  while (true) {
+    auto chunk = co_await out.ReadCopyData();
+    if (!chunk) co_return Failure(std::move(chunk).error());
+    auto allowed = session.cancellation->Check();
+    if (!allowed) co_return Failure(std::move(allowed).error());
+    if (!*chunk) break;
+    auto fed = (*reader)->Feed(**chunk);
+    if (!fed) co_return Failure(std::move(fed).error());
+    const bool full =
+        (*reader)->pending_rows() >= kBatchRows || (*reader)->pending_bytes() >= kBatchBytes;
+    if (!full) continue;
+    auto flushed = co_await Flush(**reader, sink);
+    if (!flushed) co_return Failure(std::move(flushed).error());
+  }
+  auto finished = (*reader)->Finish();
+  if (!finished) co_return Failure(std::move(finished).error());
+  auto flushed = co_await Flush(**reader, sink);
+  if (!flushed) co_return Failure(std::move(flushed).error());
+  co_return fmt::format("COPY {}", sink.rows());
+}
+
+/// The query of COPY table (columns) TO.
+Result<Statement> TableQuery(const SessionContext& session, const CopyCommand& command) {
+  std::string columns;
+  auto table = FindTable(session, command.table);
+  if (table) {
+    FIRN_TRY(const auto targets, TargetColumns(*table, command.columns));
+    for (const auto& column : PickColumns(*table, targets)) {
+      if (!columns.empty()) columns += ", ";
+      columns += QuoteIdentifier(column.name);
+    }
+  } else {
+    FIRN_RETURN_IF_ERROR(DescribeRelation(session, command.table));
+    for (const auto& column : command.columns) {
+      if (!columns.empty()) columns += ", ";
+      columns += QuoteIdentifier(column.name);
+    }
+  }
+  FIRN_TRY(auto statements,
+           Parse(fmt::format("SELECT {} FROM {}", columns.empty() ? "*" : columns,
+                             QuoteQualified(command.table.schema, command.table.name))));
+  return std::move(statements.front());
+}
+
+/// The end of the row that begins at `at`: a newline that is not inside quotes.
+size_t RowEnd(std::string_view text, size_t at, const columnar::CopyOptions& options) {
+  if (options.format == columnar::CopyOptions::Format::kText) return text.find('\n', at) + 1;
+  bool quoted = false;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (quoted && c == options.escape && options.escape != options.quote) {
+      ++at;
+    } else if (c == options.quote) {
+      quoted = !quoted;
+    } else if (c == '\n' && !quoted) {
+      return at + 1;
+    }
+  }
+  return text.size();
+}
+
+/// One message per row, as PostgreSQL sends them: clients read rows by it.
+Task<Status> SendRows(const std::string& text, const columnar::CopyOptions& options, Output& out) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = RowEnd(text, at, options);
+    auto row = text.substr(at, end - at);
+    auto sent = co_await out.CopyOutData(std::move(row));
+    if (!sent) co_return sent;
+    at = end;
+  }
+  co_return Status();
+}
+
+Task<Result<std::string>> CopyTo(SessionContext& session, const CopyCommand& command, Output& out) {
+  Result<Statement> query =
+      command.query ? Result<Statement>(*command.query) : TableQuery(session, command);
+  if (!query) co_return Failure(std::move(query).error());
+  auto options = columnar::ReadCopyOptions(command.options, columnar::CopyDirection::kTo);
+  if (!options) co_return Failure(std::move(options).error());
+  RunningRead::Request request;
+  request.query = &*query;
+  auto read = co_await RunningRead::Start(session, request);
+  if (!read) co_return Failure(std::move(read).error());
+  const auto& fields = (*read)->fields();
+  auto writer = columnar::CopyWriter::Make(*options, fields);
+  if (!writer) co_return Failure(std::move(writer).error());
+
+  auto begun = co_await out.BeginCopyOut(Format::kText, fields.size());
+  if (!begun) co_return Failure(std::move(begun).error());
+  std::string text;
+  writer->AppendHeader(text);
+  int64_t rows = 0;
+  while (true) {
+    auto sent = co_await SendRows(text, *options, out);
+    if (!sent) co_return Failure(std::move(sent).error());
+    auto batch = co_await (*read)->Next();
+    if (!batch) co_return Failure(std::move(batch).error());
+    if (!*batch) break;
+    const auto& page = **batch;
+    text.clear();
+    writer->AppendRows(page, 0, page.num_rows(), text);
+    rows += page.num_rows();
+  }
+  auto ended = co_await out.EndCopyOut();
+  if (!ended) co_return Failure(std::move(ended).error());
+  co_return fmt::format("COPY {}", rows);
+}
+
+}  // namespace
+
+Task<Result<std::string>> RunCopy(SessionContext& session, const CopyCommand& command,
+                                  Output& out) {
+  if (command.from) co_return co_await CopyFrom(session, command, out);
+  co_return co_await CopyTo(session, command, out);
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,26 @@
+// sql: CREATE TABLE, CREATE TABLE AS, DROP TABLE: changes of the transaction's own catalog.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "sql/decode.h"
+#include "sql/output.h"
+#include "sql/parameters.h"
+#include "sql/session_context.h"
+
+namespace firn::sql {
+
+// Each returns the statement's tag.
+Task<Result<std::string>> RunCreateTable(SessionContext& session, const CreateTableCommand& command,
+                                         Output& out);
+Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
+                                           const CreateTableAsCommand& command,
+                                           const std::vector<BoundParameter>& parameters,
+                                           Output& out);
+Task<Result<std::string>> RunDropTable(SessionContext& session, const DropTableCommand& command,
+                                       Output& out);
+
+}  // namespace firn::sql

@@ -1,0 +1,254 @@
+#include "sql/insert.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <arrow/api.h>
+#include <arrow/builder.h>
+
+#include "columnar/batch.h"
+#include "columnar/value_parser.h"
+#include "sql/read.h"
+#include "sql/relations.h"
+
+namespace firn::sql {
+namespace {
+
+// Rows from the engine (2,048 at a time) gathered into one batch of the buffer.
+constexpr int64_t kGatherRows = 64 * 1024;
+constexpr int64_t kGatherBytes = 8 << 20;
+
+Status CheckWidth(size_t values, size_t targets, bool named, int position) {
+  if (values > targets) {
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "INSERT has more expressions than target columns")
+            .WithSqlState("42601")
+            .WithPosition(position));
+  }
+  if (values < targets && named) {
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "INSERT has more target columns than expressions")
+            .WithSqlState("42601"));
+  }
+  return {};
+}
+
+/// The columns that the rows of an INSERT … VALUES fill; fewer values than columns are allowed
+/// when no columns are named.
+Result<std::vector<size_t>> ValuesTargets(const catalog::TableDefinition& table,
+                                          const InsertValuesCommand& command) {
+  FIRN_TRY(auto targets, TargetColumns(table, command.columns));
+  const size_t width = command.rows.empty() ? 0 : command.rows[0].size();
+  for (const auto& row : command.rows) {
+    if (row.size() == width) continue;
+    return Fail(MakeError(ErrorCode::kInvalidInput, "VALUES lists must all be the same length")
+                    .WithSqlState("42601")
+                    .WithPosition(row.empty() ? 0 : row[0].position));
+  }
+  const int extra = width > targets.size() ? command.rows[0][targets.size()].position : 0;
+  FIRN_RETURN_IF_ERROR(CheckWidth(width, targets.size(), !command.columns.empty(), extra));
+  targets.resize(width);
+  return targets;
+}
+
+/// A cast to another type than the column's: the engine converts.
+bool NeedsEngine(const catalog::TableDefinition& table, const InsertValuesCommand& command,
+                 const std::vector<size_t>& targets) {
+  for (const auto& row : command.rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (row[i].cast && *row[i].cast != table.columns.columns[targets[i]].type) return true;
+    }
+  }
+  return false;
+}
+
+Failure At(Error error, int position) {
+  if (error.position == 0) error.position = position;
+  return Fail(std::move(error));
+}
+
+Status AppendArray(arrow::ArrayBuilder& builder, const arrow::Array& one, int64_t row) {
+  const auto appended = builder.AppendArraySlice(*one.data(), row, 1);
+  if (!appended.ok()) return Fail(ErrorCode::kInternal, "append: {}", appended.ToString());
+  return {};
+}
+
+/// One column of the VALUES lists. `defaults` holds a value per DEFAULT in it.
+Result<std::shared_ptr<arrow::Array>> BuildColumn(const InsertValuesCommand& command, size_t index,
+                                                  const columnar::Column& column,
+                                                  const std::vector<BoundParameter>& parameters,
+                                                  const arrow::Array* defaults) {
+  auto made = arrow::MakeBuilder(columnar::ArrowType(column.type));
+  if (!made.ok()) return Fail(ErrorCode::kInternal, "builder: {}", made.status().ToString());
+  auto& builder = **made;
+  const auto parser = columnar::ValueParser::Make(column.type, &builder);
+  int64_t defaults_used = 0;
+  for (const auto& row : command.rows) {
+    const auto& cell = row[index];
+    if (cell.kind == Cell::Kind::kDefault) {
+      FIRN_RETURN_IF_ERROR(AppendArray(builder, *defaults, defaults_used++));
+      continue;
+    }
+    if (cell.kind == Cell::Kind::kParameter) {
+      const auto number = static_cast<size_t>(cell.parameter);
+      if (number == 0 || number > parameters.size()) {
+        return Fail(MakeError(ErrorCode::kInvalidInput, "there is no parameter ${}", number)
+                        .WithSqlState("42P02")
+                        .WithPosition(cell.position));
+      }
+      auto assigned = AssignTo(column, parameters[number - 1]);
+      if (!assigned) return At(std::move(assigned).error(), cell.position);
+      FIRN_RETURN_IF_ERROR(AppendArray(builder, **assigned, 0));
+      continue;
+    }
+    auto text = TextForColumn(cell, column);
+    if (!text) return At(std::move(text).error(), cell.position);
+    auto appended = *text ? parser->AppendText(**text) : parser->AppendNull();
+    if (!appended) return At(std::move(appended).error(), cell.position);
+  }
+  auto array = builder.Finish();
+  if (!array.ok()) return Fail(ErrorCode::kInternal, "finish: {}", array.status().ToString());
+  return std::move(array).ValueUnsafe();
+}
+
+std::string InsertTag(int64_t rows) {
+  return fmt::format("INSERT 0 {}", rows);
+}
+
+}  // namespace
+
+Result<std::vector<ParameterType>> InsertParameters(
+    SessionContext& session, const InsertValuesCommand& command, size_t count,
+    const std::vector<std::optional<ParameterType>>& declared) {
+  FIRN_TRY(const auto table, RequireTable(session, command.table));
+  FIRN_TRY(const auto targets, ValuesTargets(*table, command));
+  if (NeedsEngine(*table, command, targets)) {
+    std::vector<std::optional<columnar::Type>> types;
+    for (const auto& one : declared) {
+      types.push_back(one ? std::optional(one->type) : std::nullopt);
+    }
+    const auto columns = PickColumns(*table, targets);
+    FIRN_TRY(const auto described, DescribeRead(session, command.values, types, &columns));
+    std::vector<ParameterType> parameters;
+    for (const auto& type : described.parameters) parameters.push_back({.type = type});
+    return parameters;
+  }
+  std::vector<std::optional<ParameterType>> types(declared);
+  types.resize(std::max(count, types.size()));
+  for (const auto& row : command.rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (row[i].kind != Cell::Kind::kParameter) continue;
+      auto& type = types[static_cast<size_t>(row[i].parameter) - 1];
+      const auto& column = table->columns.columns[targets[i]].type;
+      // A declared numeric is assigned to a numeric column as its text is.
+      if (!type || type->type.kind == column.kind) {
+        type = ParameterType{.type = row[i].cast.value_or(column)};
+      }
+    }
+  }
+  std::vector<ParameterType> parameters;
+  for (const auto& type : types) {
+    parameters.push_back(type.value_or(ParameterType{.type = {.kind = columnar::TypeKind::kText}}));
+  }
+  return parameters;
+}
+
+Task<Result<std::string>> RunInsertValues(SessionContext& session,
+                                          const InsertValuesCommand& command,
+                                          const std::vector<BoundParameter>& parameters) {
+  auto table = RequireTable(session, command.table);
+  if (!table) co_return Failure(std::move(table).error());
+  auto targets = ValuesTargets(**table, command);
+  if (!targets) co_return Failure(std::move(targets).error());
+  RowSink sink(session, *table, *targets, !command.columns.empty());
+
+  if (NeedsEngine(**table, command, *targets)) {
+    const auto columns = PickColumns(**table, *targets);
+    auto copied = co_await CopyQuery(session, command.values, &parameters, &columns, sink);
+    if (!copied) co_return Failure(std::move(copied).error());
+    co_return InsertTag(sink.rows());
+  }
+
+  arrow::ArrayVector columns;
+  for (size_t i = 0; i < targets->size(); ++i) {
+    const auto& column = (*table)->columns.columns[(*targets)[i]];
+    const auto wanted =
+        std::count_if(command.rows.begin(), command.rows.end(),
+                      [i](const auto& row) { return row[i].kind == Cell::Kind::kDefault; });
+    std::shared_ptr<arrow::Array> defaults;
+    if (wanted > 0) {
+      auto values = co_await DefaultValues(session, column, wanted);
+      if (!values) co_return Failure(std::move(values).error());
+      defaults = *std::move(values);
+    }
+    auto built = BuildColumn(command, i, column, parameters, defaults.get());
+    if (!built) co_return Failure(std::move(built).error());
+    columns.push_back(*std::move(built));
+  }
+  arrow::FieldVector fields;
+  for (const auto target : *targets) {
+    const auto& column = (*table)->columns.columns[target];
+    fields.push_back(arrow::field(column.name, columnar::ArrowType(column.type)));
+  }
+  auto batch =
+      arrow::RecordBatch::Make(arrow::schema(std::move(fields)),
+                               static_cast<int64_t>(command.rows.size()), std::move(columns));
+  auto added = co_await sink.Add(std::move(batch));
+  if (!added) co_return Failure(std::move(added).error());
+  co_return InsertTag(sink.rows());
+}
+
+Task<Status> CopyQuery(SessionContext& session, const Statement& query,
+                       const std::vector<BoundParameter>* parameters,
+                       const std::vector<columnar::Column>* targets, RowSink& sink) {
+  RunningRead::Request request;
+  request.query = &query;
+  request.parameters = parameters;
+  request.targets = targets;
+  auto read = co_await RunningRead::Start(session, request);
+  if (!read) co_return Failure(std::move(read).error());
+  const size_t width = (*read)->fields().size();
+  // As in PostgreSQL, a query may give fewer columns than the table has, but not fewer than named.
+  if (width < sink.width() && sink.named()) {
+    co_return CheckWidth(width, sink.width(), true, 0);
+  }
+  sink.SetWidth(width);
+  std::vector<std::shared_ptr<arrow::RecordBatch>> gathered;
+  int64_t rows = 0;
+  int64_t bytes = 0;
+  bool end = false;
+  while (!end) {
+    auto batch = co_await (*read)->Next();
+    if (!batch) co_return Failure(std::move(batch).error());
+    end = *batch == nullptr;
+    if (!end) {
+      rows += (*batch)->num_rows();
+      bytes += columnar::BatchBytes(**batch);
+      gathered.push_back(*std::move(batch));
+    }
+    if (gathered.empty() || (!end && rows < kGatherRows && bytes < kGatherBytes)) continue;
+    auto whole = columnar::ConcatenateBatches(gathered[0]->schema(), gathered);
+    if (!whole) co_return Failure(std::move(whole).error());
+    auto added = co_await sink.Add(*std::move(whole));
+    if (!added) co_return added;
+    gathered.clear();
+    rows = 0;
+    bytes = 0;
+  }
+  co_return Status();
+}
+
+Task<Result<std::string>> RunInsertQuery(SessionContext& session, const InsertQueryCommand& command,
+                                         const std::vector<BoundParameter>& parameters) {
+  auto table = RequireTable(session, command.table);
+  if (!table) co_return Failure(std::move(table).error());
+  auto targets = TargetColumns(**table, command.columns);
+  if (!targets) co_return Failure(std::move(targets).error());
+  const auto columns = PickColumns(**table, *targets);
+  RowSink sink(session, *table, *targets, !command.columns.empty());
+  auto copied = co_await CopyQuery(session, command.query, &parameters, &columns, sink);
+  if (!copied) co_return Failure(std::move(copied).error());
+  co_return InsertTag(sink.rows());
+}
+
+}  // namespace firn::sql

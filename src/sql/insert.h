@@ -1,0 +1,78 @@
+// sql: rows into a table's buffer: INSERT … VALUES without the engine, INSERT … SELECT and
+// CREATE TABLE AS from its stream, and the defaults of columns that were left out.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "catalog/table_definition.h"
+#include "sql/decode.h"
+#include "sql/parameters.h"
+#include "sql/session_context.h"
+
+namespace firn::sql {
+
+/// The columns of an INSERT or COPY, as indices into the table's; all when none are named.
+/// Errors: 42703, 42701 with position.
+Result<std::vector<size_t>> TargetColumns(const catalog::TableDefinition& table,
+                                          const std::vector<TableName>& names);
+
+/// A column's DEFAULT, once for each of `rows` rows: null without one.
+Task<Result<std::shared_ptr<arrow::Array>>> DefaultValues(SessionContext& session,
+                                                          const columnar::Column& column,
+                                                          int64_t rows);
+
+/// Completes batches of some columns to rows of the table, checks them and buffers them.
+///
+/// Lifetime: borrows the session.
+class RowSink {
+ public:
+  RowSink(SessionContext& session, std::shared_ptr<const catalog::TableDefinition> table,
+          std::vector<size_t> targets, bool named);
+
+  size_t width() const { return targets_.size(); }
+  /// Whether the statement names its columns.
+  bool named() const { return named_; }
+  /// A query gave fewer columns than there are targets: it fills the first ones.
+  void SetWidth(size_t columns) { targets_.resize(std::min(columns, targets_.size())); }
+  /// Columns are the targets, in their order, with their types.
+  Task<Status> Add(std::shared_ptr<arrow::RecordBatch> batch);
+  int64_t rows() const { return rows_; }
+
+ private:
+  SessionContext& session_;
+  const std::shared_ptr<const catalog::TableDefinition> table_;
+  std::vector<size_t> targets_;
+  const bool named_;
+  std::shared_ptr<arrow::Schema> schema_;
+  int64_t rows_ = 0;
+};
+
+/// What $1 … of an INSERT … VALUES are: the declared type, a cast's, or the column's.
+Result<std::vector<ParameterType>> InsertParameters(
+    SessionContext& session, const InsertValuesCommand& command, size_t count,
+    const std::vector<std::optional<ParameterType>>& declared);
+
+/// The tag: "INSERT 0 5".
+Task<Result<std::string>> RunInsertValues(SessionContext& session,
+                                          const InsertValuesCommand& command,
+                                          const std::vector<BoundParameter>& parameters);
+Task<Result<std::string>> RunInsertQuery(SessionContext& session, const InsertQueryCommand& command,
+                                         const std::vector<BoundParameter>& parameters);
+
+/// Reads a query into the sink; its columns are converted to `targets` when given.
+Task<Status> CopyQuery(SessionContext& session, const Statement& query,
+                       const std::vector<BoundParameter>* parameters,
+                       const std::vector<columnar::Column>* targets, RowSink& sink);
+
+/// The targets as WriteQueryFor takes them.
+std::vector<columnar::Column> PickColumns(const catalog::TableDefinition& table,
+                                          const std::vector<size_t>& targets);
+
+}  // namespace firn::sql

@@ -1,0 +1,180 @@
+#include "sql/parameters.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <arrow/array.h>
+#include <arrow/builder.h>
+
+#include "columnar/value_parser.h"
+#include "columnar/value_writer.h"
+#include "sql/decode.h"
+
+namespace firn::sql {
+namespace {
+
+using columnar::Type;
+using columnar::TypeKind;
+
+constexpr uint32_t kUnknownOid = 705;
+constexpr uint32_t kBpcharOid = 1042;
+constexpr uint32_t kNameOid = 19;
+
+Type NumericOf(int64_t integer_digits, int64_t scale) {
+  scale = std::clamp<int64_t>(scale, 0, columnar::kMaxPrecision);
+  const auto precision = std::clamp<int64_t>(integer_digits + scale, std::max<int64_t>(scale, 1),
+                                             columnar::kMaxPrecision);
+  return columnar::Numeric(static_cast<int32_t>(precision), static_cast<int32_t>(scale));
+}
+
+/// The precision and scale a numeric constant has.
+Type NumericOfText(std::string_view text) {
+  int64_t integers = 0;
+  int64_t scale = 0;
+  bool point = false;
+  for (const char c : text) {
+    if (c == '.') {
+      point = true;
+    } else if (c >= '0' && c <= '9') {
+      ++(point ? scale : integers);
+    } else if (c == 'e' || c == 'E') {
+      return columnar::Numeric(columnar::kMaxPrecision, 10);
+    }
+  }
+  return NumericOf(integers, scale);
+}
+
+/// The same from the header of the binary form: ndigits, weight, sign, dscale.
+Type NumericOfBinary(std::string_view bytes) {
+  if (bytes.size() < 8) return columnar::Numeric(columnar::kMaxPrecision, 10);
+  const auto word = [&](size_t at) {
+    return static_cast<int16_t>((static_cast<uint8_t>(bytes[at]) << 8) |
+                                static_cast<uint8_t>(bytes[at + 1]));
+  };
+  return NumericOf((std::max<int64_t>(word(2), -1) + 1) * 4, word(6));
+}
+
+Result<std::unique_ptr<arrow::ArrayBuilder>> BuilderOf(const Type& type) {
+  auto made = arrow::MakeBuilder(columnar::ArrowType(type));
+  if (!made.ok()) return Fail(ErrorCode::kInternal, "make builder: {}", made.status().ToString());
+  return std::move(made).ValueUnsafe();
+}
+
+Result<std::shared_ptr<arrow::Array>> Finish(arrow::ArrayBuilder& builder) {
+  auto array = builder.Finish();
+  if (!array.ok()) return Fail(ErrorCode::kInternal, "finish: {}", array.status().ToString());
+  return std::move(array).ValueUnsafe();
+}
+
+enum class Family : uint8_t { kBool, kNumber, kText, kBytes, kTime, kUuid };
+
+Family FamilyOf(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kBool:
+      return Family::kBool;
+    case TypeKind::kInt2:
+    case TypeKind::kInt4:
+    case TypeKind::kInt8:
+    case TypeKind::kFloat4:
+    case TypeKind::kFloat8:
+    case TypeKind::kNumeric:
+      return Family::kNumber;
+    case TypeKind::kText:
+    case TypeKind::kVarchar:
+      return Family::kText;
+    case TypeKind::kBytea:
+      return Family::kBytes;
+    case TypeKind::kDate:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestamptz:
+      return Family::kTime;
+    case TypeKind::kUuid:
+      return Family::kUuid;
+  }
+  return Family::kText;
+}
+
+}  // namespace
+
+Result<std::optional<ParameterType>> TypeOfOid(uint32_t oid) {
+  if (oid == 0 || oid == kUnknownOid) return std::optional<ParameterType>();
+  if (oid == kBpcharOid || oid == kNameOid) {
+    return std::optional(ParameterType{.type = {.kind = TypeKind::kText}});
+  }
+  const auto* info = columnar::FindByOid(oid);
+  if (!info) {
+    return Fail(
+        MakeError(ErrorCode::kUnsupported, "parameters of type oid {} are not supported", oid)
+            .WithHint("Send the value as text without a type, or cast it."));
+  }
+  if (info->kind == TypeKind::kNumeric) {
+    return std::optional(ParameterType{.type = columnar::Numeric(18, 6), .fit_to_value = true});
+  }
+  return std::optional(ParameterType{.type = {.kind = info->kind}});
+}
+
+Result<BoundParameter> BindParameter(const ParameterType& type, const ParameterValue& value,
+                                     size_t number) {
+  BoundParameter bound{.type = type.type, .value = nullptr};
+  const bool binary = value.format == Format::kBinary;
+  if (type.fit_to_value && value.bytes) {
+    bound.type = binary ? NumericOfBinary(*value.bytes) : NumericOfText(*value.bytes);
+  }
+  FIRN_TRY(auto builder, BuilderOf(bound.type));
+  auto parser = columnar::ValueParser::Make(bound.type, builder.get());
+  Status read;
+  if (!value.bytes) {
+    read = parser->AppendNull();
+  } else if (binary) {
+    read = parser->AppendBinary(*value.bytes);
+  } else {
+    read = parser->AppendText(*value.bytes);
+  }
+  if (!read) {
+    auto error = std::move(read).error();
+    error.where = fmt::format("unnamed portal parameter ${}", number);
+    return Fail(std::move(error));
+  }
+  FIRN_TRY(bound.value, Finish(*builder));
+  return bound;
+}
+
+Result<std::shared_ptr<arrow::Array>> ValueFromText(const Type& type,
+                                                    const std::optional<std::string>& text) {
+  FIRN_TRY(auto builder, BuilderOf(type));
+  auto parser = columnar::ValueParser::Make(type, builder.get());
+  FIRN_RETURN_IF_ERROR(text ? parser->AppendText(*text) : parser->AppendNull());
+  return Finish(*builder);
+}
+
+std::optional<std::string> TextOfValue(const Type& type, const arrow::Array& array, int64_t row) {
+  const auto writer = columnar::ValueWriter::MakeText(type, array);
+  if (writer->IsNull(row)) return std::nullopt;
+  std::string text;
+  writer->Append(row, text);
+  return text;
+}
+
+Result<std::shared_ptr<arrow::Array>> AssignTo(const columnar::Column& column,
+                                               const BoundParameter& parameter) {
+  if (parameter.type == column.type) return parameter.value;
+  auto text = TextOfValue(parameter.type, *parameter.value, 0);
+  if (!text) return ValueFromText(column.type, std::nullopt);
+  const auto to = FamilyOf(column.type.kind);
+  const auto from = FamilyOf(parameter.type.kind);
+  if (from != to && to != Family::kText) {
+    return Fail(MakeError(ErrorCode::kSchemaMismatch,
+                          "column \"{}\" is of type {} but expression is of type {}", column.name,
+                          columnar::PostgresName(column.type),
+                          columnar::PostgresName(parameter.type))
+                    .WithSqlState("42804")
+                    .WithHint("You will need to rewrite or cast the expression."));
+  }
+  if (to == Family::kNumber) {
+    const Cell cell{.kind = Cell::Kind::kFloat, .text = *std::move(text)};
+    FIRN_TRY(text, TextForColumn(cell, column));
+  }
+  return ValueFromText(column.type, text);
+}
+
+}  // namespace firn::sql

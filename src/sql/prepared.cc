@@ -1,0 +1,176 @@
+#include "sql/prepared.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include <arrow/record_batch.h>
+
+#include "sql/insert.h"
+#include "sql/read.h"
+#include "sql/relations.h"
+#include "sql/utility.h"
+
+namespace firn::sql {
+namespace {
+
+using columnar::TypeKind;
+
+std::vector<std::optional<columnar::Type>> DeclaredTypes(const PreparedStatement& prepared) {
+  std::vector<std::optional<columnar::Type>> types;
+  for (const auto& one : prepared.declared) {
+    types.push_back(one ? std::optional(one->type) : std::nullopt);
+  }
+  return types;
+}
+
+/// PostgreSQL's parameters have no modifiers: a numeric is what its value is, a varchar a text.
+std::vector<ParameterType> WithoutModifiers(const std::vector<columnar::Type>& types) {
+  std::vector<ParameterType> parameters;
+  for (const auto& type : types) {
+    ParameterType parameter{.type = type, .fit_to_value = type.kind == TypeKind::kNumeric};
+    if (type.kind == TypeKind::kVarchar) parameter.type = {.kind = TypeKind::kText};
+    parameters.push_back(parameter);
+  }
+  return parameters;
+}
+
+Result<Description> DescribeQuery(SessionContext& session, const PreparedStatement& prepared,
+                                  const Statement& query,
+                                  const std::vector<columnar::Column>* targets, bool rows) {
+  FIRN_TRY(auto read, DescribeRead(session, query, DeclaredTypes(prepared), targets));
+  Description description{.parameters = WithoutModifiers(read.parameters), .fields = {}};
+  if (rows) description.fields = std::move(read.fields);
+  return description;
+}
+
+}  // namespace
+
+void Portal::Finish() {
+  finished = true;
+  rows.reset();
+  rest.reset();
+}
+
+Result<std::shared_ptr<const PreparedStatement>> Prepare(const std::string& sql,
+                                                         std::vector<uint32_t> parameter_oids) {
+  FIRN_TRY(auto statements, Parse(sql));
+  if (statements.size() > 1) {
+    return Fail(MakeError(ErrorCode::kInvalidInput,
+                          "cannot insert multiple commands into a prepared statement")
+                    .WithSqlState("42601"));
+  }
+  std::vector<std::optional<ParameterType>> declared;
+  for (const auto oid : parameter_oids) {
+    FIRN_TRY(declared.emplace_back(), TypeOfOid(oid));
+  }
+  auto prepared = std::make_shared<PreparedStatement>();
+  if (!statements.empty()) {
+    FIRN_TRY(prepared->command, Decode(statements.front()));
+    prepared->statement = std::move(statements.front());
+  }
+  prepared->declared = std::move(declared);
+  prepared->declared_oids = std::move(parameter_oids);
+  return std::shared_ptr<const PreparedStatement>(std::move(prepared));
+}
+
+Result<std::shared_ptr<const PreparedStatement>> PrepareStatement(
+    Statement statement, std::vector<std::optional<ParameterType>> declared) {
+  auto prepared = std::make_shared<PreparedStatement>();
+  FIRN_TRY(prepared->command, Decode(statement));
+  prepared->statement = std::move(statement);
+  prepared->declared = std::move(declared);
+  return std::shared_ptr<const PreparedStatement>(std::move(prepared));
+}
+
+Result<Description> Describe(SessionContext& session, const PreparedStatement& prepared) {
+  if (!prepared.command) return Description();
+  const auto& command = *prepared.command;
+  if (std::holds_alternative<ReadCommand>(command)) {
+    return DescribeQuery(session, prepared, *prepared.statement, nullptr, true);
+  }
+  if (const auto* explain = std::get_if<ExplainCommand>(&command)) {
+    FIRN_TRY(auto description, DescribeQuery(session, prepared, explain->query, nullptr, false));
+    description.fields = ExplainFields();
+    return description;
+  }
+  if (const auto* insert = std::get_if<InsertValuesCommand>(&command)) {
+    const auto count = static_cast<size_t>(prepared.statement->parameter_count);
+    FIRN_TRY(auto parameters, InsertParameters(session, *insert, count, prepared.declared));
+    return Description{.parameters = std::move(parameters), .fields = {}};
+  }
+  if (const auto* insert = std::get_if<InsertQueryCommand>(&command)) {
+    FIRN_TRY(const auto table, RequireTable(session, insert->table));
+    FIRN_TRY(const auto targets, TargetColumns(*table, insert->columns));
+    const auto columns = PickColumns(*table, targets);
+    return DescribeQuery(session, prepared, insert->query, &columns, false);
+  }
+  if (const auto* create = std::get_if<CreateTableAsCommand>(&command)) {
+    return DescribeQuery(session, prepared, create->query, nullptr, false);
+  }
+  Description description;
+  if (const auto* show = std::get_if<ShowCommand>(&command)) {
+    FIRN_TRY(description.fields, DescribeShow(*show));
+  }
+  return description;
+}
+
+std::vector<uint32_t> ParameterOids(const PreparedStatement& prepared,
+                                    const Description& description) {
+  std::vector<uint32_t> oids;
+  for (size_t i = 0; i < description.parameters.size(); ++i) {
+    const bool declared = i < prepared.declared.size() && prepared.declared[i];
+    oids.push_back(declared && i < prepared.declared_oids.size()
+                       ? prepared.declared_oids[i]
+                       : columnar::Info(description.parameters[i].type.kind).oid);
+  }
+  return oids;
+}
+
+Result<std::vector<BoundParameter>> BindAll(const Description& description,
+                                            const std::vector<ParameterValue>& values,
+                                            const std::string& statement_name) {
+  if (values.size() != description.parameters.size()) {
+    return Fail(MakeError(ErrorCode::kInvalidInput,
+                          "bind message supplies {} parameters, but prepared statement \"{}\" "
+                          "requires {}",
+                          values.size(), statement_name, description.parameters.size())
+                    .WithSqlState("08P01"));
+  }
+  std::vector<BoundParameter> bound;
+  for (size_t i = 0; i < values.size(); ++i) {
+    FIRN_TRY(bound.emplace_back(), BindParameter(description.parameters[i], values[i], i + 1));
+  }
+  return bound;
+}
+
+bool NeedsView(const Command& command) {
+  return std::visit(
+      [](const auto& one) {
+        using T = std::decay_t<decltype(one)>;
+        return std::is_same_v<T, ReadCommand> || std::is_same_v<T, ExplainCommand> ||
+               std::is_same_v<T, InsertValuesCommand> || std::is_same_v<T, InsertQueryCommand> ||
+               std::is_same_v<T, CopyCommand> || std::is_same_v<T, CreateTableCommand> ||
+               std::is_same_v<T, CreateTableAsCommand> || std::is_same_v<T, DropTableCommand> ||
+               std::is_same_v<T, CallCommand>;
+      },
+      command);
+}
+
+bool ReturnsRows(const Command& command) {
+  return std::holds_alternative<ReadCommand>(command) ||
+         std::holds_alternative<ExplainCommand>(command) ||
+         std::holds_alternative<ShowCommand>(command);
+}
+
+const char* WritingName(const Command& command) {
+  if (std::holds_alternative<InsertValuesCommand>(command)) return "INSERT";
+  if (std::holds_alternative<InsertQueryCommand>(command)) return "INSERT";
+  if (std::holds_alternative<CreateTableCommand>(command)) return "CREATE TABLE";
+  if (std::holds_alternative<CreateTableAsCommand>(command)) return "CREATE TABLE AS";
+  if (std::holds_alternative<DropTableCommand>(command)) return "DROP TABLE";
+  const auto* copy = std::get_if<CopyCommand>(&command);
+  return copy != nullptr && copy->from ? "COPY FROM" : nullptr;
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,191 @@
+#include "sql/read.h"
+
+#include <chrono>
+#include <utility>
+
+#include <arrow/api.h>
+
+#include "sql/relations.h"
+#include "sql/server_calls.h"
+#include "sql/session_context.h"
+
+namespace firn::sql {
+namespace {
+
+using Batch = std::shared_ptr<arrow::RecordBatch>;
+
+// One visit to the engine brings batches until one of these is reached, so that a large result
+// does not pay a change of threads for every 2,048 rows.
+constexpr size_t kBatchesPerVisit = 32;
+constexpr auto kVisitTime = std::chrono::milliseconds(10);
+
+Result<EngineQuery> Write(const RunningRead::Request& request, const QueryContext& context) {
+  return request.targets != nullptr ? WriteQueryFor(*request.query, context, *request.targets)
+                                    : WriteQuery(*request.query, context);
+}
+
+}  // namespace
+
+// Destroyed from the last member to the first: the stream before its query, the handles last.
+struct RunningRead::Pinned {
+  View view;
+  std::vector<engine::ScanHandle> handles;
+  engine::ConnectionLease lease;
+  std::unique_ptr<engine::Query> query;
+  std::unique_ptr<engine::ResultStream> stream;
+
+  Status Begin(const std::string& sql, const std::vector<BoundParameter>* parameters) {
+    FIRN_TRY(query, lease->Prepare(sql));
+    for (size_t i = 0; i < query->parameter_count(); ++i) {
+      if (parameters == nullptr || i >= parameters->size()) {
+        return Fail(MakeError(ErrorCode::kInvalidInput, "there is no parameter ${}", i + 1)
+                        .WithSqlState("42P02"));
+      }
+      FIRN_RETURN_IF_ERROR(query->Bind(i, (*parameters)[i].type, *(*parameters)[i].value));
+    }
+    FIRN_TRY(stream, query->Execute());
+    return {};
+  }
+
+  /// An empty list is the end.
+  Result<std::vector<Batch>> Fetch() {
+    std::vector<Batch> batches;
+    const auto until = std::chrono::steady_clock::now() + kVisitTime;
+    while (batches.size() < kBatchesPerVisit) {
+      FIRN_TRY(auto batch, stream->Next());
+      if (!batch) break;
+      batches.push_back(std::move(batch));
+      if (std::chrono::steady_clock::now() > until) break;
+    }
+    return batches;
+  }
+
+  /// The engine's columns must be what the client was told.
+  Status CheckTypes(const std::vector<columnar::Field>& fields) const {
+    const auto& given = stream->fields();
+    bool same = given.size() == fields.size();
+    for (size_t i = 0; same && i < fields.size(); ++i) {
+      same = columnar::ArrowType(given[i].type)->Equals(columnar::ArrowType(fields[i].type));
+      if (!same) {
+        return Fail(ErrorCode::kInternal,
+                    "the engine answered with another type: column={} want={} got={}",
+                    fields[i].name, columnar::PostgresName(fields[i].type),
+                    columnar::PostgresName(given[i].type));
+      }
+    }
+    if (!same) {
+      return Fail(ErrorCode::kInternal, "the engine answered with {} columns instead of {}",
+                  given.size(), fields.size());
+    }
+    return {};
+  }
+};
+
+Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& query,
+                                     const std::vector<std::optional<columnar::Type>>& declared,
+                                     const std::vector<columnar::Column>* targets) {
+  QueryContext context;
+  context.resolve_table = [&session](const TableReference& reference) {
+    return DescribeRelation(session, reference.table);
+  };
+  context.answer_call = DescribeServerCall;
+  context.parameter_types = declared;
+  const RunningRead::Request request{.query = &query, .targets = targets};
+  FIRN_TRY(auto written, Write(request, context));
+  return ReadDescription{.fields = std::move(written.fields),
+                         .parameters = std::move(written.parameters)};
+}
+
+RunningRead::RunningRead(SessionContext& session, std::vector<columnar::Field> fields,
+                         std::shared_ptr<Pinned> pinned)
+    : session_(session), fields_(std::move(fields)), pinned_(std::move(pinned)) {}
+
+RunningRead::~RunningRead() {
+  // Giving a connection back waits for what still runs on it.
+  asio::post(session_.services.workers.pool(),
+             [pinned = std::move(pinned_)]() mutable { pinned.reset(); });
+}
+
+Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& session,
+                                                              Request request) {
+  auto references = FindReferences(*request.query);
+  if (!references) co_return Failure(std::move(references).error());
+  auto waited = co_await AwaitServerCalls(session, references->calls, request.parameters);
+  if (!waited) co_return Failure(std::move(waited).error());
+  if (*waited) {
+    auto again = session.transaction.BeginStatement();
+    if (!again) co_return Failure(std::move(again).error());
+  }
+  for (const auto& reference : references->tables) {
+    const auto table = FindTable(session, reference.table);
+    auto* own = table ? session.transaction.FindBuffer(table->id) : nullptr;
+    if (own == nullptr) continue;
+    auto sealed = co_await own->SealFiles();
+    if (!sealed) co_return Failure(std::move(sealed).error());
+  }
+
+  auto pinned = std::make_shared<Pinned>();
+  pinned->view = session.transaction.view();
+  QueryContext context;
+  context.resolve_table = [&session, &pinned](const TableReference& reference) {
+    return ScanRelation(session, reference.table, pinned->handles);
+  };
+  context.answer_call = [&session, &request](const ServerCall& call) {
+    return AnswerServerCall(session, call, request.parameters);
+  };
+  if (request.parameters != nullptr) {
+    for (const auto& bound : *request.parameters) context.parameter_types.emplace_back(bound.type);
+  }
+  auto written = Write(request, context);
+  if (!written) co_return Failure(std::move(written).error());
+  if (request.explain) {
+    written->sql = (request.analyze ? "EXPLAIN ANALYZE " : "EXPLAIN ") + written->sql;
+    const columnar::Type text{.kind = columnar::TypeKind::kText};
+    written->fields = {{"explain_key", text}, {"explain_value", text}};
+  }
+
+  const auto connect = [&session] { return session.services.engine.Connect(); };
+  auto lease = co_await RunOn(session.services.workers, connect);
+  if (!lease) co_return Failure(std::move(lease).error());
+  pinned->lease = *std::move(lease);
+  const auto begin = [&pinned, &written, &request]() -> Result<std::vector<Batch>> {
+    FIRN_RETURN_IF_ERROR(pinned->Begin(written->sql, request.parameters));
+    FIRN_RETURN_IF_ERROR(pinned->CheckTypes(written->fields));
+    return pinned->Fetch();
+  };
+  const auto interrupter = pinned->lease->interrupter();
+  auto first = co_await RunInterruptibly(session, interrupter, begin);
+  std::unique_ptr<RunningRead> read(
+      new RunningRead(session, std::move(written->fields), std::move(pinned)));
+  if (!first) {
+    // Positions in the engine's text mean nothing to the client.
+    auto error = std::move(first).error();
+    error.position = 0;
+    co_return Fail(std::move(error));
+  }
+  read->ended_ = first->empty();
+  read->ready_.assign(first->begin(), first->end());
+  co_return read;
+}
+
+Task<Result<Batch>> RunningRead::Next() {
+  if (ready_.empty() && !ended_) {
+    const auto fetch = [pinned = pinned_.get()] { return pinned->Fetch(); };
+    const auto interrupter = pinned_->lease->interrupter();
+    auto fetched = co_await RunInterruptibly(session_, interrupter, fetch);
+    if (!fetched) {
+      ended_ = true;
+      auto error = std::move(fetched).error();
+      error.position = 0;
+      co_return Fail(std::move(error));
+    }
+    ended_ = fetched->empty();
+    ready_.assign(fetched->begin(), fetched->end());
+  }
+  if (ready_.empty()) co_return Batch();
+  auto batch = std::move(ready_.front());
+  ready_.pop_front();
+  co_return batch;
+}
+
+}  // namespace firn::sql

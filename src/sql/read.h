@@ -1,0 +1,71 @@
+// sql: a read under way: the text for the engine, with every table spliced in at one view, and
+// the stream it answers with.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "base/result.h"
+#include "engine/engine.h"
+#include "sql/parameters.h"
+#include "sql/query.h"
+#include "sql/row_stream.h"
+
+namespace firn::sql {
+
+struct SessionContext;
+
+/// What a read returns and asks for, without running it.
+struct ReadDescription {
+  std::vector<columnar::Field> fields;
+  std::vector<columnar::Type> parameters;
+};
+
+/// Types only: nothing is read. `targets`: as WriteQueryFor.
+Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& query,
+                                     const std::vector<std::optional<columnar::Type>>& declared,
+                                     const std::vector<columnar::Column>* targets);
+
+/// The text of one scan of the table: legs only where there are rows.
+struct ScanText {
+  std::string sql;
+  std::vector<engine::ScanHandle> handles;
+};
+
+/// Rows of one query, at the statement's view of the transaction.
+///
+/// Threads:  one at a time; the engine works on the worker pool.
+/// Lifetime: pins its root, files and own rows; dropping it ends the query in the background.
+class RunningRead final : public RowStream {
+ public:
+  struct Request {
+    const Statement* query = nullptr;
+    const std::vector<BoundParameter>* parameters = nullptr;  // null: none
+    const std::vector<columnar::Column>* targets = nullptr;   // as WriteQueryFor, or null
+    bool explain = false;
+    bool analyze = false;
+  };
+
+  static Task<Result<std::unique_ptr<RunningRead>>> Start(SessionContext& session, Request request);
+  ~RunningRead() override;
+
+  const std::vector<columnar::Field>& fields() const override { return fields_; }
+  Task<Result<std::shared_ptr<arrow::RecordBatch>>> Next() override;
+
+ private:
+  struct Pinned;
+  RunningRead(SessionContext& session, std::vector<columnar::Field> fields,
+              std::shared_ptr<Pinned> pinned);
+
+  SessionContext& session_;
+  const std::vector<columnar::Field> fields_;
+  std::shared_ptr<Pinned> pinned_;
+  std::deque<std::shared_ptr<arrow::RecordBatch>> ready_;
+  bool ended_ = false;
+};
+
+}  // namespace firn::sql

@@ -1,0 +1,223 @@
+#include "sql/relations.h"
+
+#include <utility>
+
+#include "columnar/table_schema.h"
+#include "lake/file_uri.h"
+#include "sql/ident.h"
+#include "sql/system_relations.h"
+
+namespace firn::sql {
+namespace {
+
+constexpr std::string_view kSystemSchema = "firn";
+
+bool IsPostgresCatalog(const TableName& name) {
+  return name.schema == "pg_catalog" || name.schema == "information_schema" ||
+         (name.schema.empty() && name.name.starts_with("pg_"));
+}
+
+std::string AsWritten(const TableName& name) {
+  return name.schema.empty() ? name.name : name.schema + "." + name.name;
+}
+
+Failure NoRelation(const SessionContext& session, const TableName& name) {
+  if (IsPostgresCatalog(name)) {
+    return Fail(
+        MakeError(ErrorCode::kUnsupported, "relation \"{}\" is not supported yet", AsWritten(name))
+            .WithSqlState("0A000")
+            .WithHint("The state of the server is in firn.tables, firn.sessions, "
+                      "firn.settings, firn.lsn, firn.files and firn.snapshots.")
+            .WithPosition(name.position));
+  }
+  auto error = MakeError(ErrorCode::kNotFound, "relation \"{}\" does not exist", AsWritten(name))
+                   .WithSqlState("42P01")
+                   .WithPosition(name.position);
+  if (!name.schema.empty() && name.schema != kSystemSchema &&
+      !session.transaction.view().catalog->HasSchema(name.schema)) {
+    error.hint = fmt::format("There is no schema \"{}\".", name.schema);
+  }
+  return Fail(std::move(error));
+}
+
+const SystemRelation* FindSystem(const TableName& name) {
+  return name.schema == kSystemSchema ? FindSystemRelation(name.name) : nullptr;
+}
+
+std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
+  std::vector<columnar::Field> fields;
+  for (const auto& column : table.columns.columns) fields.push_back({column.name, column.type});
+  return fields;
+}
+
+/// What every stored row has besides its own columns, and files of others lack.
+struct HiddenColumn {
+  columnar::Field field;
+  FieldId id;
+};
+std::vector<HiddenColumn> HiddenColumns() {
+  return {{{std::string(columnar::kLsnColumn), {columnar::TypeKind::kInt8}}, columnar::kLsnFieldId},
+          {{std::string(columnar::kTimestampColumn), {columnar::TypeKind::kTimestamptz}},
+           columnar::kTimestampFieldId}};
+}
+std::vector<columnar::Field> HiddenFields() {
+  std::vector<columnar::Field> fields;
+  for (auto& hidden : HiddenColumns()) fields.push_back(std::move(hidden.field));
+  return fields;
+}
+
+/// Every leg of a scan has the same columns: the table's own, then the hidden ones.
+std::string ColumnList(const catalog::TableDefinition& table) {
+  std::string list;
+  for (const auto& column : table.columns.columns) list += QuoteIdentifier(column.name) + ", ";
+  return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
+}
+
+std::string EmptyLeg(const catalog::TableDefinition& table) {
+  std::string list;
+  const auto add = [&list](const std::string& name, const columnar::Type& type) {
+    if (!list.empty()) list += ", ";
+    list +=
+        fmt::format("CAST(NULL AS {}) AS {}", columnar::DuckDbName(type), QuoteIdentifier(name));
+  };
+  for (const auto& column : table.columns.columns) add(column.name, column.type);
+  for (const auto& hidden : HiddenFields()) add(hidden.name, hidden.type);
+  return fmt::format("SELECT {} WHERE false", list);
+}
+
+/// read_parquet by field id, so that a column's name in the file does not matter.
+std::string FileLeg(const catalog::TableDefinition& table, const std::vector<std::string>& paths) {
+  std::string files;
+  for (const auto& path : paths) {
+    if (!files.empty()) files += ", ";
+    files += QuoteLiteral(path);
+  }
+  std::string columns;
+  const auto add = [&columns](FieldId id, const std::string& name, const columnar::Type& type) {
+    if (!columns.empty()) columns += ", ";
+    columns += fmt::format("{}: {{name: {}, type: {}, default_value: NULL}}", id,
+                           QuoteLiteral(name), QuoteLiteral(columnar::DuckDbName(type)));
+  };
+  for (const auto& column : table.columns.columns) add(column.id, column.name, column.type);
+  for (const auto& hidden : HiddenColumns()) add(hidden.id, hidden.field.name, hidden.field.type);
+  return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", ColumnList(table),
+                     files, columns);
+}
+
+/// A table that only this transaction knows: no rows but its own.
+std::shared_ptr<const table::TableVersion> NewTableVersion(
+    std::shared_ptr<const catalog::TableDefinition> definition) {
+  auto version = std::make_shared<table::TableVersion>();
+  version->arrow_schema = columnar::ArrowSchema(definition->columns);
+  version->definition = std::move(definition);
+  return version;
+}
+
+Result<std::string> ScanTable(SessionContext& session,
+                              const std::shared_ptr<const catalog::TableDefinition>& definition,
+                              std::vector<engine::ScanHandle>& handles) {
+  const auto& view = session.transaction.view();
+  auto version = view.snapshot.root->Find(definition->id);
+  if (!version) version = NewTableVersion(definition);
+  const auto* own = session.transaction.FindBuffer(definition->id);
+
+  std::vector<std::string> paths;
+  const auto add = [&paths](const lake::DataFile& file) -> Status {
+    FIRN_TRY(paths.emplace_back(), lake::LocalPath(file.path));
+    return {};
+  };
+  for (const auto& file : version->lake_files) FIRN_RETURN_IF_ERROR(add(*file));
+  for (const auto& file : version->added_files) FIRN_RETURN_IF_ERROR(add(*file));
+  if (own != nullptr) {
+    for (const auto& file : own->files()) FIRN_RETURN_IF_ERROR(add(file));
+  }
+
+  std::string text;
+  if (!paths.empty()) text = FileLeg(*definition, paths);
+  const bool own_rows = own != nullptr && !own->batches().empty();
+  if (own_rows || !table::HotRowsEmpty(view.snapshot, *version)) {
+    handles.push_back(session.services.engine.Register(table::HotRows(
+        view.snapshot, version, own_rows ? own->batches() : table::RecordBatches())));
+    if (!text.empty()) text += " UNION ALL ";
+    text += fmt::format("SELECT {} FROM {}", ColumnList(*definition), handles.back().sql());
+  }
+  return text.empty() ? EmptyLeg(*definition) : text;
+}
+
+}  // namespace
+
+std::shared_ptr<const catalog::TableDefinition> FindTable(const SessionContext& session,
+                                                          const TableName& name) {
+  const auto& catalog = *session.transaction.view().catalog;
+  if (!name.schema.empty()) return catalog.FindTable(name.schema, name.name);
+  for (const auto& schema : session.settings.search_path()) {
+    if (auto found = catalog.FindTable(schema, name.name)) return found;
+  }
+  return nullptr;
+}
+
+Result<std::shared_ptr<const catalog::TableDefinition>> RequireTable(const SessionContext& session,
+                                                                     const TableName& name) {
+  if (auto found = FindTable(session, name)) return found;
+  if (FindSystem(name) != nullptr) {
+    return Fail(
+        MakeError(ErrorCode::kDenied, "\"{}\" is a system relation, not a table", AsWritten(name))
+            .WithSqlState("42809")
+            .WithPosition(name.position));
+  }
+  return NoRelation(session, name);
+}
+
+Result<std::string> SchemaForNewTable(const SessionContext& session, const TableName& name) {
+  const auto& catalog = *session.transaction.view().catalog;
+  if (!name.schema.empty()) {
+    if (catalog.HasSchema(name.schema)) return name.schema;
+    const bool reserved = name.schema == kSystemSchema || name.schema == "pg_catalog" ||
+                          name.schema == "information_schema";
+    return Fail(reserved
+                    ? MakeError(ErrorCode::kDenied, "permission denied for schema {}", name.schema)
+                          .WithSqlState("42501")
+                    : MakeError(ErrorCode::kNotFound, "schema \"{}\" does not exist", name.schema)
+                          .WithSqlState("3F000")
+                          .WithPosition(name.position));
+  }
+  for (const auto& schema : session.settings.search_path()) {
+    if (catalog.HasSchema(schema)) return schema;
+  }
+  return Fail(MakeError(ErrorCode::kNotFound, "no schema has been selected to create in")
+                  .WithSqlState("3F000"));
+}
+
+Result<ResolvedTable> DescribeRelation(const SessionContext& session, const TableName& name) {
+  ResolvedTable resolved;
+  if (const auto table = FindTable(session, name)) {
+    resolved.scan_sql = EmptyLeg(*table);
+    resolved.columns = FieldsOf(*table);
+    resolved.hidden = HiddenFields();
+    return resolved;
+  }
+  const auto* system = FindSystem(name);
+  if (system == nullptr) return NoRelation(session, name);
+  resolved.scan_sql = "SELECT 1";
+  resolved.columns = system->fields;
+  return resolved;
+}
+
+Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& name,
+                                   std::vector<engine::ScanHandle>& handles) {
+  ResolvedTable resolved;
+  if (const auto table = FindTable(session, name)) {
+    FIRN_TRY(resolved.scan_sql, ScanTable(session, table, handles));
+    resolved.columns = FieldsOf(*table);
+    resolved.hidden = HiddenFields();
+    return resolved;
+  }
+  const auto* system = FindSystem(name);
+  if (system == nullptr) return NoRelation(session, name);
+  handles.push_back(session.services.engine.Register(OpenSystemRelation(*system, session)));
+  resolved.scan_sql = fmt::format("SELECT * FROM {}", handles.back().sql());
+  resolved.columns = system->fields;
+  return resolved;
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,77 @@
+#include "sql/row_check.h"
+
+#include <algorithm>
+#include <string>
+
+#include <arrow/api.h>
+
+#include "sql/parameters.h"
+
+namespace firn::sql {
+namespace {
+
+constexpr size_t kShownCharacters = 64;
+
+std::string FailingRow(const catalog::TableDefinition& table, const arrow::RecordBatch& batch,
+                       int64_t row) {
+  std::string shown;
+  for (int i = 0; i < batch.num_columns(); ++i) {
+    if (i > 0) shown += ", ";
+    const auto& type = table.columns.columns[static_cast<size_t>(i)].type;
+    auto text = TextOfValue(type, *batch.column(i), row).value_or("null");
+    if (text.size() > kShownCharacters) {
+      size_t cut = kShownCharacters;
+      while (cut > 0 && (text[cut] & 0xC0) == 0x80) --cut;
+      text = text.substr(0, cut) + "...";
+    }
+    shown += text;
+  }
+  return fmt::format("Failing row contains ({}).", shown);
+}
+
+int64_t FirstNull(const arrow::Array& array) {
+  int64_t row = 0;
+  while (row < array.length() && !array.IsNull(row)) ++row;
+  return row;
+}
+
+int64_t Characters(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+}
+
+Status CheckLength(const columnar::Column& column, const arrow::Array& array) {
+  const auto& texts = static_cast<const arrow::StringArray&>(array);
+  const int64_t most = column.type.length;
+  for (int64_t row = 0; row < texts.length(); ++row) {
+    if (texts.IsNull(row)) continue;
+    const std::string_view text = texts.GetView(row);
+    if (static_cast<int64_t>(text.size()) <= most || Characters(text) <= most) continue;
+    return Fail(MakeError(ErrorCode::kInvalidInput, "value too long for type {}",
+                          columnar::PostgresName(column.type))
+                    .WithSqlState("22001"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status CheckRows(const catalog::TableDefinition& table, const arrow::RecordBatch& batch) {
+  for (int i = 0; i < batch.num_columns(); ++i) {
+    const auto& column = table.columns.columns[static_cast<size_t>(i)];
+    const auto& array = *batch.column(i);
+    if (column.not_null && array.null_count() > 0) {
+      return Fail(MakeError(ErrorCode::kInvalidInput,
+                            "null value in column \"{}\" of relation \"{}\" violates not-null "
+                            "constraint",
+                            column.name, table.name)
+                      .WithSqlState("23502")
+                      .WithDetail(FailingRow(table, batch, FirstNull(array))));
+    }
+    if (column.type.kind == columnar::TypeKind::kVarchar && column.type.length > 0) {
+      FIRN_RETURN_IF_ERROR(CheckLength(column, array));
+    }
+  }
+  return {};
+}
+
+}  // namespace firn::sql

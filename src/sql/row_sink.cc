@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <utility>
+
+#include <arrow/api.h>
+
+#include "columnar/table_schema.h"
+#include "sql/insert.h"
+#include "sql/read.h"
+#include "sql/row_check.h"
+
+namespace firn::sql {
+namespace {
+
+using ArrayResult = Result<std::shared_ptr<arrow::Array>>;
+
+ArrayResult Nulls(const columnar::Type& type, int64_t rows) {
+  auto nulls = arrow::MakeArrayOfNull(columnar::ArrowType(type), rows);
+  if (!nulls.ok()) return Fail(ErrorCode::kInternal, "nulls: {}", nulls.status().ToString());
+  return std::move(nulls).ValueUnsafe();
+}
+
+ArrayResult Repeat(const arrow::Array& one, int64_t rows) {
+  auto scalar = one.GetScalar(0);
+  if (!scalar.ok()) return Fail(ErrorCode::kInternal, "scalar: {}", scalar.status().ToString());
+  auto array = arrow::MakeArrayFromScalar(**scalar, rows);
+  if (!array.ok()) return Fail(ErrorCode::kInternal, "repeat: {}", array.status().ToString());
+  return std::move(array).ValueUnsafe();
+}
+
+/// The DEFAULT as a cell, when it is a constant.
+Result<std::optional<Cell>> ConstantDefault(const columnar::Column& column) {
+  FIRN_TRY(auto statements, Parse(fmt::format("INSERT INTO t VALUES ({})", column.default_sql)));
+  if (statements.size() != 1 || statements[0].kind != StatementKind::kInsertValues) {
+    return std::optional<Cell>();
+  }
+  FIRN_TRY(auto command, Decode(statements[0]));
+  auto* insert = std::get_if<InsertValuesCommand>(&command);
+  if (insert == nullptr || insert->rows.size() != 1 || insert->rows[0].size() != 1) {
+    return std::optional<Cell>();
+  }
+  auto& cell = insert->rows[0][0];
+  if (cell.cast && *cell.cast != column.type) return std::optional<Cell>();
+  return std::optional(std::move(cell));
+}
+
+}  // namespace
+
+Task<ArrayResult> DefaultValues(SessionContext& session, const columnar::Column& column,
+                                int64_t rows) {
+  if (column.default_sql.empty()) co_return Nulls(column.type, rows);
+  auto constant = ConstantDefault(column);
+  if (!constant) co_return Failure(std::move(constant).error());
+  if (*constant) {
+    auto text = TextForColumn(**constant, column);
+    if (!text) co_return Failure(std::move(text).error());
+    auto one = ValueFromText(column.type, *text);
+    if (!one) co_return Failure(std::move(one).error());
+    co_return Repeat(**one, rows);
+  }
+  // Evaluated once per row: DEFAULT gen_random_uuid() gives each row its own.
+  auto statements =
+      Parse(fmt::format("SELECT ({}) FROM generate_series(1, {})", column.default_sql, rows));
+  if (!statements) co_return Failure(std::move(statements).error());
+  const std::vector<columnar::Column> targets = {column};
+  RunningRead::Request request;
+  request.query = &statements->front();
+  request.targets = &targets;
+  auto read = co_await RunningRead::Start(session, request);
+  if (!read) co_return Failure(std::move(read).error());
+  arrow::ArrayVector parts;
+  while (true) {
+    auto batch = co_await (*read)->Next();
+    if (!batch) co_return Failure(std::move(batch).error());
+    if (!*batch) break;
+    parts.push_back((*batch)->column(0));
+  }
+  if (parts.size() == 1) co_return parts[0];
+  auto whole = arrow::Concatenate(parts);
+  if (!whole.ok()) co_return Fail(ErrorCode::kInternal, "{}", whole.status().ToString());
+  co_return std::move(whole).ValueUnsafe();
+}
+
+Result<std::vector<size_t>> TargetColumns(const catalog::TableDefinition& table,
+                                          const std::vector<TableName>& names) {
+  std::vector<size_t> targets;
+  if (names.empty()) {
+    for (size_t i = 0; i < table.columns.columns.size(); ++i) targets.push_back(i);
+    return targets;
+  }
+  for (const auto& name : names) {
+    const int index = table.columns.Find(name.name);
+    if (index < 0) {
+      return Fail(MakeError(ErrorCode::kNotFound, "column \"{}\" of relation \"{}\" does not exist",
+                            name.name, table.name)
+                      .WithSqlState("42703")
+                      .WithPosition(name.position));
+    }
+    const auto target = static_cast<size_t>(index);
+    if (std::find(targets.begin(), targets.end(), target) != targets.end()) {
+      return Fail(
+          MakeError(ErrorCode::kInvalidInput, "column \"{}\" specified more than once", name.name)
+              .WithSqlState("42701")
+              .WithPosition(name.position));
+    }
+    targets.push_back(target);
+  }
+  return targets;
+}
+
+std::vector<columnar::Column> PickColumns(const catalog::TableDefinition& table,
+                                          const std::vector<size_t>& targets) {
+  std::vector<columnar::Column> columns;
+  for (const auto target : targets) columns.push_back(table.columns.columns[target]);
+  return columns;
+}
+
+RowSink::RowSink(SessionContext& session, std::shared_ptr<const catalog::TableDefinition> table,
+                 std::vector<size_t> targets, bool named)
+    : session_(session),
+      table_(std::move(table)),
+      targets_(std::move(targets)),
+      named_(named),
+      schema_(columnar::ArrowSchema(table_->columns)) {}
+
+Task<Status> RowSink::Add(std::shared_ptr<arrow::RecordBatch> batch) {
+  if (batch->num_rows() == 0) co_return Status();
+  arrow::ArrayVector columns(table_->columns.columns.size());
+  for (size_t i = 0; i < targets_.size(); ++i) {
+    columns[targets_[i]] = batch->column(static_cast<int>(i));
+  }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i] != nullptr) continue;
+    auto values = co_await DefaultValues(session_, table_->columns.columns[i], batch->num_rows());
+    if (!values) co_return Failure(std::move(values).error());
+    columns[i] = *std::move(values);
+  }
+  auto rows = arrow::RecordBatch::Make(schema_, batch->num_rows(), std::move(columns));
+  auto checked = CheckRows(*table_, *rows);
+  if (!checked) co_return checked;
+  rows_ += rows->num_rows();
+  co_return co_await session_.transaction.BufferOf(table_).Append(std::move(rows));
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,217 @@
+#include "sql/server_calls.h"
+
+#include <atomic>
+#include <charconv>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "sql/ident.h"
+#include "sql/text_rows.h"
+
+namespace firn::sql {
+namespace {
+
+using columnar::Type;
+using columnar::TypeKind;
+using Text = std::optional<std::string>;
+
+struct CallContext {
+  SessionContext& session;
+  std::vector<Text> arguments;
+};
+using Answer = Result<Text> (*)(const CallContext&);
+
+std::string CurrentSchema(const SessionContext& session) {
+  for (const auto& schema : session.settings.search_path()) {
+    const auto& catalog = session.transaction.view().catalog;
+    if (catalog && catalog->HasSchema(schema)) return schema;
+  }
+  return "";
+}
+
+Result<Text> Version(const CallContext& call) {
+  return Text(
+      fmt::format("PostgreSQL {} (firn {})", kServerVersion, call.session.services.version));
+}
+Result<Text> Database(const CallContext& call) {
+  return Text(call.session.identity.database);
+}
+Result<Text> User(const CallContext& call) {
+  return Text(call.session.identity.user);
+}
+Result<Text> Schema(const CallContext& call) {
+  auto schema = CurrentSchema(call.session);
+  if (schema.empty()) return Text();
+  return Text(std::move(schema));
+}
+Result<Text> Pid(const CallContext& call) {
+  return Text(std::to_string(call.session.identity.pid));
+}
+Result<Text> No(const CallContext& /*call*/) {
+  return Text("false");
+}
+Result<Text> Yes(const CallContext& /*call*/) {
+  return Text("true");
+}
+Result<Text> TransactionTime(const CallContext& call) {
+  return TimestampText(call.session.transaction.start_us());
+}
+Result<Text> Clock(const CallContext& call) {
+  return TimestampText(call.session.services.clock.NowMicros());
+}
+Result<Text> LocalTimestamp(const CallContext& call) {
+  auto text = TimestampText(call.session.transaction.start_us());
+  if (text && text->ends_with("+00")) text->resize(text->size() - 3);
+  return text;
+}
+Result<Text> Today(const CallContext& call) {
+  return TimestampText(call.session.transaction.start_us())->substr(0, 10);
+}
+Result<Text> LastCommit(const CallContext& call) {
+  const auto lsn = call.session.transaction.last_commit();
+  if (lsn == Lsn()) return Text();
+  return Text(std::to_string(lsn.value()));
+}
+Result<Text> CurrentSetting(const CallContext& call) {
+  if (call.arguments.empty() || !call.arguments[0]) return Text();
+  auto value = call.session.settings.Show(*call.arguments[0]);
+  if (value) return Text(*std::move(value));
+  const bool missing_ok = call.arguments.size() > 1 && call.arguments[1] &&
+                          (*call.arguments[1] == "true" || *call.arguments[1] == "t");
+  if (missing_ok) return Text();
+  return Failure(std::move(value).error());
+}
+Result<Text> SetConfig(const CallContext& call) {
+  if (call.arguments.size() != 3 || !call.arguments[0]) return Text();
+  const bool local =
+      call.arguments[2] && (*call.arguments[2] == "true" || *call.arguments[2] == "t");
+  auto& settings = call.session.settings;
+  FIRN_RETURN_IF_ERROR(settings.Set(*call.arguments[0], call.arguments[1].value_or(""), local));
+  FIRN_TRY(auto value, settings.Show(*call.arguments[0]));
+  return Text(std::move(value));
+}
+
+struct ServerFunction {
+  std::string_view name;
+  TypeKind result;
+  Answer answer;
+};
+constexpr std::array kFunctions = {
+    ServerFunction{"version", TypeKind::kText, Version},
+    ServerFunction{"current_database", TypeKind::kText, Database},
+    ServerFunction{"current_catalog", TypeKind::kText, Database},
+    ServerFunction{"current_user", TypeKind::kText, User},
+    ServerFunction{"current_role", TypeKind::kText, User},
+    ServerFunction{"session_user", TypeKind::kText, User},
+    ServerFunction{"user", TypeKind::kText, User},
+    ServerFunction{"current_schema", TypeKind::kText, Schema},
+    ServerFunction{"pg_backend_pid", TypeKind::kInt4, Pid},
+    ServerFunction{"pg_is_in_recovery", TypeKind::kBool, No},
+    ServerFunction{"now", TypeKind::kTimestamptz, TransactionTime},
+    ServerFunction{"transaction_timestamp", TypeKind::kTimestamptz, TransactionTime},
+    ServerFunction{"current_timestamp", TypeKind::kTimestamptz, TransactionTime},
+    ServerFunction{"statement_timestamp", TypeKind::kTimestamptz, Clock},
+    ServerFunction{"clock_timestamp", TypeKind::kTimestamptz, Clock},
+    ServerFunction{"localtimestamp", TypeKind::kTimestamp, LocalTimestamp},
+    ServerFunction{"current_date", TypeKind::kDate, Today},
+    ServerFunction{"current_setting", TypeKind::kText, CurrentSetting},
+    ServerFunction{"set_config", TypeKind::kText, SetConfig},
+    ServerFunction{"firn.last_commit_lsn", TypeKind::kInt8, LastCommit},
+    ServerFunction{"firn.wait_for", TypeKind::kBool, Yes},
+};
+
+Result<const ServerFunction*> Find(const ServerCall& call) {
+  for (const auto& function : kFunctions) {
+    if (function.name == call.name) return &function;
+  }
+  return Fail(MakeError(ErrorCode::kNotFound, "function {} does not exist", call.name)
+                  .WithSqlState("42883")
+                  .WithPosition(call.position));
+}
+
+CallAnswer Constant(const Text& text, const Type& type) {
+  const auto name = columnar::DuckDbName(type);
+  if (!text) return {fmt::format("CAST(NULL AS {})", name), type};
+  return {fmt::format("CAST({} AS {})", QuoteLiteral(*text), name), type};
+}
+
+std::vector<Text> Arguments(const ServerCall& call, const std::vector<BoundParameter>* parameters) {
+  std::vector<Text> arguments;
+  for (const auto& cell : call.arguments) {
+    if (cell.kind == Cell::Kind::kNull) {
+      arguments.emplace_back();
+    } else if (cell.kind != Cell::Kind::kParameter) {
+      arguments.emplace_back(cell.text);
+    } else if (parameters != nullptr && static_cast<size_t>(cell.parameter) <= parameters->size()) {
+      const auto& bound = (*parameters)[static_cast<size_t>(cell.parameter) - 1];
+      arguments.push_back(TextOfValue(bound.type, *bound.value, 0));
+    } else {
+      arguments.emplace_back();
+    }
+  }
+  return arguments;
+}
+
+}  // namespace
+
+Result<CallAnswer> DescribeServerCall(const ServerCall& call) {
+  FIRN_TRY(const auto* function, Find(call));
+  return Constant(std::nullopt, Type{.kind = function->result});
+}
+
+namespace {
+
+/// Calls `done` once: when the LSN is visible, or when the statement is cancelled.
+void WaitForLsn(SessionContext& session, Lsn lsn, std::function<void(bool)> done) {
+  auto called = std::make_shared<std::atomic<bool>>(false);
+  const auto once = [called, done = std::move(done)] {
+    if (!called->exchange(true)) done(true);
+  };
+  session.cancellation->SetInterrupt(once);
+  session.services.database.WaitFor(lsn, once);
+}
+
+}  // namespace
+
+Task<Result<bool>> AwaitServerCalls(SessionContext& session, const std::vector<ServerCall>& calls,
+                                    const std::vector<BoundParameter>* parameters) {
+  bool waited = false;
+  for (const auto& call : calls) {
+    if (call.name != "firn.wait_for") continue;
+    const auto arguments = Arguments(call, parameters);
+    if (arguments.size() != 1 || !arguments[0]) continue;
+    uint64_t lsn = 0;
+    const auto& text = *arguments[0];
+    const auto* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, lsn);
+    if (read.ec != std::errc{} || read.ptr != end) {
+      co_return Fail(MakeError(ErrorCode::kInvalidInput, "not an LSN: \"{}\"", text)
+                         .WithSqlState("22023")
+                         .WithPosition(call.position));
+    }
+    FIRN_CO_RETURN_IF_ERROR(session.cancellation->Check());
+    const auto wait = [&session, lsn](auto done) { WaitForLsn(session, Lsn(lsn), done); };
+    co_await AwaitCallback<bool>(wait);
+    session.cancellation->SetInterrupt(nullptr);
+    FIRN_CO_RETURN_IF_ERROR(session.cancellation->Check());
+    waited = true;
+  }
+  co_return waited;
+}
+
+Result<CallAnswer> AnswerServerCall(SessionContext& session, const ServerCall& call,
+                                    const std::vector<BoundParameter>* parameters) {
+  FIRN_TRY(const auto* function, Find(call));
+  const CallContext context{.session = session, .arguments = Arguments(call, parameters)};
+  auto text = function->answer(context);
+  if (!text) {
+    auto error = std::move(text).error();
+    if (error.position == 0) error.position = call.position;
+    return Fail(std::move(error));
+  }
+  return Constant(*text, Type{.kind = function->result});
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,35 @@
+// sql: what all sessions share. SqlService owns it; everything below borrows it.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/settings.h"
+#include "base/task.h"
+#include "engine/engine.h"
+#include "sql/cancellation.h"
+#include "sql/session_registry.h"
+#include "table/database.h"
+
+namespace firn::sql {
+
+struct Services {
+  table::Database& database;
+  engine::Engine& engine;
+  WorkerPool& workers;  // whatever blocks: the engine, data files, metadata
+  SessionRegistry& registry;
+  CancellationWatch& watch;
+  const Settings& settings;
+  const Clock& clock;
+  std::string version;  // of firn
+};
+
+/// Who is connected; fixed for a session's life.
+struct SessionIdentity {
+  int32_t pid = 0;
+  std::string user;
+  std::string database;  // the name the client used
+};
+
+}  // namespace firn::sql

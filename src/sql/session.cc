@@ -1,0 +1,373 @@
+#include "sql/session.h"
+
+#include <utility>
+
+#include <arrow/record_batch.h>
+
+namespace firn::sql {
+namespace {
+
+using State = Transaction::State;
+
+Failure NoStatement(const std::string& name) {
+  return Fail(MakeError(ErrorCode::kNotFound, "prepared statement \"{}\" does not exist", name)
+                  .WithSqlState("26000"));
+}
+
+Failure NoPortal(const std::string& name) {
+  return Fail(
+      MakeError(ErrorCode::kNotFound, "portal \"{}\" does not exist", name).WithSqlState("34000"));
+}
+
+Failure AbortedTransaction() {
+  return Fail(MakeError(ErrorCode::kConflict,
+                        "current transaction is aborted, commands ignored until end of "
+                        "transaction block")
+                  .WithSqlState("25P02"));
+}
+
+/// What a failed transaction still takes.
+bool EndsTransaction(const Command& command) {
+  const auto* transaction = std::get_if<TransactionCommand>(&command);
+  if (transaction == nullptr) return false;
+  using Kind = TransactionCommand::Kind;
+  return transaction->kind == Kind::kCommit || transaction->kind == Kind::kRollback ||
+         transaction->kind == Kind::kRollbackTo;
+}
+
+bool SameTypes(const std::vector<columnar::Field>& a, const std::vector<columnar::Field>& b) {
+  bool same = a.size() == b.size();
+  for (size_t i = 0; same && i < a.size(); ++i) {
+    same = a[i].name == b[i].name && a[i].type.kind == b[i].type.kind;
+  }
+  return same;
+}
+
+}  // namespace
+
+Session::Session(Services& services, SessionIdentity identity,
+                 std::unique_ptr<SessionRegistry::Entry> entry)
+    : context_(services, std::move(identity)), entry_(std::move(entry)) {
+  context_.services.watch.Add(context_.cancellation);
+}
+
+Session::~Session() {
+  context_.services.watch.Remove(context_.cancellation);
+}
+
+char Session::transaction_status() const {
+  switch (context_.transaction.state()) {
+    case State::kBlock:
+      return 'T';
+    case State::kFailed:
+      return 'E';
+    case State::kIdle:
+    case State::kImplicit:
+      break;
+  }
+  return 'I';
+}
+
+void Session::Cancel() {
+  context_.cancellation->Request();
+  context_.services.watch.Wake();
+}
+
+void Session::BeginMessage(std::string_view text) {
+  entry_->Began(text);
+  const auto timeout = context_.settings.statement_timeout_ms();
+  context_.cancellation->Begin(timeout);
+  if (timeout > 0) context_.services.watch.Wake();
+}
+
+void Session::EndMessage() {
+  context_.cancellation->End();
+  switch (context_.transaction.state()) {
+    case State::kBlock:
+      entry_->SetState("idle in transaction");
+      break;
+    case State::kFailed:
+      entry_->SetState("idle in transaction (aborted)");
+      break;
+    case State::kIdle:
+    case State::kImplicit:
+      entry_->SetState("idle");
+      break;
+  }
+}
+
+Status Session::Enter(const Command* command) {
+  auto& transaction = context_.transaction;
+  if (transaction.state() == State::kFailed && (command == nullptr || !EndsTransaction(*command))) {
+    return AbortedTransaction();
+  }
+  transaction.BeginImplicit();
+  if (command == nullptr) return {};
+  if (const char* name = WritingName(*command)) {
+    FIRN_RETURN_IF_ERROR(transaction.CheckWritable(name));
+  }
+  return NeedsView(*command) ? transaction.BeginStatement() : Status();
+}
+
+Task<void> Session::AfterError(bool simple) {
+  context_.transaction.MarkFailed();
+  if (simple && context_.transaction.state() == State::kImplicit) {
+    co_await context_.transaction.Rollback();
+  }
+  if (context_.transaction.state() != State::kBlock) portals_.clear();
+}
+
+Task<Status> Session::Report(Output& out) {
+  for (auto& [name, value] : context_.settings.TakeReports()) {
+    if (name == "application_name") entry_->SetApplicationName(value);
+    auto sent = co_await out.ParameterStatus(name, value);
+    if (!sent) co_return sent;
+  }
+  co_return Status();
+}
+
+Task<Status> Session::SimpleQuery(std::string sql, Output& out) {
+  BeginMessage(sql);
+  Status status;
+  auto statements = sql::Parse(sql);
+  if (!statements) {
+    status = Failure(std::move(statements).error());
+  } else if (statements->empty()) {
+    status = co_await out.EmptyQuery();
+  } else {
+    for (size_t i = 0; status && i < statements->size(); ++i) {
+      const bool last = i + 1 == statements->size();
+      status = co_await RunSimple((*statements)[i], last, out);
+    }
+  }
+  if (!status) co_await AfterError(true);
+  auto reported = co_await Report(out);
+  EndMessage();
+  if (status && !reported) co_return reported;
+  co_return status;
+}
+
+Task<Status> Session::RunSimple(Statement statement, bool last, Output& out) {
+  auto prepared = PrepareStatement(std::move(statement), {});
+  if (!prepared) {
+    // What firn does not know is refused by a failed transaction like everything else.
+    if (context_.transaction.state() == State::kFailed) co_return AbortedTransaction();
+    co_return Failure(std::move(prepared).error());
+  }
+  Portal portal;
+  portal.prepared = *std::move(prepared);
+  if (portal.prepared->statement->parameter_count > 0 && NeedsView(*portal.prepared->command)) {
+    co_return Fail(
+        MakeError(ErrorCode::kInvalidInput, "there is no parameter $1").WithSqlState("42P02"));
+  }
+  co_return co_await RunPortal(portal, 0, true, last, out);
+}
+
+Task<Status> Session::RunPortal(Portal& portal, int32_t max_rows, bool simple, bool last,
+                                Output& out) {
+  std::string tag;
+  if (!portal.begun) {
+    auto entered = Enter(&*portal.prepared->command);
+    if (!entered) co_return entered;
+    portal.begun = true;
+    auto outcome = co_await RunCommand(*portal.prepared, portal.parameters, out);
+    if (!outcome) co_return Failure(std::move(outcome).error());
+    tag = std::move(outcome->tag);
+    portal.rows = std::move(outcome->rows);
+    if (!portal.rows) portal.finished = true;
+    if (portal.rows) portal.verb = tag;
+    if (portal.rows && simple) {
+      auto described = co_await out.Describe(portal.rows->fields());
+      if (!described) co_return described;
+    }
+    if (portal.rows && portal.fields && !SameTypes(*portal.fields, portal.rows->fields())) {
+      co_return Fail(
+          MakeError(ErrorCode::kSchemaMismatch, "cached plan must not change result type")
+              .WithSqlState("0A000"));
+    }
+  } else if (portal.finished && portal.verb.empty()) {
+    co_return Fail(MakeError(ErrorCode::kConflict, "portal cannot be run").WithSqlState("55000"));
+  }
+  if (!portal.verb.empty()) {
+    auto sent = co_await SendRows(portal, max_rows, out);
+    if (!sent) co_return Failure(std::move(sent).error());
+    if (!*sent) co_return co_await out.Suspended();
+    tag = portal.verb == "SELECT" ? fmt::format("SELECT {}", **sent) : portal.verb;
+  }
+  if (simple && last && context_.transaction.state() == State::kImplicit) {
+    auto committed = co_await context_.transaction.Commit();
+    if (!committed) co_return committed;
+  }
+  co_return co_await out.Complete(std::move(tag));
+}
+
+Task<Result<std::optional<int64_t>>> Session::SendRows(Portal& portal, int32_t max_rows,
+                                                       Output& out) {
+  int64_t sent = 0;
+  while (!portal.finished) {
+    if (max_rows > 0 && sent == max_rows) co_return std::optional<int64_t>();
+    if (!portal.rest) {
+      auto next = co_await portal.rows->Next();
+      if (!next) co_return Failure(std::move(next).error());
+      portal.rest = *std::move(next);
+      if (!portal.rest) portal.Finish();
+      continue;
+    }
+    auto batch = std::exchange(portal.rest, nullptr);
+    const int64_t room = max_rows > 0 ? max_rows - sent : batch->num_rows();
+    if (batch->num_rows() > room) {
+      portal.rest = batch->Slice(room);
+      batch = batch->Slice(0, room);
+    }
+    sent += batch->num_rows();
+    if (batch->num_rows() == 0) continue;
+    auto allowed = context_.cancellation->Check();
+    if (!allowed) co_return Failure(std::move(allowed).error());
+    auto written = co_await out.Rows(portal.rows->fields(), std::move(batch));
+    if (!written) co_return Failure(std::move(written).error());
+  }
+  co_return std::optional<int64_t>(sent);
+}
+
+Result<Session::Named*> Session::FindNamed(const std::string& name) {
+  const auto found = prepared_.find(name);
+  if (found == prepared_.end()) return NoStatement(name);
+  return &found->second;
+}
+
+Status Session::EnsureDescribed(Named& named) {
+  const auto* command = named.prepared->command ? &*named.prepared->command : nullptr;
+  if (command == nullptr) return {};
+  FIRN_RETURN_IF_ERROR(Enter(command));
+  if (const auto* execute = std::get_if<ExecuteCommand>(command)) {
+    FIRN_TRY(auto* inner, FindNamed(execute->name));
+    if (inner == &named) return {};
+    FIRN_RETURN_IF_ERROR(EnsureDescribed(*inner));
+    named.description.fields = inner->description.fields;
+    return {};
+  }
+  if (!NeedsView(*command)) {
+    FIRN_TRY(named.description, Describe(context_, *named.prepared));
+    return {};
+  }
+  const auto& catalog = context_.transaction.view().catalog;
+  auto path = context_.settings.search_path();
+  if (named.catalog == catalog && named.search_path == path) return {};
+  FIRN_TRY(named.description, Describe(context_, *named.prepared));
+  named.catalog = catalog;
+  named.search_path = std::move(path);
+  return {};
+}
+
+Task<Status> Session::Parse(std::string statement, std::string sql,
+                            std::vector<uint32_t> parameter_oids) {
+  const auto parse = [&]() -> Status {
+    if (!statement.empty() && prepared_.contains(statement)) {
+      return Fail(MakeError(ErrorCode::kAlreadyExists, "prepared statement \"{}\" already exists",
+                            statement)
+                      .WithSqlState("42P05"));
+    }
+    prepared_.erase(statement);
+    Named named;
+    FIRN_TRY(named.prepared, Prepare(sql, std::move(parameter_oids)));
+    FIRN_RETURN_IF_ERROR(EnsureDescribed(named));
+    prepared_.emplace(std::move(statement), std::move(named));
+    return {};
+  };
+  entry_->Began(sql);
+  auto parsed = parse();
+  if (!parsed) co_await AfterError(false);
+  co_return parsed;
+}
+
+Task<Result<StatementDescription>> Session::DescribeStatement(std::string statement) {
+  const auto describe = [&]() -> Result<StatementDescription> {
+    FIRN_TRY(auto* named, FindNamed(statement));
+    FIRN_RETURN_IF_ERROR(EnsureDescribed(*named));
+    return StatementDescription{
+        .parameter_oids = ParameterOids(*named->prepared, named->description),
+        .fields = named->description.fields};
+  };
+  auto described = describe();
+  if (!described) co_await AfterError(false);
+  co_return described;
+}
+
+Task<Status> Session::Bind(std::string portal, std::string statement,
+                           std::vector<ParameterValue> parameters) {
+  const auto bind = [&]() -> Status {
+    FIRN_TRY(auto* named, FindNamed(statement));
+    if (!portal.empty() && portals_.contains(portal)) {
+      return Fail(MakeError(ErrorCode::kAlreadyExists, "portal \"{}\" already exists", portal)
+                      .WithSqlState("42P03"));
+    }
+    FIRN_RETURN_IF_ERROR(EnsureDescribed(*named));
+    Portal bound;
+    bound.prepared = named->prepared;
+    bound.fields = named->description.fields;
+    FIRN_TRY(bound.parameters, BindAll(named->description, parameters, statement));
+    portals_.insert_or_assign(portal, std::move(bound));
+    return {};
+  };
+  auto bound = bind();
+  if (!bound) co_await AfterError(false);
+  co_return bound;
+}
+
+Task<Result<std::optional<std::vector<columnar::Field>>>> Session::DescribePortal(
+    std::string portal) {
+  const auto found = portals_.find(portal);
+  if (found == portals_.end()) {
+    co_await AfterError(false);
+    co_return NoPortal(portal);
+  }
+  co_return found->second.fields;
+}
+
+Task<Status> Session::Execute(std::string portal, int32_t max_rows, Output& out) {
+  // Taken out while it runs: a COMMIT in it ends every portal.
+  auto node = portals_.extract(portal);
+  if (!node) {
+    co_await AfterError(false);
+    co_return NoPortal(portal);
+  }
+  auto& running = node.mapped();
+  if (!running.prepared->command) {
+    portals_.insert(std::move(node));
+    co_return co_await out.EmptyQuery();
+  }
+  BeginMessage(running.prepared->statement->text());
+  auto status = co_await RunPortal(running, max_rows, false, false, out);
+  if (!status) co_await AfterError(false);
+  auto reported = co_await Report(out);
+  context_.cancellation->End();
+  if (status && context_.transaction.state() != State::kIdle) portals_.insert(std::move(node));
+  if (status && !reported) co_return reported;
+  co_return status;
+}
+
+Task<Status> Session::CloseStatement(std::string statement) {
+  prepared_.erase(statement);
+  co_return Status();
+}
+
+Task<Status> Session::ClosePortal(std::string portal) {
+  portals_.erase(portal);
+  co_return Status();
+}
+
+Task<Status> Session::Sync(bool failed) {
+  Status status;
+  if (context_.transaction.state() == State::kImplicit) {
+    portals_.clear();
+    if (failed) {
+      co_await context_.transaction.Rollback();
+    } else {
+      status = co_await context_.transaction.Commit();
+    }
+  }
+  EndMessage();
+  co_return status;
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,116 @@
+// sql: one client's session: the simple and the extended query protocol over a transaction.
+//
+//   SimpleQuery ──▶ statements, one after the other ┐
+//   Parse ─▶ Bind ─▶ Execute … Sync ────────────────┴─▶ RunCommand ─▶ insert, copy, ddl, read …
+//
+// Statements outside BEGIN form an implicit transaction that ends with the query string, or with
+// Sync. A reply leaves only when what it reports is durable.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "sql/output.h"
+#include "sql/prepared.h"
+#include "sql/session_context.h"
+
+namespace firn::sql {
+
+struct StatementDescription {
+  std::vector<uint32_t> parameter_oids;
+  std::optional<std::vector<columnar::Field>> fields;  // none: returns no rows
+};
+
+/// Threads:  methods are called one at a time; Cancel() by any thread.
+/// Lifetime: may be dropped when no method is running; what was not committed is taken back.
+/// Failure:  an error answers the one message; the protocol front skips to Sync.
+/// Not here: bytes, authentication.
+class Session {
+ public:
+  Session(Services& services, SessionIdentity identity,
+          std::unique_ptr<SessionRegistry::Entry> entry);
+  ~Session();
+
+  SessionSettings& settings() { return context_.settings; }
+
+  /// Runs every statement in the text; stops at the first error.
+  Task<Status> SimpleQuery(std::string sql, Output& out);
+
+  /// Errors: 42P05 the name is taken, 42601, and those of resolving the statement.
+  Task<Status> Parse(std::string statement, std::string sql, std::vector<uint32_t> parameter_oids);
+  /// 26000 no such statement.
+  Task<Result<StatementDescription>> DescribeStatement(std::string statement);
+  /// 26000, 42P03 the portal's name is taken, 08P01, and those of the types' input.
+  Task<Status> Bind(std::string portal, std::string statement,
+                    std::vector<ParameterValue> parameters);
+  /// 34000 no such portal.
+  Task<Result<std::optional<std::vector<columnar::Field>>>> DescribePortal(std::string portal);
+  /// max_rows 0: all.
+  Task<Status> Execute(std::string portal, int32_t max_rows, Output& out);
+  Task<Status> CloseStatement(std::string statement);
+  Task<Status> ClosePortal(std::string portal);
+  /// Ends the implicit transaction, committing it unless `failed`.
+  Task<Status> Sync(bool failed);
+
+  /// 'I' idle, 'T' in a transaction, 'E' in a failed transaction.
+  char transaction_status() const;
+  void Cancel();
+
+ private:
+  struct Named {
+    std::shared_ptr<const PreparedStatement> prepared;
+    // The description, good for this catalog and search_path.
+    std::shared_ptr<const catalog::Version> catalog;
+    std::vector<std::string> search_path;
+    Description description;
+  };
+  struct Outcome {
+    std::string tag;  // of rows: its first word
+    std::unique_ptr<RowStream> rows;
+  };
+  using OutcomeTask = Task<Result<Outcome>>;
+
+  /// Checks that a command may run now, and gives it a transaction and a view.
+  Status Enter(const Command* command);
+  Status EnsureDescribed(Named& named);
+  Result<Named*> FindNamed(const std::string& name);
+
+  Task<Status> RunSimple(Statement statement, bool last, Output& out);
+  Task<Status> RunPortal(Portal& portal, int32_t max_rows, bool simple, bool last, Output& out);
+  /// The tag's count, or nothing when stopped at the limit.
+  Task<Result<std::optional<int64_t>>> SendRows(Portal& portal, int32_t max_rows, Output& out);
+
+  OutcomeTask RunCommand(const PreparedStatement& prepared,
+                         const std::vector<BoundParameter>& parameters, Output& out);
+  OutcomeTask RunWrite(const Command& command, const std::vector<BoundParameter>& parameters,
+                       Output& out);
+  OutcomeTask RunSessionCommand(const Command& command, Output& out);
+  OutcomeTask RunExecute(const ExecuteCommand& command, Output& out);
+  OutcomeTask RunTransaction(const TransactionCommand& command, Output& out);
+  OutcomeTask RunSavepoint(const TransactionCommand& command);
+  OutcomeTask RunBegin(const TransactionCommand& command, Output& out);
+  OutcomeTask RunEnd(const TransactionCommand& command, Output& out);
+  Status RunDiscard(const DiscardCommand& command);
+  Status RunPrepare(const PrepareCommand& command);
+  Status RunDeallocate(const DeallocateCommand& command);
+
+  void BeginMessage(std::string_view text);
+  void EndMessage();
+  /// After an error: a block is failed; in the simple protocol an implicit one is over.
+  Task<void> AfterError(bool simple);
+  Task<Status> Report(Output& out);
+
+  SessionContext context_;
+  const std::unique_ptr<SessionRegistry::Entry> entry_;
+  std::map<std::string, Named> prepared_;
+  std::map<std::string, Portal> portals_;
+};
+
+}  // namespace firn::sql

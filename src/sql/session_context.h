@@ -1,0 +1,47 @@
+// sql: what a statement works with: its session's identity, settings, transaction, and the way
+// to be cancelled. Statements are functions of it; only Session keeps protocol state.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/task.h"
+#include "sql/cancellation.h"
+#include "sql/services.h"
+#include "sql/session_settings.h"
+#include "sql/transaction.h"
+
+namespace firn::sql {
+
+struct SessionContext {
+  SessionContext(Services& shared, SessionIdentity who)
+      : services(shared),
+        identity(std::move(who)),
+        cancellation(std::make_shared<Cancellation>()),
+        transaction(services, settings, *cancellation, fmt::format("session {}", identity.pid)) {}
+
+  Services& services;
+  const SessionIdentity identity;
+  SessionSettings settings;
+  std::shared_ptr<Cancellation> cancellation;
+  Transaction transaction;
+};
+
+/// Runs engine work on the pool; a cancellation interrupts it until it ends.
+template <typename Work>
+Task<std::invoke_result_t<Work>> RunInterruptibly(SessionContext& session,
+                                                  engine::Interrupter interrupter, Work work) {
+  auto allowed = session.cancellation->Check();
+  if (!allowed) co_return Failure(std::move(allowed).error());
+  session.cancellation->SetInterrupt([interrupter] { interrupter.Interrupt(); });
+  auto result = co_await RunOn(session.services.workers, std::move(work));
+  session.cancellation->SetInterrupt(nullptr);
+  // The engine says that it was interrupted; the session knows why.
+  auto asked = session.cancellation->Check();
+  if (!result && !asked) co_return Failure(std::move(asked).error());
+  co_return result;
+}
+
+}  // namespace firn::sql

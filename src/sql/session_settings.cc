@@ -1,0 +1,252 @@
+#include "sql/session_settings.h"
+
+#include <array>
+#include <utility>
+
+#include "sql/parameter_value.h"
+
+namespace firn::sql {
+namespace {
+
+using Kind = ParameterKind;
+using Definition = ParameterDefinition;
+
+constexpr std::string_view kLevels = "debug5|debug4|debug3|debug2|debug1|log|notice|warning|error";
+constexpr std::string_view kIsolations =
+    "serializable|repeatable read|read committed|read uncommitted";
+
+constexpr std::array kParameters = {
+    Definition{"application_name", Kind::kText, "", "Name of the client's program", "", 0, 0, true},
+    Definition{"block_size", Kind::kReadOnly, "8192", "As PostgreSQL's; firn has no blocks"},
+    Definition{"bytea_output", Kind::kChoice, "hex", "How bytea is shown as text", "hex"},
+    Definition{"check_function_bodies", Kind::kBool, "on", "No effect: there are no functions"},
+    Definition{"client_encoding", Kind::kText, "UTF8", "Encoding of the client: UTF8", "", 0, 0,
+               true},
+    Definition{"client_min_messages", Kind::kChoice, "notice",
+               "Least severe message sent to the client", kLevels},
+    Definition{"DateStyle", Kind::kText, "ISO, MDY", "How dates are shown and read", "", 0, 0,
+               true},
+    Definition{"default_table_access_method", Kind::kChoice, "iceberg", "How tables are kept",
+               "iceberg|heap"},
+    Definition{"default_tablespace", Kind::kText, "", "Tablespace of new tables"},
+    Definition{"default_transaction_deferrable", Kind::kBool, "off",
+               "No effect without SERIALIZABLE"},
+    Definition{"default_transaction_isolation", Kind::kChoice, "read committed",
+               "Isolation of new transactions", kIsolations},
+    Definition{"default_transaction_read_only", Kind::kBool, "off",
+               "Whether new transactions refuse writes", "", 0, 0, true},
+    Definition{"extra_float_digits", Kind::kInteger, "1",
+               "Floats are shown in their shortest exact form", "", 1, 3},
+    Definition{"firn.version", Kind::kReadOnly, "", "Version of firn"},
+    Definition{"idle_in_transaction_session_timeout", Kind::kDuration, "0", "Recorded only"},
+    Definition{"in_hot_standby", Kind::kReadOnly, "off", "There is no standby", "", 0, 0, true},
+    Definition{"integer_datetimes", Kind::kReadOnly, "on", "Dates and times are integers", "", 0, 0,
+               true},
+    Definition{"IntervalStyle", Kind::kChoice, "postgres", "How intervals are shown", "postgres", 0,
+               0, true},
+    Definition{"is_superuser", Kind::kReadOnly, "on", "Whether the role is a superuser", "", 0, 0,
+               true},
+    Definition{"jit", Kind::kBool, "off", "No effect: the engine is vectorised"},
+    Definition{"lc_collate", Kind::kReadOnly, "C", "Order of text"},
+    Definition{"lc_ctype", Kind::kReadOnly, "C.UTF-8", "Classes of characters"},
+    Definition{"lc_messages", Kind::kText, "C", "Language of messages: English"},
+    Definition{"lock_timeout", Kind::kDuration, "0",
+               "No effect: writes of append-only tables do not wait"},
+    Definition{"maintenance_work_mem", Kind::kMemory, "64MB", "No effect: see memory_limit"},
+    Definition{"max_identifier_length", Kind::kReadOnly, "63", "Most bytes of a name"},
+    Definition{"row_security", Kind::kBool, "on", "No effect: there are no policies"},
+    Definition{"search_path", Kind::kNames, "\"$user\", public",
+               "Schemas in which names are looked up"},
+    Definition{"server_encoding", Kind::kReadOnly, "UTF8", "Encoding of the server", "", 0, 0,
+               true},
+    Definition{"server_version", Kind::kReadOnly, kServerVersion, "Version of PostgreSQL spoken",
+               "", 0, 0, true},
+    Definition{"server_version_num", Kind::kReadOnly, kServerVersionNumber, "The same as a number"},
+    Definition{"session_authorization", Kind::kReadOnly, "", "Role of the session", "", 0, 0, true},
+    Definition{"standard_conforming_strings", Kind::kChoice, "on",
+               "Backslashes in '...' stand for themselves", "on", 0, 0, true},
+    Definition{"statement_timeout", Kind::kDuration, "0",
+               "Longest time a statement may take; 0: any"},
+    Definition{"synchronous_commit", Kind::kChoice, "on",
+               "Every commit is durable when it returns, whatever this says",
+               "on|off|local|remote_write|remote_apply"},
+    Definition{"TimeZone", Kind::kText, "UTC", "Time zone: UTC", "", 0, 0, true},
+    Definition{"transaction_deferrable", Kind::kBool, "off", "No effect without SERIALIZABLE"},
+    Definition{"transaction_isolation", Kind::kChoice, "", "Isolation of this transaction",
+               kIsolations},
+    Definition{"transaction_read_only", Kind::kBool, "", "Whether this transaction refuses writes"},
+    Definition{"work_mem", Kind::kMemory, "4MB", "No effect: see memory_limit"},
+    Definition{"xmloption", Kind::kChoice, "content", "There is no xml", "content|document"},
+};
+
+const Definition* FindParameter(std::string_view name) {
+  for (const auto& parameter : kParameters) {
+    if (EqualsIgnoringCase(parameter.name, name)) return &parameter;
+  }
+  return nullptr;
+}
+
+Failure Unrecognized(std::string_view name) {
+  return Fail(MakeError(ErrorCode::kNotFound, "unrecognized configuration parameter \"{}\"", name)
+                  .WithSqlState("42704"));
+}
+
+/// A name with a dot is a setting of the client's own, as in PostgreSQL; ours are listed.
+bool IsCustom(std::string_view name) {
+  return name.find('.') != std::string_view::npos && !LowerCase(name).starts_with("firn.");
+}
+
+}  // namespace
+
+std::span<const ParameterDefinition> AllParameters() {
+  return kParameters;
+}
+
+SessionSettings::SessionSettings() : state_(std::make_shared<State>()) {}
+
+void SessionSettings::Change(const std::function<void(State&)>& change) {
+  auto next = std::make_shared<State>(*state_);
+  change(*next);
+  state_ = std::move(next);
+}
+
+Status SessionSettings::SetInitial(std::string_view name, std::string_view value) {
+  const auto* parameter = FindParameter(name);
+  if (!parameter) {
+    if (!IsCustom(name)) return Unrecognized(name);
+    initial_[LowerCase(name)] = value;
+    return {};
+  }
+  FIRN_TRY(initial_[std::string(parameter->name)], ReadParameter(*parameter, value));
+  return {};
+}
+
+void SessionSettings::SetServer(std::string_view name, std::string value) {
+  initial_[std::string(name)] = std::move(value);
+}
+
+Status SessionSettings::Set(std::string_view name, std::string_view value, bool local) {
+  const auto* parameter = FindParameter(name);
+  if (!parameter && !IsCustom(name)) return Unrecognized(name);
+  std::string key = parameter ? std::string(parameter->name) : LowerCase(name);
+  std::string text(value);
+  if (parameter) {
+    FIRN_TRY(text, ReadParameter(*parameter, value));
+    if (key.ends_with("transaction_isolation") && text == "serializable") {
+      return Fail(MakeError(ErrorCode::kUnsupported, "SERIALIZABLE is not supported")
+                      .WithSqlState("0A000")
+                      .WithHint("Use REPEATABLE READ: one snapshot for the whole transaction."));
+    }
+    if (key == "transaction_isolation" || key == "transaction_read_only") local = true;
+  }
+  Change([&](State& state) {
+    if (local) {
+      state.local[key] = text;
+    } else {
+      state.local.erase(key);
+      state.session[key] = text;
+    }
+  });
+  return {};
+}
+
+Status SessionSettings::Reset(std::string_view name) {
+  const auto* parameter = FindParameter(name);
+  if (!parameter && !IsCustom(name)) return Unrecognized(name);
+  if (parameter && parameter->kind == Kind::kReadOnly) {
+    FIRN_RETURN_IF_ERROR(ReadParameter(*parameter, ""));
+  }
+  const std::string key = parameter ? std::string(parameter->name) : LowerCase(name);
+  Change([&](State& state) {
+    state.local.erase(key);
+    state.session.erase(key);
+  });
+  return {};
+}
+
+void SessionSettings::ResetAll() {
+  Change([](State& state) {
+    std::erase_if(state.local,
+                  [](const auto& entry) { return !entry.first.starts_with("transaction_"); });
+    state.session.clear();
+  });
+}
+
+std::string SessionSettings::Value(std::string_view canonical) const {
+  if (const auto found = state_->local.find(canonical); found != state_->local.end()) {
+    return found->second;
+  }
+  if (const auto found = state_->session.find(canonical); found != state_->session.end()) {
+    return found->second;
+  }
+  if (const auto found = initial_.find(canonical); found != initial_.end()) return found->second;
+  const auto* parameter = FindParameter(canonical);
+  return parameter ? std::string(parameter->default_value) : std::string();
+}
+
+Result<std::string> SessionSettings::Show(std::string_view name) const {
+  const auto* parameter = FindParameter(name);
+  if (parameter) {
+    if (parameter->name == "transaction_isolation" || parameter->name == "transaction_read_only") {
+      auto value = Value(parameter->name);
+      return value.empty() ? Value(fmt::format("default_{}", parameter->name)) : value;
+    }
+    return Value(parameter->name);
+  }
+  const auto key = LowerCase(name);
+  const bool known =
+      state_->local.contains(key) || state_->session.contains(key) || initial_.contains(key);
+  if (!known) return Unrecognized(name);
+  return Value(key);
+}
+
+void SessionSettings::EndTransaction() {
+  if (state_->local.empty()) return;
+  Change([](State& state) { state.local.clear(); });
+}
+
+std::vector<std::pair<std::string, std::string>> SessionSettings::Reported() const {
+  std::vector<std::pair<std::string, std::string>> reported;
+  for (const auto& parameter : kParameters) {
+    if (parameter.reported) reported.emplace_back(parameter.name, Value(parameter.name));
+  }
+  return reported;
+}
+
+std::vector<std::pair<std::string, std::string>> SessionSettings::TakeReports() {
+  if (reported_state_ == state_) return {};
+  std::vector<std::pair<std::string, std::string>> changed;
+  const bool first = reported_state_ == nullptr;
+  reported_state_ = state_;
+  for (auto& [name, value] : Reported()) {
+    auto& last = reported_[name];
+    if (!first && last != value) changed.emplace_back(name, value);
+    last = value;
+  }
+  return changed;
+}
+
+int64_t SessionSettings::statement_timeout_ms() const {
+  const auto value = ReadMilliseconds(Value("statement_timeout"));
+  return value ? *value : 0;
+}
+
+std::vector<std::string> SessionSettings::search_path() const {
+  auto names = SplitNames(Value("search_path"));
+  if (!names) return {};
+  std::erase(*names, "$user");
+  return *std::move(names);
+}
+
+Isolation SessionSettings::isolation() const {
+  const auto level = Show("transaction_isolation");
+  return level && *level == "repeatable read" ? Isolation::kRepeatableRead
+                                              : Isolation::kReadCommitted;
+}
+
+bool SessionSettings::read_only() const {
+  const auto value = Show("transaction_read_only");
+  return value && *value == "on";
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,102 @@
+// sql: what SET, SHOW and RESET speak of: PostgreSQL's parameters as far as clients use them.
+//
+// Each has a name, a default and a check; one whose meaning firn does not have takes only values
+// that ask for what firn does anyway. Changes belong to the transaction: a rollback undoes them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace firn::sql {
+
+/// The version of PostgreSQL that clients are told, and how version() begins.
+inline constexpr std::string_view kServerVersion = "15.8";
+inline constexpr std::string_view kServerVersionNumber = "150008";
+
+enum class ParameterKind : uint8_t {
+  kText,      // anything
+  kBool,      // shown as on or off
+  kInteger,   // `low` to `high`
+  kDuration,  // milliseconds without a unit
+  kMemory,    // kB without a unit
+  kChoice,    // one of `choices`
+  kNames,     // a list of identifiers
+  kReadOnly,
+};
+
+struct ParameterDefinition {
+  std::string_view name;
+  ParameterKind kind;
+  std::string_view default_value;
+  std::string_view description;
+  std::string_view choices = "";  // separated by |
+  int64_t low = 0;
+  int64_t high = 2147483647;
+  bool reported = false;  // told to the client when it changes
+};
+
+/// In alphabetical order, as SHOW ALL prints them.
+std::span<const ParameterDefinition> AllParameters();
+
+enum class Isolation : uint8_t { kReadCommitted, kRepeatableRead };
+
+/// The parameters of one session. Threads: confined to one.
+class SessionSettings {
+ public:
+  struct State {
+    std::map<std::string, std::string, std::less<>> session;
+    std::map<std::string, std::string, std::less<>> local;  // until the transaction ends
+  };
+  /// Kept at BEGIN and at savepoints.
+  using Saved = std::shared_ptr<const State>;
+
+  SessionSettings();
+
+  /// From the startup message: what RESET goes back to.
+  Status SetInitial(std::string_view name, std::string_view value);
+  /// A value fixed by the server (session_authorization, is_superuser …).
+  void SetServer(std::string_view name, std::string value);
+
+  /// SET [LOCAL] name TO value. Errors: 42704 no such parameter, 22023 the value, 55P02 fixed,
+  /// 0A000 a value PostgreSQL would take and firn does not have.
+  Status Set(std::string_view name, std::string_view value, bool local);
+  Status Reset(std::string_view name);
+  void ResetAll();
+  /// The value as SHOW prints it. 42704.
+  Result<std::string> Show(std::string_view name) const;
+  Saved Save() const { return state_; }
+  void Restore(Saved saved) { state_ = std::move(saved); }
+  /// The end of a committed transaction: SET LOCAL is over.
+  void EndTransaction();
+
+  /// Reported parameters whose value differs from the last time asked.
+  std::vector<std::pair<std::string, std::string>> TakeReports();
+  /// All reported parameters with their values.
+  std::vector<std::pair<std::string, std::string>> Reported() const;
+
+  int64_t statement_timeout_ms() const;
+  /// search_path without "$user".
+  std::vector<std::string> search_path() const;
+  Isolation isolation() const;
+  bool read_only() const;
+
+ private:
+  void Change(const std::function<void(State&)>& change);
+  std::string Value(std::string_view canonical) const;
+
+  std::map<std::string, std::string, std::less<>> initial_;
+  Saved state_;
+  Saved reported_state_;
+  std::map<std::string, std::string, std::less<>> reported_;
+};
+
+}  // namespace firn::sql

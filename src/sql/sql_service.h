@@ -1,0 +1,58 @@
+// sql: the one object the server makes: it owns the workers and what sessions share, and opens
+// sessions.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/settings.h"
+#include "base/task.h"
+#include "sql/services.h"
+#include "sql/session.h"
+
+namespace firn::sql {
+
+struct SessionStart {
+  std::string user;
+  std::string database;
+  std::vector<std::pair<std::string, std::string>> options;  // other startup parameters
+  std::string client_address;
+  int32_t process_id = 0;
+};
+
+/// Threads:  any.
+/// Lifetime: borrows database, engine and settings; every session must be gone before it is.
+class SqlService {
+ public:
+  static Result<std::unique_ptr<SqlService>> Make(table::Database& database, engine::Engine& engine,
+                                                  const Settings& settings,
+                                                  std::string_view version);
+  ~SqlService();
+
+  /// Errors: 3D000 unknown database, 28000 unknown role, 53300 too many sessions, 22023 a startup
+  /// parameter.
+  Task<Result<std::unique_ptr<Session>>> Open(SessionStart start);
+  /// Told to every client after authentication: server_version, client_encoding …
+  std::vector<std::pair<std::string, std::string>> Parameters(const std::string& user) const;
+
+  const SessionRegistry& registry() const { return registry_; }
+
+ private:
+  SqlService(table::Database& database, engine::Engine& engine, const Settings& settings,
+             std::string_view version);
+  Result<std::unique_ptr<Session>> OpenNow(SessionStart start);
+  void SetServerValues(SessionSettings& settings, const std::string& user) const;
+
+  const SystemClock clock_;
+  SessionRegistry registry_;
+  CancellationWatch watch_;
+  WorkerPool workers_;
+  Services services_;
+};
+
+}  // namespace firn::sql

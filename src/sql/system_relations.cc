@@ -1,0 +1,220 @@
+#include "sql/system_relations.h"
+
+#include <utility>
+
+#include "io/file_system.h"
+#include "lake/file_uri.h"
+#include "lake/iceberg/table_metadata_json.h"
+#include "sql/batch_source.h"
+
+namespace firn::sql {
+namespace {
+
+using columnar::Type;
+using columnar::TypeKind;
+
+constexpr Type kText{.kind = TypeKind::kText};
+constexpr Type kInteger{.kind = TypeKind::kInt4};
+constexpr Type kBigint{.kind = TypeKind::kInt8};
+constexpr Type kUuid{.kind = TypeKind::kUuid};
+constexpr Type kTimestamptz{.kind = TypeKind::kTimestamptz};
+
+using Rows = Result<std::vector<TextRow>>;
+
+template <typename T>
+std::string Number(T value) {
+  return std::to_string(value);
+}
+std::string Number(Lsn lsn) {
+  return std::to_string(lsn.value());
+}
+
+std::string Location(const Services& services, const catalog::TableDefinition& table) {
+  return services.database.warehouse_dir() + "/" + table.folder;
+}
+
+Rows TableRows(const Services& services, const View& view) {
+  std::vector<TextRow> rows;
+  for (const auto& [id, definition] : view.catalog->tables()) {
+    int64_t hot_rows = 0;
+    int64_t hot_bytes = 0;
+    int64_t lake_rows = 0;
+    int64_t lake_bytes = 0;
+    size_t files = 0;
+    std::optional<std::string> flushed;
+    if (const auto version = view.snapshot.root->Find(id)) {
+      for (const auto& generation : version->generations) {
+        hot_rows += generation->rows();
+        hot_bytes += generation->bytes();
+      }
+      for (const auto* list : {&version->lake_files, &version->added_files}) {
+        for (const auto& file : *list) {
+          lake_rows += file->rows;
+          lake_bytes += file->bytes;
+          ++files;
+        }
+      }
+      flushed = Number(version->flushed);
+    }
+    rows.push_back(
+        {definition->schema, definition->name, id.value().ToString(), Number(hot_rows + lake_rows),
+         Number(hot_rows), Number(hot_bytes), Number(lake_rows), Number(lake_bytes), Number(files),
+         Location(services, *definition), flushed, Number(definition->columns.id.value())});
+  }
+  return rows;
+}
+
+Rows LsnRows(const Services& services, const View& view) {
+  const auto state = services.database.lsn_state();
+  return std::vector<TextRow>{{Number(state.next), Number(state.durable),
+                               Number(view.snapshot.visible), Number(state.flushed),
+                               services.database.log_id().value().ToString()}};
+}
+
+Rows SnapshotRows(const Services& services, const View& view) {
+  std::vector<TextRow> rows;
+  for (const auto& [id, version] : view.snapshot.root->tables) {
+    const auto& table = *version->definition;
+    const auto path = fmt::format("{}/metadata/v{}.metadata.json", Location(services, table),
+                                  version->metadata_version);
+    FIRN_TRY(const auto json, io::ReadFile(io::LocalFileSystem(), path));
+    FIRN_TRY(const auto metadata, lake::iceberg::TableMetadataFromJson(json));
+    for (const auto& snapshot : metadata.snapshots) {
+      const auto said = [&snapshot](const char* key) -> std::optional<std::string> {
+        const auto found = snapshot.summary.find(key);
+        if (found == snapshot.summary.end()) return std::nullopt;
+        return found->second;
+      };
+      std::optional<std::string> parent;
+      if (snapshot.parent) parent = Number(snapshot.parent->value());
+      rows.push_back({table.schema, table.name, Number(snapshot.id.value()), parent,
+                      Number(snapshot.sequence_number), TimestampText(snapshot.timestamp_ms * 1000),
+                      said("operation"), said("added-records"), said("total-records"),
+                      said("total-data-files"), snapshot.manifest_list});
+    }
+  }
+  return rows;
+}
+
+Rows FileRows(const Services& /*services*/, const View& view) {
+  std::vector<TextRow> rows;
+  for (const auto& [id, version] : view.snapshot.root->tables) {
+    const auto add = [&rows, &version](const table::DataFiles& files, const char* state) {
+      for (const auto& file : files) {
+        rows.push_back({version->definition->schema, version->definition->name, file->path, state,
+                        Number(file->rows), Number(file->bytes), Number(file->first_lsn),
+                        Number(file->last_lsn)});
+      }
+    };
+    add(version->lake_files, "lake");
+    add(version->added_files, "added");
+  }
+  return rows;
+}
+
+Rows SessionRows(const Services& services, const View& /*view*/) {
+  std::vector<TextRow> rows;
+  for (const auto& session : services.registry.Rows()) {
+    rows.push_back({Number(session.pid), session.user, session.database, session.application_name,
+                    session.client_address, session.state, session.query,
+                    TimestampText(session.connected_us), TimestampText(session.query_started_us)});
+  }
+  return rows;
+}
+
+Rows SettingRows(const Services& services, const View& /*view*/) {
+  std::vector<TextRow> rows;
+  for (const auto& setting : AllSettings()) {
+    const auto& value = services.settings.Get(setting.name);
+    rows.push_back({std::string(setting.name), value.text,
+                    std::string(SettingOriginName(value.origin)),
+                    std::string(setting.description)});
+  }
+  return rows;
+}
+
+const std::vector<SystemRelation>& Relations() {
+  static const std::vector<SystemRelation> kRelations = {
+      {"tables",
+       {{"schema", kText},
+        {"name", kText},
+        {"table_id", kUuid},
+        {"rows", kBigint},
+        {"hot_rows", kBigint},
+        {"hot_bytes", kBigint},
+        {"lake_rows", kBigint},
+        {"lake_bytes", kBigint},
+        {"files", kBigint},
+        {"location", kText},
+        {"flushed_lsn", kBigint},
+        {"schema_id", kInteger}},
+       TableRows},
+      {"lsn",
+       {{"next_lsn", kBigint},
+        {"wal_durable_lsn", kBigint},
+        {"duckdb_lsn", kBigint},
+        {"iceberg_lsn", kBigint},
+        {"log_id", kUuid}},
+       LsnRows},
+      {"snapshots",
+       {{"schema", kText},
+        {"name", kText},
+        {"snapshot_id", kBigint},
+        {"parent_id", kBigint},
+        {"sequence_number", kBigint},
+        {"committed_at", kTimestamptz},
+        {"operation", kText},
+        {"added_rows", kBigint},
+        {"total_rows", kBigint},
+        {"total_files", kBigint},
+        {"manifest_list", kText}},
+       SnapshotRows},
+      {"files",
+       {{"schema", kText},
+        {"name", kText},
+        {"path", kText},
+        {"state", kText},
+        {"rows", kBigint},
+        {"bytes", kBigint},
+        {"first_lsn", kBigint},
+        {"last_lsn", kBigint}},
+       FileRows},
+      {"sessions",
+       {{"pid", kInteger},
+        {"user", kText},
+        {"database", kText},
+        {"application_name", kText},
+        {"client_address", kText},
+        {"state", kText},
+        {"query", kText},
+        {"connected_at", kTimestamptz},
+        {"query_started_at", kTimestamptz}},
+       SessionRows},
+      {"settings",
+       {{"name", kText}, {"value", kText}, {"origin", kText}, {"description", kText}},
+       SettingRows},
+  };
+  return kRelations;
+}
+
+}  // namespace
+
+const SystemRelation* FindSystemRelation(std::string_view name) {
+  for (const auto& relation : Relations()) {
+    if (relation.name == name) return &relation;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<engine::ScanSource> OpenSystemRelation(const SystemRelation& relation,
+                                                       const SessionContext& session) {
+  const auto make =
+      [&relation, &services = session.services,
+       view = session.transaction.view()]() -> Result<std::shared_ptr<arrow::RecordBatch>> {
+    FIRN_TRY(const auto rows, relation.rows(services, view));
+    return BatchOfTextRows(relation.fields, rows);
+  };
+  return std::make_shared<BatchSource>(relation.fields, make);
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,119 @@
+#include "sql/table_buffer.h"
+
+#include <utility>
+
+#include <arrow/api.h>
+
+#include "columnar/batch.h"
+
+namespace firn::sql {
+namespace {
+
+// Arrow bytes after which a spilled file ends and the next begins.
+constexpr int64_t kFileBytes = int64_t{1} << 30;
+// Batches below this many rows are worth merging.
+constexpr int64_t kMergeRows = 32 * 1024;
+
+}  // namespace
+
+TableBuffer::TableBuffer(Services& services, std::shared_ptr<const catalog::TableDefinition> table)
+    : services_(services),
+      table_(std::move(table)),
+      bytes_max_(services.settings.Bytes("transaction_memory")) {}
+
+TableBuffer::~TableBuffer() = default;
+
+Task<Status> TableBuffer::Append(std::shared_ptr<arrow::RecordBatch> batch) {
+  if (batch->num_rows() == 0) co_return Status();
+  if (bytes_ >= bytes_max_ || writer_ != nullptr || !files_.empty()) {
+    const auto spill = [this, batch] { return Spill(*batch); };
+    auto spilled = co_await RunOn(services_.workers, spill);
+    if (spilled) rows_ += batch->num_rows();
+    co_return spilled;
+  }
+  bytes_ += columnar::BatchBytes(*batch);
+  rows_ += batch->num_rows();
+  batches_.push_back(std::move(batch));
+  co_return MergeSmall();
+}
+
+// As in a binary counter: each row is copied once per doubling.
+Status TableBuffer::MergeSmall() {
+  while (batches_.size() >= merge_floor_ + 2) {
+    auto& last = batches_.back();
+    auto& before = batches_[batches_.size() - 2];
+    const bool alike = before->num_rows() < 2 * last->num_rows();
+    if (!alike || before->num_rows() + last->num_rows() > kMergeRows) break;
+    FIRN_TRY(auto merged, columnar::ConcatenateBatches(last->schema(), {before, last}));
+    before = std::move(merged);
+    batches_.pop_back();
+  }
+  return {};
+}
+
+Status TableBuffer::Spill(const arrow::RecordBatch& batch) {
+  if (writer_ == nullptr) {
+    FIRN_TRY(writer_, services_.database.NewDataFile(*table_));
+    writer_bytes_ = 0;
+  }
+  FIRN_RETURN_IF_ERROR(writer_->Write(batch));
+  writer_bytes_ += columnar::BatchBytes(batch);
+  return writer_bytes_ >= kFileBytes ? EndFile() : Status();
+}
+
+Status TableBuffer::EndFile() {
+  if (writer_ == nullptr) return {};
+  auto file = writer_->Finish();
+  writer_.reset();
+  if (!file) return Failure(std::move(file).error());
+  files_.push_back(*std::move(file));
+  return {};
+}
+
+Task<Status> TableBuffer::SealFiles() {
+  if (writer_ == nullptr) co_return Status();
+  const auto end = [this] { return EndFile(); };
+  co_return co_await RunOn(services_.workers, end);
+}
+
+Task<Result<TableBuffer::Mark>> TableBuffer::TakeMark() {
+  auto sealed = co_await SealFiles();
+  if (!sealed) co_return Failure(std::move(sealed).error());
+  merge_floor_ = batches_.size();
+  co_return Mark{
+      .batches = batches_.size(), .files = files_.size(), .rows = rows_, .bytes = bytes_};
+}
+
+Task<void> TableBuffer::RollbackTo(Mark mark) {
+  std::vector<lake::DataFile> gone(files_.begin() + static_cast<int64_t>(mark.files), files_.end());
+  files_.resize(mark.files);
+  batches_.resize(mark.batches);
+  merge_floor_ = mark.batches;
+  rows_ = mark.rows;
+  bytes_ = mark.bytes;
+  if (writer_ == nullptr && gone.empty()) co_return;
+  const auto discard = [this, &gone] {
+    writer_.reset();
+    for (const auto& file : gone) services_.database.DiscardDataFile(file);
+    return true;
+  };
+  co_await RunOn(services_.workers, discard);
+}
+
+void TableBuffer::DiscardNow() {
+  writer_.reset();
+  for (const auto& file : std::exchange(files_, {})) services_.database.DiscardDataFile(file);
+}
+
+Task<Result<table::TableWrite>> TableBuffer::BuildWrite() {
+  auto sealed = co_await SealFiles();
+  if (!sealed) co_return Failure(std::move(sealed).error());
+  table::TableWrite write;
+  write.table = table_->id;
+  write.schema = table_->columns.id;
+  write.rows = batches_;
+  write.files = files_;
+  co_return write;
+}
+
+}  // namespace firn::sql

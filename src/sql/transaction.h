@@ -1,0 +1,129 @@
+// sql: a session's transaction: what it sees, and what it has written and not committed.
+//
+//   idle ──statement──▶ implicit ──its end──▶ idle        a simple query, a pipeline up to Sync
+//     │                    │ BEGIN
+//     └──────BEGIN────▶  block ──COMMIT──▶ idle
+//                          │ error
+//                          ▼
+//                        failed ──ROLLBACK [TO]──▶ idle [block]
+//
+// Writes gather in buffers, one per table, DDL as catalog changes; Commit hands all of it to the
+// database as one request.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "sql/cancellation.h"
+#include "sql/services.h"
+#include "sql/session_settings.h"
+#include "sql/table_buffer.h"
+#include "table/database.h"
+
+namespace firn::sql {
+
+/// What one statement sees: a snapshot, and the catalog with the transaction's own DDL.
+struct View {
+  table::Snapshot snapshot;
+  std::shared_ptr<const catalog::Version> catalog;
+};
+
+/// Threads: the session's.
+class Transaction {
+ public:
+  enum class State : uint8_t { kIdle, kImplicit, kBlock, kFailed };
+
+  Transaction(Services& services, SessionSettings& settings, const Cancellation& cancellation,
+              std::string session_name);
+  /// Takes back in the background what was not committed.
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  State state() const { return state_; }
+  /// Begins an implicit transaction unless there is one of any kind.
+  void BeginImplicit();
+  /// BEGIN: makes an implicit transaction (or none) an explicit one.
+  void BeginBlock();
+  /// An error: an explicit block is failed from now on.
+  void MarkFailed();
+
+  /// When the transaction began: now(), in microseconds since 1970.
+  int64_t start_us() const { return start_us_; }
+  /// The LSN of this session's last commit that wrote rows.
+  Lsn last_commit() const { return last_commit_; }
+
+  /// The view of a statement that begins: a new snapshot, or the transaction's with
+  /// REPEATABLE READ. 42P07 when another session took the name of a table made here.
+  Status BeginStatement();
+  /// Nothing else may set the transaction's isolation once a statement has looked.
+  bool has_looked() const { return looked_; }
+  const View& view() const { return view_; }
+
+  /// 25006 in a read-only transaction.
+  Status CheckWritable(std::string_view command) const;
+
+  /// The table's buffer, made when first asked for.
+  TableBuffer& BufferOf(const std::shared_ptr<const catalog::TableDefinition>& table);
+  /// Null when nothing was written to the table.
+  TableBuffer* FindBuffer(TableId table);
+
+  /// Creates a table: its folder, and the change. Errors: 42P07, 3F000 and those of PrepareTable.
+  Task<Result<std::shared_ptr<const catalog::TableDefinition>>> CreateTable(
+      catalog::TableDefinition definition);
+  Status DropTable(const catalog::TableDefinition& table);
+  bool CreatedHere(TableId table) const;
+
+  /// Makes all of it durable and visible; idle afterwards, also when it fails.
+  Task<Status> Commit();
+  Task<void> Rollback();
+
+  Task<Status> SetSavepoint(std::string name);
+  /// 3B001 no such savepoint.
+  Task<Status> RollbackTo(std::string name);
+  Status Release(const std::string& name);
+
+ private:
+  using Buffers = std::map<TableId, std::unique_ptr<TableBuffer>>;
+  struct Savepoint {
+    std::string name;
+    size_t changes = 0;
+    size_t created = 0;
+    std::map<TableId, TableBuffer::Mark> marks;
+    SessionSettings::Saved settings;
+  };
+
+  void Start(State state);
+  Status RebuildCatalog();
+  std::optional<size_t> FindSavepoint(const std::string& name) const;
+  Task<Result<table::CommitRequest>> BuildRequest();
+  /// Takes back what the database was told to prepare: folders beyond `created`, files.
+  Task<void> DiscardFiles(Buffers buffers);
+  void DiscardTables(size_t kept, const catalog::Version* committed);
+  void Reset();
+
+  Services& services_;
+  SessionSettings& settings_;
+  const Cancellation& cancellation_;
+  const std::string session_name_;
+
+  State state_ = State::kIdle;
+  int64_t start_us_ = 0;
+  Lsn last_commit_;
+  bool looked_ = false;
+  View view_;
+  std::vector<catalog::Change> changes_;
+  std::vector<std::shared_ptr<const catalog::TableDefinition>> created_;
+  Buffers buffers_;
+  std::vector<Savepoint> savepoints_;
+  SessionSettings::Saved settings_before_;
+};
+
+}  // namespace firn::sql

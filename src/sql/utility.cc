@@ -1,0 +1,159 @@
+#include "sql/utility.h"
+
+#include <utility>
+
+#include <arrow/api.h>
+
+#include "sql/parameter_value.h"
+#include "sql/read.h"
+#include "sql/relations.h"
+#include "sql/text_rows.h"
+
+namespace firn::sql {
+namespace {
+
+constexpr columnar::Type kText{.kind = columnar::TypeKind::kText};
+
+const ParameterDefinition* FindDefinition(std::string_view name) {
+  for (const auto& parameter : AllParameters()) {
+    if (EqualsIgnoringCase(parameter.name, name)) return &parameter;
+  }
+  return nullptr;
+}
+
+Result<std::unique_ptr<RowStream>> TextStream(std::vector<columnar::Field> fields,
+                                              const std::vector<TextRow>& rows) {
+  FIRN_TRY(auto batch, BatchOfTextRows(fields, rows));
+  return std::make_unique<FixedRows>(std::move(fields), std::move(batch));
+}
+
+Task<Status> FlushAll(SessionContext& session) {
+  const auto flush = [&session](auto done) { session.services.database.Flush(std::move(done)); };
+  co_return co_await AwaitCallback<Status>(flush);
+}
+
+}  // namespace
+
+Status RunSet(SessionContext& session, const SetCommand& command) {
+  if (!command.value) return session.settings.Reset(command.name);
+  if (command.name == "transaction_isolation") {
+    return SetModes(session, {.isolation = command.value, .read_only = {}}, false);
+  }
+  return session.settings.Set(command.name, *command.value, command.local);
+}
+
+Status SetModes(SessionContext& session, const TransactionModes& modes, bool of_session) {
+  const std::string prefix = of_session ? "default_" : "";
+  auto& settings = session.settings;
+  if (modes.isolation) {
+    if (!of_session && session.transaction.has_looked()) {
+      return Fail(MakeError(ErrorCode::kInvalidInput,
+                            "SET TRANSACTION ISOLATION LEVEL must be called before any query")
+                      .WithSqlState("25001"));
+    }
+    FIRN_RETURN_IF_ERROR(
+        settings.Set(prefix + "transaction_isolation", *modes.isolation, !of_session));
+  }
+  if (modes.read_only) {
+    FIRN_RETURN_IF_ERROR(settings.Set(prefix + "transaction_read_only",
+                                      *modes.read_only ? "on" : "off", !of_session));
+  }
+  return {};
+}
+
+Result<std::vector<columnar::Field>> DescribeShow(const ShowCommand& command) {
+  if (command.name == "all") {
+    return std::vector<columnar::Field>{
+        {"name", kText}, {"setting", kText}, {"description", kText}};
+  }
+  const auto* definition = FindDefinition(command.name);
+  return std::vector<columnar::Field>{
+      {definition != nullptr ? std::string(definition->name) : command.name, kText}};
+}
+
+Result<std::unique_ptr<RowStream>> RunShow(SessionContext& session, const ShowCommand& command) {
+  FIRN_TRY(auto fields, DescribeShow(command));
+  std::vector<TextRow> rows;
+  if (command.name == "all") {
+    for (const auto& parameter : AllParameters()) {
+      FIRN_TRY(auto value, session.settings.Show(parameter.name));
+      rows.push_back(
+          {std::string(parameter.name), std::move(value), std::string(parameter.description)});
+    }
+  } else {
+    FIRN_TRY(auto value, session.settings.Show(command.name));
+    rows.push_back({std::move(value)});
+  }
+  return TextStream(std::move(fields), rows);
+}
+
+std::vector<columnar::Field> ExplainFields() {
+  return {{"QUERY PLAN", kText}};
+}
+
+Task<Result<std::unique_ptr<RowStream>>> RunExplain(SessionContext& session,
+                                                    const ExplainCommand& command,
+                                                    const std::vector<BoundParameter>& parameters) {
+  RunningRead::Request request;
+  request.query = &command.query;
+  request.parameters = &parameters;
+  request.explain = true;
+  request.analyze = command.analyze;
+  auto read = co_await RunningRead::Start(session, request);
+  if (!read) co_return Failure(std::move(read).error());
+  std::vector<TextRow> rows;
+  while (true) {
+    auto batch = co_await (*read)->Next();
+    if (!batch) co_return Failure(std::move(batch).error());
+    if (!*batch) break;
+    // Two columns: the kind of plan, and its picture.
+    const auto& plans = static_cast<const arrow::StringArray&>(*(*batch)->column(1));
+    for (int64_t row = 0; row < plans.length(); ++row) {
+      std::string_view plan = plans.GetView(row);
+      while (!plan.empty()) {
+        const auto end = plan.find('\n');
+        rows.push_back({std::string(plan.substr(0, end))});
+        plan = end == std::string_view::npos ? std::string_view() : plan.substr(end + 1);
+      }
+    }
+  }
+  co_return TextStream(ExplainFields(), rows);
+}
+
+Task<Result<std::string>> RunCheckpoint(SessionContext& session) {
+  auto flushed = co_await FlushAll(session);
+  if (!flushed) co_return Failure(std::move(flushed).error());
+  co_return std::string("CHECKPOINT");
+}
+
+Task<Result<std::string>> RunCall(SessionContext& session, const CallCommand& command) {
+  if (command.schema != "firn" || command.name != "flush" || command.arguments.size() > 1) {
+    co_return Fail(MakeError(ErrorCode::kNotFound, "procedure {}{}{} does not exist",
+                             command.schema, command.schema.empty() ? "" : ".", command.name)
+                       .WithSqlState("42883")
+                       .WithHint("The procedure there is: firn.flush('table').")
+                       .WithPosition(command.position));
+  }
+  if (!command.arguments.empty()) {
+    const auto& argument = command.arguments[0];
+    auto names = argument.kind == Cell::Kind::kString ? SplitQualified(argument.text)
+                                                      : std::vector<std::string>();
+    if (names.empty() || names.size() > 2) {
+      co_return Fail(
+          MakeError(ErrorCode::kInvalidInput, "not the name of a table: \"{}\"", argument.text)
+              .WithSqlState("42602")
+              .WithPosition(argument.position));
+    }
+    TableName name;
+    name.name = names.back();
+    if (names.size() == 2) name.schema = names[0];
+    name.position = argument.position;
+    auto table = RequireTable(session, name);
+    if (!table) co_return Failure(std::move(table).error());
+  }
+  auto flushed = co_await FlushAll(session);
+  if (!flushed) co_return Failure(std::move(flushed).error());
+  co_return std::string("CALL");
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,238 @@
+// The whole of the room on a file system that fails, or forgets: what was acknowledged is there
+// once, what was refused is not there at all.
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <thread>
+
+#include <arrow/api.h>
+#include <gtest/gtest.h>
+
+#include "io/faulty_file_system.h"
+#include "lake/data_file_writer.h"
+#include "lake/iceberg_table.h"
+#include "table/database.h"
+
+namespace firn::table {
+namespace {
+
+using columnar::TypeKind;
+using io::FaultyFileSystem;
+
+std::shared_ptr<arrow::RecordBatch> Rows(int64_t count) {
+  arrow::Int64Builder id;
+  for (int64_t i = 0; i < count; ++i) EXPECT_TRUE(id.Append(i).ok());
+  return arrow::RecordBatch::Make(arrow::schema({arrow::field("id", arrow::int64())}), count,
+                                  {*id.Finish()});
+}
+
+class FaultTest : public testing::Test {
+ protected:
+  FaultTest() { std::filesystem::create_directories(dir_); }
+  ~FaultTest() override {
+    database_.reset();
+    std::filesystem::remove_all(dir_);
+  }
+
+  Status Open(std::string_view flush_bytes = "128MB") {
+    DatabaseOptions options{.data_dir = dir_, .files = &files_};
+    EXPECT_TRUE(options.settings.Set("log_prepare_bytes", "64kB", SettingOrigin::kFlag));
+    EXPECT_TRUE(options.settings.Set("segment_bytes_max", "1MB", SettingOrigin::kFlag));
+    EXPECT_TRUE(options.settings.Set("flush_bytes", flush_bytes, SettingOrigin::kFlag));
+    FIRN_TRY(database_, Database::Open(std::move(options)));
+    return {};
+  }
+  // Leaves what is on disk at this moment, as after a kill.
+  void Kill() {
+    const std::string copy = dir_ + "_killed";
+    std::filesystem::copy(dir_, copy, std::filesystem::copy_options::recursive);
+    database_.reset();
+    std::filesystem::remove_all(dir_);
+    std::filesystem::rename(copy, dir_);
+  }
+
+  Result<CommitReceipt> Commit(CommitRequest request) {
+    std::promise<Result<CommitReceipt>> done;
+    database_->Commit(std::move(request), [&](auto result) { done.set_value(std::move(result)); });
+    return done.get_future().get();
+  }
+  Status Flush() {
+    std::promise<Status> done;
+    database_->Flush([&](Status status) { done.set_value(std::move(status)); });
+    return done.get_future().get();
+  }
+  Result<TableId> CreateTable(const std::string& name) {
+    catalog::TableDefinition definition{.name = name};
+    definition.columns.columns = {{FieldId(1), "id", {TypeKind::kInt8}, false, ""}};
+    definition.columns.last_field_id = 1;
+    FIRN_TRY(const auto prepared, database_->PrepareTable(std::move(definition)));
+    FIRN_RETURN_IF_ERROR(Commit({.changes = {catalog::CreateTable{prepared}}}));
+    return prepared->id;
+  }
+  Result<CommitReceipt> Insert(TableId table, int64_t count) {
+    return Commit({.writes = {{table, SchemaId(1), {Rows(count)}, {}}}});
+  }
+  Result<lake::DataFile> DataFileOf(TableId id, int64_t count) {
+    const auto definition = database_->TakeSnapshot().root->Find(id)->definition;
+    FIRN_TRY(const auto writer, database_->NewDataFile(*definition));
+    FIRN_RETURN_IF_ERROR(writer->Write(*Rows(count)));
+    return writer->Finish();
+  }
+  std::string FolderOf(TableId id) const {
+    return dir_ + "/warehouse/" + database_->TakeSnapshot().root->Find(id)->definition->folder;
+  }
+
+  int64_t HotRowCount(TableId id) const {
+    const auto snapshot = database_->TakeSnapshot();
+    int64_t rows = 0;
+    for (const auto& generation : snapshot.root->Find(id)->generations) {
+      for (const auto& batch : generation->Read(snapshot.visible, nullptr, false)) {
+        rows += batch->num_rows();
+      }
+    }
+    return rows;
+  }
+  int64_t RowCount(TableId id) const {
+    const auto table = database_->TakeSnapshot().root->Find(id);
+    int64_t rows = HotRowCount(id);
+    for (const auto& file : table->lake_files) rows += file->rows;
+    for (const auto& file : table->added_files) rows += file->rows;
+    return rows;
+  }
+
+  const std::string dir_ = testing::TempDir() + "/firn_fault_" + NewUuidV7().ToString();
+  FaultyFileSystem files_{io::LocalFileSystem()};
+  std::unique_ptr<Database> database_;
+};
+
+TEST_F(FaultTest, WhatWasAcknowledgedWhileStoppingIsThere) {
+  for (int round = 0; round < 5; ++round) {
+    ASSERT_TRUE(Open());
+    const auto name = "t" + std::to_string(round);
+    const auto id = CreateTable(name).value();
+    std::atomic<int64_t> acknowledged{0};
+    std::atomic<int> created{0};
+    std::vector<std::thread> writers;
+    for (int w = 0; w < 4; ++w) {
+      writers.emplace_back([&, w] {
+        for (int i = 0; Insert(id, 1); ++i) {
+          ++acknowledged;
+          if (w == 0 && CreateTable(fmt::format("{}_{}", name, i))) ++created;
+        }
+      });
+    }
+    while (acknowledged < 50) std::this_thread::yield();
+    EXPECT_TRUE(database_->Stop());
+    for (auto& writer : writers) writer.join();
+    database_.reset();
+    const auto reopened = Open();
+    ASSERT_TRUE(reopened) << reopened.error().message;
+    EXPECT_EQ(RowCount(id), acknowledged);
+    const auto catalog = database_->TakeSnapshot().root->catalog;
+    for (int i = 0; i < created; ++i) {
+      EXPECT_NE(catalog->FindTable("public", fmt::format("{}_{}", name, i)), nullptr);
+    }
+    database_.reset();
+  }
+}
+
+TEST_F(FaultTest, ATableThatWasDroppedWithAddedFilesIsNoDamage) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  const auto file = DataFileOf(id, 10).value();
+  ASSERT_TRUE(Commit({.writes = {{id, SchemaId(1), {}, {file}}}}));
+  ASSERT_TRUE(Commit({.changes = {catalog::DropTable{id}}}));
+  Kill();
+  const auto reopened = Open();
+  ASSERT_TRUE(reopened) << reopened.error().message;
+  EXPECT_TRUE(database_->TakeSnapshot().root->tables.empty());
+}
+
+TEST_F(FaultTest, AnAddedFileThatIsGoneIsDamageAndNamed) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  const auto file = DataFileOf(id, 10).value();
+  ASSERT_TRUE(Commit({.writes = {{id, SchemaId(1), {}, {file}}}}));
+  Kill();
+  std::filesystem::remove(file.path.substr(std::string_view("file://").size()));
+  for (int i = 0; i < 2; ++i) {
+    const auto reopened = Open();
+    ASSERT_FALSE(reopened);
+    EXPECT_EQ(reopened.error().code, ErrorCode::kCorrupt);
+    EXPECT_NE(reopened.error().message.find(".parquet"), std::string::npos)
+        << reopened.error().message;
+  }
+}
+
+TEST_F(FaultTest, ALogThatIsGoneIsRefusedEveryTime) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  ASSERT_TRUE(Insert(id, 10));
+  ASSERT_TRUE(Flush());
+  ASSERT_TRUE(Insert(id, 10));
+  ASSERT_TRUE(database_->Stop());
+  database_.reset();
+  std::filesystem::rename(dir_ + "/log", dir_ + "/log_away");
+  for (int i = 0; i < 2; ++i) {
+    const auto reopened = Open();
+    ASSERT_FALSE(reopened);
+    EXPECT_EQ(reopened.error().code, ErrorCode::kCorrupt) << reopened.error().message;
+  }
+  std::filesystem::remove_all(dir_ + "/log");
+  std::filesystem::rename(dir_ + "/log_away", dir_ + "/log");
+  ASSERT_TRUE(Open());
+  EXPECT_EQ(RowCount(id), 20);
+}
+
+TEST_F(FaultTest, ADamagedLogChangesNothing) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  ASSERT_TRUE(Insert(id, 10));
+  ASSERT_TRUE(Flush());
+  const auto folder = FolderOf(id);
+  const auto other = CreateTable("other").value();
+  const auto pinned = dir_ + "/pinned";
+  std::filesystem::copy(folder, pinned, std::filesystem::copy_options::recursive);
+  ASSERT_TRUE(Commit({.changes = {catalog::DropTable{id}}}));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(Insert(other, 1));
+  Kill();
+  std::filesystem::rename(pinned, folder);
+  std::string segment;
+  for (const auto& entry : std::filesystem::directory_iterator(dir_ + "/log")) {
+    if (entry.path().filename().string().starts_with("segment_")) segment = entry.path();
+  }
+  {
+    // The last group but one.
+    std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
+    const auto text = std::string(std::istreambuf_iterator<char>(file), {});
+    const auto last = text.find_last_not_of('\0') / 4096 * 4096;
+    file.clear();
+    file.seekp(static_cast<std::streamoff>(last - 4096 + 2000));
+    file.write("rot", 3);
+  }
+  const auto reopened = Open();
+  ASSERT_FALSE(reopened);
+  EXPECT_EQ(reopened.error().code, ErrorCode::kCorrupt);
+  EXPECT_TRUE(std::filesystem::exists(folder + "/metadata")) << reopened.error().message;
+}
+
+TEST_F(FaultTest, AFailingRoundIsNotRunWithoutEnd) {
+  ASSERT_TRUE(Open("1MB"));
+  const auto id = CreateTable("t").value();
+  ASSERT_TRUE(Insert(id, 10));
+  const auto in_the_way = FolderOf(id) + "/metadata/version-hint.text.tmp";
+  std::filesystem::create_directory(in_the_way);
+  EXPECT_FALSE(Flush());
+  const int64_t before = database_->stats().flush_failures;
+  ASSERT_TRUE(Insert(id, 200'000));  // more than flush_bytes
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Insert(id, 1));
+  EXPECT_FALSE(Flush());
+  EXPECT_LE(database_->stats().flush_failures - before, 3);
+  std::filesystem::remove(in_the_way);
+  EXPECT_TRUE(Flush());
+  EXPECT_EQ(HotRowCount(id), 0);
+  EXPECT_EQ(RowCount(id), 200'030);
+}
+
+}  // namespace
+}  // namespace firn::table

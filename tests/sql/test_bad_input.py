@@ -1,0 +1,240 @@
+"""Bad input: a clear error, nothing of that statement applied, every other session unharmed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from firn_process import FirnProcess, wait_until
+
+
+@pytest.fixture
+def orders(session, table):
+    """A table with one row, which no bad input may change."""
+    session.execute(f"CREATE TABLE {table} (id int NOT NULL, day date, price numeric(6,2), "
+                    "note varchar(10))")
+    session.execute(f"INSERT INTO {table} VALUES (0, '2024-01-01', 1.5, 'first')")
+    yield table
+    count = session.execute(f"SELECT count(*), sum(price) FROM {table}").fetchone()
+    assert (count[0], str(count[1])) == (1, "1.50")
+
+
+def copy_error(session, table: str, data: bytes, options: str = "FORMAT csv") -> psycopg.Error:
+    with pytest.raises(psycopg.Error) as caught:
+        with session.cursor().copy(f"COPY {table} FROM STDIN ({options})") as copy:
+            copy.write(data)
+    return caught.value
+
+
+GOOD = b"1,2024-01-02,1.00,a\n"
+
+
+@pytest.mark.parametrize("line, code, context, words", [
+    (b"2,2024-01-02", "22P04", "line 3", "price"),
+    (b"2,2024-01-02,1,a,extra", "22P04", "line 3", "extra data"),
+    (b"two,2024-01-02,1,a", "22P02", 'line 3, column id: "two"', "integer"),
+    (b"2,2024-02-30,1,a", "22008", 'line 3, column day: "2024-02-30"', "2024-02-30"),
+    (b"2,2024-01-02,99999.99,a", "22003", 'line 3, column price: "99999.99"', "overflow"),
+    (b"99999999999,,,", "22003", 'line 3, column id: "99999999999"', "99999999999"),
+    (b"2,2024-01-02,1,eleven chars", "22001", 'line 3, column note: "eleven chars"', "too long"),
+    (b",2024-01-02,1,a", "23502", "line 3", '"id"'),
+    (b'2,2024-01-02,1,"open', "22P04", "line", "quote"),
+    (b"2,2024-01-02,1,\xff\xfe", "22021", "line 3", "UTF8"),
+    (b"2,2024-01-02,1,a\x00b", "22021", "line 3", "UTF8"),
+])
+def test_a_bad_copy_line_is_named_and_nothing_is_applied(session, orders, line, code, context,
+                                                         words):
+    error = copy_error(session, orders, GOOD + GOOD + line + b"\n" + GOOD)
+    assert error.sqlstate == code, error
+    assert f"COPY {orders}, {context}" in error.diag.context
+    assert words in error.diag.message_primary
+
+
+@pytest.mark.parametrize("line, code, context", [
+    (b"2\t2024-01-02", "22P04", "line 2"),
+    (b"x\t2024-01-02\t1\ta", "22P02", 'line 2, column id: "x"'),
+    (b"2\t2024-01-02\t1\t\xc3\x28", "22021", "line 2"),
+])
+def test_a_bad_line_of_text_format_is_named_too(session, orders, line, code, context):
+    error = copy_error(session, orders, b"1\t\\N\t\\N\t\\N\n" + line + b"\n", "FORMAT text")
+    assert error.sqlstate == code, error
+    assert f"COPY {orders}, {context}" in error.diag.context
+
+
+def test_a_bad_line_after_very_many_good_ones_undoes_them_all(session, orders):
+    good = b"".join(b"%d,2024-01-02,1.00,a\n" % n for n in range(100_000))
+    error = copy_error(session, orders, good + b"oops,2024-01-02,1.00,a\n")
+    assert f'COPY {orders}, line 100001, column id: "oops"' in error.diag.context
+
+
+def test_the_session_goes_on_after_a_failed_copy(session, orders, table):
+    copy_error(session, orders, b"x\n")
+    assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("statement, code", [
+    ("COPY {t} FROM STDIN (FORMAT parquet)", "22023"),
+    ("COPY {t} FROM STDIN (FORMAT csv, FORMAT csv)", "42601"),
+    ("COPY {t} (nope) FROM STDIN", "42703"),
+    ("COPY no_such_table FROM STDIN", "42P01"),
+    ("COPY {t} FROM STDIN (DELIMITER 'ab')", "0A000"),
+    ("COPY {t} FROM '/etc/passwd'", None),
+])
+def test_a_copy_that_cannot_begin_says_why(session, orders, statement, code):
+    with pytest.raises(psycopg.Error) as caught:
+        session.execute(statement.format(t=orders))
+    assert caught.value.sqlstate == code or code is None, caught.value
+
+
+def test_a_client_that_gives_up_applies_nothing(session, orders):
+    with pytest.raises(RuntimeError, match="changed my mind"):  # psycopg sends CopyFail
+        with session.cursor().copy(f"COPY {orders} FROM STDIN (FORMAT csv)") as copy:
+            copy.write(GOOD * 1000)
+            raise RuntimeError("changed my mind")
+
+
+def cut_off(connection: psycopg.Connection) -> None:
+    """Ends a connection as a vanished machine does: a reset, no message."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.pgconn.finish()
+
+
+def test_a_client_gone_in_mid_copy_harms_nobody(firn, session, orders):
+    sessions = "SELECT count(*) FROM firn.sessions"
+    before = session.execute(sessions).fetchone()
+    for _ in range(5):
+        leaver = firn.connect()
+        copy = leaver.cursor().copy(f"COPY {orders} FROM STDIN (FORMAT csv)")
+        copy.__enter__().write(GOOD * 20_000)
+        cut_off(leaver)
+        assert session.execute(f"SELECT count(*) FROM {orders}").fetchone() == (1,)
+    wait_until(lambda: session.execute(sessions).fetchone() == before, "the sessions to end")
+
+
+def test_a_client_gone_in_a_transaction_leaves_nothing(firn, session, orders):
+    leaver = firn.connect()
+    leaver.execute("BEGIN")
+    leaver.execute(f"INSERT INTO {orders} SELECT 7, NULL, NULL, NULL")
+    pid = leaver.info.backend_pid
+    cut_off(leaver)
+    alive = f"SELECT count(*) FROM firn.sessions WHERE pid = {pid}"
+    wait_until(lambda: session.execute(alive).fetchone() == (0,), "the session to end")
+
+
+def test_a_statement_of_hopeless_depth_is_refused(session):
+    for query in ("SELECT " + "(" * 20_000 + "1" + ")" * 20_000,
+                  "SELECT " + "+".join(["1"] * 50_000), "SELECT 1" + " UNION SELECT 1" * 20_000):
+        try:
+            session.execute(query)
+        except psycopg.Error as error:
+            assert error.sqlstate in ("54001", "42601", "54000", "0A000", "53200"), error
+    assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+# --- starting -----------------------------------------------------------------------------------
+
+def refused_start(server: FirnProcess) -> str:
+    """Starts a server that must not come up; what it said. Its exit code is not 0."""
+    process = server.spawn()
+    try:
+        assert process.wait(30) not in (0, -6, -11), "it stopped cleanly, or crashed"
+    except subprocess.TimeoutExpired:
+        pytest.fail("it came up")
+    return server.output()
+
+
+@pytest.mark.parametrize("flag", ["--pg-port", "--http-port"])
+def test_a_port_in_use_names_its_flag(firn_server, flag):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = refused_start(firn_server(start=False, arguments=(flag, port)))
+    assert flag in said and port in said
+
+
+def test_a_second_server_on_the_same_folder_names_the_first(firn_server):
+    first = firn_server()
+    second = FirnProcess(first.data)
+    second.output_path = first.data.with_name("second.out")
+    ports = first.ports
+    first.ports_path.rename(first.data / "kept")  # spawn() takes a stale file away
+    said = refused_start(second)
+    (first.data / "kept").rename(first.ports_path)
+    assert str(first.pid) in said and str(first.data) in said
+    assert first.ports == ports
+    with first.connect() as session:
+        assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("folder", ["/proc/firn-data", "/dev/null/data"])
+def test_an_unwritable_folder_is_named(firn_server, folder):
+    assert folder in refused_start(firn_server(start=False, data=Path(folder)))
+
+
+@pytest.mark.parametrize("argument", ["--pg-port=banana", "--pg-port=70000", "--no-such-flag"])
+def test_a_bad_flag_is_named(firn_server, argument):
+    said = refused_start(firn_server(start=False, arguments=(argument,)))
+    assert argument.split("=")[0] in said
+
+
+def test_a_bad_setting_names_its_origin(firn_server):
+    said = refused_start(firn_server(start=False, settings={"flush_bytes": "plenty"}))
+    assert "flush_bytes" in said and "plenty" in said
+
+
+# --- a full disk --------------------------------------------------------------------------------
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """small_disk(megabytes) mounts a file system of that size and gives its folder."""
+    mounted = []
+
+    def make(megabytes: int):
+        folder = tmp_path / f"disk{len(mounted)}"
+        folder.mkdir()
+        ran = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", folder],
+                             capture_output=True, text=True, check=False)
+        if ran.returncode != 0:
+            pytest.skip(f"no right to mount a small file system: {ran.stderr.strip()}")
+        mounted.append(folder)
+        return folder
+
+    yield make
+    for folder in mounted:
+        subprocess.run(["umount", "-l", folder], check=False)
+
+
+def test_a_folder_too_small_to_begin_in_is_named(firn_server, small_disk):
+    folder = small_disk(8) / "data"
+    said = refused_start(firn_server(start=False, data=folder))
+    assert str(folder) in said and "space" in said.lower()
+
+
+def test_a_folder_that_fills_up_keeps_what_was_acknowledged(firn_server, small_disk):
+    server = firn_server(data=small_disk(160) / "data")
+    acknowledged = 0
+    with server.connect() as session, server.connect() as reader:
+        session.execute("CREATE TABLE filler (n int, note text)")
+        batch = b"".join(b"%d\t%s\n" % (n, os.urandom(100).hex().encode()) for n in range(20_000))
+        with pytest.raises(psycopg.Error) as caught:
+            while acknowledged < 5_000_000:
+                with session.cursor().copy("COPY filler FROM STDIN") as copy:
+                    copy.write(batch)
+                acknowledged += 20_000
+        assert caught.value.sqlstate in ("53100", "58030", "08007", "XX000"), caught.value
+        held = reader.execute("SELECT count(*) FROM filler").fetchone()[0]
+        assert held >= acknowledged
+    server.kill9()
+    subprocess.run(["mount", "-o", "remount,size=640m", server.data.parent], check=True)
+    server.start()
+    with server.connect() as session:
+        held = session.execute("SELECT count(*) FROM filler").fetchone()[0]
+        assert held in (acknowledged, acknowledged + 20_000)
