@@ -187,6 +187,7 @@ class QueryWriter {
   Result<Expr> WriteRound(std::vector<Expr> arguments, int location);
   Result<std::string> WriteOver(const Json& over, const Place& place);
   Result<std::string> WriteFrame(const Json& window, const Place& place);
+  Failure NotUnique(const std::string& name, const std::vector<ValueType>& types, int location);
   Failure NoFunction(const std::string& name, const std::vector<Expr>& arguments, int location);
 
   // write_cast.cc

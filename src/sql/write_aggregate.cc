@@ -174,6 +174,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);
   const auto found = Resolve(entries, types, /*is_operator=*/false);
+  if (found.ambiguous) return NotUnique(name, types, location);
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
   const auto& entry = *found.entry;
   if (entry.engine == "-") return Apply(entry, found.arguments, std::move(arguments), location);

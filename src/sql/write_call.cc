@@ -75,6 +75,17 @@ Failure QueryWriter::NoFunction(const std::string& name, const std::vector<Expr>
                "explicit type casts.");
 }
 
+Failure QueryWriter::NotUnique(const std::string& name, const std::vector<ValueType>& types,
+                               int location) {
+  std::string shown;
+  for (const auto& type : types) {
+    shown += (shown.empty() ? "" : ", ") + std::string(DisplayType(type.tag));
+  }
+  return Wrong(location, "42725", "function " + name + "(" + shown + ") is not unique",
+               "Could not choose a best candidate function. You might need to add explicit type "
+               "casts.");
+}
+
 Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                                 std::vector<Expr> arguments, int location) {
   if (entry.engine == "-") {
@@ -324,15 +335,7 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);
   const auto found = Resolve(entries, types, /*is_operator=*/false);
-  if (found.ambiguous) {
-    std::string shown;
-    for (const auto& type : types) {
-      shown += (shown.empty() ? "" : ", ") + std::string(DisplayType(type.tag));
-    }
-    return Wrong(location, "42725", "function " + name + "(" + shown + ") is not unique",
-                 "Could not choose a best candidate function. You might need to add explicit "
-                 "type casts.");
-  }
+  if (found.ambiguous) return NotUnique(name, types, location);
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
   return Apply(*found.entry, found.arguments, std::move(arguments), location);
 }

@@ -180,6 +180,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
     std::vector<ValueType> types;
     for (const auto& argument : arguments) types.push_back(argument.type);
     const auto found = Resolve(entries, types, /*is_operator=*/false);
+    if (found.ambiguous) return NotUnique(name, types, location);
     if (found.entry == nullptr) return NoFunction(name, arguments, location);
     if (arguments.size() == 3 && arguments[2].text == "0") {
       return Wrong(location, "22023", "step size cannot equal zero");

@@ -14,7 +14,7 @@ import uuid
 
 import duckdb
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = pathlib.Path(os.environ.get("FIRN_BUILD", ROOT / "build" / "release"))
 ENGINE_SETTINGS = ["SET integer_division = true",
                    "SET default_null_order = 'nulls_last_on_asc_first_on_desc'",
