@@ -105,6 +105,7 @@ class FaultTest : public testing::Test {
   std::unique_ptr<Database> database_;
 };
 
+// Commits that a stop comes upon are either refused or there afterwards.
 TEST_F(FaultTest, WhatWasAcknowledgedWhileStoppingIsThere) {
   for (int round = 0; round < 5; ++round) {
     ASSERT_TRUE(Open());
@@ -136,6 +137,7 @@ TEST_F(FaultTest, WhatWasAcknowledgedWhileStoppingIsThere) {
   }
 }
 
+// The folder goes with the table; the log still tells of a file that was in it.
 TEST_F(FaultTest, ATableThatWasDroppedWithAddedFilesIsNoDamage) {
   ASSERT_TRUE(Open());
   const auto id = CreateTable("t").value();
@@ -164,6 +166,7 @@ TEST_F(FaultTest, AnAddedFileThatIsGoneIsDamageAndNamed) {
   }
 }
 
+// A refusal to start must not make the next attempt succeed with rows missing.
 TEST_F(FaultTest, ALogThatIsGoneIsRefusedEveryTime) {
   ASSERT_TRUE(Open());
   const auto id = CreateTable("t").value();
@@ -184,6 +187,7 @@ TEST_F(FaultTest, ALogThatIsGoneIsRefusedEveryTime) {
   EXPECT_EQ(RowCount(id), 20);
 }
 
+// Damage may lie behind a DROP: until the log is known to be good the folder is left alone.
 TEST_F(FaultTest, ADamagedLogChangesNothing) {
   ASSERT_TRUE(Open());
   const auto id = CreateTable("t").value();
@@ -216,6 +220,7 @@ TEST_F(FaultTest, ADamagedLogChangesNothing) {
   EXPECT_TRUE(std::filesystem::exists(folder + "/metadata")) << reopened.error().message;
 }
 
+// What fails at the end of a round is tried again after the interval, not in a tight loop.
 TEST_F(FaultTest, AFailingRoundIsNotRunWithoutEnd) {
   ASSERT_TRUE(Open("1MB"));
   const auto id = CreateTable("t").value();
