@@ -178,6 +178,9 @@ class QueryWriter {
   Result<Expr> WriteServerCall(const Json& body);
   Result<Expr> WriteFunction(const std::string& name, const Json& body, const Place& place);
   Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);
+  /// Whether an aggregate or window function may stand here. Errors: 42803, 42809, 42P20, 0A000.
+  Status CheckAggregatePlace(const std::string& name, const Json& body, bool window_function,
+                             const Place& place);
   /// Writes a call whose signature is known: coerces arguments, fills the template in.
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                      std::vector<Expr> arguments, int location);

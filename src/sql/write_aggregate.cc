@@ -138,11 +138,9 @@ Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place)
   return " OVER (" + sql + frame + ")";
 }
 
-Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& body,
-                                         const Place& place) {
+Status QueryWriter::CheckAggregatePlace(const std::string& name, const Json& body,
+                                        bool window_function, const Place& place) {
   const int location = tree::Location(body);
-  const auto entries = FindFunction(name);
-  const bool window_function = entries.front().kind == FunctionKind::kWindow;
   const bool windowed = Has(body, "over");
   const bool distinct = Flag(body, "agg_distinct");
   if (windowed && !place.no_windows.empty()) {
@@ -162,6 +160,17 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     return Refuse(location, "FILTER is not implemented for non-aggregate window functions",
                   "Use a subquery.");
   }
+  return {};
+}
+
+Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& body,
+                                         const Place& place) {
+  const int location = tree::Location(body);
+  const auto entries = FindFunction(name);
+  const bool window_function = entries.front().kind == FunctionKind::kWindow;
+  const bool windowed = Has(body, "over");
+  const bool distinct = Flag(body, "agg_distinct");
+  FIRN_RETURN_IF_ERROR(CheckAggregatePlace(name, body, window_function, place));
   auto inner = place;
   if (!windowed) inner.no_aggregates = "aggregate function calls cannot be nested";
   inner.no_windows = windowed ? "window function calls cannot be nested"

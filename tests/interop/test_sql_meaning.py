@@ -123,7 +123,8 @@ def test_value_and_type_agree(servers, case):
     if "order by" not in sql.lower():
         ours, theirs = sorted(ours, key=by_value), sorted(theirs, key=by_value)
     for mine, other in zip(ours, theirs):
-        assert all(map(same, mine, other, types)), f"\nfirn     {mine}\npostgres {other}\n{written['sql']}"
+        told = f"\nfirn     {mine}\npostgres {other}\n{written['sql']}"
+        assert all(map(same, mine, other, types)), told
 
 
 def ENGINE_TYPES(kind):
