@@ -20,6 +20,23 @@ Error DroppedTable(TableId id) {
       .WithSqlState("42P01");
 }
 
+// Rows of other columns would be acknowledged and never read back.
+Status CheckColumns(const catalog::TableDefinition& table, const TableWrite& write) {
+  const auto& columns = table.columns.columns;
+  for (const auto& rows : write.rows) {
+    bool same = rows->num_columns() == static_cast<int>(columns.size());
+    for (size_t i = 0; same && i < columns.size(); ++i) {
+      const auto& type = *rows->column(static_cast<int>(i))->type();
+      same = type.Equals(*columnar::ArrowType(columns[i].type));
+    }
+    if (!same) {
+      return Fail(ErrorCode::kSchemaMismatch, "rows for \"{}\" do not have its columns: {}",
+                  table.name, rows->schema()->ToString());
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 // A group being put together.
@@ -160,6 +177,7 @@ Status Committer::Validate(const Building& building, const CommitRequest& reques
                       .WithRemedy(Remedy::kRetry)
                       .WithHint("Run the transaction again."));
     }
+    FIRN_RETURN_IF_ERROR(CheckColumns(*definition, write));
   }
   return {};
 }

@@ -244,6 +244,24 @@ TEST_F(FaultTest, AFailingRoundIsNotRunWithoutEnd) {
   EXPECT_EQ(RowCount(id), 200'030);
 }
 
+// They would be acknowledged and could not be read back.
+TEST_F(FaultTest, RowsOfOtherColumnsAreRefused) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  arrow::Int32Builder small;
+  ASSERT_TRUE(small.AppendValues({1, 2}).ok());
+  const auto rows = arrow::RecordBatch::Make(arrow::schema({arrow::field("id", arrow::int32())}), 2,
+                                             {*small.Finish()});
+  const auto refused = Commit({.writes = {{id, SchemaId(1), {rows}, {}}}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kSchemaMismatch);
+  EXPECT_EQ(RowCount(id), 0);
+  ASSERT_TRUE(Insert(id, 1));
+  Kill();
+  ASSERT_TRUE(Open());
+  EXPECT_EQ(RowCount(id), 1);
+}
+
 // A scripted life of three tables. Every transaction brings 3^i rows to each of its tables, so
 // that a table's row count tells, digit by digit, how often each of them is there.
 class FaultSweep : public FaultTest {
