@@ -144,6 +144,7 @@ void Committer::RunGroup(std::deque<Item>& items) {
 
 Status Committer::Admit(Building& building, Item& item) {
   FIRN_RETURN_IF_ERROR(with_.log.PoisonReason());
+  FIRN_RETURN_IF_ERROR(broken_);
   std::shared_ptr<const catalog::Version> catalog;
   FIRN_RETURN_IF_ERROR(Validate(building, item.request, &catalog));
   const Lsn first = building.next_lsn;
@@ -246,7 +247,9 @@ void Committer::Finish(Building& building) {
                                        .rows = std::move(rows)});
     }
     if (auto written = with_.log.Append(building.group); !written) {
-      // Rows were appended above, but stay above `visible` for ever: nobody sees them.
+      // Rows were appended above: they must stay above `visible` for ever. A log that failed
+      // before it wrote is not poisoned by itself, and would give their LSNs to others.
+      broken_ = written;
       for (auto& [done, receipt] : building.accepted) done(Failure(written.error()));
       return;
     }
