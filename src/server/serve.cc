@@ -1,6 +1,10 @@
 // `firn serve`: puts the rooms together and runs them until a signal.
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <future>
 #include <iostream>
+#include <memory>
 #include <thread>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -41,15 +45,20 @@ class Server {
     for (auto& thread : threads) thread.join();
   }
 
-  /// What WaitForSignal leads to. Not on a thread of the io_context.
+  /// What a signal leads to. Not on a thread of the io_context. Ends the process itself, with
+  /// everything durable, when a statement does not let itself be stopped in time.
   Status Stop() {
     // Nothing that fails on the way may keep the server from stopping.
     const Status ports = RemovePorts(data_dir_);
     pg_server_->Stop();
     http_server_->Stop();
-    pg_server_->WaitStopped();
-    http_server_->WaitStopped();
+    const bool ended = WaitForSessions();
     const Status stopped = database_->Stop();
+    if (!ended) {
+      FIRN_LOG_WARN("stopping: a statement still runs after {} s and is abandoned",
+                    kStopSeconds.count());
+      std::_Exit(ReportOutcome(stopped ? ports : stopped));
+    }
     work_.reset();
     io_.stop();
     return stopped ? ports : stopped;
@@ -72,6 +81,20 @@ class Server {
  private:
   explicit Server(Settings settings)
       : settings_(std::move(settings)), data_dir_(DataDir(settings_)) {}
+
+  // Planning inside the engine cannot be interrupted; everything else ends at once.
+  static constexpr std::chrono::seconds kStopSeconds{7};
+
+  bool WaitForSessions() {
+    auto ended = std::make_shared<std::promise<void>>();
+    auto waiting = ended->get_future();
+    std::thread([this, ended] {
+      pg_server_->WaitStopped();
+      http_server_->WaitStopped();
+      ended->set_value();
+    }).detach();
+    return waiting.wait_for(kStopSeconds) == std::future_status::ready;
+  }
 
   Status Open() {
     FIRN_RETURN_IF_ERROR(io::LocalFileSystem().MakeDirs(data_dir_));

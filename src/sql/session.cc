@@ -7,6 +7,9 @@
 namespace firn::sql {
 namespace {
 
+// A longer text is parsed on a worker: it would hold up other sessions.
+constexpr size_t kInlineParseBytes = 64 << 10;
+
 using State = Transaction::State;
 
 Failure NoStatement(const std::string& name) {
@@ -126,10 +129,16 @@ Task<Status> Session::Report(Output& out) {
   co_return Status();
 }
 
+Task<Result<std::vector<Statement>>> Session::ParseText(const std::string& sql) {
+  if (sql.size() <= kInlineParseBytes) co_return sql::Parse(sql);
+  const auto parse = [&sql] { return sql::Parse(sql); };
+  co_return co_await RunOn(context_.services.workers, parse);
+}
+
 Task<Status> Session::SimpleQuery(std::string sql, Output& out) {
   BeginMessage(sql);
   Status status;
-  auto statements = sql::Parse(sql);
+  auto statements = co_await ParseText(sql);
   if (!statements) {
     status = Failure(std::move(statements).error());
   } else if (statements->empty()) {
@@ -275,7 +284,12 @@ Task<Status> Session::Parse(std::string statement, std::string sql,
     return {};
   };
   entry_->Began(sql);
-  auto parsed = parse();
+  Status parsed;
+  if (sql.size() <= kInlineParseBytes) {
+    parsed = parse();
+  } else {
+    parsed = co_await RunOn(context_.services.workers, parse);
+  }
   if (!parsed) co_await AfterError(false);
   co_return parsed;
 }

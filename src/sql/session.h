@@ -82,6 +82,7 @@ class Session {
   Status EnsureDescribed(Named& named);
   Result<Named*> FindNamed(const std::string& name);
 
+  Task<Result<std::vector<Statement>>> ParseText(const std::string& sql);
   Task<Status> RunSimple(Statement statement, bool last, Output& out);
   Task<Status> RunPortal(Portal& portal, int32_t max_rows, bool simple, bool last, Output& out);
   /// The tag's count, or nothing when stopped at the limit.
