@@ -97,12 +97,12 @@ constexpr std::array kRanges = {Range{"pg_port", 0, 65'535},
                                 Range{"flight_port", 0, 65'535},
                                 Range{"max_connections", 1, 100'000},
                                 Range{"threads", 0, 4'096},
-                                Range{"flush_bytes", 1 << 20, INT64_MAX},
+                                Range{"flush_bytes", 4096, INT64_MAX},
                                 Range{"flush_groups", 1, INT64_MAX},
-                                Range{"flush_log_bytes", 1 << 20, INT64_MAX},
+                                Range{"flush_log_bytes", 4096, INT64_MAX},
                                 Range{"flush_interval", 1, INT64_MAX},
-                                Range{"segment_bytes_max", 1 << 20, INT64_MAX},
-                                Range{"transaction_memory", 1 << 20, INT64_MAX}};
+                                Range{"segment_bytes_max", 65'536, INT64_MAX},
+                                Range{"transaction_memory", 4096, INT64_MAX}};
 constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
 
 Status CheckRange(const SettingDefinition& setting, int64_t value) {
