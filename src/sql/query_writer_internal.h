@@ -177,6 +177,8 @@ class QueryWriter {
   Result<Expr> WriteCall(const Json& body, const Place& place);
   Result<Expr> WriteServerCall(const Json& body);
   Result<Expr> WriteFunction(const std::string& name, const Json& body, const Place& place);
+  /// Whether an aggregate or window call may stand here, as 42803, 42P20, 42809.
+  Status CheckAggregate(const std::string& name, const Json& body, const Place& place);
   Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);
   /// Writes a call whose signature is known: coerces arguments, fills the template in.
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
@@ -200,6 +202,7 @@ class QueryWriter {
   Result<ValueType> CastTarget(const Json& type_name, const Expr& argument);
   Failure CannotCast(const Expr& expr, const ValueType& to);
 
+  Failure RefuseVolatile(int location) const;
   Failure Refuse(int location, std::string message, std::string hint) const;
   Failure Wrong(int location, std::string_view sqlstate, std::string message,
                 std::string hint = "") const;
@@ -209,10 +212,18 @@ class QueryWriter {
   const QueryContext& context_;
   Collected collected_;
   std::vector<std::optional<ValueType>> parameters_;
+  /// Whose columns an expression named so far: of its own query, of queries around it.
+  struct Seen {
+    bool own = false;
+    bool outer = false;
+  };
+  Seen seen_;
   int aliases_ = 0;
   int depth_ = 0;
 };
 
+/// Whether a written expression gives another value each time it is evaluated.
+bool IsVolatile(std::string_view sql);
 /// The name Postgres gives a result column without AS (FigureColname); "?column?" for none.
 std::string FigureName(const tree::Json& node);
 

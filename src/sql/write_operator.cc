@@ -273,11 +273,20 @@ Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place) {
   FIRN_TRY(auto bounds, WriteList(List(*Open(At(body, "rexpr")).body, "items"), place));
   if (bounds.size() != 2) return Fail(ErrorCode::kInternal, "BETWEEN without two bounds");
   auto again = left;
-  FIRN_TRY(const auto low,
-           Compare(negated ? "<" : ">=", std::move(left), std::move(bounds[0]), location));
-  FIRN_TRY(const auto high,
-           Compare(negated ? ">" : "<=", std::move(again), std::move(bounds[1]), location));
-  return Bool(fmt::format("({} {} {})", low.sql, negated ? "OR" : "AND", high.sql), location);
+  FIRN_TRY(const auto low_type, ToComparable(negated ? "<" : ">=", left, bounds[0], location));
+  FIRN_TRY(const auto high_type, ToComparable(negated ? ">" : "<=", again, bounds[1], location));
+  (void)low_type;
+  (void)high_type;
+  // The operand is written, and so evaluated, once wherever both bounds compare it as one type.
+  if (left.sql == again.sql) {
+    return Bool(fmt::format("({} {} {} AND {})", left.sql, negated ? "NOT BETWEEN" : "BETWEEN",
+                            bounds[0].sql, bounds[1].sql),
+                location);
+  }
+  if (IsVolatile(left.sql)) return RefuseVolatile(left.location);
+  return Bool(fmt::format("({} {} {} {} {} {} {})", left.sql, negated ? "<" : ">=", bounds[0].sql,
+                          negated ? "OR" : "AND", again.sql, negated ? ">" : "<=", bounds[1].sql),
+              location);
 }
 
 // numeric / numeric, exactly: both as integers of one scale, divided with 16 digits after the
