@@ -160,6 +160,7 @@ class QueryWriter {
 
   // write_operator.cc
   Result<Expr> WriteOperator(const Json& body, const Place& place);
+  Result<Expr> WriteOneOperator(const Json& body, const Place& place);
   Result<Expr> Operate(const std::string& name, std::vector<Expr> operands, int location);
   Result<Expr> Compare(const std::string& op, Expr left, Expr right, int location);
   /// Both to the type they are compared as. Errors: 42883.

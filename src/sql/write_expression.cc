@@ -13,8 +13,8 @@ using tree::List;
 using tree::Open;
 using tree::Text;
 
-// Beyond this an expression is refused (54001): each level takes a few KiB of stack.
-constexpr int kDepthMax = 400;
+// Beyond this an expression is refused (54001): each level takes some 10 KiB of stack.
+constexpr int kDepthMax = 200;
 constexpr size_t kBytesMax = 32 << 20;
 
 Expr Bool(std::string sql, int location) {

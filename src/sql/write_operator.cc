@@ -122,7 +122,36 @@ Result<Expr> QueryWriter::Operate(const std::string& name, std::vector<Expr> ope
   return Apply(*found.entry, found.arguments, std::move(operands), location);
 }
 
+// a + b + c + … leans to the left as deep as it is long: written from the innermost out, so that
+// length costs no stack.
 Result<Expr> QueryWriter::WriteOperator(const Json& body, const Place& place) {
+  const auto chained = [](const Json& at) {
+    const auto names = tree::Names(List(at, "name"));
+    return Text(at, "kind") == "AEXPR_OP" && names.size() == 1 && Has(at, "lexpr") &&
+           !IsOneOf(kLikes, names.front());
+  };
+  std::vector<const Json*> chain;
+  const Json* innermost = &body;
+  while (chained(*innermost)) {
+    const auto left = Open((*innermost)["lexpr"]);
+    if (!left.Is("A_Expr")) break;
+    chain.push_back(innermost);
+    innermost = left.body;
+  }
+  FIRN_TRY(auto expr, WriteOneOperator(*innermost, place));
+  for (auto at = chain.rbegin(); at != chain.rend(); ++at) {
+    const auto& node = **at;
+    FIRN_TRY(auto right, WriteExpr(At(node, "rexpr"), place));
+    std::vector<Expr> operands;
+    operands.push_back(std::move(expr));
+    operands.push_back(std::move(right));
+    FIRN_TRY(expr, Operate(tree::Names(List(node, "name")).front(), std::move(operands),
+                           tree::Location(node)));
+  }
+  return expr;
+}
+
+Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place) {
   const auto kind = Text(body, "kind");
   const int location = tree::Location(body);
   const auto names = tree::Names(List(body, "name"));

@@ -63,7 +63,7 @@ QueryWriter::QueryWriter(const Statement& statement, const QueryContext& context
 
 Result<QueryWriter::Block> QueryWriter::WriteSelect(const Json& body, const Scope* outer,
                                                     const CommonTables* tables) {
-  constexpr int kSelectsMax = 300;
+  constexpr int kSelectsMax = 200;
   if (++depth_ > kSelectsMax) {
     return Wrong(-1, "54001", "stack depth limit exceeded",
                  "The query nests too deeply; write it with fewer levels.");

@@ -136,10 +136,10 @@ TEST(Refused, OrdinarySizesAreLetThrough) {
   for (int i = 1; i < 2000; ++i) ors += " or id = " + std::to_string(i);
   Write(ors);
   std::string sum = "select 1";
-  for (int i = 0; i < 300; ++i) sum += " + id";
+  for (int i = 0; i < 900; ++i) sum += " + id";
   Write(sum + " from t");
   std::string unions = "select 1";
-  for (int i = 0; i < 200; ++i) unions += " union all select 1";
+  for (int i = 0; i < 150; ++i) unions += " union all select 1";
   Write(unions);
 }
 
