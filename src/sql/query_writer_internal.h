@@ -160,6 +160,7 @@ class QueryWriter {
 
   // write_operator.cc
   Result<Expr> WriteOperator(const Json& body, const Place& place);
+  Result<Expr> WriteOneOperator(const Json& body, const Place& place);
   Result<Expr> Operate(const std::string& name, std::vector<Expr> operands, int location);
   Result<Expr> Compare(const std::string& op, Expr left, Expr right, int location);
   /// Both to the type they are compared as. Errors: 42883.
@@ -177,10 +178,9 @@ class QueryWriter {
   Result<Expr> WriteCall(const Json& body, const Place& place);
   Result<Expr> WriteServerCall(const Json& body);
   Result<Expr> WriteFunction(const std::string& name, const Json& body, const Place& place);
+  /// Whether an aggregate or window call may stand here, as 42803, 42P20, 42809.
+  Status CheckAggregate(const std::string& name, const Json& body, const Place& place);
   Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);
-  /// Whether an aggregate or window function may stand here. Errors: 42803, 42809, 42P20, 0A000.
-  Status CheckAggregatePlace(const std::string& name, const Json& body, bool window_function,
-                             const Place& place);
   /// Writes a call whose signature is known: coerces arguments, fills the template in.
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                      std::vector<Expr> arguments, int location);
@@ -203,6 +203,7 @@ class QueryWriter {
   Result<ValueType> CastTarget(const Json& type_name, const Expr& argument);
   Failure CannotCast(const Expr& expr, const ValueType& to);
 
+  Failure RefuseVolatile(int location) const;
   Failure Refuse(int location, std::string message, std::string hint) const;
   Failure Wrong(int location, std::string_view sqlstate, std::string message,
                 std::string hint = "") const;
@@ -212,10 +213,18 @@ class QueryWriter {
   const QueryContext& context_;
   Collected collected_;
   std::vector<std::optional<ValueType>> parameters_;
+  /// Whose columns an expression named so far: of its own query, of queries around it.
+  struct Seen {
+    bool own = false;
+    bool outer = false;
+  };
+  Seen seen_;
   int aliases_ = 0;
   int depth_ = 0;
 };
 
+/// Whether a written expression gives another value each time it is evaluated.
+bool IsVolatile(std::string_view sql);
 /// The name Postgres gives a result column without AS (FigureColname); "?column?" for none.
 std::string FigureName(const tree::Json& node);
 

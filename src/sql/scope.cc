@@ -39,7 +39,9 @@ Result<VisibleColumn> FindQualified(const Scope* scope, const Statement& stateme
     found = &column;
   }
   if (found == nullptr) return NoColumn(statement, location, of.back() + "." + names.back());
-  return *found;
+  auto column = *found;
+  column.outer = FindIn(*scope, of) == nullptr;
+  return column;
 }
 
 }  // namespace
@@ -94,7 +96,11 @@ Result<VisibleColumn> FindColumn(const Scope* scope, const Statement& statement,
       }
       found = &column;
     }
-    if (found != nullptr) return *found;
+    if (found != nullptr) {
+      auto column = *found;
+      column.outer = level != scope;
+      return column;
+    }
   }
   if (FindRelation(scope, names) != nullptr) {
     return tree::Refuse(

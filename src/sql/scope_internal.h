@@ -20,6 +20,7 @@ struct VisibleColumn {
   std::string sql;
   ValueType type;
   bool hidden = false;  // by name only, not by *
+  bool outer = false;   // as found: of a query around the one that names it
 };
 
 /// A FROM item as seen by alias.column.

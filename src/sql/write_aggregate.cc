@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "sql/ident.h"
 #include "sql/query_writer_internal.h"
@@ -138,11 +139,10 @@ Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place)
   return " OVER (" + sql + frame + ")";
 }
 
-Status QueryWriter::CheckAggregatePlace(const std::string& name, const Json& body,
-                                        bool window_function, const Place& place) {
+Status QueryWriter::CheckAggregate(const std::string& name, const Json& body, const Place& place) {
   const int location = tree::Location(body);
+  const bool window_function = FindFunction(name).front().kind == FunctionKind::kWindow;
   const bool windowed = Has(body, "over");
-  const bool distinct = Flag(body, "agg_distinct");
   if (windowed && !place.no_windows.empty()) {
     return Wrong(location, "42P20", std::string(place.no_windows));
   }
@@ -152,7 +152,7 @@ Status QueryWriter::CheckAggregatePlace(const std::string& name, const Json& bod
   if (!windowed && !place.no_aggregates.empty()) {
     return Wrong(location, "42803", std::string(place.no_aggregates));
   }
-  if (windowed && (distinct || Has(body, "agg_order"))) {
+  if (windowed && (Flag(body, "agg_distinct") || Has(body, "agg_order"))) {
     return Refuse(location, "DISTINCT and ORDER BY are not implemented for window functions",
                   "Use a subquery.");
   }
@@ -160,29 +160,33 @@ Status QueryWriter::CheckAggregatePlace(const std::string& name, const Json& bod
     return Refuse(location, "FILTER is not implemented for non-aggregate window functions",
                   "Use a subquery.");
   }
+  if (!window_function && List(body, "args").empty() && !Flag(body, "agg_star")) {
+    return Wrong(location, "42809",
+                 name + "(*) must be used to call a parameterless aggregate function");
+  }
   return {};
 }
 
 Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& body,
                                          const Place& place) {
+  FIRN_RETURN_IF_ERROR(CheckAggregate(name, body, place));
   const int location = tree::Location(body);
-  const auto entries = FindFunction(name);
-  const bool window_function = entries.front().kind == FunctionKind::kWindow;
   const bool windowed = Has(body, "over");
   const bool distinct = Flag(body, "agg_distinct");
-  FIRN_RETURN_IF_ERROR(CheckAggregatePlace(name, body, window_function, place));
   auto inner = place;
   if (!windowed) inner.no_aggregates = "aggregate function calls cannot be nested";
   inner.no_windows = windowed ? "window function calls cannot be nested"
                               : "aggregate function calls cannot contain window function calls";
+  const auto seen = std::exchange(seen_, {});
   FIRN_TRY(auto arguments, WriteList(List(body, "args"), inner));
-  if (arguments.empty() && !window_function && !Flag(body, "agg_star")) {
-    return Wrong(location, "42809",
-                 name + "(*) must be used to call a parameterless aggregate function");
+  if (seen_.outer && !seen_.own && !windowed) {
+    return Refuse(location, "an aggregate over columns of an outer query only is not supported",
+                  "Compute it in the outer query.");
   }
+  seen_ = {seen.own || seen_.own, seen.outer || seen_.outer};
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);
-  const auto found = Resolve(entries, types, /*is_operator=*/false);
+  const auto found = Resolve(FindFunction(name), types, /*is_operator=*/false);
   if (found.ambiguous) return NotUnique(name, types, location);
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
   const auto& entry = *found.entry;

@@ -13,8 +13,8 @@ using tree::List;
 using tree::Open;
 using tree::Text;
 
-// Beyond this an expression is refused (54001): each level takes a few KiB of stack.
-constexpr int kDepthMax = 400;
+// Beyond this an expression is refused (54001): each level takes some 10 KiB of stack.
+constexpr int kDepthMax = 200;
 constexpr size_t kBytesMax = 32 << 20;
 
 Expr Bool(std::string sql, int location) {
@@ -30,6 +30,11 @@ Failure QueryWriter::Refuse(int location, std::string message, std::string hint)
 Failure QueryWriter::Wrong(int location, std::string_view sqlstate, std::string message,
                            std::string hint) const {
   return tree::Wrong(statement_, location, sqlstate, std::move(message), std::move(hint));
+}
+
+Failure QueryWriter::RefuseVolatile(int location) const {
+  return Refuse(location, "a random value cannot be compared more than once here",
+                "Compute it in a subquery first.");
 }
 
 Result<Expr> QueryWriter::WriteExpr(const Json& node, const Place& place) {
@@ -127,6 +132,7 @@ Result<Expr> QueryWriter::WriteColumn(const Json& body, const Place& place) {
     return Wrong(location, "42601", "row expansion via \"*\" is not supported here");
   }
   FIRN_TRY(const auto column, FindColumn(place.scope, statement_, location, tree::Names(fields)));
+  (column.outer ? seen_.outer : seen_.own) = true;
   return Expr{.sql = column.sql, .type = column.type, .location = location};
 }
 
@@ -211,6 +217,7 @@ Result<Expr> QueryWriter::WriteCase(const Json& body, const Place& place) {
     FIRN_TRY(auto condition, WriteExpr(At(when, "expr"), place));
     if (Has(body, "arg")) {
       FIRN_TRY(auto arg, WriteExpr(body["arg"], place));
+      if (IsVolatile(arg.sql)) return RefuseVolatile(arg.location);
       const int at = condition.location;
       FIRN_TRY(condition, Compare("=", std::move(arg), std::move(condition), at));
     } else if (condition.type.tag != kUnknown && condition.type.tag != kBool) {

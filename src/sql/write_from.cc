@@ -74,7 +74,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteFromItem(const Json& item, const
   if (node.Is("RangeSubselect")) return WriteSubselect(*node.body, lateral, outer, tables);
   if (node.Is("RangeFunction")) return WriteRangeFunction(*node.body, lateral, tables);
   if (node.Is("JoinExpr")) {
-    constexpr int kJoinsMax = 300;
+    constexpr int kJoinsMax = 200;
     if (++depth_ > kJoinsMax) {
       return Wrong(-1, "54001", "stack depth limit exceeded", "Join fewer tables at once.");
     }

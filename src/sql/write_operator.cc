@@ -122,7 +122,36 @@ Result<Expr> QueryWriter::Operate(const std::string& name, std::vector<Expr> ope
   return Apply(*found.entry, found.arguments, std::move(operands), location);
 }
 
+// a + b + c + … leans to the left as deep as it is long: written from the innermost out, so that
+// length costs no stack.
 Result<Expr> QueryWriter::WriteOperator(const Json& body, const Place& place) {
+  const auto chained = [](const Json& at) {
+    const auto names = tree::Names(List(at, "name"));
+    return Text(at, "kind") == "AEXPR_OP" && names.size() == 1 && Has(at, "lexpr") &&
+           !IsOneOf(kLikes, names.front());
+  };
+  std::vector<const Json*> chain;
+  const Json* innermost = &body;
+  while (chained(*innermost)) {
+    const auto left = Open((*innermost)["lexpr"]);
+    if (!left.Is("A_Expr")) break;
+    chain.push_back(innermost);
+    innermost = left.body;
+  }
+  FIRN_TRY(auto expr, WriteOneOperator(*innermost, place));
+  for (auto at = chain.rbegin(); at != chain.rend(); ++at) {
+    const auto& node = **at;
+    FIRN_TRY(auto right, WriteExpr(At(node, "rexpr"), place));
+    std::vector<Expr> operands;
+    operands.push_back(std::move(expr));
+    operands.push_back(std::move(right));
+    FIRN_TRY(expr, Operate(tree::Names(List(node, "name")).front(), std::move(operands),
+                           tree::Location(node)));
+  }
+  return expr;
+}
+
+Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place) {
   const auto kind = Text(body, "kind");
   const int location = tree::Location(body);
   const auto names = tree::Names(List(body, "name"));
@@ -273,11 +302,20 @@ Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place) {
   FIRN_TRY(auto bounds, WriteList(List(*Open(At(body, "rexpr")).body, "items"), place));
   if (bounds.size() != 2) return Fail(ErrorCode::kInternal, "BETWEEN without two bounds");
   auto again = left;
-  FIRN_TRY(const auto low,
-           Compare(negated ? "<" : ">=", std::move(left), std::move(bounds[0]), location));
-  FIRN_TRY(const auto high,
-           Compare(negated ? ">" : "<=", std::move(again), std::move(bounds[1]), location));
-  return Bool(fmt::format("({} {} {})", low.sql, negated ? "OR" : "AND", high.sql), location);
+  FIRN_TRY(const auto low_type, ToComparable(negated ? "<" : ">=", left, bounds[0], location));
+  FIRN_TRY(const auto high_type, ToComparable(negated ? ">" : "<=", again, bounds[1], location));
+  (void)low_type;
+  (void)high_type;
+  // The operand is written, and so evaluated, once wherever both bounds compare it as one type.
+  if (left.sql == again.sql) {
+    return Bool(fmt::format("({} {} {} AND {})", left.sql, negated ? "NOT BETWEEN" : "BETWEEN",
+                            bounds[0].sql, bounds[1].sql),
+                location);
+  }
+  if (IsVolatile(left.sql)) return RefuseVolatile(left.location);
+  return Bool(fmt::format("({} {} {} {} {} {} {})", left.sql, negated ? "<" : ">=", bounds[0].sql,
+                          negated ? "OR" : "AND", again.sql, negated ? ">" : "<=", bounds[1].sql),
+              location);
 }
 
 // numeric / numeric, exactly: both as integers of one scale, divided with 16 digits after the

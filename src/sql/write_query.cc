@@ -37,16 +37,16 @@ bool Mentions(const tree::Json& node, std::string_view table) {
   return false;
 }
 
-bool IsVolatile(std::string_view sql) {
-  return sql.find("random()") != sql.npos || sql.find("gen_random_uuid()") != sql.npos;
-}
-
 std::string_view SetWord(std::string_view op) {
   if (op == "SETOP_UNION") return "UNION";
   return op == "SETOP_INTERSECT" ? "INTERSECT" : "EXCEPT";
 }
 
 }  // namespace
+
+bool IsVolatile(std::string_view sql) {
+  return sql.find("random()") != sql.npos || sql.find("gen_random_uuid()") != sql.npos;
+}
 
 QueryWriter::QueryWriter(const Statement& statement, const QueryContext& context,
                          Collected collected)
@@ -63,11 +63,12 @@ QueryWriter::QueryWriter(const Statement& statement, const QueryContext& context
 
 Result<QueryWriter::Block> QueryWriter::WriteSelect(const Json& body, const Scope* outer,
                                                     const CommonTables* tables) {
-  constexpr int kSelectsMax = 300;
+  constexpr int kSelectsMax = 200;
   if (++depth_ > kSelectsMax) {
     return Wrong(-1, "54001", "stack depth limit exceeded",
                  "The query nests too deeply; write it with fewer levels.");
   }
+  const auto seen = seen_;
   if (Has(body, "lockingClause")) {
     return Refuse(statement_.begin, "SELECT ... FOR UPDATE and FOR SHARE are not supported",
                   "Leave the clause out: a statement reads one snapshot.");
@@ -85,6 +86,7 @@ Result<QueryWriter::Block> QueryWriter::WriteSelect(const Json& body, const Scop
     FIRN_TRY(block, Derived(std::move(block)));
   }
   block.with = with + block.with;
+  seen_ = seen;
   --depth_;
   return block;
 }

@@ -118,16 +118,16 @@ def test_value_and_type_agree(servers, case):
     kinds = [str(column[1]) for column in relation.description]
     ours = fetch(relation)
     for kind, field in zip(kinds, written["fields"]):
-        assert kind == ENGINE_TYPES(field[1]), (kind, field)
+        assert kind == engine_name(field[1]), (kind, field)
     assert len(ours) == len(theirs), (ours, theirs)
     if "order by" not in sql.lower():
         ours, theirs = sorted(ours, key=by_value), sorted(theirs, key=by_value)
     for mine, other in zip(ours, theirs):
-        told = f"\nfirn     {mine}\npostgres {other}\n{written['sql']}"
-        assert all(map(same, mine, other, types)), told
+        shown = f"\nfirn     {mine}\npostgres {other}\n{written['sql']}"
+        assert all(map(same, mine, other, types)), shown
 
 
-def ENGINE_TYPES(kind):
+def engine_name(kind):
     names = {"text": "VARCHAR", "bytea": "BLOB", "real": "FLOAT", "double precision": "DOUBLE",
              "timestamp without time zone": "TIMESTAMP"}
     kind = names.get(kind, kind.upper())
