@@ -262,10 +262,11 @@ void Committer::Finish(Building& building) {
           table->folder->MarkDropped();
         }
       }
-      building.next->visible.store(last.value(), std::memory_order_release);
+      building.next->visible.store(last.value());
       Publish(std::move(building.next));
     } else {
-      building.current->visible.store(last.value(), std::memory_order_release);
+      // Sequentially consistent, as WaitFor is: of a waiter and a commit, one sees the other.
+      building.current->visible.store(last.value());
     }
     building.facts.last_lsn = last;
     with_.on_group(building.facts);
@@ -285,7 +286,7 @@ Snapshot Committer::TakeSnapshot() const {
     std::lock_guard lock(root_mutex_);
     root = root_;
   }
-  const Lsn visible(root->visible.load(std::memory_order_acquire));
+  const Lsn visible(root->visible.load());
   return {std::move(root), visible};
 }
 

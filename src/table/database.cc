@@ -203,19 +203,7 @@ class DatabaseImpl final : public Database {
   }
 
   // What a new segment must know when all others are gone. Runs on the commit leader's thread.
-  log::State LogState() const {
-    log::State state;
-    if (committer_ == nullptr) return state;
-    const Snapshot snapshot = committer_->TakeSnapshot();
-    for (const auto& [id, table] : snapshot.root->tables) {
-      const auto& definition = *table->definition;
-      state.schemas.push_back({.table = id,
-                               .schema_id = definition.columns.id,
-                               .name = definition.QualifiedName(),
-                               .schema = columnar::StoredArrowSchema(definition.columns)});
-    }
-    return state;
-  }
+  log::State LogState() const { return SegmentState(committer_->TakeSnapshot().root->tables); }
 
   const DatabaseOptions options_;
   const Clock& clock_;

@@ -33,6 +33,8 @@ class Replay {
     return {};
   }
 
+  log::State State() const { return SegmentState({tables_.begin(), tables_.end()}); }
+
   Status Apply(log::Group&& group) {
     for (const auto& record : group.catalog) FIRN_RETURN_IF_ERROR(ApplyRecord(record));
     for (const auto& changes : group.tables) FIRN_RETURN_IF_ERROR(ApplyRows(changes));
@@ -194,6 +196,18 @@ class Replay {
 
 }  // namespace
 
+log::State SegmentState(const std::map<TableId, std::shared_ptr<const TableVersion>>& tables) {
+  log::State state;
+  for (const auto& [id, table] : tables) {
+    const auto& definition = *table->definition;
+    state.schemas.push_back({.table = id,
+                             .schema_id = definition.columns.id,
+                             .name = definition.QualifiedName(),
+                             .schema = columnar::StoredArrowSchema(definition.columns)});
+  }
+  return state;
+}
+
 std::shared_ptr<TableVersion> NewTableVersion(
     io::FileSystem& files, const std::string& data_dir,
     const std::shared_ptr<const catalog::TableDefinition>& definition) {
@@ -216,6 +230,11 @@ Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_di
   log_options.begin_replay = [&](const log::Recovered& facts) {
     loaded = replay.LoadTables(facts.id);
   };
+  // The segment that Open starts must know the tables before there is a root to ask.
+  const auto recovering = std::make_shared<const Replay*>(&replay);
+  log_options.state = [recovering, running = std::move(log_options.state)] {
+    return *recovering != nullptr ? (*recovering)->State() : running();
+  };
   log_options.end_replay = [&](const log::Recovered& facts) -> Status {
     FIRN_RETURN_IF_ERROR(loaded);
     return replay.Check(facts.last_lsn);
@@ -227,6 +246,7 @@ Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_di
                             return replay.Apply(std::move(group));
                           },
                           &state.log_facts));
+  *recovering = nullptr;
   const Lsn visible(state.log->next_lsn().value() - 1);
   FIRN_RETURN_IF_ERROR(replay.Finish(state, visible));
   return state;

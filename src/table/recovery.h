@@ -33,6 +33,9 @@ struct RecoveredState {
 Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_dir,
                                catalog::Store& store, log::Log::Options log_options);
 
+/// What a log segment must know of these tables when all older ones are gone.
+log::State SegmentState(const std::map<TableId, std::shared_ptr<const TableVersion>>& tables);
+
 /// The first version of a table that a CreateTable brings: no rows, metadata version 1.
 std::shared_ptr<TableVersion> NewTableVersion(
     io::FileSystem& files, const std::string& data_dir,

@@ -256,6 +256,26 @@ def test_a_stop_ends_a_running_query(firn_server):
     assert len(ended) == 1
 
 
+def test_a_stop_does_not_wait_for_a_statement_that_cannot_be_stopped(firn_server):
+    server = firn_server()
+    session = server.connect()
+    session.execute("CREATE TABLE kept (n int)")
+    session.execute("INSERT INTO kept VALUES (1)")
+
+    def run() -> None:
+        with pytest.raises(psycopg.Error):
+            server.connect().execute(f"SELECT 1 WHERE 1 IN ({'1,' * 300_000}1)")
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    wait_until(lambda: [row for row in view(session, "sessions") if "IN (1," in str(row)],
+               "the long statement")
+    assert server.stop(seconds=20) == 0
+    thread.join(20)
+    server.start()
+    assert server.connect().execute("SELECT n FROM kept").fetchall() == [(1,)]
+
+
 def test_a_start_prints_a_line_to_paste(firn_server):
     server = firn_server()
     line = re.compile(rf"psql .*-p {server.ports['pg']}\b")

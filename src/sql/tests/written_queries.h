@@ -50,7 +50,7 @@ inline QueryContext TestContext() {
   context.answer_call = [](const ServerCall& call) {
     std::string text = "answer of " + call.name;
     return Result<std::pair<std::string, columnar::Type>>(
-        {std::move(text), {.kind = columnar::TypeKind::kText}});
+        {text, {.kind = columnar::TypeKind::kText}});
   };
   return context;
 }

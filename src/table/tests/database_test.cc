@@ -10,6 +10,7 @@
 
 #include "lake/data_file_writer.h"
 #include "lake/iceberg_table.h"
+#include "log/recovery.h"
 
 namespace firn::table {
 namespace {
@@ -225,6 +226,17 @@ TEST_F(DatabaseTest, ATableThatCameAndWentSinceTheLastRoundIsNoDamage) {
   ASSERT_TRUE(Commit({.changes = {catalog::DropTable{id}}}));
   Crash();
   EXPECT_TRUE(database_->TakeSnapshot().root->tables.empty());
+}
+
+TEST_F(DatabaseTest, TheFirstSegmentAfterAStartKnowsTheTables) {
+  CreateTable("t");
+  Restart();
+  log::Recovered found;
+  log::ReplayCallbacks callbacks;
+  callbacks.group = [](log::Group&&) { return Status(); };
+  ASSERT_TRUE(log::RecoverLog(io::LocalFileSystem(), dir_ + "/log", callbacks, &found));
+  ASSERT_EQ(found.newest_state.schemas.size(), 1u);
+  EXPECT_EQ(found.newest_state.schemas.front().name, "public.t");
 }
 
 TEST_F(DatabaseTest, SegmentsRollAndTheRowsInThemAreReadBack) {
