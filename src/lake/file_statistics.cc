@@ -218,6 +218,7 @@ void FillFromMetadata(const parquet::FileMetaData& metadata, const NanCounts& na
   file->rows = metadata.num_rows();
   const int columns = metadata.num_columns();
   std::vector<ColumnFold> folds;
+  folds.reserve(static_cast<size_t>(columns));
   for (int i = 0; i < columns; ++i) folds.emplace_back(OrderOf(*metadata.schema()->Column(i)));
   for (int group = 0; group < metadata.num_row_groups(); ++group) {
     const auto row_group = metadata.RowGroup(group);

@@ -26,6 +26,7 @@ ManifestSet::ManifestSet(io::FileSystem& fs, std::string metadata_folder,
 
 Result<ManifestFile> ManifestSet::Add(const std::vector<iceberg::DataFile>& files) {
   std::vector<ManifestEntry> entries;
+  entries.reserve(files.size());
   for (const auto& file : files) {
     // Sequence numbers stay absent: readers take them from the manifest list.
     entries.push_back({.status = EntryStatus::kAdded, .snapshot_id = snapshot_.id, .file = file});

@@ -26,8 +26,9 @@ class DataFiles : public InFolder {
   }
 
   // A file as someone else would write it.
-  void WriteForeign(const std::shared_ptr<arrow::Schema>& schema, arrow::ArrayVector columns) {
-    const auto table = arrow::Table::Make(schema, std::move(columns));
+  void WriteForeign(const std::shared_ptr<arrow::Schema>& schema,
+                    const arrow::ArrayVector& columns) {
+    const auto table = arrow::Table::Make(schema, columns);
     const auto out = *arrow::io::FileOutputStream::Open(dir_ + "/a.parquet");
     ASSERT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), out).ok());
     ASSERT_TRUE(out->Close().ok());

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <random>
 
+#include <arrow/api.h>
 #include <arrow/util/byte_size.h>
 #include <parquet/arrow/writer.h>
 
@@ -55,36 +56,27 @@ class Column {
 
  private:
   void Put(arrow::ArrayBuilder& builder, int64_t row, std::mt19937_64& random) const {
+    FIRN_CHECK(type_->id() == arrow::Type::STRING
+                   ? PutText(builder, random).ok()
+                   : builder.AppendScalar(*Number(row, random)).ok());
+  }
+
+  std::shared_ptr<arrow::Scalar> Number(int64_t row, std::mt19937_64& random) const {
     auto below = [&](uint64_t n) { return static_cast<int64_t>(random() % n); };
-    arrow::Status status;
-    switch (type_->id()) {
-      case arrow::Type::INT64:
-        status = static_cast<arrow::Int64Builder&>(builder).Append(
-            name_ == "l_orderkey" ? row / 4 : below(name_ == "l_partkey" ? 200'000 : 10'000));
-        break;
-      case arrow::Type::INT32:
-        status = static_cast<arrow::Int32Builder&>(builder).Append(static_cast<int>(row % 7));
-        break;
-      case arrow::Type::DECIMAL128:
-        status = static_cast<arrow::Decimal128Builder&>(builder).Append(
-            arrow::Decimal128(name_ == "l_extendedprice" ? below(10'000'000)
-                                                         : below(name_ == "l_quantity" ? 50 : 10)));
-        break;
-      case arrow::Type::DATE32:
-        status = static_cast<arrow::Date32Builder&>(builder).Append(
-            static_cast<int32_t>(8000 + below(2500)));
-        break;
-      case arrow::Type::STRING:
-        status = PutText(builder, random);
-        break;
-      case arrow::Type::UINT64:
-        status = static_cast<arrow::UInt64Builder&>(builder).Append(static_cast<uint64_t>(row) + 1);
-        break;
-      default:
-        status = static_cast<arrow::TimestampBuilder&>(builder).Append(1'700'000'000'000'000 +
-                                                                       row / 1000 * 1000);
+    int64_t value = row + 1;
+    if (name_ == "l_orderkey") value = row / 4;
+    if (name_ == "l_partkey") value = below(200'000);
+    if (name_ == "l_suppkey") value = below(10'000);
+    if (name_ == "l_linenumber") value = row % 7;
+    if (name_ == "l_extendedprice") value = below(10'000'000);
+    if (name_ == "l_quantity") value = below(50);
+    if (name_ == "l_discount" || name_ == "l_tax") value = below(10);
+    if (name_.ends_with("date")) value = 8000 + below(2500);
+    if (name_ == columnar::kTimestampColumn) value = 1'700'000'000'000'000 + row / 1000 * 1000;
+    if (type_->id() == arrow::Type::DECIMAL128) {
+      return std::make_shared<arrow::Decimal128Scalar>(arrow::Decimal128(value), type_);
     }
-    FIRN_CHECK(status.ok());
+    return *arrow::MakeScalar(value)->CastTo(type_);
   }
 
   arrow::Status PutText(arrow::ArrayBuilder& builder, std::mt19937_64& random) const {

@@ -8,6 +8,7 @@
 // ROWS.arrow is an Arrow IPC stream with columns as columnar::StoredArrowSchema.
 #include <cstdio>
 
+#include <arrow/buffer.h>
 #include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
 #include <nlohmann/json.hpp>

@@ -1,3 +1,5 @@
+#include <arrow/scalar.h>
+#include <arrow/type_traits.h>
 #include <gtest/gtest.h>
 
 #include "io/file_system.h"
