@@ -1,5 +1,6 @@
 #include "base/settings.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
@@ -85,21 +86,57 @@ Result<int64_t> ParseWithUnit(std::string_view text, std::span<const Unit> units
                   .WithHint(fmt::format("Write it like {}.", example)));
 }
 
+// What a number of the right form must lie in.
+struct Range {
+  std::string_view name;
+  int64_t least;
+  int64_t most;
+};
+constexpr std::array kRanges = {Range{"pg_port", 0, 65'535},
+                                Range{"http_port", 0, 65'535},
+                                Range{"flight_port", 0, 65'535},
+                                Range{"max_connections", 1, 100'000},
+                                Range{"threads", 0, 4'096},
+                                Range{"flush_bytes", 1 << 20, INT64_MAX},
+                                Range{"flush_groups", 1, INT64_MAX},
+                                Range{"flush_log_bytes", 1 << 20, INT64_MAX},
+                                Range{"flush_interval", 1, INT64_MAX},
+                                Range{"segment_bytes_max", 1 << 20, INT64_MAX},
+                                Range{"transaction_memory", 1 << 20, INT64_MAX}};
+constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
+
+Status CheckRange(const SettingDefinition& setting, int64_t value) {
+  for (const auto& range : kRanges) {
+    if (range.name == setting.name && (value < range.least || value > range.most)) {
+      return Fail(MakeError(ErrorCode::kInvalidInput, "{} is out of range", value)
+                      .WithHint(range.most == INT64_MAX
+                                    ? fmt::format("At least {}.", range.least)
+                                    : fmt::format("From {} to {}.", range.least, range.most)));
+    }
+  }
+  return {};
+}
+
 Status CheckForm(const SettingDefinition& setting, std::string_view value) {
   switch (setting.kind) {
     case Kind::kText:
+      if (setting.name == "log_level" &&
+          std::find(kLogLevels.begin(), kLogLevels.end(), value) == kLogLevels.end()) {
+        return Fail(ErrorCode::kInvalidInput, "invalid value: \"{}\" (debug, info, warn or error)",
+                    value);
+      }
       return {};
     case Kind::kBytes: {
-      FIRN_RETURN_IF_ERROR(ParseBytes(value));
-      return {};
+      FIRN_TRY(const auto number, ParseBytes(value));
+      return CheckRange(setting, number);
     }
     case Kind::kDuration: {
-      FIRN_RETURN_IF_ERROR(ParseDurationMs(value));
-      return {};
+      FIRN_TRY(const auto number, ParseDurationMs(value));
+      return CheckRange(setting, number);
     }
     case Kind::kInteger: {
-      FIRN_RETURN_IF_ERROR(ParseWithUnit(value, std::span(kByteUnits).first(1), "42"));
-      return {};
+      FIRN_TRY(const auto number, ParseWithUnit(value, std::span(kByteUnits).first(1), "42"));
+      return CheckRange(setting, number);
     }
     case Kind::kBool:
       if (value == "on" || value == "off" || value == "true" || value == "false") return {};

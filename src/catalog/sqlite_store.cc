@@ -180,7 +180,10 @@ class SqliteStore final : public Store {
   Status ApplyOne(const Change& change) {
     const auto id = TableOf(change).value().ToString();
     if (const auto* create = std::get_if<CreateTable>(&change)) {
-      return Query(db_, "INSERT INTO tables VALUES (?1, ?2)")
+      // A commit whose outcome was not known is done again. REPLACE would take the pointers along.
+      return Query(db_,
+                   "INSERT INTO tables VALUES (?1, ?2) "
+                   "ON CONFLICT (id) DO UPDATE SET definition = excluded.definition")
           .Bind(1, id)
           .Bind(2, ToJson(*create->table))
           .Run();

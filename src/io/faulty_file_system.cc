@@ -1,6 +1,7 @@
 #include "io/faulty_file_system.h"
 
 #include <algorithm>
+#include <set>
 
 namespace firn::io {
 namespace {
@@ -149,6 +150,18 @@ Status FaultyFileSystem::Remove(const std::string& path) {
   return exists ? SetAside(path) : base_.Remove(path);
 }
 
+Status FaultyFileSystem::RemoveTree(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (ShouldFail(Op::kRemove)) return Injected("remove", path);
+  FIRN_RETURN_IF_ERROR(base_.RemoveTree(path));
+  const std::string inside = path + "/";
+  std::erase_if(undo_, [&](const Undo& undo) {
+    return undo.directory.starts_with(inside) || undo.directory == path ||
+           (undo.node != nullptr && undo.node->path.starts_with(inside));
+  });
+  return {};
+}
+
 Result<std::vector<FileInfo>> FaultyFileSystem::List(const std::string& directory) {
   FIRN_TRY(auto files, base_.List(directory));
   std::erase_if(files,
@@ -160,12 +173,16 @@ Status FaultyFileSystem::SyncDir(const std::string& path) {
   const std::lock_guard lock(mutex_);
   if (ShouldFail(Op::kSyncDir)) return Injected("sync directory", path);
   FIRN_RETURN_IF_ERROR(base_.SyncDir(path));
+  std::set<std::string> gone;
   for (const auto& undo : undo_) {
     if (undo.directory == path && undo.what == Undo::What::kRemoved) {
       FIRN_RETURN_IF_ERROR(base_.Remove(undo.to));
+      gone.insert(undo.to);
     }
   }
-  std::erase_if(undo_, [&](const Undo& undo) { return undo.directory == path; });
+  std::erase_if(undo_, [&](const Undo& undo) {
+    return undo.directory == path || (undo.node != nullptr && gone.contains(undo.node->path));
+  });
   return {};
 }
 

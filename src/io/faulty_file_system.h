@@ -44,7 +44,8 @@ class FaultyFileSystem final : public FileSystem {
   Status Rename(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
   Status MakeDirs(const std::string& path) override { return base_.MakeDirs(path); }
-  Status RemoveTree(const std::string& path) override { return base_.RemoveTree(path); }
+  /// Final at once: what was to be undone inside is forgotten.
+  Status RemoveTree(const std::string& path) override;
   Result<std::vector<FileInfo>> List(const std::string& directory) override;
   Result<bool> Exists(const std::string& path) override { return base_.Exists(path); }
   Status SyncDir(const std::string& path) override;

@@ -13,7 +13,7 @@ Failure Damage(const std::string& path, uint64_t offset, fmt::format_string<Args
                         fmt::format(text, std::forward<Args>(args)...), path, offset)
                   .WithSqlState("XX001")
                   .WithHint("Nothing was changed. `firn wal inspect` shows what is readable; "
-                            "restore the file, or use `firn wal salvage`."));
+                            "restore the file from a backup."));
 }
 
 /// A segment and what its state group says.

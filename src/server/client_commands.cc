@@ -58,6 +58,7 @@ Status InspectReport(const Flags& flags, std::string path, bool json) {
   }
   FIRN_TRY(const auto inspection, log::InspectLog(io::LocalFileSystem(), path));
   std::cout << (json ? log::InspectJson(inspection) : log::InspectText(inspection));
+  if (inspection.damaged()) return Fail(ErrorCode::kCorrupt, "the log is damaged: {}", path);
   return {};
 }
 
@@ -68,10 +69,9 @@ int RunSql(const ServerAddress& address, const std::string& sql) {
   if (text.empty()) text.assign(std::istreambuf_iterator<char>(std::cin), {});
   auto client = ConnectTo(address);
   if (!client) return ReportFailure(client.error());
-  const auto answer = client->Run(text);
-  if (!answer) return ReportFailure(answer.error());
-  std::cout << (answer->columns.empty() ? answer->tag + "\n" : FormatTable(*answer));
-  return 0;
+  return ReportOutcome(client->RunEach(text, [](const QueryAnswer& answer) {
+    std::cout << (answer.columns.empty() ? answer.tag + "\n" : FormatTable(answer));
+  }));
 }
 
 int PrintStatus(const ServerAddress& address) {

@@ -36,6 +36,25 @@ Failure QueryFailure(const PGresult* result) {
   return Failure(std::move(error));
 }
 
+QueryAnswer AnswerOf(PGresult* result) {
+  QueryAnswer answer;
+  answer.tag = PQcmdStatus(result);
+  for (int column = 0; column < PQnfields(result); ++column) {
+    answer.columns.emplace_back(PQfname(result, column));
+  }
+  for (int row = 0; row < PQntuples(result); ++row) {
+    auto& cells = answer.rows.emplace_back();
+    for (int column = 0; column < PQnfields(result); ++column) {
+      if (PQgetisnull(result, row, column) != 0) {
+        cells.emplace_back();
+      } else {
+        cells.emplace_back(PQgetvalue(result, row, column));
+      }
+    }
+  }
+  return answer;
+}
+
 // Characters, not bytes: good enough for a table on a terminal.
 size_t Width(const std::string& text) {
   return static_cast<size_t>(
@@ -61,27 +80,31 @@ Result<PgClient> PgClient::Connect(const std::string& host, int port, const std:
 }
 
 Result<QueryAnswer> PgClient::Run(const std::string& sql) {
-  const ResultPtr result(PQexec(connection_.get(), sql.c_str()));
-  const auto status = PQresultStatus(result.get());
-  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY) {
-    return QueryFailure(result.get());
+  QueryAnswer last;
+  FIRN_RETURN_IF_ERROR(RunEach(sql, [&](const QueryAnswer& answer) { last = answer; }));
+  return last;
+}
+
+Status PgClient::RunEach(const std::string& sql,
+                         const std::function<void(const QueryAnswer&)>& answer) {
+  PGconn* connection = connection_.get();
+  if (PQsendQuery(connection, sql.c_str()) == 0) {
+    return Fail(ErrorCode::kIo, "{}", Trimmed(PQerrorMessage(connection)));
   }
-  QueryAnswer answer;
-  answer.tag = PQcmdStatus(result.get());
-  for (int column = 0; column < PQnfields(result.get()); ++column) {
-    answer.columns.emplace_back(PQfname(result.get(), column));
-  }
-  for (int row = 0; row < PQntuples(result.get()); ++row) {
-    auto& cells = answer.rows.emplace_back();
-    for (int column = 0; column < PQnfields(result.get()); ++column) {
-      if (PQgetisnull(result.get(), row, column) != 0) {
-        cells.emplace_back();
-      } else {
-        cells.emplace_back(PQgetvalue(result.get(), row, column));
-      }
+  Status status;
+  while (const ResultPtr result{PQgetResult(connection)}) {
+    const auto kind = PQresultStatus(result.get());
+    if (kind == PGRES_COPY_IN || kind == PGRES_COPY_OUT) {
+      return Fail(MakeError(ErrorCode::kUnsupported, "COPY with the client is not done here")
+                      .WithHint("Use psql: \\copy t from 'file.csv' with (format csv)"));
+    }
+    if (kind != PGRES_TUPLES_OK && kind != PGRES_COMMAND_OK && kind != PGRES_EMPTY_QUERY) {
+      status = QueryFailure(result.get());
+    } else if (status) {
+      answer(AnswerOf(result.get()));
     }
   }
-  return answer;
+  return status;
 }
 
 std::string FormatTable(const QueryAnswer& answer) {

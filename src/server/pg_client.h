@@ -1,6 +1,7 @@
 // server: firn's own command line as a Postgres client of a running server.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +23,10 @@ struct QueryAnswer {
 class PgClient {
  public:
   static Result<PgClient> Connect(const std::string& host, int port, const std::string& database);
-  /// Runs every statement of the text; the answer is that of the last one.
+  /// Runs every statement of the text and hands each answer out as it comes; stops at the first
+  /// error. COPY from or to the client is refused.
+  Status RunEach(const std::string& sql, const std::function<void(const QueryAnswer&)>& answer);
+  /// The answer of the last statement.
   Result<QueryAnswer> Run(const std::string& sql);
 
  private:

@@ -43,7 +43,8 @@ class Server {
 
   /// What WaitForSignal leads to. Not on a thread of the io_context.
   Status Stop() {
-    FIRN_RETURN_IF_ERROR(RemovePorts(data_dir_));
+    // Nothing that fails on the way may keep the server from stopping.
+    const Status ports = RemovePorts(data_dir_);
     pg_server_->Stop();
     http_server_->Stop();
     pg_server_->WaitStopped();
@@ -51,7 +52,7 @@ class Server {
     const Status stopped = database_->Stop();
     work_.reset();
     io_.stop();
-    return stopped;
+    return stopped ? ports : stopped;
   }
 
   asio::io_context& io() { return io_; }

@@ -183,6 +183,9 @@ int HighestParameter(const nlohmann::json& root) {
   return highest;
 }
 
+// As many as Bind can count.
+constexpr int kMaxParameters = 65'535;
+
 bool IsSpace(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -269,6 +272,12 @@ Result<std::vector<Statement>> Parse(std::string_view sql) {
     if (tree::Open(node).body == nullptr) continue;
     auto statement =
         Make(source, std::shared_ptr<const nlohmann::json>(whole, &node));  // shares the tree
+    if (statement.parameter_count > kMaxParameters) {
+      return Fail(MakeError(ErrorCode::kInvalidInput, "there is no parameter ${}",
+                            statement.parameter_count)
+                      .WithSqlState("42P02")
+                      .WithHint(fmt::format("A statement has at most {}.", kMaxParameters)));
+    }
     const int length = tree::Number(item, "stmt_len");
     statement.begin = tree::Number(item, "stmt_location");
     statement.end = length == 0 ? static_cast<int32_t>(source->size()) : statement.begin + length;

@@ -1,5 +1,6 @@
 #include "sql/relations.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "columnar/table_schema.h"
@@ -85,8 +86,39 @@ std::string EmptyLeg(const catalog::TableDefinition& table) {
   return fmt::format("SELECT {} WHERE false", list);
 }
 
+bool IsFloat(const columnar::Column& column) {
+  return column.type.kind == columnar::TypeKind::kFloat4 ||
+         column.type.kind == columnar::TypeKind::kFloat8;
+}
+
+/// Whether a column of the file holds a NaN, or nobody knows.
+bool MayHoldNaN(const catalog::TableDefinition& table, const lake::DataFile& file) {
+  const auto& columns = table.columns.columns;
+  return std::any_of(columns.begin(), columns.end(), [&](const columnar::Column& column) {
+    if (!IsFloat(column)) return false;
+    const auto* stats = file.Find(column.id);
+    return stats == nullptr || stats->nans.value_or(1) > 0;
+  });
+}
+
+/// The columns of a leg over files with NaNs. A NaN is in no Parquet minimum or maximum, but is
+/// above every number to `>`: the engine must not prune such a column by them, and does not see
+/// that this expression is one.
+std::string ColumnListWithNaNs(const catalog::TableDefinition& table) {
+  std::string list;
+  for (const auto& column : table.columns.columns) {
+    const auto name = QuoteIdentifier(column.name);
+    list += IsFloat(column)
+                ? fmt::format("CASE WHEN isnan({0}) THEN CAST('nan' AS {1}) ELSE {0} END AS {0}, ",
+                              name, columnar::DuckDbName(column.type))
+                : name + ", ";
+  }
+  return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
+}
+
 /// read_parquet by field id, so that a column's name in the file does not matter.
-std::string FileLeg(const catalog::TableDefinition& table, const std::vector<std::string>& paths) {
+std::string FileLeg(const catalog::TableDefinition& table, const std::vector<std::string>& paths,
+                    const std::string& column_list) {
   std::string files;
   for (const auto& path : paths) {
     if (!files.empty()) files += ", ";
@@ -100,8 +132,8 @@ std::string FileLeg(const catalog::TableDefinition& table, const std::vector<std
   };
   for (const auto& column : table.columns.columns) add(column.id, column.name, column.type);
   for (const auto& hidden : HiddenColumns()) add(hidden.id, hidden.field.name, hidden.field.type);
-  return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", ColumnList(table),
-                     files, columns);
+  return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", column_list, files,
+                     columns);
 }
 
 /// A table that only this transaction knows: no rows but its own.
@@ -122,8 +154,10 @@ Result<std::string> ScanTable(SessionContext& session,
   const auto* own = session.transaction.FindBuffer(definition->id);
 
   std::vector<std::string> paths;
-  const auto add = [&paths](const lake::DataFile& file) -> Status {
-    FIRN_TRY(paths.emplace_back(), lake::LocalPath(file.path));
+  std::vector<std::string> nan_paths;
+  const auto add = [&](const lake::DataFile& file) -> Status {
+    auto& leg = MayHoldNaN(*definition, file) ? nan_paths : paths;
+    FIRN_TRY(leg.emplace_back(), lake::LocalPath(file.path));
     return {};
   };
   for (const auto& file : version->lake_files) FIRN_RETURN_IF_ERROR(add(*file));
@@ -133,7 +167,11 @@ Result<std::string> ScanTable(SessionContext& session,
   }
 
   std::string text;
-  if (!paths.empty()) text = FileLeg(*definition, paths);
+  if (!paths.empty()) text = FileLeg(*definition, paths, ColumnList(*definition));
+  if (!nan_paths.empty()) {
+    if (!text.empty()) text += " UNION ALL ";
+    text += FileLeg(*definition, nan_paths, ColumnListWithNaNs(*definition));
+  }
   const bool own_rows = own != nullptr && !own->batches().empty();
   if (own_rows || !table::HotRowsEmpty(view.snapshot, *version)) {
     handles.push_back(session.services.engine.Register(table::HotRows(

@@ -20,6 +20,23 @@ Error DroppedTable(TableId id) {
       .WithSqlState("42P01");
 }
 
+// Rows of other columns would be acknowledged and never read back.
+Status CheckColumns(const catalog::TableDefinition& table, const TableWrite& write) {
+  const auto& columns = table.columns.columns;
+  for (const auto& rows : write.rows) {
+    bool same = rows->num_columns() == static_cast<int>(columns.size());
+    for (size_t i = 0; same && i < columns.size(); ++i) {
+      const auto& type = *rows->column(static_cast<int>(i))->type();
+      same = type.Equals(*columnar::ArrowType(columns[i].type));
+    }
+    if (!same) {
+      return Fail(ErrorCode::kSchemaMismatch, "rows for \"{}\" do not have its columns: {}",
+                  table.name, rows->schema()->ToString());
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 // A group being put together.
@@ -127,6 +144,7 @@ void Committer::RunGroup(std::deque<Item>& items) {
 
 Status Committer::Admit(Building& building, Item& item) {
   FIRN_RETURN_IF_ERROR(with_.log.PoisonReason());
+  FIRN_RETURN_IF_ERROR(broken_);
   std::shared_ptr<const catalog::Version> catalog;
   FIRN_RETURN_IF_ERROR(Validate(building, item.request, &catalog));
   const Lsn first = building.next_lsn;
@@ -160,6 +178,7 @@ Status Committer::Validate(const Building& building, const CommitRequest& reques
                       .WithRemedy(Remedy::kRetry)
                       .WithHint("Run the transaction again."));
     }
+    FIRN_RETURN_IF_ERROR(CheckColumns(*definition, write));
   }
   return {};
 }
@@ -228,7 +247,9 @@ void Committer::Finish(Building& building) {
                                        .rows = std::move(rows)});
     }
     if (auto written = with_.log.Append(building.group); !written) {
-      // Rows were appended above, but stay above `visible` for ever: nobody sees them.
+      // Rows were appended above: they must stay above `visible` for ever. A log that failed
+      // before it wrote is not poisoned by itself, and would give their LSNs to others.
+      broken_ = written;
       for (auto& [done, receipt] : building.accepted) done(Failure(written.error()));
       return;
     }

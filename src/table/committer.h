@@ -95,6 +95,7 @@ class Committer {
   // The leader's own.
   Lsn next_lsn_;
   int64_t last_commit_us_;
+  Status broken_;  // why the last group could not be written
 
   mutable std::mutex root_mutex_;
   std::shared_ptr<Root> root_;

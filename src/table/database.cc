@@ -1,6 +1,7 @@
 #include "table/database.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/log.h"
 #include "lake/iceberg_table.h"
@@ -70,6 +71,9 @@ class DatabaseImpl final : public Database {
   Snapshot TakeSnapshot() const override { return committer_->TakeSnapshot(); }
 
   void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) override {
+    if (auto synced = SyncNamesOfFiles(request); !synced) {
+      return done(Failure(std::move(synced.error())));
+    }
     committer_->Submit(std::move(request), std::move(done));
   }
   void WaitFor(Lsn lsn, std::function<void()> done) override {
@@ -151,6 +155,16 @@ class DatabaseImpl final : public Database {
   }
 
  private:
+  // A data file is durable when its name is too; the record in the log relies on it.
+  Status SyncNamesOfFiles(const CommitRequest& request) {
+    std::set<std::string> folders;
+    for (const auto& write : request.writes) {
+      for (const auto& file : write.files) folders.insert(io::ParentOf(LocalPath(file.path)));
+    }
+    for (const auto& folder : folders) FIRN_RETURN_IF_ERROR(options_.files->SyncDir(folder));
+    return {};
+  }
+
   void StartWorkers(RecoveredState state) {
     const auto& settings = options_.settings;
     const Lsn visible(state.root->visible.load());

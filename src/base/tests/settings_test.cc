@@ -42,6 +42,11 @@ TEST(Settings, RefusesWhatItCannotRead) {
   EXPECT_FALSE(settings.Set("flush_bytes", "many", SettingOrigin::kFlag));
   EXPECT_FALSE(settings.Set("flush_bytes", "99999999999GB", SettingOrigin::kFlag));
   EXPECT_FALSE(settings.Set("flush_interval", "5 parsecs", SettingOrigin::kFlag));
+  EXPECT_FALSE(settings.Set("pg_port", "99999", SettingOrigin::kFlag));
+  EXPECT_FALSE(settings.Set("max_connections", "0", SettingOrigin::kFlag));
+  EXPECT_FALSE(settings.Set("segment_bytes_max", "1", SettingOrigin::kFlag));
+  EXPECT_FALSE(settings.Set("flush_interval", "0", SettingOrigin::kFlag));
+  EXPECT_FALSE(settings.Set("log_level", "chatty", SettingOrigin::kFlag));
   EXPECT_EQ(*ParseDurationMs("5min"), 300'000);
   EXPECT_EQ(*ParseDurationMs("250 ms"), 250);
 }

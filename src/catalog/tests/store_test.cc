@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "io/file_system.h"
 
@@ -48,12 +49,28 @@ TEST_F(SqliteStoreTest, WhatWasCommittedIsLoadedAgain) {
 
 TEST_F(SqliteStoreTest, AFailedCommitLeavesNothing) {
   auto store = Open();
-  const auto a = Table("a");
-  const std::vector<Change> twice = {CreateTable{a}, CreateTable{a}};
-  EXPECT_FALSE(store->Commit(twice, Lsn(5), {}));
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  const std::vector<Change> changes = {CreateTable{Table("a")}};
+  EXPECT_FALSE(store->Commit(changes, Lsn(5), {}));
+  sqlite3_close(other);
   const auto contents = store->Load().value();
   EXPECT_EQ(contents.applied, Lsn(0));
   EXPECT_TRUE(contents.version->tables().empty());
+}
+
+// A COMMIT may have taken effect although it reported a failure: the round does it again.
+TEST_F(SqliteStoreTest, ACommitDoneTwiceIsDoneOnce) {
+  auto store = Open();
+  const auto a = Table("a");
+  const std::vector<Change> changes = {CreateTable{a}};
+  const std::vector<LakePointer> pointers = {{a->id, 3, Lsn(77)}};
+  ASSERT_TRUE(store->Commit(changes, Lsn(5), pointers));
+  ASSERT_TRUE(store->Commit(changes, Lsn(5), {}));
+  const auto contents = store->Load().value();
+  EXPECT_EQ(contents.version->tables().size(), 1u);
+  EXPECT_EQ(contents.pointers.at(a->id).metadata_version, 3);
 }
 
 TEST_F(SqliteStoreTest, APointerOfADroppedTableIsDropped) {

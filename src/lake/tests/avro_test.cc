@@ -51,7 +51,8 @@ TEST(AvroBinary, LongsAreZigzag) {
 }
 
 TEST(AvroBinary, AFailureSticks) {
-  Decoder in("\x05"s);
+  const auto bytes = "\x05"s;  // the decoder borrows it
+  Decoder in(bytes);
   in.Bytes();
   EXPECT_FALSE(in.ok());
   EXPECT_EQ(in.Long(), 0);

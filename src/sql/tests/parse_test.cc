@@ -145,5 +145,14 @@ INSTANTIATE_TEST_SUITE_P(
         KindCase{"create index on t (a)", kUnsupported}, KindCase{"drop view v", kUnsupported},
         KindCase{"create materialized view v as select 1", kUnsupported}));
 
+TEST(Parse, AParameterThatNoClientCouldBindIsRefused) {
+  EXPECT_EQ(Parse("SELECT $65535")->front().parameter_count, 65535);
+  for (const char* sql : {"SELECT $65536", "SELECT $2147483647::int"}) {
+    const auto parsed = Parse(sql);
+    ASSERT_FALSE(parsed) << sql;
+    EXPECT_EQ(parsed.error().SqlState(), "42P02");
+  }
+}
+
 }  // namespace
 }  // namespace firn::sql
