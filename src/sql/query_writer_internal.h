@@ -181,7 +181,6 @@ class QueryWriter {
   /// Whether an aggregate or window call may stand here, as 42803, 42P20, 42809.
   Status CheckAggregate(const std::string& name, const Json& body, const Place& place);
   Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);
-  /// Whether an aggregate or window function may stand here. Errors: 42803, 42809, 42P20, 0A000.
   /// Writes a call whose signature is known: coerces arguments, fills the template in.
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                      std::vector<Expr> arguments, int location);
