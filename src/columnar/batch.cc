@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include <arrow/array/util.h>
 #include <arrow/extension_type.h>
 #include <arrow/record_batch.h>
 #include <arrow/table.h>

@@ -171,7 +171,7 @@ class QueryWriter {
   Result<Expr> Concatenate(Expr left, Expr right, int location);
   Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place);
   Result<Expr> WriteBetween(const Json& body, const Place& place);
-  Result<Expr> Divide(Expr left, Expr right);
+  Result<Expr> Divide(const Expr& left, const Expr& right);
   Failure NoOperator(const std::string& name, const std::vector<Expr>& operands, int location);
 
   // write_call.cc

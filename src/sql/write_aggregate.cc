@@ -225,7 +225,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     const auto summed = AsNumeric(arguments.front().type);
     Expr sum{.sql = text.Call("sum"), .type = NumericType(columnar::kMaxPrecision, summed.scale)};
     Expr count{.sql = text.Call("count"), .type = NumericType(19, 0)};
-    FIRN_TRY(auto average, Divide(std::move(sum), std::move(count)));
+    FIRN_TRY(auto average, Divide(sum, count));
     average.location = location;
     return average;
   }

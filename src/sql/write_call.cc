@@ -131,7 +131,7 @@ Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<Ty
 
 Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments,
                                     int location) {
-  if (entry.engine == "!divide") return Divide(std::move(arguments[0]), std::move(arguments[1]));
+  if (entry.engine == "!divide") return Divide(arguments[0], arguments[1]);
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
   if (entry.engine == "!extract") return WriteExtract(entry, std::move(arguments), location);
   auto& first = arguments.front();

@@ -320,7 +320,7 @@ Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place) {
 
 // numeric / numeric, exactly: both as integers of one scale, divided with 16 digits after the
 // point, rounded half away from zero. The engine's own decimal division goes through doubles.
-Result<Expr> QueryWriter::Divide(Expr left, Expr right) {
+Result<Expr> QueryWriter::Divide(const Expr& left, const Expr& right) {
   const int32_t scale = std::max(left.type.scale, right.type.scale);
   const auto integer = [&](const Expr& expr) {
     if (scale == 0) return fmt::format("CAST({} AS HUGEINT)", expr.sql);
