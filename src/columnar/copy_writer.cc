@@ -60,7 +60,7 @@ void CopyWriter::AppendHeader(std::string& out) const {
 
 void CopyWriter::AppendRows(const arrow::RecordBatch& batch, int64_t begin, int64_t end,
                             std::string& out) const {
-  const auto columns = batch.columns();  // the writers borrow them
+  const auto& columns = batch.columns();  // the writers borrow them
   std::vector<std::unique_ptr<ValueWriter>> writers;
   for (size_t i = 0; i < fields_.size(); ++i) {
     writers.push_back(ValueWriter::MakeText(fields_[i].type, *columns[i]));

@@ -7,7 +7,7 @@ namespace {
 
 // An argument of a macro is copied wherever it stands: ExpandedBytes in write_result.cc bounds what
 // that adds up to. Errors are told as engine::RaiseSql does.
-constexpr std::array<std::string_view, 23> kMacros = {
+constexpr std::array<std::string_view, 28> kMacros = {
     "CREATE OR REPLACE MACRO firn_quotient(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
     "error('firn:22012:division by zero') ELSE a // b END",
     "CREATE OR REPLACE MACRO firn_remainder(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
@@ -50,6 +50,17 @@ constexpr std::array<std::string_view, 23> kMacros = {
     "WHEN n < 0 AND t IS NOT NULL THEN error('firn:22011:negative substring length not allowed') "
     "WHEN s >= 1 THEN substring(t, s, n) ELSE substring(t, 1, greatest(CAST(s AS BIGINT) + n - 1, "
     "0)) END",
+    // Dates and timestamps: the engine's "(BC)" stands before the time, Postgres's BC at the end.
+    "CREATE OR REPLACE MACRO firn_time_text(x) AS CASE WHEN contains(CAST(x AS VARCHAR), ' (BC)') "
+    "THEN replace(CAST(x AS VARCHAR), ' (BC)', '') || ' BC' ELSE CAST(x AS VARCHAR) END",
+    // There is no year 0: the engine counts 1 BC as 0, Postgres as -1.
+    "CREATE OR REPLACE MACRO firn_year(y) AS CASE WHEN y > 0 THEN y ELSE y - 1 END",
+    "CREATE OR REPLACE MACRO firn_decade(y) AS CASE WHEN y >= 0 THEN y // 10 ELSE -((9 - y) // 10) "
+    "END",
+    "CREATE OR REPLACE MACRO firn_finite_part(x, part) AS CASE WHEN isinf(x) THEN "
+    "error('firn:0A000:extract of infinity is not supported') ELSE part END",
+    "CREATE OR REPLACE MACRO firn_any_part(x, part) AS CASE WHEN isinf(x) THEN CASE WHEN x > DATE "
+    "'2000-01-01' THEN CAST('inf' AS DOUBLE) ELSE CAST('-inf' AS DOUBLE) END ELSE part END",
     "CREATE OR REPLACE MACRO firn_read_bool(x) AS CASE WHEN lower(trim(x, ' ')) IN ('t', 'tr', "
     "'tru', 'true', 'y', 'ye', 'yes', 'on', '1') THEN true WHEN lower(trim(x, ' ')) IN ('f', 'fa', "
     "'fal', 'fals', 'false', 'n', 'no', 'of', 'off', '0') THEN false WHEN x IS NOT NULL THEN "

@@ -186,6 +186,8 @@ class QueryWriter {
                      std::vector<Expr> arguments, int location);
   Result<Expr> ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   Result<Expr> WriteExtract(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
+  Result<Expr> WriteIntervalField(const std::string& unit, const Expr& interval, bool is_float,
+                                  int location);
   Result<Expr> WriteConcat(std::vector<Expr> arguments, bool separated);
   Result<Expr> WriteRound(std::vector<Expr> arguments, int location);
   Result<std::string> WriteOver(const Json& over, const Place& place);

@@ -248,7 +248,8 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
           fmt::format("a cast from {} to text is not supported in a query", DisplayType(from)),
           "Select the value itself, or cast it to numeric(p,s) first.");
     }
-    auto text = CastTo(expr.sql, "VARCHAR");
+    const bool is_time = from == kDate || from == kTimestamp || from == kTimestamptz;
+    auto text = is_time ? fmt::format("firn_time_text({})", expr.sql) : CastTo(expr.sql, "VARCHAR");
     return to.length > 0 && context == CastContext::kExplicit
                ? fmt::format("left({}, {})", text, to.length)
                : text;

@@ -280,4 +280,7 @@ select i4 between 1.5 and 10, i8 not between i4 and 200, f8 between n and 3, d b
 select id from t where random() between 0 and 1 order by id;
 select id, (select count(*) from o where o.t_id = t.id and o.id > t.id) from t order by id;
 select id from t where id = (select min(o.t_id) from o where o.q > t.n) order by id;
+select a.d::text, (a.d + 1)::text, (a.d::timestamp)::text, (a.d::timestamp + interval '12:30:00.5')::text, (a.d::timestamptz)::text, a.d::text || '!' from (values (date '0044-03-15 BC'), ('0001-12-31 BC'), ('0001-01-01'), ('12345-06-07'), ('infinity'), ('-infinity'), (null)) a(d);
+select extract(year from a.d), extract(isoyear from a.d), extract(decade from a.d), extract(century from a.d), extract(millennium from a.d), extract(week from a.d), extract(doy from a.d), extract(dow from a.d), extract(quarter from a.d), extract(epoch from a.d), date_part('year', a.d), date_part('decade', a.d::timestamp) from (values (date '0044-03-15 BC'), ('0001-01-01 BC'), ('0100-12-31 BC'), ('0101-01-01 BC'), ('1000-01-01 BC'), ('1001-06-01 BC'), ('0010-05-05 BC'), ('0011-05-05 BC'), ('0009-05-05'), ('0010-05-05'), ('2000-12-31'), ('2001-01-01'), (null)) a(d);
+select date_part('year', a.d), date_part('epoch', a.d), date_part('month', a.d), date_part('century', a.d::timestamp), date_part('hour', a.d::timestamp), extract(month from a.d), extract(second from a.d::timestamptz) from (values (date 'infinity'), ('-infinity'), ('2020-05-06'), (null)) a(d);
 -- end

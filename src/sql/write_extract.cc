@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <array>
+
+#include "sql/query_writer_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using enum TypeTag;
+
+template <size_t kSize>
+using Names = std::array<std::string_view, kSize>;
+
+constexpr Names<12> kOfDays = {"year", "month",  "day",     "quarter", "week",    "dow",
+                               "doy",  "isodow", "isoyear", "decade",  "century", "millennium"};
+constexpr Names<2> kOfHours = {"hour", "minute"};
+constexpr Names<4> kSeconds = {"second", "seconds", "milliseconds", "microseconds"};
+// What only grows with time is infinite for an infinite time; the others are NULL.
+constexpr Names<6> kGrowing = {"year", "isoyear", "decade", "century", "millennium", "epoch"};
+constexpr Names<4> kRefused = {"julian", "timezone", "timezone_hour", "timezone_minute"};
+
+template <size_t kSize>
+bool IsOneOf(std::string_view name, const Names<kSize>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string Lowered(std::string text) {
+  for (auto& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+// A whole number of the engine, and how many of its digits stand after the point.
+struct Field {
+  std::string sql;
+  int32_t scale = 0;
+};
+
+std::string PartOf(std::string_view unit, std::string_view value) {
+  return fmt::format("date_part('{}', {})", unit, value);
+}
+
+Field FieldOf(std::string_view unit, const std::string& value, bool is_date) {
+  if (unit == "year" || unit == "isoyear")
+    return {fmt::format("firn_year({})", PartOf(unit, value))};
+  if (unit == "decade") return {fmt::format("firn_decade({})", PartOf("year", value))};
+  if (IsOneOf(unit, kOfDays)) return {PartOf(unit, value)};
+  const auto time = is_date ? fmt::format("CAST({} AS TIMESTAMP)", value) : value;
+  if (IsOneOf(unit, kOfHours)) return {PartOf(unit, time)};
+  if (unit == "epoch" && is_date) return {fmt::format("(epoch_us({}) // 1000000)", time)};
+  if (unit == "epoch") return {fmt::format("epoch_us({})", time), 6};
+  const int32_t scale = unit == "microseconds" ? 0 : unit == "milliseconds" ? 3 : 6;
+  return {PartOf("microseconds", time), scale};
+}
+
+ValueType NumericOf(const Field& field) {
+  constexpr int32_t kInt64Precision = 19;
+  return NumericType(field.scale == 0 ? kInt64Precision : columnar::kMaxPrecision, field.scale);
+}
+
+std::string AsDouble(const Field& field) {
+  const auto sql = fmt::format("CAST({} AS DOUBLE)", field.sql);
+  return field.scale == 0 ? sql : fmt::format("({} / 1{:0<{}})", sql, "", field.scale);
+}
+
+std::string AsDecimal(const Field& field) {
+  const auto sql = fmt::format("CAST({} AS DECIMAL(19,0))", field.sql);
+  if (field.scale == 0) return sql;
+  return fmt::format("CAST(({} * CAST(0.{:0>{}} AS DECIMAL({},{}))) AS {})", sql, 1, field.scale,
+                     field.scale + 1, field.scale, EngineType(NumericOf(field)));
+}
+
+}  // namespace
+
+Result<Expr> QueryWriter::WriteIntervalField(const std::string& unit, const Expr& interval,
+                                             bool is_float, int location) {
+  if (unit != "epoch") {
+    return Refuse(location, "this field of an interval is not supported: " + unit,
+                  "Use epoch: the length in seconds.");
+  }
+  constexpr int32_t kMicros = 6;
+  const auto type =
+      is_float ? ValueType{.tag = kFloat8} : NumericType(columnar::kMaxPrecision, kMicros);
+  return Expr{.sql = fmt::format("CAST({} AS {})", PartOf("epoch", interval.sql), EngineType(type)),
+              .type = type,
+              .location = location};
+}
+
+Result<Expr> QueryWriter::WriteExtract(const FunctionEntry& entry, std::vector<Expr> arguments,
+                                       int location) {
+  if (arguments[0].form != Expr::Form::kLiteral) {
+    return Refuse(location, "the field of extract must be a constant", "Write the field itself.");
+  }
+  const auto unit = Lowered(arguments[0].text);
+  const bool is_float = entry.result == "float8";
+  const auto tag = arguments[1].type.tag;
+  const auto& value = arguments[1].sql;
+  if (tag == kInterval) return WriteIntervalField(unit, arguments[1], is_float, location);
+  const bool of_days = IsOneOf(unit, kOfDays) || unit == "epoch";
+  if (tag == kDate && !is_float && !of_days) {
+    return Wrong(location, "0A000", "unit \"" + unit + "\" not supported for type date",
+                 "Cast the date to timestamp.");
+  }
+  if (IsOneOf(unit, kRefused)) {
+    return Refuse(location, "this field is not supported: " + unit,
+                  "year, quarter, month, week, day, dow, doy, hour, minute, second and epoch are.");
+  }
+  if (!of_days && !IsOneOf(unit, kOfHours) && !IsOneOf(unit, kSeconds)) {
+    return Wrong(location, "22023",
+                 fmt::format("unit \"{}\" not recognized for type {}", unit, DisplayType(tag)));
+  }
+  const auto field = FieldOf(unit, value, tag == kDate);
+  const auto type = is_float ? ValueType{.tag = kFloat8} : NumericOf(field);
+  auto sql = is_float ? AsDouble(field) : AsDecimal(field);
+  if (IsOneOf(unit, kGrowing)) {
+    sql = fmt::format("CAST({}({}, {}) AS {})", is_float ? "firn_any_part" : "firn_finite_part",
+                      value, sql, EngineType(type));
+  }
+  return Expr{.sql = std::move(sql), .type = type, .location = location};
+}
+
+}  // namespace firn::sql
