@@ -6,6 +6,7 @@
 #include <arrow/array/builder_binary.h>
 #include <arrow/array/builder_decimal.h>
 #include <arrow/array/builder_primitive.h>
+#include <arrow/util/decimal.h>
 
 #include "columnar/calendar.h"
 #include "columnar/utf8.h"

@@ -79,7 +79,7 @@ ArrayResult ResultColumn::Widened(duckdb_vector vector, int64_t rows) const {
   FIRN_TRY(auto values, NewBuffer(rows * static_cast<int64_t>(sizeof(To))));
   const auto* from = Data<From>(vector);
   auto* to = reinterpret_cast<To*>(values->mutable_data());
-  for (int64_t i = 0; i < rows; ++i) to[i] = static_cast<To>(from[i]);
+  for (int64_t i = 0; i < rows; ++i) to[i] = To{from[i]};
   return Finish(vector, rows, {nullptr, std::move(values)});
 }
 

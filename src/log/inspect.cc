@@ -1,5 +1,7 @@
 #include "log/inspect.h"
 
+#include <arrow/record_batch.h>
+
 #include "log/group_decoder.h"
 #include "log/segment_reader.h"
 

@@ -272,7 +272,7 @@ Status Log::PrepareSpare() {
   }
   // LSN 0 is no segment's base, so the name is free.
   const std::string path = PathOf(SpareName(Lsn()));
-  const auto made = MakeSpare(fs_, path, options_.segment_bytes_max);
+  auto made = MakeSpare(fs_, path, options_.segment_bytes_max);
   const std::lock_guard lock(mutex_);
   preparing_ = false;
   if (made) spares_.push_back({path, NewHold()});

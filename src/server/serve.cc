@@ -133,7 +133,7 @@ class Server {
     options.threads = threads > 0 ? static_cast<int>(threads)
                                   : static_cast<int>(std::thread::hardware_concurrency());
     options.memory_limit = MemoryLimit(settings_) / 2;
-    return engine::Engine::Open(std::move(options));
+    return engine::Engine::Open(options);
   }
 
   const Settings settings_;

@@ -11,7 +11,6 @@ namespace firn::sql {
 namespace {
 
 using tree::At;
-using tree::Has;
 using tree::Json;
 using tree::List;
 using tree::Open;

@@ -24,6 +24,12 @@ Task<Status> Flush(columnar::CopyReader& reader, RowSink& sink) {
   co_return co_await sink.Add(*std::move(batch));
 }
 
+std::vector<TableName> WithoutPositions(const std::vector<std::string>& columns) {
+  std::vector<TableName> names;
+  for (const auto& column : columns) names.push_back({.name = column});
+  return names;
+}
+
 Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& command,
                                    Output& out) {
   auto table = RequireTable(session, command.table);
@@ -32,6 +38,10 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
   if (!targets) co_return Failure(std::move(targets).error());
   auto options = columnar::ReadCopyOptions(command.options, columnar::CopyDirection::kFrom);
   if (!options) co_return Failure(std::move(options).error());
+  for (const auto* names : {&options->force_null, &options->force_not_null}) {
+    auto known = TargetColumns(**table, WithoutPositions(*names));
+    if (!known) co_return Failure(std::move(known).error());
+  }
   auto columns = PickColumns(**table, *targets);
   const size_t width = columns.size();
   auto reader = columnar::CopyReader::Make(*std::move(options), std::move(columns), (*table)->name);

@@ -9,13 +9,11 @@ namespace {
 
 using tree::At;
 using tree::Flag;
-using tree::Has;
 using tree::List;
 using tree::Node;
 using tree::Open;
 using tree::Refuse;
 using tree::Text;
-using tree::Wrong;
 
 std::string Lower(std::string_view text) {
   std::string out(text);

@@ -187,8 +187,9 @@ Status CheckColumns(const Statement& statement, const CreateTableCommand& comman
       }
       if (SameButCase(name, other)) {
         return Refuse(statement, -1,
-                      "columns whose names differ only in case are not supported: \"" + other +
-                          "\", \"" + name + "\"",
+                      fmt::format("columns whose names differ only in case are not supported: "
+                                  "\"{}\", \"{}\"",
+                                  other, name),
                       "Many readers of the lake could not tell them apart.");
       }
     }

@@ -7,12 +7,9 @@ namespace firn::sql {
 namespace {
 
 using enum TypeTag;
-using tree::At;
 using tree::Flag;
 using tree::Has;
 using tree::List;
-using tree::Open;
-using tree::Text;
 
 constexpr int32_t kInt64Digits = 18;  // the engine's wider decimals take another, slower path
 

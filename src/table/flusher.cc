@@ -181,10 +181,11 @@ Status Flusher::ChangeRoot(Committer::RootChange change, std::function<void()> p
   // Shared with the leader, which may still be inside set_value when this thread goes on.
   const auto done = std::make_shared<std::promise<Status>>();
   auto changed = done->get_future();
-  with_.committer.Submit(std::move(change), [done, published](Status status) {
-    published();
-    done->set_value(std::move(status));
-  });
+  with_.committer.Submit(std::move(change),
+                         [done, published = std::move(published)](Status status) {
+                           published();
+                           done->set_value(std::move(status));
+                         });
   return changed.get();
 }
 

@@ -216,7 +216,7 @@ std::unique_ptr<OpenBatch::ColumnStore> MakeStore(const std::shared_ptr<arrow::D
 
 }  // namespace
 
-OpenBatch::OpenBatch(std::shared_ptr<arrow::Schema> schema)
+OpenBatch::OpenBatch(const std::shared_ptr<arrow::Schema>& schema)
     : lsn_buffer_(Allocate(kRows * 8)),
       time_buffer_(Allocate(kRows * 8)),
       lsns_(reinterpret_cast<uint64_t*>(lsn_buffer_->mutable_data())),

@@ -22,7 +22,7 @@ class OpenBatch {
   static constexpr int64_t kRows = 64 * 1024;
   static constexpr int64_t kColumnBytes = 64 << 20;  // variable-length data per column
 
-  explicit OpenBatch(std::shared_ptr<arrow::Schema> schema);
+  explicit OpenBatch(const std::shared_ptr<arrow::Schema>& schema);
   ~OpenBatch();
 
   /// Whether the rows fit behind those that are there.

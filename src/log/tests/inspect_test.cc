@@ -1,5 +1,7 @@
 #include "log/inspect.h"
 
+#include <nlohmann/json.hpp>
+
 #include "log/segment_reader.h"
 #include "log/tests/log_fixture.h"
 

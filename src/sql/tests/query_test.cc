@@ -139,7 +139,7 @@ TEST(WriteQuery, HiddenColumnsAreReachedByNameOnly) {
 }
 
 TEST(WriteQuery, ParametersTakeTheTypeOfTheirPlace) {
-  const auto types = [](std::string_view sql, QueryContext context = TestContext()) {
+  const auto types = [](std::string_view sql, const QueryContext& context = TestContext()) {
     std::vector<std::string> out;
     for (const auto& type : Write(sql, context).parameters) {
       out.push_back(columnar::PostgresName(type));
@@ -230,7 +230,7 @@ TEST(Functions, EntriesOfOneNameStandTogetherAndNoSignatureTwice) {
 }
 
 TEST(Resolve, ChoosesAsPostgresDoes) {
-  const auto choose = [](std::string_view name, std::vector<TypeTag> tags) -> std::string {
+  const auto choose = [](std::string_view name, const std::vector<TypeTag>& tags) -> std::string {
     std::vector<ValueType> types;
     for (const auto tag : tags) types.push_back({.tag = tag, .precision = 5, .scale = 1});
     const auto found = Resolve(FindFunction(name), types, false);

@@ -29,6 +29,7 @@ class RecordingOutput final : public Output {
   std::vector<std::string> rows, tags, notices, columns;
   std::vector<std::pair<std::string, std::string>> reports;
   std::deque<std::string> copy_in;
+  bool copy_in_is_endless = false;  // the last chunk comes again and again
   std::string copy_out;
   int suspended = 0;
   int empty = 0;
@@ -81,8 +82,8 @@ class RecordingOutput final : public Output {
   Task<Status> BeginCopyIn(Format /*format*/, size_t /*columns*/) override { co_return Status(); }
   Task<Result<std::optional<std::string>>> ReadCopyData() override {
     if (copy_in.empty()) co_return std::optional<std::string>();
-    auto chunk = std::move(copy_in.front());
-    copy_in.pop_front();
+    auto chunk = copy_in.front();
+    if (copy_in.size() > 1 || !copy_in_is_endless) copy_in.pop_front();
     if (chunk == "gone") co_return Fail(ErrorCode::kIo, "the client is gone");
     co_return std::optional(std::move(chunk));
   }
@@ -154,6 +155,7 @@ class SessionTest : public testing::Test {
   std::string Run(Session& session, const std::string& sql) {
     out_ = RecordingOutput();
     out_.copy_in = std::exchange(copy_in_, {});
+    out_.copy_in_is_endless = std::exchange(copy_in_is_endless_, false);
     auto status = Wait(session.SimpleQuery(sql, out_));
     return Remember(status);
   }
@@ -201,6 +203,7 @@ class SessionTest : public testing::Test {
 
   RecordingOutput out_;
   std::deque<std::string> copy_in_;
+  bool copy_in_is_endless_ = false;
   Error error_;
 };
 

@@ -81,6 +81,8 @@ TEST_F(StatementTest, ABadLineOrAClientGoneUndoesTheCopy) {
   EXPECT_NE(Run("COPY t FROM STDIN"), "");
   EXPECT_EQ(Rows("SELECT count(*) FROM t"), "0");
   EXPECT_THAT(Run("COPY t FROM STDIN WITH (FORMAT binary)"), StartsWith("0A000"));
+  EXPECT_THAT(Run("COPY t FROM STDIN WITH (FORMAT csv, FORCE_NULL (nope))"), StartsWith("42703"));
+  EXPECT_THAT(Run("COPY t (a) FROM STDIN WITH (FORMAT csv, FORCE_NULL (b))"), StartsWith("42P10"));
 }
 
 TEST_F(StatementTest, CopyOutSendsWhatCopyInReads) {
@@ -137,7 +139,8 @@ TEST_F(StatementTest, EmptyQueriesAndBadSqlAreAnswered) {
 TEST_F(StatementTest, ACancelledCopyStops) {
   EXPECT_EQ(Run("CREATE TABLE t (a int)"), "");
   EXPECT_EQ(Run("SET statement_timeout = '1ms'"), "");
-  for (int i = 0; i < 20'000; ++i) copy_in_.push_back("1\n2\n3\n4\n5\n");
+  copy_in_ = {"1\n2\n3\n4\n5\n"};
+  copy_in_is_endless_ = true;
   EXPECT_EQ(Run("COPY t FROM STDIN"), "57014 canceling statement due to statement timeout");
   EXPECT_EQ(Run("RESET statement_timeout"), "");
   EXPECT_EQ(Rows("SELECT count(*) FROM t"), "0");

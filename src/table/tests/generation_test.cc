@@ -80,7 +80,7 @@ TEST(Generation, WhatGoesToTheLogIsWhatWasAppendedSince) {
   for (const auto& batch : since) ASSERT_TRUE(replayed.Replay(batch));
   EXPECT_EQ(replayed.rows(), kBulkRows + 3);
   EXPECT_EQ(replayed.first_lsn(), Lsn(4));
-  const auto small = since[1];
+  const auto& small = since[1];
   const auto& lsns = static_cast<const arrow::UInt64Array&>(*small->column(4));
   const auto& times = static_cast<const arrow::TimestampArray&>(*small->column(5));
   EXPECT_EQ(lsns.Value(1), 5u);
