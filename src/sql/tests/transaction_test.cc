@@ -4,7 +4,6 @@ namespace firn::sql {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::StartsWith;
 
 class TransactionTest : public SessionTest {
