@@ -39,11 +39,27 @@ constexpr std::array kEnds = {
 
 /// The calls of engine aggregates in an entry's template: all have the same modifiers.
 struct AggregateText {
-  std::string arguments;  // with DISTINCT and ORDER BY
-  std::string suffix;     // FILTER and OVER
+  std::string distinct;
+  std::vector<std::string> arguments;
+  std::string order;
+  std::string suffix;  // FILTER and OVER
 
   std::string Call(std::string_view name) const {
-    return fmt::format("{}({}){}", name, arguments, suffix);
+    return fmt::format("{}({}{}{}){}", name, distinct, fmt::join(arguments, ", "), order, suffix);
+  }
+  // "$1, sql_num_key($1)"
+  std::string CallWith(std::string_view name, std::string_view form) const {
+    auto other = *this;
+    std::string list;
+    for (size_t i = 0; i < form.size(); ++i) {
+      if (form[i] == '$' && i + 1 < form.size()) {
+        list += arguments[static_cast<size_t>(form[++i] - '1')];
+      } else {
+        list += form[i];
+      }
+    }
+    other.arguments = {list};
+    return other.Call(name);
   }
   std::string Fill(std::string_view form) const {
     std::string out;
@@ -57,8 +73,15 @@ struct AggregateText {
              (form[size] == '_' || (form[size] >= 'a' && form[size] <= 'z'))) {
         ++size;
       }
-      out += Call(form.substr(1, size - 1));
+      const auto name = form.substr(1, size - 1);
       form.remove_prefix(size);
+      if (form.starts_with('{')) {
+        const auto end = form.find('}');
+        out += CallWith(name, form.substr(1, end - 1));
+        form.remove_prefix(end + 1);
+      } else {
+        out += Call(name);
+      }
     }
     return out;
   }
@@ -132,7 +155,9 @@ Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place)
   };
   FIRN_TRY(const auto partition, WriteList(pick("partitionClause"), inner));
   std::string sql;
-  for (const auto& expr : partition) sql += (sql.empty() ? "PARTITION BY " : ", ") + expr.sql;
+  for (const auto& expr : partition) {
+    sql += (sql.empty() ? "PARTITION BY " : ", ") + Comparable(expr);
+  }
   FIRN_TRY(const auto order, WriteSortList(pick("orderClause"), inner));
   if (!order.empty()) sql += (sql.empty() ? "" : " ") + ("ORDER BY " + order);
   FIRN_TRY(const auto frame, WriteFrame(whole ? *base : over, inner));
@@ -199,17 +224,22 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     }
   }
   AggregateText text;
+  if (distinct) text.distinct = "DISTINCT ";
   for (size_t i = 0; i < arguments.size(); ++i) {
     FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = found.arguments[i]}, CastContext::kImplicit));
     const bool delimiter = entry.engine == "!string_agg" && i == 1;
-    text.arguments += (i > 0      ? ", "
-                       : distinct ? "DISTINCT "
-                                  : "") +
-                      (delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
+    text.arguments.push_back(delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
   }
-  if (Flag(body, "agg_star")) text.arguments = "*";
+  if (distinct && !arguments.empty() && IsOpen(arguments.front().type)) {
+    if (name != "count") {
+      return Refuse(location, name + "(DISTINCT ...) of a numeric without a scale is not supported",
+                    "Cast it to numeric(p,s), or use SELECT DISTINCT in a subquery.");
+    }
+    text.arguments.front() = Comparable(arguments.front());
+  }
+  if (Flag(body, "agg_star")) text.arguments = {"*"};
   FIRN_TRY(const auto order, WriteSortList(List(body, "agg_order"), inner));
-  if (!order.empty()) text.arguments += " ORDER BY " + order;
+  if (!order.empty()) text.order = " ORDER BY " + order;
   if (Has(body, "agg_filter")) {
     FIRN_TRY(const auto condition, WriteCondition(body["agg_filter"], "FILTER", inner));
     text.suffix += " FILTER (WHERE " + condition + ")";
@@ -221,20 +251,26 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   if (entry.engine == "!string_agg") {
     return Expr{.sql = text.Call("string_agg"), .type = {.tag = kText}, .location = location};
   }
-  if (entry.engine == "!avg") {
-    const auto summed = AsNumeric(arguments.front().type);
-    Expr sum{.sql = text.Call("sum"), .type = NumericType(columnar::kMaxPrecision, summed.scale)};
-    Expr count{.sql = text.Call("count"), .type = NumericType(19, 0)};
-    FIRN_TRY(auto average, Divide(sum, count));
-    average.location = location;
-    return average;
-  }
   ValueType type{.tag = TagFromName(entry.result)};
   if (entry.result == "=1") type = arguments.front().type;
-  if (entry.result == "numeric:sum") {
-    type = NumericType(columnar::kMaxPrecision, AsNumeric(arguments.front().type).scale);
+  const bool open = !arguments.empty() && IsOpen(arguments.front().type) && !entry.open.empty();
+  if (open && !arguments.front().decimal_sql.empty() && (name == "sum" || name == "avg")) {
+    // The sum as DECIMAL, shown with the scale of what was summed.
+    const auto& value = arguments.front();
+    text.arguments = {value.decimal_sql};
+    auto sql = text.Call("sum");
+    const auto count = text.Call("count");
+    text.arguments = {value.scale_sql};
+    sql = fmt::format("sql_num_round({}, CAST({} AS INTEGER))", sql, text.Call("max"));
+    if (name == "avg") sql = fmt::format("sql_num_divide({}, {})", sql, count);
+    return Expr{.sql = std::move(sql), .type = OpenNumeric(), .location = location};
   }
-  return Expr{.sql = text.Fill(entry.engine), .type = type, .location = location};
+  if (entry.result == "numeric:sum") {
+    type = open ? OpenNumeric()
+                : NumericType(columnar::kMaxPrecision, AsNumeric(arguments.front().type).scale);
+  }
+  return Expr{
+      .sql = text.Fill(open ? entry.open : entry.engine), .type = type, .location = location};
 }
 
 }  // namespace firn::sql

@@ -100,35 +100,56 @@ Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<Ty
     FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = to[i]}, CastContext::kImplicit));
   }
   if (entry.engine.starts_with('!')) return ApplyRule(entry, std::move(arguments), location);
-  ValueType type{.tag = TagFromName(entry.result)};
-  if (entry.result == "=1") type = arguments.front().type;
-  if (entry.result == "numeric:add") type = Sum(arguments[0].type, arguments[1].type);
-  if (entry.result == "numeric:multiply") {
-    if (arguments[0].type.scale + arguments[1].type.scale > columnar::kMaxPrecision) {
-      return Wrong(location, "22003", "numeric field overflow",
-                   "The product has more than 38 digits after the point: cast a factor to fewer.");
-    }
-    type = Product(arguments[0].type, arguments[1].type);
-  }
-  if (entry.result == "numeric:mod") {
-    const ValueType both[] = {arguments[0].type, arguments[1].type};
-    type = *CommonType(both);
-    for (auto& argument : arguments) {
-      FIRN_RETURN_IF_ERROR(Coerce(argument, type, CastContext::kImplicit));
-    }
-  }
-  if (entry.result == "numeric:whole") type = NumericType(arguments.front().type.precision, 0);
-  if (entry.result == "numeric:unit") type = NumericType(1, 0);
-  std::string sql = entry.engine.empty() ? fmt::format("{}({})", entry.name, Joined(arguments))
-                                         : Fill(WithoutTest(entry.engine, arguments), arguments);
+  FIRN_TRY(const auto shape, ShapeOf(entry, arguments, location));
+  const auto form = shape.open ? entry.open : WithoutTest(entry.engine, arguments);
+  std::string sql =
+      form.empty() ? fmt::format("{}({})", entry.name, Joined(arguments)) : Fill(form, arguments);
   // The engine gives a macro over constants that are NULL a type of its own.
-  if (sql.starts_with("firn_")) sql = fmt::format("CAST({} AS {})", sql, EngineType(type));
-  return Expr{.sql = std::move(sql), .type = type, .location = location};
+  if (sql.starts_with("firn_")) sql = fmt::format("CAST({} AS {})", sql, EngineType(shape.type));
+  return Expr{.sql = std::move(sql), .type = shape.type, .location = location};
+}
+
+Result<QueryWriter::Shape> QueryWriter::ShapeOf(const FunctionEntry& entry,
+                                                std::vector<Expr>& arguments, int location) {
+  Shape shape{.type = {.tag = TagFromName(entry.result)}};
+  const bool open =
+      !entry.open.empty() && std::any_of(arguments.begin(), arguments.end(),
+                                         [](const Expr& expr) { return IsOpen(expr.type); });
+  if (entry.result == "=1") shape.type = arguments.front().type;
+  if (!entry.result.starts_with("numeric:")) {
+    shape.open = open;
+    return shape;
+  }
+  shape = {.type = OpenNumeric(), .open = open};
+  if (open) return shape;
+  const auto& first = arguments.front().type;
+  if (entry.result == "numeric:add") {
+    shape.type = Sum(first, arguments[1].type);
+  } else if (entry.result == "numeric:multiply") {
+    if (first.scale + arguments[1].type.scale > columnar::kMaxPrecision) {
+      shape.open = true;
+    } else {
+      shape.type = Product(first, arguments[1].type);
+    }
+  } else if (entry.result == "numeric:mod") {
+    const ValueType both[] = {first, arguments[1].type};
+    shape.type = *CommonType(both);
+    for (auto& argument : arguments) {
+      FIRN_RETURN_IF_ERROR(Coerce(argument, shape.type, CastContext::kImplicit));
+    }
+  } else if (entry.result == "numeric:whole") {
+    shape.type = NumericType(first.precision, 0);
+  } else if (entry.result == "numeric:unit") {
+    shape.type = NumericType(1, 0);
+  } else {
+    return Fail(ErrorCode::kInternal, "no such rule for a result: {}", entry.result);
+  }
+  (void)location;
+  return shape;
 }
 
 Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments,
                                     int location) {
-  if (entry.engine == "!divide") return Divide(arguments[0], arguments[1]);
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
   if (entry.engine == "!extract") return WriteExtract(entry, std::move(arguments), location);
   auto& first = arguments.front();
@@ -174,19 +195,20 @@ Result<Expr> QueryWriter::WriteRound(std::vector<Expr> arguments, int location) 
   constexpr size_t kTwoDigits = 2;
   const bool constant = !text.empty() && text.size() <= kTwoDigits && text.front() != '-';
   const int scale = constant ? std::stoi(text) : -1;
-  if (scale < 0 || scale > columnar::kMaxPrecision) {
-    return Refuse(location,
-                  "round to a number of digits that is not a constant from 0 to 38 is "
-                  "not supported",
-                  "Write round(x, 2).");
+  const int whole = value.type.precision - value.type.scale + 1;
+  if (IsOpen(value.type) || scale < 0 || whole + scale > columnar::kMaxPrecision) {
+    return Expr{.sql = fmt::format("sql_num_round({}, {})", value.sql, arguments[1].sql),
+                .type = OpenNumeric(),
+                .location = location};
   }
-  const auto type = NumericType(value.type.precision - value.type.scale + scale + 1, scale);
+  const auto type = NumericType(whole + scale, scale);
   return Expr{.sql = fmt::format("CAST({} AS {})", value.sql, EngineType(type)),
               .type = type,
               .location = location};
 }
 
-Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, bool separated) {
+// concat, concat_ws and format: every argument as text.
+Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, std::string_view name) {
   for (auto& argument : arguments) {
     if (argument.type.tag == kBool) {
       argument.sql =
@@ -195,9 +217,10 @@ Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, bool separate
     }
     FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kExplicit));
   }
-  return Expr{.sql = (separated ? "concat_ws(" : "concat(") + Joined(arguments) + ")",
-              .type = {.tag = kText},
-              .location = arguments.front().location};
+  return Expr{
+      .sql = fmt::format("{}({})", name == "format" ? "sql_format" : name, Joined(arguments)),
+      .type = {.tag = kText},
+      .location = arguments.front().location};
 }
 
 Result<Expr> QueryWriter::WriteServerCall(const Json& body) {
@@ -257,10 +280,10 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
   const int location = tree::Location(body);
   const auto entries = FindFunction(name);
   FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
-  if (entries.front().engine == "!concat") {
+  if (entries.front().engine == "!concat" || entries.front().engine == "!format") {
     const bool separated = name == "concat_ws";
     if (arguments.size() < (separated ? 2U : 1U)) return NoFunction(name, arguments, location);
-    return WriteConcat(std::move(arguments), separated);
+    return WriteConcat(std::move(arguments), name);
   }
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);

@@ -88,7 +88,14 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   FIRN_RETURN_IF_ERROR(Coerce(right, *common, CastContext::kImplicit));
   if (common->tag != kNumeric) return *common;
   const ValueType settled[] = {left.type, right.type};
-  return *CommonType(settled);
+  const auto type = *CommonType(settled);
+  if (IsOpen(type)) {
+    for (auto* side : {&left, &right}) {
+      side->sql = fmt::format("sql_num_key({})", side->sql);
+      side->type = ValueType{.tag = kText};
+    }
+  }
+  return type;
 }
 
 Result<Expr> QueryWriter::Compare(const std::string& op, Expr left, Expr right, int location) {
@@ -194,10 +201,17 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     return Bool(fmt::format("({} {} {})", left.sql, words, operands.back().sql), location);
   }
   if (kind == "AEXPR_NULLIF") {
+    auto value = left;
     FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
-    (void)type;
-    return Expr{.sql = fmt::format("nullif({}, {})", left.sql, operands.back().sql),
-                .type = left.type,
+    if (!IsOpen(type)) {
+      return Expr{.sql = fmt::format("nullif({}, {})", left.sql, operands.back().sql),
+                  .type = left.type,
+                  .location = location};
+    }
+    FIRN_RETURN_IF_ERROR(Coerce(value, OpenNumeric(), CastContext::kImplicit));
+    return Expr{.sql = fmt::format("(CASE WHEN {} = {} THEN NULL ELSE {} END)", left.sql,
+                                   operands.back().sql, value.sql),
+                .type = value.type,
                 .location = location};
   }
   return Refuse(location, "this operator is not supported", "docs/sql.md lists what there is.");
@@ -290,9 +304,10 @@ Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool nega
   FIRN_TRY(const auto type, Unify(exprs, "IN"));
   (void)type;
   std::string list;
-  for (size_t i = 1; i < exprs.size(); ++i) list += (i > 1 ? ", " : "") + exprs[i].sql;
-  return Bool(fmt::format("({} {} ({}))", exprs.front().sql, negated ? "NOT IN" : "IN", list),
-              location);
+  for (size_t i = 1; i < exprs.size(); ++i) list += (i > 1 ? ", " : "") + Comparable(exprs[i]);
+  return Bool(
+      fmt::format("({} {} ({}))", Comparable(exprs.front()), negated ? "NOT IN" : "IN", list),
+      location);
 }
 
 Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place) {
@@ -316,21 +331,6 @@ Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place) {
   return Bool(fmt::format("({} {} {} {} {} {} {})", left.sql, negated ? "<" : ">=", bounds[0].sql,
                           negated ? "OR" : "AND", again.sql, negated ? ">" : "<=", bounds[1].sql),
               location);
-}
-
-// numeric / numeric, exactly: both as integers of one scale, divided with 16 digits after the
-// point, rounded half away from zero. The engine's own decimal division goes through doubles.
-Result<Expr> QueryWriter::Divide(const Expr& left, const Expr& right) {
-  const int32_t scale = std::max(left.type.scale, right.type.scale);
-  const auto integer = [&](const Expr& expr) {
-    if (scale == 0) return fmt::format("CAST({} AS HUGEINT)", expr.sql);
-    return fmt::format("CAST(CAST({} AS DECIMAL(38,{})) * CAST(1{} AS DECIMAL({},0)) AS HUGEINT)",
-                       expr.sql, expr.type.scale, std::string(static_cast<size_t>(scale), '0'),
-                       scale + 1);
-  };
-  return Expr{.sql = fmt::format("firn_divide({}, {})", integer(left), integer(right)),
-              .type = NumericType(columnar::kMaxPrecision, 16),
-              .location = left.location};
 }
 
 }  // namespace firn::sql

@@ -127,13 +127,15 @@ Result<QueryWriter::Block> QueryWriter::WritePlain(const Json& body, const Scope
     block.tail += " WHERE " + condition;
   }
   FIRN_TRY(const auto groups, WriteGroupBy(body, place, block));
-  block.tail += groups;
+  std::string having;
   if (Has(body, "havingClause")) {
     auto inner = place;
     inner.no_windows = "window functions are not allowed in HAVING";
     FIRN_TRY(const auto condition, WriteCondition(body["havingClause"], "HAVING", inner));
-    block.tail += " HAVING " + condition;
+    having = " HAVING " + condition;
   }
+  FIRN_RETURN_IF_ERROR(ShowGroups(groups, block, having));
+  block.tail += groups + having;
   FIRN_TRY(const auto distinct, WriteDistinct(body, place, block));
   block.head = "SELECT " + distinct;
   FIRN_RETURN_IF_ERROR(WriteOrderAndLimit(body, place, /*names_only=*/false, block));
@@ -195,10 +197,20 @@ Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, cons
   for (auto& column : ColumnsOf(alias, shape, first)) {
     block.outputs.push_back({column.name, {.sql = column.sql, .type = column.type}});
   }
-  block.tail = fmt::format(" FROM (({}) {}{} ({})) AS {}({})", first.sql, word,
-                           Flag(body, "all") ? " ALL" : "", second.sql, alias,
-                           ColumnList(block.outputs.size()));
-  return block;
+  const bool all = Flag(body, "all");
+  const bool open = !all && std::any_of(types.begin(), types.end(),
+                                        [](const auto& type) { return IsOpen(*type); });
+  if (open && word != "UNION") {
+    return Refuse(block.outputs.front().expr.location,
+                  fmt::format("{} of numerics without a scale is not supported", word),
+                  "Cast them to numeric(p,s).");
+  }
+  block.tail =
+      fmt::format(" FROM (({}) {}{} ({})) AS {}({})", first.sql, word, all || open ? " ALL" : "",
+                  second.sql, alias, ColumnList(block.outputs.size()));
+  if (!open) return block;
+  block.head = "SELECT " + DistinctOutputs(block);
+  return Derived(std::move(block));
 }
 
 std::vector<VisibleColumn> QueryWriter::ColumnsOf(const std::string& alias, const Block& block,
@@ -238,6 +250,7 @@ Result<QueryWriter::Finished> QueryWriter::FinishRows(
     if (i < wanted.size() && wanted[i]) {
       for (auto& expr : column) {
         FIRN_RETURN_IF_ERROR(Coerce(expr, *wanted[i], CastContext::kAssignment));
+        if (IsOpen(*wanted[i])) FIRN_RETURN_IF_ERROR(ToOpen(expr));
       }
       out.types.push_back(*wanted[i]);
     } else {
@@ -268,6 +281,7 @@ Result<QueryWriter::Finished> QueryWriter::Finish(
       type.tag = kText;
     }
     FIRN_RETURN_IF_ERROR(Coerce(expr, type, CastContext::kAssignment));
+    if (IsOpen(type)) FIRN_RETURN_IF_ERROR(ToOpen(expr));
     out.types.push_back(type);
     out.sql += (i > 0 ? ", " : "") + expr.sql;
   }

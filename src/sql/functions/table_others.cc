@@ -1,0 +1,44 @@
+#include "sql/functions/table.h"
+
+namespace firn::sql::table {
+
+std::string_view Others() {
+  return R"(
+[table]
+generate_series(int4 int4) int4
+generate_series(int4 int4 int4) int4
+generate_series(int8 int8) int8
+generate_series(int8 int8 int8) int8
+generate_series(numeric numeric) numeric : -
+generate_series(numeric numeric numeric) numeric : -
+generate_series(timestamp timestamp interval) timestamp
+generate_series(timestamptz timestamptz interval) timestamptz
+
+-- Answered by the session; their types are its affair.
+[server]
+clock_timestamp() timestamptz
+current_catalog() text
+current_database() text
+current_date() date
+current_role() text
+current_schema() text
+current_setting(text) text
+current_setting(text bool) text
+current_timestamp() timestamptz
+current_user() text
+firn.last_commit_lsn() int8
+firn.wait_for(int8) bool
+localtimestamp() timestamp
+now() timestamptz
+pg_backend_pid() int4
+pg_is_in_recovery() bool
+session_user() text
+set_config(text text bool) text
+statement_timestamp() timestamptz
+transaction_timestamp() timestamptz
+user() text
+version() text
+)";
+}
+
+}  // namespace firn::sql::table
