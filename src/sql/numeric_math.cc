@@ -306,9 +306,12 @@ Result<Numeric> Power(const Numeric& base, const Numeric& exponent) {
   }
   if (base.IsZero()) return Numeric(0, kMinSignificantDigits);
   const Numeric magnitude = base.Abs();
-  const double estimate =
-      RoughDouble(LnRounded(magnitude, std::max(0, 8 - EstimateLnWeight(magnitude)))) *
-      RoughDouble(exponent);
+  // To eight digits, rounded as PostgreSQL rounds it: the scale hangs on it.
+  const int rough_scale = std::max(0, 8 - EstimateLnWeight(magnitude));
+  const auto rough = LnRounded(magnitude, rough_scale);
+  const Numeric rough_product(rough.unscaled() * exponent.unscaled(),
+                              rough.scale() + exponent.scale());
+  const double estimate = RoughDouble(rough_product.Rounded(rough_scale));
   if (std::fabs(estimate) > kResultScaleMax * 3.01) {
     if (estimate > 0) return Overflow();
     return Numeric(0, Numeric::kDisplayScaleMax);

@@ -20,19 +20,25 @@ std::string Joined(const std::vector<Expr>& exprs) {
 }
 
 // The engine's own rules for the width of decimals (DuckDB, DecimalAddSubtract and -Multiply).
-ValueType Sum(const ValueType& a, const ValueType& b) {
+// Two numerics of at most 18 digits give one of 18, which is fast and seldom too small: then the
+// engine says 22003, and the statement is written again with `exact`.
+ValueType Sum(const ValueType& a, const ValueType& b, bool exact) {
   const int32_t scale = std::max(a.scale, b.scale);
   const int32_t whole = std::max(a.precision - a.scale, b.precision - b.scale);
   int32_t precision = whole + scale + 1;
   const int32_t widest = std::max(a.precision, b.precision);
-  if (precision > kInt64Digits && widest <= kInt64Digits) precision = kInt64Digits;
+  if (exact && precision > columnar::kMaxPrecision) return OpenNumeric();
+  if (!exact && precision > kInt64Digits && widest <= kInt64Digits) precision = kInt64Digits;
   return NumericType(precision, scale);
 }
-ValueType Product(const ValueType& a, const ValueType& b) {
+ValueType Product(const ValueType& a, const ValueType& b, bool exact) {
   const int32_t scale = a.scale + b.scale;
   int32_t precision = a.precision + b.precision;
   const int32_t widest = std::max(a.precision, b.precision);
-  if (precision > kInt64Digits && widest <= kInt64Digits && scale < kInt64Digits) {
+  if (scale > columnar::kMaxPrecision || (exact && precision > columnar::kMaxPrecision)) {
+    return OpenNumeric();
+  }
+  if (!exact && precision > kInt64Digits && widest <= kInt64Digits && scale < kInt64Digits) {
     precision = kInt64Digits;
   }
   return NumericType(precision, scale);
@@ -123,13 +129,19 @@ Result<QueryWriter::Shape> QueryWriter::ShapeOf(const FunctionEntry& entry,
   shape = {.type = OpenNumeric(), .open = open};
   if (open) return shape;
   const auto& first = arguments.front().type;
-  if (entry.result == "numeric:add") {
-    shape.type = Sum(first, arguments[1].type);
-  } else if (entry.result == "numeric:multiply") {
-    if (first.scale + arguments[1].type.scale > columnar::kMaxPrecision) {
-      shape.open = true;
-    } else {
-      shape.type = Product(first, arguments[1].type);
+  if (entry.result == "numeric:add" || entry.result == "numeric:multiply") {
+    // Constants cost nothing, so they are always exact.
+    const bool exact =
+        context_.exact_numerics || (!arguments[0].text.empty() && !arguments[1].text.empty());
+    const auto& second = arguments[1].type;
+    shape.type =
+        entry.result == "numeric:add" ? Sum(first, second, exact) : Product(first, second, exact);
+    shape.open = IsOpen(shape.type);
+    if (exact && !shape.open && shape.type.precision > kInt64Digits) {
+      // A wide operand makes the engine give a wide result.
+      const auto wide = NumericType(std::max(first.precision, kInt64Digits + 1), first.scale);
+      arguments[0].sql = fmt::format("CAST({} AS {})", arguments[0].sql, EngineType(wide));
+      arguments[0].type = wide;
     }
   } else if (entry.result == "numeric:mod") {
     const ValueType both[] = {first, arguments[1].type};

@@ -245,7 +245,7 @@ Status QueryWriter::Coerce(Expr& expr, const ValueType& to, CastContext context)
 Status QueryWriter::ToOpen(Expr& expr) {
   if (IsOpen(expr.type)) return {};
   FIRN_RETURN_IF_ERROR(Coerce(expr, OpenNumeric(), CastContext::kImplicit));
-  if (!IsOpen(expr.type)) expr.sql = CastTo(expr.sql, "VARCHAR");
+  if (!IsOpen(expr.type)) expr.sql = fmt::format("sql_num_text({})", expr.sql);
   expr.type = OpenNumeric();
   return {};
 }
@@ -269,7 +269,11 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
           "Select the value itself, or cast it to numeric(p,s) first.");
     }
     const bool is_time = from == kDate || from == kTimestamp || from == kTimestamptz;
-    auto text = is_time ? fmt::format("firn_time_text({})", expr.sql) : CastTo(expr.sql, "VARCHAR");
+    // The engine writes a numeric(2,2) without the zero before the point.
+    const bool all_scale = from == kNumeric && expr.type.precision == expr.type.scale;
+    auto text = is_time     ? fmt::format("firn_time_text({})", expr.sql)
+                : all_scale ? fmt::format("sql_num_text({})", expr.sql)
+                            : CastTo(expr.sql, "VARCHAR");
     return to.length > 0 && context == CastContext::kExplicit
                ? fmt::format("left({}, {})", text, to.length)
                : text;

@@ -88,7 +88,6 @@ select * from (values (1, 2.5), (2.25, 3)) v(a, b) order by a
 select 0.1 + 0.2, 1.10 * 1.10, 3 * 0.33, 1 - 0.9, 1e3, 1.0e3, 1.5e-2, -1.5e0, 100.00, .5
 select n::numeric, i8::numeric, 5::numeric, n::numeric(20,5), n4::numeric(18,2), n::numeric(5) from t where id in (1, 2) order by id
 select 12345.678::numeric(5,2)
-select array_length(array[1.5, 2], 1)
 select sum(i8 * i8), sum(i8::numeric * 1e20) from t
 select cast(n as numeric) / cast(n4 as numeric) from t where id = 1
 select round(avg(i4), 2), round(sum(n) / count(*), 3), avg(n)::numeric(10,2), sum(n) / 7 from t
