@@ -180,7 +180,8 @@ class QueryWriter {
   Result<Expr> WriteRegex(const std::string& op, Expr left, Expr right, int location);
   Result<Expr> Concatenate(Expr left, Expr right, int location);
   Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place);
-  Result<Expr> WriteBetween(const Json& body, const Place& place);
+  Result<Expr> WriteBetween(const Json& body, const Place& place, bool swapped = false);
+  Result<Expr> WriteBetweenSymmetric(const Json& body, const Place& place);
   Failure NoOperator(const std::string& name, const std::vector<Expr>& operands, int location);
 
   // write_call.cc

@@ -96,6 +96,7 @@ Result<std::unique_ptr<SqlService>> SqlService::Make(table::Database& database,
   AddTextFunctions(functions);
   AddByteFunctions(functions);
   AddRegexFunctions(functions);
+  AddTimeFunctions(functions);
   FIRN_RETURN_IF_ERROR(engine.AddFunctions(std::move(functions)));
   FIRN_TRY(auto lease, engine.Connect());
   for (const auto macro : EngineMacros()) {

@@ -69,8 +69,8 @@ struct AggregateText {
       form.remove_prefix(at);
       if (form.empty()) break;
       size_t size = 1;
-      while (size < form.size() &&
-             (form[size] == '_' || (form[size] >= 'a' && form[size] <= 'z'))) {
+      while (size < form.size() && (form[size] == '_' || (form[size] >= 'a' && form[size] <= 'z') ||
+                                    (form[size] >= '0' && form[size] <= '9'))) {
         ++size;
       }
       const auto name = form.substr(1, size - 1);
@@ -216,18 +216,22 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
   const auto& entry = *found.entry;
   if (entry.engine == "-") return Apply(entry, found.arguments, std::move(arguments), location);
+  bool joins = false;  // string_agg by the engine, which wants a constant delimiter
   if (entry.engine == "!string_agg") {
     if (arguments[1].form == Expr::Form::kNull) arguments[1].form = Expr::Form::kLiteral;
-    if (arguments[1].form != Expr::Form::kLiteral) {
-      return Refuse(arguments[1].location, "the delimiter of string_agg must be a constant",
-                    "Write the text itself.");
+    joins = arguments[1].form == Expr::Form::kLiteral && entry.result == "text";
+    if (!joins && distinct) {
+      return Refuse(arguments[1].location,
+                    "string_agg(DISTINCT ...) with a delimiter that is not a constant, or of "
+                    "bytea, is not supported",
+                    "Use SELECT DISTINCT in a subquery.");
     }
   }
   AggregateText text;
   if (distinct) text.distinct = "DISTINCT ";
   for (size_t i = 0; i < arguments.size(); ++i) {
     FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = found.arguments[i]}, CastContext::kImplicit));
-    const bool delimiter = entry.engine == "!string_agg" && i == 1;
+    const bool delimiter = joins && i == 1;
     text.arguments.push_back(delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
   }
   if (distinct && !arguments.empty() && IsOpen(arguments.front().type)) {
@@ -248,8 +252,14 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     FIRN_TRY(const auto over, WriteOver(body["over"], place));
     text.suffix += over;
   }
-  if (entry.engine == "!string_agg") {
+  if (joins) {
     return Expr{.sql = text.Call("string_agg"), .type = {.tag = kText}, .location = location};
+  }
+  if (entry.engine == "!string_agg") {
+    const auto both = entry.result == "text" ? "sql_string_agg(@list{$1}, @list{$2})"
+                                             : "sql_bytea_agg(@list{$1}, @list{$2})";
+    return Expr{
+        .sql = text.Fill(both), .type = {.tag = TagFromName(entry.result)}, .location = location};
   }
   ValueType type{.tag = TagFromName(entry.result)};
   if (entry.result == "=1") type = arguments.front().type;

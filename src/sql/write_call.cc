@@ -61,6 +61,9 @@ std::string_view WithoutTest(std::string_view form, const std::vector<Expr>& arg
   if (arguments.size() != 2 || !arguments[1].nonzero) return form;
   if (form.starts_with("firn_quotient")) return "($1 // $2)";
   if (form.starts_with("firn_remainder")) return "($1 % $2)";
+  if (form.starts_with("firn_int_remainder") && !arguments[1].text.starts_with('-')) {
+    return "($1 % $2)";
+  }
   if (form.starts_with("firn_ratio")) return "($1 / $2)";
   return form;
 }
@@ -162,9 +165,29 @@ Result<QueryWriter::Shape> QueryWriter::ShapeOf(const FunctionEntry& entry,
 
 Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments,
                                     int location) {
+  constexpr std::string_view kAsText = "!astext ";
+  if (entry.engine.starts_with(kAsText)) {
+    for (auto& argument : arguments) {
+      FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kExplicit));
+    }
+    return Expr{.sql = Fill(entry.engine.substr(kAsText.size()), arguments),
+                .type = {.tag = TagFromName(entry.result)},
+                .location = location};
+  }
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
   if (entry.engine == "!extract") return WriteExtract(entry, std::move(arguments), location);
   auto& first = arguments.front();
+  if (entry.engine == "!date_trunc" &&
+      (first.form != Expr::Form::kLiteral || first.text.starts_with("cent") ||
+       first.text.starts_with("mill"))) {
+    FIRN_RETURN_IF_ERROR(Coerce(first, {.tag = kText}, CastContext::kImplicit));
+    const auto form = entry.result == "timestamp"
+                          ? "sql_date_trunc($1, $2)"
+                          : "CAST(sql_date_trunc($1, CAST($2 AS TIMESTAMP)) AS TIMESTAMPTZ)";
+    return Expr{.sql = Fill(form, arguments),
+                .type = {.tag = TagFromName(entry.result)},
+                .location = location};
+  }
   if (first.form != Expr::Form::kLiteral) {
     return Refuse(first.location,
                   fmt::format("the first argument of {} must be a constant", entry.name),
@@ -184,10 +207,6 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
         "week",         "month",        "quarter", "year",   "decade"};
     std::transform(first.text.begin(), first.text.end(), first.text.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (first.text == "century" || first.text == "millennium") {
-      return Refuse(first.location, "date_trunc to the " + first.text + " is not supported",
-                    "Use decade or a shorter unit.");
-    }
     if (std::find(kUnits.begin(), kUnits.end(), first.text) == kUnits.end()) {
       return Wrong(first.location, "22023",
                    fmt::format("unit \"{}\" not recognized for type {}", first.text,

@@ -27,6 +27,7 @@ bool IsOneOf(const std::array<std::string_view, N>& names, std::string_view name
 // escapes but of punctuation, no counts, no (?…).
 bool IsCommonPattern(std::string_view pattern) {
   bool in_brackets = false;
+  int depth = 0;
   char before = 0;
   for (size_t i = 0; i < pattern.size(); ++i) {
     const char c = pattern[i];
@@ -53,9 +54,11 @@ bool IsCommonPattern(std::string_view pattern) {
                            before == '+' || before == '?' || before == '^')) {
       return false;
     }
+    if (!in_brackets) depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    if (depth < 0) return false;
     before = c;
   }
-  return !in_brackets;
+  return !in_brackets && depth == 0;
 }
 
 Expr Bool(std::string sql, int location) {
@@ -178,9 +181,8 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     }
     return Refuse(location, "ANY and ALL of an array are not supported", "Use IN (...).");
   }
-  if (kind == "AEXPR_SIMILAR" || kind == "AEXPR_BETWEEN_SYM" || kind == "AEXPR_NOT_BETWEEN_SYM") {
-    return Refuse(location, "SIMILAR TO and BETWEEN SYMMETRIC are not supported",
-                  "Use LIKE or ~, and BETWEEN.");
+  if (kind == "AEXPR_BETWEEN_SYM" || kind == "AEXPR_NOT_BETWEEN_SYM") {
+    return WriteBetweenSymmetric(body, place);
   }
   std::vector<Expr> operands;
   if (Has(body, "lexpr")) {
@@ -192,7 +194,8 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
   }
   FIRN_TRY(auto right, WriteExpr(At(body, "rexpr"), place));
   operands.push_back(std::move(right));
-  if (kind == "AEXPR_OP") return Operate(name, std::move(operands), location);
+  if (kind == "AEXPR_OP" || kind == "AEXPR_SIMILAR")
+    return Operate(name, std::move(operands), location);
   auto& left = operands.front();
   if (kind == "AEXPR_DISTINCT" || kind == "AEXPR_NOT_DISTINCT") {
     FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
@@ -255,14 +258,14 @@ Result<Expr> QueryWriter::WriteRegex(const std::string& op, Expr left, Expr righ
       return NoOperator(op, {left, right}, location);
     }
   }
-  if (right.form != Expr::Form::kLiteral || !IsCommonPattern(right.text)) {
-    return Refuse(right.location, "this regular expression is not supported",
-                  "Constant patterns of characters, . [] * + ? | () ^ $ are.");
-  }
+  const bool common = right.form == Expr::Form::kLiteral && IsCommonPattern(right.text);
   FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
   FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kText}, CastContext::kImplicit));
-  auto sql = fmt::format("regexp_matches({}, {}, '{}')", left.sql, right.sql,
-                         op.ends_with('*') ? "si" : "s");
+  const bool any_case = op.ends_with('*');
+  auto sql =
+      common
+          ? fmt::format("regexp_matches({}, {}, '{}')", left.sql, right.sql, any_case ? "si" : "s")
+          : fmt::format("sql_regexp_like({}, {}, '{}')", left.sql, right.sql, any_case ? "i" : "");
   return Bool(op.starts_with('!') ? "(NOT " + sql + ")" : sql, location);
 }
 
@@ -310,12 +313,23 @@ Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool nega
       location);
 }
 
-Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place) {
+// Between the bounds in either order.
+Result<Expr> QueryWriter::WriteBetweenSymmetric(const Json& body, const Place& place) {
+  FIRN_TRY(auto one, WriteBetween(body, place, false));
+  FIRN_TRY(const auto other, WriteBetween(body, place, true));
+  if (IsVolatile(one.sql)) return RefuseVolatile(one.location);
+  const bool negated = Text(body, "kind") == "AEXPR_NOT_BETWEEN_SYM";
+  one.sql = fmt::format("({} {} {})", one.sql, negated ? "AND" : "OR", other.sql);
+  return one;
+}
+
+Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place, bool swapped) {
   const int location = tree::Location(body);
-  const bool negated = Text(body, "kind") == "AEXPR_NOT_BETWEEN";
+  const bool negated = Text(body, "kind").starts_with("AEXPR_NOT_BETWEEN");
   FIRN_TRY(auto left, WriteExpr(At(body, "lexpr"), place));
   FIRN_TRY(auto bounds, WriteList(List(*Open(At(body, "rexpr")).body, "items"), place));
   if (bounds.size() != 2) return Fail(ErrorCode::kInternal, "BETWEEN without two bounds");
+  if (swapped) std::swap(bounds[0], bounds[1]);
   auto again = left;
   FIRN_TRY(const auto low_type, ToComparable(negated ? "<" : ">=", left, bounds[0], location));
   FIRN_TRY(const auto high_type, ToComparable(negated ? ">" : "<=", again, bounds[1], location));

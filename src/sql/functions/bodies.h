@@ -16,6 +16,7 @@ void AddNumberFunctions(EngineFunctions& functions);
 void AddTextFunctions(EngineFunctions& functions);
 void AddByteFunctions(EngineFunctions& functions);
 void AddRegexFunctions(EngineFunctions& functions);
+void AddTimeFunctions(EngineFunctions& functions);
 
 inline Failure Refused(std::string_view sqlstate, std::string message) {
   return Fail(MakeError(ErrorCode::kInvalidInput, "{}", message).WithSqlState(sqlstate));

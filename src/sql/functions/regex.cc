@@ -389,8 +389,8 @@ Result<std::shared_ptr<const Regex>> Compile(std::string_view pattern, RegexOpti
   } catch (const std::runtime_error& error) {
     return Invalid(error.what());
   }
-  return std::make_shared<const BoostRegex>(std::move(regex), translator.greedy(),
-                                            translator.lazy());
+  return std::make_shared<const BoostRegex>(std::move(regex), translator.greedy() && !options.perl,
+                                            translator.lazy() || options.perl);
 }
 
 }  // namespace
@@ -446,6 +446,7 @@ Result<std::shared_ptr<const Regex>> Regex::Of(std::string_view pattern,
   key += options.ignore_case ? 'i' : '-';
   key += options.newline ? 'n' : '-';
   key += options.literal ? 'q' : '-';
+  key += options.perl ? 'p' : '-';
   for (auto at = known.begin(); at != known.end(); ++at) {
     if (at->key != key) continue;
     known.splice(known.begin(), known, at);
@@ -491,9 +492,15 @@ Result<std::string> SimilarToRegex(std::string_view pattern_in,
     if (escaped) {
       if (c == '"' && !in_brackets) {
         if (quotes == 0) {
-          out += "){1,1}?(";
+          // What comes before the separator is as short as can be.
+          std::string lazy;
+          for (const char one : out) {
+            lazy += one;
+            if (one == '*' || one == '+') lazy += '?';
+          }
+          out = lazy + ")(";
         } else if (quotes == 1) {
-          out += "){1,1}(?:";
+          out += ")(?:";
         } else {
           return Refused("2200C",
                          "SQL regular expression may not contain more than two escape-double-quote "

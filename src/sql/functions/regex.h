@@ -20,6 +20,7 @@ struct RegexOptions {
   bool ignore_case = false;
   bool newline = false;  // . and [^…] stop at line ends, ^ and $ match there
   bool literal = false;
+  bool perl = false;  // quantifiers of both kinds, each as it says
 };
 /// From the letters of a flags argument. Errors: 22023; 0A000 for letters not supported.
 Result<RegexOptions> ParseRegexOptions(std::string_view flags);

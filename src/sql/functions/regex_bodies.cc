@@ -140,8 +140,11 @@ Result<std::optional<std::string>> Substr(std::string_view text, std::string_vie
   return TextOf(call.text, span);
 }
 
-Result<std::optional<std::string>> FirstOf(std::string_view text, std::string_view pattern) {
-  FIRN_TRY(const auto call, Begin(text, pattern, "", ""));
+Result<std::optional<std::string>> FirstOf(std::string_view text, std::string_view pattern,
+                                           bool perl) {
+  FIRN_TRY(auto call, Begin(text, "", "", ""));
+  call.options.perl = perl;
+  FIRN_TRY(call.regex, Regex::Of(pattern, call.options));
   FIRN_TRY(const auto found, call.regex->Search(call.text, 0));
   if (!found) return std::nullopt;
   const auto span = (*found)[found->size() > 1 ? 1 : 0];
@@ -200,13 +203,13 @@ void AddMatching(EngineFunctions& to) {
                          std::string_view flags,
                          int32_t group) { return Substr(text, pattern, start, n, flags, group); }));
   to.push_back(Scalar("sql_regexp_substring", [](std::string_view text, std::string_view pattern) {
-    return FirstOf(text, pattern);
+    return FirstOf(text, pattern, false);
   }));
   to.push_back(Scalar("sql_similar_substring",
                       [](std::string_view text, std::string_view pattern,
                          std::string_view escape) -> Result<std::optional<std::string>> {
                         FIRN_TRY(const auto regex, SimilarToRegex(pattern, escape));
-                        return FirstOf(text, regex);
+                        return FirstOf(text, regex, true);
                       }));
 }
 

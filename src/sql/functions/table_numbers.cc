@@ -49,7 +49,7 @@ log(numeric numeric) numeric : sql_num_log($1, $2)
 log10(float8) float8 : sql_log10($1)
 log10(numeric) numeric : sql_num_log(CAST(10 AS SMALLINT), $1)
 min_scale(numeric) int4 : sql_num_min_scale($1)
-mod(T T) T : firn_remainder($1, $2) | T = int2 int4 int8
+mod(T T) T : firn_int_remainder($1, $2) | T = int2 int4 int8
 mod(numeric numeric) numeric:mod : firn_remainder($1, $2) ~ sql_num_mod($1, $2)
 pi() float8
 pow(float8 float8) float8 : sql_power($1, $2)

@@ -83,7 +83,7 @@ std::string_view Operators() {
 /(float8 float8) float8 : sql_f8_divide($1, $2)
 /(numeric numeric) numeric : sql_num_divide($1, $2)
 /(interval float8) interval : sql_interval_divide($1, $2)
-%(T T) T : firn_remainder($1, $2) | T = int2 int4 int8
+%(T T) T : firn_int_remainder($1, $2) | T = int2 int4 int8
 %(numeric numeric) numeric:mod : firn_remainder($1, $2) ~ sql_num_mod($1, $2)
 ^(float8 float8) float8 : sql_power($1, $2)
 ^(numeric numeric) numeric : sql_num_power($1, $2)

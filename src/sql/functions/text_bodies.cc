@@ -54,6 +54,7 @@ std::string FromCharacters(std::u32string_view characters) {
 namespace {
 
 using engine::Column;
+using engine::List;
 using engine::ResultVector;
 using engine::Scalar;
 using engine::ScalarFunction;
@@ -442,6 +443,26 @@ Texts StringToArray(std::optional<std::string_view> text, std::optional<std::str
   return out;
 }
 
+std::string_view BytesOf(std::string_view text) {
+  return text;
+}
+std::string_view BytesOf(engine::Bytes bytes) {
+  return bytes.data;
+}
+
+// string_agg: NULLs are left out, and the delimiter of the first.
+template <typename T>
+std::optional<std::string> Joined(const List<T>& values, const List<T>& delimiters) {
+  std::optional<std::string> out;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values.IsNull(i)) continue;
+    if (out && !delimiters.IsNull(i)) *out += BytesOf(delimiters[i]);
+    if (!out) out.emplace();
+    *out += BytesOf(values[i]);
+  }
+  return out;
+}
+
 Result<bool> Like(std::string_view text, std::string_view pattern) {
   size_t t = 0;
   size_t p = 0;
@@ -529,6 +550,18 @@ void AddTextFunctions(EngineFunctions& functions) {
                if (!text) return std::nullopt;
                return StringToArray(text, delimiter, null);
              }));
+  functions.push_back(Scalar("sql_string_agg",
+                             [](List<std::string_view> values,
+                                List<std::string_view> delimiters) -> std::optional<std::string> {
+                               return Joined(values, delimiters);
+                             }));
+  functions.push_back(Scalar("sql_bytea_agg",
+                             [](List<engine::Bytes> values,
+                                List<engine::Bytes> delimiters) -> std::optional<engine::Blob> {
+                               auto joined = Joined(values, delimiters);
+                               if (!joined) return std::nullopt;
+                               return engine::Blob{*std::move(joined)};
+                             }));
   functions.push_back(Scalar("sql_like", [](std::string_view text, std::string_view pattern) {
     return Like(text, pattern);
   }));

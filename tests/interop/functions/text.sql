@@ -43,4 +43,3 @@ select 'x'::varchar(3), 'abcdef'::varchar(3), cast('abc' as varchar), ''::text =
 select min(x), max(x), min(v), count(distinct x), max(x || v) from t
 select 'B' < 'a', 'a' < 'é', 'a' < 'b', 'abc' < 'abd', '' < 'a', 'Z' > 'A'
 select upper(null), lower(x), initcap(x), reverse(x), length(x) from t order by id
-select normalize('a')
