@@ -53,6 +53,7 @@ struct Place {
   const tree::Json* windows = nullptr;  // the WINDOW clause
   std::string_view no_aggregates;       // "WHERE": why there can be none; empty: there can
   std::string_view no_windows;
+  bool sets = false;  // a select list, where a function may return several rows
 };
 
 class QueryWriter {
@@ -181,12 +182,20 @@ class QueryWriter {
   Result<Expr> Concatenate(Expr left, Expr right, int location);
   Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place);
   Result<Expr> WriteBetween(const Json& body, const Place& place, bool swapped = false);
+  // write_ordered_set.cc
+  Result<Expr> WriteOrderedSet(const std::string& name, const Json& body, const Place& place);
+  Result<Expr> CompareRows(const std::string& op, const Json& left, const Json& right, int location,
+                           const Place& place);
+  Result<Expr> WriteRowIn(const Json& row, const Json& items, bool negated, int location,
+                          const Place& place);
   Result<Expr> WriteBetweenSymmetric(const Json& body, const Place& place);
   Failure NoOperator(const std::string& name, const std::vector<Expr>& operands, int location);
 
   // write_call.cc
   Result<Expr> WriteCall(const Json& body, const Place& place);
   Result<Expr> WriteServerCall(const Json& body);
+  /// A function that returns rows as a list of them.
+  Result<Expr> WriteSet(const std::string& name, std::vector<Expr> arguments, int location);
   Result<Expr> WriteFunction(const std::string& name, const Json& body, const Place& place);
   /// Whether an aggregate or window call may stand here, as 42803, 42P20, 42809.
   Status CheckAggregate(const std::string& name, const Json& body, const Place& place);
@@ -207,7 +216,8 @@ class QueryWriter {
   Result<Shape> ShapeOf(const FunctionEntry& entry, std::vector<Expr>& arguments, int location);
   Result<Expr> WriteRound(std::vector<Expr> arguments, int location);
   Result<std::string> WriteOver(const Json& over, const Place& place);
-  Result<std::string> WriteFrame(const Json& window, const Place& place);
+  Status CoerceRangeOffset(Expr& offset, const Json& order, const Place& place, int location);
+  Result<std::string> WriteFrame(const Json& window, const Json& order, const Place& place);
   Failure NotUnique(const std::string& name, const std::vector<ValueType>& types, int location);
   Failure NoFunction(const std::string& name, const std::vector<Expr>& arguments, int location);
 

@@ -20,7 +20,9 @@ constexpr int kNonDefault = 0x1;
 constexpr int kRange = 0x2;
 constexpr int kRows = 0x4;
 constexpr int kGroups = 0x8;
-constexpr int kExclusions = 0x8000 | 0x10000 | 0x20000;
+constexpr int kExcludeRow = 0x8000;
+constexpr int kExcludeGroup = 0x10000;
+constexpr int kExcludeTies = 0x20000;
 struct Bound {
   int bit;
   std::string_view words;
@@ -89,23 +91,43 @@ struct AggregateText {
 
 }  // namespace
 
-Result<std::string> QueryWriter::WriteFrame(const Json& window, const Place& place) {
+// What is added to a value of ORDER BY: a number to a number, an interval to a time.
+Status QueryWriter::CoerceRangeOffset(Expr& offset, const Json& order, const Place& place,
+                                      int location) {
+  if (order.size() != 1) {
+    return Wrong(location, "42P20",
+                 "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column");
+  }
+  FIRN_TRY(const auto value, WriteExpr(At(*tree::Open(order.front()).body, "node"), place));
+  ValueType type = value.type;
+  if (Category(type.tag) == 'D') type = {.tag = kInterval};
+  if (IsOpen(type) || !(IsNumber(type.tag) || type.tag == kInterval) || value.type.tag == kDate) {
+    return Refuse(location, "RANGE with an offset is not supported for this type",
+                  "Use ROWS or GROUPS, or order by a timestamp or a number.");
+  }
+  return Coerce(offset, type, CastContext::kImplicit);
+}
+
+Result<std::string> QueryWriter::WriteFrame(const Json& window, const Json& order_by,
+                                            const Place& place) {
   const int options = tree::Number(window, "frameOptions");
   if ((options & kNonDefault) == 0) return std::string();
   const int location = tree::Location(window);
-  if ((options & kExclusions) != 0) {
-    return Refuse(location, "EXCLUDE in a window frame is not supported", "Leave it out.");
-  }
+  const auto* exclude = (options & kExcludeRow) != 0     ? " EXCLUDE CURRENT ROW"
+                        : (options & kExcludeGroup) != 0 ? " EXCLUDE GROUP"
+                        : (options & kExcludeTies) != 0  ? " EXCLUDE TIES"
+                                                         : "";
   const auto bound = [&](const auto& bounds, const char* field) -> Result<std::string> {
     for (const auto& known : bounds) {
       if ((options & known.bit) == 0) continue;
       if (!known.offset) return std::string(known.words);
-      if ((options & kRange) != 0) {
-        return Refuse(location, "RANGE with an offset is not supported", "Use ROWS or GROUPS.");
-      }
       auto inner = place;
       inner.scope = nullptr;
       FIRN_TRY(auto offset, WriteExpr(At(window, field), inner));
+      if ((options & kRange) != 0) {
+        FIRN_RETURN_IF_ERROR(CoerceRangeOffset(offset, order_by, place, location));
+        return offset.sql + " " + std::string(known.words);
+      }
       FIRN_RETURN_IF_ERROR(Coerce(offset, {.tag = kInt8}, CastContext::kImplicit));
       return offset.sql + " " + std::string(known.words);
     }
@@ -116,7 +138,7 @@ Result<std::string> QueryWriter::WriteFrame(const Json& window, const Place& pla
   const auto* unit = (options & kRows) != 0     ? "ROWS"
                      : (options & kGroups) != 0 ? "GROUPS"
                                                 : "RANGE";
-  return fmt::format(" {} BETWEEN {} AND {}", unit, start, end);
+  return fmt::format(" {} BETWEEN {} AND {}{}", unit, start, end, exclude);
 }
 
 Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place) {
@@ -160,7 +182,7 @@ Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place)
   }
   FIRN_TRY(const auto order, WriteSortList(pick("orderClause"), inner));
   if (!order.empty()) sql += (sql.empty() ? "" : " ") + ("ORDER BY " + order);
-  FIRN_TRY(const auto frame, WriteFrame(whole ? *base : over, inner));
+  FIRN_TRY(const auto frame, WriteFrame(whole ? *base : over, pick("orderClause"), inner));
   return " OVER (" + sql + frame + ")";
 }
 

@@ -94,9 +94,11 @@ Failure QueryWriter::NotUnique(const std::string& name, const std::vector<ValueT
 
 Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                                 std::vector<Expr> arguments, int location) {
-  if (entry.engine == "-") {
+  const bool known = entry.result == "=1" || entry.result.starts_with("numeric:") ||
+                     TagFromName(entry.result) != kUnknown;
+  if (entry.engine == "-" || !known) {
     return Refuse(location, fmt::format("{}({}) is not supported", entry.name, entry.arguments),
-                  "Cast the argument to double precision, or write it another way: docs/sql.md.");
+                  "docs/functions.md lists what there is.");
   }
   if (entry.engine == "!date_trunc" || entry.engine == "!extract" || entry.engine == "!timezone" ||
       entry.engine == "!round") {
@@ -282,19 +284,26 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
     }
     return NoFunction(shown, arguments, location);
   }
-  if (Flag(body, "func_variadic") || Flag(body, "agg_within_group")) {
-    return Refuse(location, "VARIADIC and WITHIN GROUP are not supported",
-                  "docs/sql.md lists what there is.");
+  if (Flag(body, "func_variadic")) {
+    return Refuse(location, "VARIADIC is not supported", "Write the arguments one by one.");
   }
+  if (Flag(body, "agg_within_group")) return WriteOrderedSet(name, body, place);
   switch (entries.front().kind) {
     case FunctionKind::kServer:
       return WriteServerCall(body);
     case FunctionKind::kAggregate:
     case FunctionKind::kWindow:
       return WriteAggregate(name, body, place);
-    case FunctionKind::kTable:
-      return Refuse(location, name + "() is supported in FROM only",
-                    "Write FROM " + name + "(...).");
+    case FunctionKind::kTable: {
+      if (!place.sets) {
+        return Wrong(location, "0A000", "set-returning functions are not allowed here",
+                     "Write FROM " + name + "(...).");
+      }
+      FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
+      FIRN_TRY(auto set, WriteSet(name, std::move(arguments), location));
+      set.sql = fmt::format("CAST(unnest({}) AS {})", set.sql, EngineType(set.type));
+      return set;
+    }
     case FunctionKind::kScalar:
       break;
   }
@@ -304,6 +313,19 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
     }
   }
   return WriteFunction(name, body, place);
+}
+
+Result<Expr> QueryWriter::WriteSet(const std::string& name, std::vector<Expr> arguments,
+                                   int location) {
+  std::vector<ValueType> types;
+  for (const auto& argument : arguments) types.push_back(argument.type);
+  const auto found = Resolve(FindFunction(name), types, /*is_operator=*/false);
+  if (found.ambiguous) return NotUnique(name, types, location);
+  if (found.entry == nullptr) return NoFunction(name, arguments, location);
+  if (name == "generate_series" && arguments.size() == 3 && arguments[2].text == "0") {
+    return Wrong(location, "22023", "step size cannot equal zero");
+  }
+  return Apply(*found.entry, found.arguments, std::move(arguments), location);
 }
 
 Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& body,

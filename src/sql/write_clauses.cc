@@ -107,7 +107,9 @@ Status QueryWriter::WriteTargets(const Json& body, const Place& place, Block& bl
                                      tree::Location(reference), place, block));
       continue;
     }
-    FIRN_TRY(auto expr, WriteExpr(value, place));
+    auto inner = place;
+    inner.sets = true;
+    FIRN_TRY(auto expr, WriteExpr(value, inner));
     if (expr.location < 0) expr.location = tree::Location(target);
     block.outputs.push_back(
         {Has(target, "name") ? std::string(Text(target, "name")) : FigureName(value),

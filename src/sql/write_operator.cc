@@ -170,6 +170,17 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
   }
   const auto& name = names.back();
   if (kind == "AEXPR_BETWEEN" || kind == "AEXPR_NOT_BETWEEN") return WriteBetween(body, place);
+  const auto row = Open(Has(body, "lexpr") ? body["lexpr"] : At(body, "rexpr"));
+  if (row.Is("RowExpr")) {
+    const auto other = Open(At(body, "rexpr"));
+    if (kind == "AEXPR_IN") {
+      return WriteRowIn(*row.body, List(*other.body, "items"), name == "<>", location, place);
+    }
+    const std::string how = kind == "AEXPR_DISTINCT"       ? "IS DISTINCT FROM"
+                            : kind == "AEXPR_NOT_DISTINCT" ? "IS NOT DISTINCT FROM"
+                                                           : name;
+    if (other.Is("RowExpr")) return CompareRows(how, *row.body, *other.body, location, place);
+  }
   if (kind == "AEXPR_IN") {
     return WriteIn(body, List(*Open(At(body, "rexpr")).body, "items"), name == "<>", place);
   }

@@ -353,7 +353,13 @@ Result<QueryWriter::Finished> QueryWriter::WriteCommonTable(const Json& body, bo
     }
     Block shape;
     shape.outputs = block.outputs;
-    FIRN_TRY(auto first, Finish(std::move(block)));
+    // The rows that follow may have numerics of other scales.
+    std::vector<std::optional<ValueType>> wanted;
+    for (const auto& output : block.outputs) {
+      const bool numeric = output.expr.type.tag == kNumeric;
+      wanted.push_back(numeric ? std::optional(OpenNumeric()) : std::nullopt);
+    }
+    FIRN_TRY(auto first, Finish(std::move(block), wanted));
     for (const auto& column : ColumnsOf("", shape, first)) {
       table.columns.emplace_back(column.name, column.type);
     }
@@ -398,7 +404,7 @@ Result<QueryWriter::Finished> QueryWriter::WriteRecursive(const Json& query,
     const auto& want = table.columns[i].second;
     const bool fits = have.tag == kUnknown || have.tag == want.tag ||
                       CanCast(have.tag, want.tag, CastContext::kImplicit);
-    if (!fits || (have.tag == kNumeric && have.scale > want.scale)) {
+    if (!fits || (have.tag == kNumeric && !IsOpen(want) && have.scale > want.scale)) {
       return Wrong(block.outputs[i].expr.location, "42804",
                    fmt::format("recursive query \"{}\" column {} has type {} in non-recursive "
                                "term but type {} overall",

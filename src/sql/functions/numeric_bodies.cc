@@ -1,4 +1,5 @@
 // Arithmetic of numerics whose scale is known only when they are: see docs/decisions/0007.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -55,6 +56,43 @@ template <bool kSample, bool kRoot>
 Result<std::optional<Numeric>> SpreadOf(const List<Numeric>& list) {
   FIRN_TRY(const auto sums, SumsOf(list, true));
   return Spread(sums, kSample, kRoot);
+}
+
+Result<std::vector<std::optional<Numeric>>> Series(const Numeric& from, const Numeric& last,
+                                                   const Numeric& step) {
+  const std::pair<const Numeric*, std::string_view> parts[] = {
+      {&from, "start"}, {&last, "stop"}, {&step, "step"}};
+  for (const auto& [value, name] : parts) {
+    if (value->finite()) continue;
+    const bool nan = value->kind() == Numeric::Kind::kNaN;
+    return Refused("22023",
+                   fmt::format("{} {} cannot be {}", name, name == "step" ? "size" : "value",
+                               nan ? "NaN" : "infinity"));
+  }
+  if (step.IsZero()) return Refused("22023", "step size cannot equal zero");
+  std::vector<std::optional<Numeric>> out;
+  const int scale = std::max(from.scale(), step.scale());
+  for (auto value = from.Rounded(scale); value.Compare(last) * step.Sign() <= 0;) {
+    out.emplace_back(value);
+    FIRN_TRY(value, Add(value, step));
+  }
+  return out;
+}
+
+Status CheckPercentile(double part) {
+  if (part >= 0 && part <= 1) return {};
+  return Refused("22003", fmt::format("percentile value {:g} is not between 0 and 1", part));
+}
+
+// percentile_cont over sorted values without NULLs.
+Result<std::optional<double>> Percentile(const List<double>& list, double part) {
+  FIRN_RETURN_IF_ERROR(CheckPercentile(part));
+  if (list.size() == 0) return std::nullopt;
+  const double place = part * static_cast<double>(list.size() - 1);
+  const auto low = static_cast<size_t>(std::floor(place));
+  const auto high = static_cast<size_t>(std::ceil(place));
+  if (low == high) return list[low];
+  return list[low] + (place - static_cast<double>(low)) * (list[high] - list[low]);
 }
 
 std::optional<Numeric> Extreme(const List<Numeric>& list, int order) {
@@ -199,6 +237,16 @@ void AddOverLists(EngineFunctions& to) {
     if (sums.count == 0) return std::nullopt;
     FIRN_TRY(auto average, Divide(sums.sum, Numeric(sums.count, 0)));
     return average;
+  }));
+  to.push_back(
+      Scalar("sql_num_series", [](const Numeric& from, const Numeric& last, const Numeric& step) {
+        return Series(from, last, step);
+      }));
+  to.push_back(Scalar("sql_percentile_cont",
+                      [](List<double> list, double part) { return Percentile(list, part); }));
+  to.push_back(Scalar("sql_percentile_at", [](double part, int64_t count) -> Result<int64_t> {
+    FIRN_RETURN_IF_ERROR(CheckPercentile(part));
+    return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(part * static_cast<double>(count))));
   }));
   to.push_back(Scalar("sql_num_greatest", [](List<Numeric> list) { return Extreme(list, 1); }));
   to.push_back(Scalar("sql_num_least", [](List<Numeric> list) { return Extreme(list, -1); }));

@@ -24,6 +24,9 @@ max(T) T : @max | T = int2 int4 int8 float4 float8 text date timestamp timestamp
 max(numeric) =1 : @max ~ @arg_max{$1, sql_num_key($1)}
 min(T) T : @min | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval
 min(numeric) =1 : @min ~ @arg_min{$1, sql_num_key($1)}
+mode(any) =1 : -
+percentile_cont(float8) float8 : -
+percentile_disc(float8) =1 : -
 regr_avgx(float8 float8) float8 : @regr_avgx
 regr_avgy(float8 float8) float8 : @regr_avgy
 regr_count(float8 float8) int8 : CAST(@regr_count AS BIGINT)

@@ -9,8 +9,12 @@ generate_series(int4 int4) int4
 generate_series(int4 int4 int4) int4
 generate_series(int8 int8) int8
 generate_series(int8 int8 int8) int8
-generate_series(numeric numeric) numeric : -
-generate_series(numeric numeric numeric) numeric : -
+generate_series(numeric numeric) numeric : sql_num_series($1, $2, CAST(1 AS SMALLINT))
+generate_series(numeric numeric numeric) numeric : sql_num_series($1, $2, $3)
+regexp_split_to_table(text text) text : sql_regexp_split($1, $2, '')
+regexp_split_to_table(text text text) text : sql_regexp_split($1, $2, $3)
+string_to_table(text text) text : sql_string_to_array($1, $2, NULL)
+string_to_table(text text text) text : sql_string_to_array($1, $2, $3)
 generate_series(timestamp timestamp interval) timestamp
 generate_series(timestamptz timestamptz interval) timestamptz
 

@@ -214,11 +214,10 @@ class Writer {
 
   void Number(const Piece& piece, int64_t value, int width) {
     if (piece.fill_mode) width = 0;
-    if (value < 0) {
-      out_ += fmt::format("-{:0{}}", -value, width > 0 ? width : 1);
-    } else {
-      out_ += fmt::format("{:0{}}", value, width > 0 ? width : 1);
-    }
+    // Where the sign takes one of the places is as PostgreSQL has it.
+    const bool counts_sign = piece.field == "DD" || piece.field == "DDD";
+    const int places = width + (value < 0 && !counts_sign ? 1 : 0);
+    out_ += fmt::format("{:0{}}", value, places > 0 ? places : 1);
     if (piece.ordinal > 0) {
       const auto suffix = OrdinalOf(value);
       out_ += piece.ordinal == 2 ? InCaseOf("TH", suffix) : std::string(suffix);

@@ -1,5 +1,5 @@
 select encode('\x0102ff'::bytea, 'hex'), encode('hello'::bytea, 'base64'), encode('\x00ff5c41'::bytea, 'escape'), encode(''::bytea, 'hex'), encode(y, 'hex'), encode(y, 'base64'), encode(y, 'escape') from t order by id
-select encode(repeat('x', 80)::bytea, 'base64'), encode(repeat('x', 57)::bytea, 'base64')
+select encode('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'::bytea, 'base64'), encode('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'::bytea, 'base64')
 select decode('0102FF', 'hex'), decode('aGVsbG8=', 'base64'), decode('a\\b\001', 'escape'), decode(' 01 02', 'hex'), decode('', 'base64')
 select decode('0', 'hex')
 select decode('zz', 'hex')
