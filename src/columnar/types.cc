@@ -173,7 +173,9 @@ std::string PostgresName(const Type& type) {
 
 int32_t TypeModifier(const Type& type) {
   // PostgreSQL adds the size of a varlena header to both.
-  if (type.kind == Kind::kNumeric && type.precision > 0) return ((type.precision << 16) | type.scale) + 4;
+  if (type.kind == Kind::kNumeric && type.precision > 0) {
+    return ((type.precision << 16) | type.scale) + 4;
+  }
   if (type.kind == Kind::kVarchar && type.length > 0) return type.length + 4;
   return -1;
 }

@@ -63,7 +63,14 @@ class Catalog {
   }
 
  private:
-  void Read(std::string_view table) {
+  void Read(std::string_view written) {
+    // A line that begins with blanks goes on with the one before.
+    constexpr std::string_view kGoesOn = "\n  ";
+    auto& joined = text_.emplace_back(written);
+    for (auto at = joined.find(kGoesOn); at != joined.npos; at = joined.find(kGoesOn, at)) {
+      joined.replace(at, kGoesOn.size(), " ");
+    }
+    std::string_view table = joined;
     FunctionKind kind = kScalar;
     while (!table.empty()) {
       const auto end = std::min(table.find('\n'), table.size());

@@ -89,6 +89,41 @@ struct AggregateText {
   }
 };
 
+// The call as the entry's text has it. `joins`: string_agg by the engine.
+Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& arguments,
+                     AggregateText text, bool joins, int location) {
+  if (joins) {
+    return Expr{.sql = text.Call("string_agg"), .type = {.tag = kText}, .location = location};
+  }
+  if (entry.engine == "!string_agg") {
+    const auto both = entry.result == "text" ? "sql_string_agg(@list{$1}, @list{$2})"
+                                             : "sql_bytea_agg(@list{$1}, @list{$2})";
+    return Expr{
+        .sql = text.Fill(both), .type = {.tag = TagFromName(entry.result)}, .location = location};
+  }
+  ValueType type{.tag = TagFromName(entry.result)};
+  if (entry.result == "=1") type = arguments.front().type;
+  const bool open = !arguments.empty() && IsOpen(arguments.front().type) && !entry.open.empty();
+  if (open && !arguments.front().decimal_sql.empty() &&
+      (entry.name == "sum" || entry.name == "avg")) {
+    // The sum as DECIMAL, shown with the scale of what was summed.
+    const auto& value = arguments.front();
+    text.arguments = {value.decimal_sql};
+    auto sql = text.Call("sum");
+    const auto count = text.Call("count");
+    text.arguments = {value.scale_sql};
+    sql = fmt::format("sql_num_round({}, CAST({} AS INTEGER))", sql, text.Call("max"));
+    if (entry.name == "avg") sql = fmt::format("sql_num_divide({}, {})", sql, count);
+    return Expr{.sql = std::move(sql), .type = OpenNumeric(), .location = location};
+  }
+  if (entry.result == "numeric:sum") {
+    type = open ? OpenNumeric()
+                : NumericType(columnar::kMaxPrecision, AsNumeric(arguments.front().type).scale);
+  }
+  return Expr{
+      .sql = text.Fill(open ? entry.open : entry.engine), .type = type, .location = location};
+}
+
 }  // namespace
 
 // What is added to a value of ORDER BY: a number to a number, an interval to a time.
@@ -221,6 +256,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   const bool windowed = Has(body, "over");
   const bool distinct = Flag(body, "agg_distinct");
   auto inner = place;
+  inner.sets = false;
   if (!windowed) inner.no_aggregates = "aggregate function calls cannot be nested";
   inner.no_windows = windowed ? "window function calls cannot be nested"
                               : "aggregate function calls cannot contain window function calls";
@@ -274,35 +310,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     FIRN_TRY(const auto over, WriteOver(body["over"], place));
     text.suffix += over;
   }
-  if (joins) {
-    return Expr{.sql = text.Call("string_agg"), .type = {.tag = kText}, .location = location};
-  }
-  if (entry.engine == "!string_agg") {
-    const auto both = entry.result == "text" ? "sql_string_agg(@list{$1}, @list{$2})"
-                                             : "sql_bytea_agg(@list{$1}, @list{$2})";
-    return Expr{
-        .sql = text.Fill(both), .type = {.tag = TagFromName(entry.result)}, .location = location};
-  }
-  ValueType type{.tag = TagFromName(entry.result)};
-  if (entry.result == "=1") type = arguments.front().type;
-  const bool open = !arguments.empty() && IsOpen(arguments.front().type) && !entry.open.empty();
-  if (open && !arguments.front().decimal_sql.empty() && (name == "sum" || name == "avg")) {
-    // The sum as DECIMAL, shown with the scale of what was summed.
-    const auto& value = arguments.front();
-    text.arguments = {value.decimal_sql};
-    auto sql = text.Call("sum");
-    const auto count = text.Call("count");
-    text.arguments = {value.scale_sql};
-    sql = fmt::format("sql_num_round({}, CAST({} AS INTEGER))", sql, text.Call("max"));
-    if (name == "avg") sql = fmt::format("sql_num_divide({}, {})", sql, count);
-    return Expr{.sql = std::move(sql), .type = OpenNumeric(), .location = location};
-  }
-  if (entry.result == "numeric:sum") {
-    type = open ? OpenNumeric()
-                : NumericType(columnar::kMaxPrecision, AsNumeric(arguments.front().type).scale);
-  }
-  return Expr{
-      .sql = text.Fill(open ? entry.open : entry.engine), .type = type, .location = location};
+  return AggregateResult(entry, arguments, std::move(text), joins, location);
 }
 
 }  // namespace firn::sql

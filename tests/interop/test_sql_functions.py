@@ -20,7 +20,8 @@ def cases():
             continue
         for line in path.read_text().splitlines():
             if line.strip() and not line.startswith("--"):
-                yield pytest.param(line, id=f"{path.stem}-" + "-".join(re.findall(r"\w+", line))[:70])
+                words = "-".join(re.findall(r"\w+", line))
+                yield pytest.param(line, id=f"{path.stem}-{words[:70]}")
 
 
 @pytest.fixture(scope="module")

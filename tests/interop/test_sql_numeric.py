@@ -39,6 +39,11 @@ def number(chance):
     return ("-" if chance.random() < 0.3 else "") + text
 
 
+def decimal(chance, precision, scale):
+    unscaled = chance.randrange(-10**chance.randrange(1, 12), 10**11)
+    return f"{unscaled}e-{scale}::numeric({precision},{scale})"
+
+
 def agree(sessions, sql):
     ours, theirs = (ask(session, sql) for session in sessions)
     check(sql, ours, theirs)
@@ -52,8 +57,7 @@ def test_random_operands_agree(sessions, seed, expressions, bare):
         if bare:
             rows = ", ".join(f"({i}, {number(chance)}, {number(chance)})" for i in range(PAIRS))
         else:
-            value = lambda scale: f"{chance.randrange(-10**chance.randrange(1, 12), 10**11)}e-{scale}"
-            rows = ", ".join(f"({i}, {value(4)}::numeric(16,4), {value(2)}::numeric(14,2))"
+            rows = ", ".join(f"({i}, {decimal(chance, 16, 4)}, {decimal(chance, 14, 2)})"
                              for i in range(PAIRS))
         for expression in expressions:
             agree(sessions, f"SELECT i, {expression} FROM (VALUES {rows}) v(i, a, b) ORDER BY i")

@@ -3,7 +3,8 @@
 // A line is one signature:   name(argument types) result : engine text | T = type type …
 // "[aggregate]" begins lines of that kind. Without an engine text the engine has the function
 // under its own name; the rest is said in functions.h. With "| T = …" the line stands for one
-// line per type, T replaced. Lines that begin with # are comments.
+// line per type, T replaced. A line that begins with blanks goes on with the one before; lines that
+// begin with -- are comments.
 #pragma once
 
 #include <string_view>

@@ -2,8 +2,9 @@
 
 namespace firn::sql::table {
 
-std::string_view Aggregates() {
-  return R"(
+namespace {
+
+constexpr std::string_view kTable = R"(
 [aggregate]
 avg(T) numeric : sql_num_divide(@sum, @count) | T = int2 int4 int8
 avg(numeric) numeric : sql_num_divide(@sum, @count) ~ sql_num_avg(@list)
@@ -74,6 +75,11 @@ percent_rank() float8 : @percent_rank
 rank() int8 : @rank
 row_number() int8 : @row_number
 )";
+
+}  // namespace
+
+std::string_view Aggregates() {
+  return kTable;
 }
 
 }  // namespace firn::sql::table

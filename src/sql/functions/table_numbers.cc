@@ -2,8 +2,9 @@
 
 namespace firn::sql::table {
 
-std::string_view Numbers() {
-  return R"(
+namespace {
+
+constexpr std::string_view kTable = R"(
 [scalar]
 abs(T) T | T = int2 int4 int8 float4 float8
 abs(numeric) =1 : abs($1) ~ sql_num_abs($1)
@@ -80,6 +81,11 @@ trunc(numeric int4) numeric : sql_num_trunc($1, $2)
 width_bucket(float8 float8 float8 int4) int4 : sql_width_bucket($1, $2, $3, $4)
 width_bucket(numeric numeric numeric int4) int4 : sql_num_width_bucket($1, $2, $3, $4)
 )";
+
+}  // namespace
+
+std::string_view Numbers() {
+  return kTable;
 }
 
 }  // namespace firn::sql::table

@@ -2,9 +2,10 @@
 
 namespace firn::sql::table {
 
+namespace {
+
 // Comparisons, LIKE and || are written by write_operator.cc: they take any type with itself.
-std::string_view Operators() {
-  return R"(
+constexpr std::string_view kTable = R"(
 [scalar]
 +(T T) T : ($1 + $2) | T = int2 int4 int8
 +(int2 int4) int4 : ($1 + $2)
@@ -105,6 +106,11 @@ std::string_view Operators() {
 >>(int4 int4) int4 : sql_shift_right4($1, $2)
 >>(int8 int4) int8 : sql_shift_right8($1, $2)
 )";
+
+}  // namespace
+
+std::string_view Operators() {
+  return kTable;
 }
 
 }  // namespace firn::sql::table

@@ -2,8 +2,9 @@
 
 namespace firn::sql::table {
 
-std::string_view Others() {
-  return R"(
+namespace {
+
+constexpr std::string_view kTable = R"(
 [table]
 generate_series(int4 int4) int4
 generate_series(int4 int4 int4) int4
@@ -43,6 +44,11 @@ transaction_timestamp() timestamptz
 user() text
 version() text
 )";
+
+}  // namespace
+
+std::string_view Others() {
+  return kTable;
 }
 
 }  // namespace firn::sql::table

@@ -2,8 +2,9 @@
 
 namespace firn::sql::table {
 
-std::string_view Text() {
-  return R"(
+namespace {
+
+constexpr std::string_view kTable = R"(
 [scalar]
 ascii(text) int4
 bit_count(bytea) int8 : sql_bit_count($1)
@@ -123,6 +124,11 @@ upper(text) text : sql_upper($1)
 textlike(text text) bool : sql_like($1, $2)
 texticlike(text text) bool : sql_ilike($1, $2)
 )";
+
+}  // namespace
+
+std::string_view Text() {
+  return kTable;
 }
 
 }  // namespace firn::sql::table

@@ -2,8 +2,9 @@
 
 namespace firn::sql::table {
 
-std::string_view Times() {
-  return R"(
+namespace {
+
+constexpr std::string_view kTable = R"(
 [scalar]
 date(timestamp) date : CAST($1 AS DATE)
 date(timestamptz) date : CAST($1 AS DATE)
@@ -43,16 +44,21 @@ make_interval(int4 int4) interval : sql_make_interval($1, $2, 0, 0, 0, 0, 0.0)
 make_interval(int4 int4 int4) interval : sql_make_interval($1, $2, $3, 0, 0, 0, 0.0)
 make_interval(int4 int4 int4 int4) interval : sql_make_interval($1, $2, $3, $4, 0, 0, 0.0)
 make_interval(int4 int4 int4 int4 int4) interval : sql_make_interval($1, $2, $3, $4, $5, 0, 0.0)
-make_interval(int4 int4 int4 int4 int4 int4) interval : sql_make_interval($1, $2, $3, $4, $5, $6, 0.0)
-make_interval(int4 int4 int4 int4 int4 int4 float8) interval : sql_make_interval($1, $2, $3, $4, $5, $6, $7)
-make_timestamp(int4 int4 int4 int4 int4 float8) timestamp : sql_make_timestamp($1, $2, $3, $4, $5, $6)
-make_timestamptz(int4 int4 int4 int4 int4 float8) timestamptz : CAST(sql_make_timestamp($1, $2, $3, $4, $5, $6) AS TIMESTAMPTZ)
-make_timestamptz(int4 int4 int4 int4 int4 float8 text) timestamptz : timezone($7, sql_make_timestamp($1, $2, $3, $4, $5, $6))
+make_interval(int4 int4 int4 int4 int4 int4) interval :
+  sql_make_interval($1, $2, $3, $4, $5, $6, 0.0)
+make_interval(int4 int4 int4 int4 int4 int4 float8) interval :
+  sql_make_interval($1, $2, $3, $4, $5, $6, $7)
+make_timestamp(int4 int4 int4 int4 int4 float8) timestamp :
+  sql_make_timestamp($1, $2, $3, $4, $5, $6)
+make_timestamptz(int4 int4 int4 int4 int4 float8) timestamptz :
+  CAST(sql_make_timestamp($1, $2, $3, $4, $5, $6) AS TIMESTAMPTZ)
+make_timestamptz(int4 int4 int4 int4 int4 float8 text) timestamptz :
+  timezone($7, sql_make_timestamp($1, $2, $3, $4, $5, $6))
 overlaps(timestamp timestamp timestamp timestamp) bool : sql_overlaps($1, $2, $3, $4)
 overlaps(timestamp interval timestamp interval) bool : sql_overlaps($1, $1 + $2, $3, $3 + $4)
 overlaps(timestamp timestamp timestamp interval) bool : sql_overlaps($1, $2, $3, $3 + $4)
 overlaps(timestamp interval timestamp timestamp) bool : sql_overlaps($1, $1 + $2, $3, $4)
-overlaps(timestamptz timestamptz timestamptz timestamptz) bool : sql_overlaps(CAST($1 AS TIMESTAMP), CAST($2 AS TIMESTAMP), CAST($3 AS TIMESTAMP), CAST($4 AS TIMESTAMP))
+overlaps(timestamptz timestamptz timestamptz timestamptz) bool : sql_overlaps_tz($1, $2, $3, $4)
 to_char(timestamp text) text : sql_to_char_timestamp($1, $2)
 to_char(timestamptz text) text : sql_to_char_timestamptz(CAST($1 AS TIMESTAMP), $1, $2)
 to_char(interval text) text : sql_to_char_interval($1, $2)
@@ -67,6 +73,11 @@ to_timestamp(float8) timestamptz : sql_to_timestamp_epoch($1)
 to_timestamp(text text) timestamptz : CAST(sql_to_timestamp($1, $2) AS TIMESTAMPTZ)
 gen_random_uuid() uuid
 )";
+
+}  // namespace
+
+std::string_view Times() {
+  return kTable;
 }
 
 }  // namespace firn::sql::table

@@ -472,6 +472,15 @@ void AddTimeFunctions(EngineFunctions& functions) {
                FIRN_TRY(const auto micros, Bin(stride, source.micros, origin.micros));
                return Timestamptz{micros};
              }));
+  to.push_back(
+      Scalar("sql_overlaps_tz", [](std::optional<Timestamptz> s1, std::optional<Timestamptz> e1,
+                                   std::optional<Timestamptz> s2, std::optional<Timestamptz> e2) {
+        const auto plain = [](const std::optional<Timestamptz>& at) -> std::optional<Timestamp> {
+          if (!at) return std::nullopt;
+          return Timestamp{at->micros};
+        };
+        return Overlaps(plain(s1), plain(e1), plain(s2), plain(e2));
+      }));
   to.push_back(Scalar("sql_overlaps", [](std::optional<Timestamp> s1, std::optional<Timestamp> e1,
                                          std::optional<Timestamp> s2, std::optional<Timestamp> e2) {
     return Overlaps(s1, e1, s2, e2);

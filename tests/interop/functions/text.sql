@@ -43,3 +43,4 @@ select 'x'::varchar(3), 'abcdef'::varchar(3), cast('abc' as varchar), ''::text =
 select min(x), max(x), min(v), count(distinct x), max(x || v) from t
 select 'B' < 'a', 'a' < 'é', 'a' < 'b', 'abc' < 'abd', '' < 'a', 'Z' > 'A'
 select upper(null), lower(x), initcap(x), reverse(x), length(x) from t order by id
+select texticlike('ABC', 'a%'), 'abc' ~ similar_to_escape('a%'), 'abc' ~ similar_to_escape('a#%', '#'), timezone('UTC', ts), timezone('Europe/Berlin', tz) from t order by id
