@@ -134,6 +134,10 @@ Result<QueryWriter::Block> QueryWriter::WritePlain(const Json& body, const Scope
     FIRN_TRY(const auto condition, WriteCondition(body["havingClause"], "HAVING", inner));
     block.tail += " HAVING " + condition;
   }
+  if (Has(body, "qualifyClause")) {
+    FIRN_TRY(const auto condition, WriteCondition(body["qualifyClause"], "QUALIFY", place));
+    block.tail += " QUALIFY " + condition;
+  }
   FIRN_TRY(const auto distinct, WriteDistinct(body, place, block));
   block.head = "SELECT " + distinct;
   FIRN_RETURN_IF_ERROR(WriteOrderAndLimit(body, place, /*names_only=*/false, block));
