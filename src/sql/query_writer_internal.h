@@ -115,8 +115,7 @@ class QueryWriter {
 
   // write_clauses.cc
   Status WriteTargets(const Json& body, const Place& place, Block& block);
-  Status WriteStar(const std::vector<std::string>& of, int location, const Place& place,
-                   Block& block);
+  Status WriteStar(const Json& reference, const Place& place, Block& block);
   Result<std::string> WriteGroupBy(const Json& body, const Place& place, const Block& block);
   Result<std::string> WriteGroupItem(const Json& item, const Place& place, const Block& block);
   static std::string DistinctOutputs(const Block& block);
@@ -141,6 +140,7 @@ class QueryWriter {
                                   const CommonTables* tables);
   Result<FromItem> WriteRangeFunction(const Json& body, const Scope* lateral,
                                       const CommonTables* tables);
+  Result<FromItem> WriteDescribe(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<FromItem> WriteJoin(const Json& body, const Scope* lateral, const Scope* outer,
                              const CommonTables* tables);
   Result<std::string> MergeColumns(const std::vector<std::string>& names, std::string_view type,

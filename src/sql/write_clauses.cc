@@ -77,8 +77,12 @@ std::string FigureName(const tree::Json& node) {
   return Figure(node, name) == 0 ? "?column?" : name;
 }
 
-Status QueryWriter::WriteStar(const std::vector<std::string>& of, int location, const Place& place,
-                              Block& block) {
+Status QueryWriter::WriteStar(const Json& reference, const Place& place, Block& block) {
+  const auto& fields = List(reference, "fields");
+  const auto of = tree::Names(fields);
+  const int location = tree::Location(reference);
+  const auto& star = *Open(fields.back()).body;
+  const auto excluded = tree::Names(List(star, "exclude"));
   const auto* columns = &place.scope->columns;
   if (!of.empty()) {
     const auto* relation = FindRelation(place.scope, of);
@@ -89,10 +93,24 @@ Status QueryWriter::WriteStar(const std::vector<std::string>& of, int location, 
   } else if (place.scope->relations.empty()) {
     return Wrong(location, "42601", "SELECT * with no tables specified is not valid");
   }
+  size_t known = 0;
   for (const auto& column : *columns) {
     if (column.hidden) continue;
-    block.outputs.push_back(
-        {column.name, {.sql = column.sql, .type = column.type, .location = location}});
+    if (std::find(excluded.begin(), excluded.end(), column.name) != excluded.end()) {
+      ++known;
+      continue;
+    }
+    Expr expr{.sql = column.sql, .type = column.type, .location = location};
+    for (const auto& replaced : List(star, "replace")) {
+      const auto& target = *Open(replaced).body;
+      if (Text(target, "name") != column.name) continue;
+      FIRN_TRY(expr, WriteExpr(At(target, "val"), place));
+      ++known;
+    }
+    block.outputs.push_back({column.name, std::move(expr)});
+  }
+  if (known < excluded.size() + List(star, "replace").size()) {
+    return Wrong(location, "42703", "a column in EXCLUDE or REPLACE is not in the FROM clause");
   }
   return {};
 }
@@ -102,9 +120,7 @@ Status QueryWriter::WriteTargets(const Json& body, const Place& place, Block& bl
     const auto& target = *Open(item).body;
     const auto& value = At(target, "val");
     if (IsStar(value)) {
-      const auto& reference = *Open(value).body;
-      FIRN_RETURN_IF_ERROR(WriteStar(tree::Names(List(reference, "fields")),
-                                     tree::Location(reference), place, block));
+      FIRN_RETURN_IF_ERROR(WriteStar(*Open(value).body, place, block));
       continue;
     }
     auto inner = place;
@@ -204,6 +220,18 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
                                               const Block& block) {
   if (tree::Flag(body, "groupDistinct")) {
     return Refuse(-1, "GROUP BY DISTINCT is not supported", "Leave DISTINCT out.");
+  }
+  if (tree::Flag(body, "groupAll")) {
+    for (const auto& output : block.outputs) {
+      if (!IsOpen(output.expr.type) || output.expr.sql.find("sum(") != std::string::npos ||
+          output.expr.sql.find("list(") != std::string::npos) {
+        continue;
+      }
+      return Refuse(output.expr.location,
+                    "GROUP BY ALL over a numeric without a scale is not supported",
+                    "Cast it to numeric(p,s).");
+    }
+    return std::string(" GROUP BY ALL");
   }
   std::string sql;
   for (const auto& item : List(body, "groupClause")) {
@@ -375,7 +403,14 @@ Result<std::string> QueryWriter::WriteLimit(const Json& node, std::string_view w
 
 Status QueryWriter::WriteOrderAndLimit(const Json& body, const Place& place, bool names_only,
                                        Block& block) {
+  if (tree::Flag(body, "orderAll")) {
+    FIRN_TRY(const auto direction, SortDirection(*Open(List(body, "sortClause").front()).body));
+    for (size_t i = 1; i <= block.outputs.size(); ++i) {
+      block.order += (i == 1 ? " ORDER BY " : ", ") + SortedOutput(block, i - 1) + direction;
+    }
+  }
   for (const auto& item : List(body, "sortClause")) {
+    if (tree::Flag(body, "orderAll")) break;
     FIRN_TRY(const auto text, WriteSortItem(item, place, names_only, block));
     block.order += (block.order.empty() ? " ORDER BY " : ", ") + text;
   }

@@ -73,6 +73,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteFromItem(const Json& item, const
   if (node.Is("RangeVar")) return WriteTable(*node.body, tables);
   if (node.Is("RangeSubselect")) return WriteSubselect(*node.body, lateral, outer, tables);
   if (node.Is("RangeFunction")) return WriteRangeFunction(*node.body, lateral, tables);
+  if (node.Is("RangeDescribe")) return WriteDescribe(*node.body, outer, tables);
   if (node.Is("JoinExpr")) {
     constexpr int kJoinsMax = 200;
     if (++depth_ > kJoinsMax) {

@@ -134,6 +134,10 @@ Result<QueryWriter::Block> QueryWriter::WritePlain(const Json& body, const Scope
     FIRN_TRY(const auto condition, WriteCondition(body["havingClause"], "HAVING", inner));
     having = " HAVING " + condition;
   }
+  if (Has(body, "qualifyClause")) {
+    FIRN_TRY(const auto condition, WriteCondition(body["qualifyClause"], "QUALIFY", place));
+    having += " QUALIFY " + condition;
+  }
   FIRN_RETURN_IF_ERROR(ShowGroups(groups, block, having));
   block.tail += groups + having;
   FIRN_TRY(const auto distinct, WriteDistinct(body, place, block));
