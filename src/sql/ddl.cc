@@ -87,6 +87,12 @@ Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand&
   for (size_t i = 0; i < described.fields.size(); ++i) {
     const auto& name =
         i < command.column_names.size() ? command.column_names[i] : described.fields[i].name;
+    const auto& given = described.fields[i].type;
+    if (given.kind == columnar::TypeKind::kNumeric && given.precision == 0) {
+      return Fail(
+          MakeError(ErrorCode::kUnsupported, "column \"{}\" is a numeric without a precision", name)
+              .WithHint("A table keeps one scale: cast it to numeric(38,9), or what you need."));
+    }
     for (const auto& earlier : columns) {
       if (earlier.name != name) continue;
       return Fail(

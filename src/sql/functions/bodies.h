@@ -17,6 +17,9 @@ void AddTextFunctions(EngineFunctions& functions);
 void AddByteFunctions(EngineFunctions& functions);
 void AddRegexFunctions(EngineFunctions& functions);
 void AddTimeFunctions(EngineFunctions& functions);
+void AddJsonFunctions(EngineFunctions& functions);
+/// All of them.
+EngineFunctions AllEngineFunctions();
 
 inline Failure Refused(std::string_view sqlstate, std::string message) {
   return Fail(MakeError(ErrorCode::kInvalidInput, "{}", message).WithSqlState(sqlstate));

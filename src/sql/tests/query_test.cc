@@ -224,7 +224,7 @@ TEST(Functions, EntriesOfOneNameStandTogetherAndNoSignatureTwice) {
           signatures.insert(std::string(entry.name) + "(" + std::string(entry.arguments) + ")")
               .second)
           << entry.name << " " << entry.arguments;
-      if (entry.arguments.ends_with("...")) continue;  // any number of any type
+      if (entry.arguments.ends_with("...")) continue;
       for (const auto tag : ArgumentTags(entry)) EXPECT_NE(tag, TypeTag::kUnknown) << entry.name;
     }
   }
