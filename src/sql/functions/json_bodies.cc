@@ -126,7 +126,7 @@ Result<std::string> Finished(Result<JsonValue> value) {
 
 Result<JsonValue> WithoutKeys(JsonValue value, const std::function<bool(std::string_view)>& gone) {
   if (value.kind == Kind::kObject) {
-    std::erase_if(value.members, [&](const auto& member) { return gone(member.first); });
+    std::erase_if(value.members, [&](const auto& member) { return gone(member.name); });
   } else if (value.kind == Kind::kArray) {
     std::erase_if(value.items, [&](const JsonValue& item) {
       return item.kind == Kind::kString && gone(item.text);
@@ -188,20 +188,20 @@ Status Apply(JsonValue& value, const Path& path, size_t level, const JsonValue* 
   const bool last = level + 1 == path.size();
   const auto name = path[level];
   const auto member = std::find_if(value.members.begin(), value.members.end(),
-                                   [&](const auto& one) { return one.first == name; });
+                                   [&](const auto& one) { return one.name == name; });
   if (member == value.members.end()) {
     if (last && change != Change::kDelete && change != Change::kReplace) {
-      value.members.emplace_back(std::string(name), *with);
+      value.members.push_back({std::string(name), *with});
     }
     return {};
   }
-  if (!last) return Apply(member->second, path, level + 1, with, change);
+  if (!last) return Apply(member->value, path, level + 1, with, change);
   if (change == Change::kDelete) {
     value.members.erase(member);
   } else if (change == Change::kBefore || change == Change::kAfter) {
     return Refused("22023", "cannot replace existing key");
   } else {
-    member->second = *with;
+    member->value = *with;
   }
   return {};
 }
@@ -222,8 +222,7 @@ Result<std::string> Changed(std::string_view text, const Path& path,
 }
 
 void StripNulls(JsonValue& value) {
-  std::erase_if(value.members,
-                [](const auto& member) { return member.second.kind == Kind::kNull; });
+  std::erase_if(value.members, [](const auto& member) { return member.value.kind == Kind::kNull; });
   for (auto& [name, member] : value.members) StripNulls(member);
   for (auto& item : value.items) StripNulls(item);
 }

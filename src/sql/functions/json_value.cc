@@ -75,7 +75,7 @@ class Parser {
       FIRN_RETURN_IF_ERROR(String(name));
       if (!Take(':')) return Bad();
       FIRN_TRY(auto member, Value());
-      value.members.emplace_back(std::move(name), std::move(member));
+      value.members.push_back({std::move(name), std::move(member)});
       if (Take('}')) return {};
       if (!Take(',')) return Bad();
     }
@@ -207,10 +207,10 @@ void AppendParts(const JsonValue& value, int indent, bool pretty, std::string& o
     if (i > 0) out += pretty ? "," : ", ";
     if (pretty) line(indent + 1);
     if (object) {
-      AppendJsonString(value.members[i].first, out);
+      AppendJsonString(value.members[i].name, out);
       out += ": ";
     }
-    Append(object ? value.members[i].second : value.items[i], indent + 1, pretty, out);
+    Append(object ? value.members[i].value : value.items[i], indent + 1, pretty, out);
   }
   if (pretty) line(indent);
   out += object ? '}' : ']';
@@ -249,7 +249,7 @@ bool Equal(const JsonValue& a, const JsonValue& b) {
 
 const JsonValue* JsonValue::Find(std::string_view name) const {
   for (auto member = members.rbegin(); member != members.rend(); ++member) {
-    if (member->first == name) return &member->second;
+    if (member->name == name) return &member->value;
   }
   return nullptr;
 }
@@ -274,11 +274,11 @@ Status MakeBinary(JsonValue& value) {
   for (auto& [name, member] : value.members) FIRN_RETURN_IF_ERROR(MakeBinary(member));
   auto& members = value.members;
   std::stable_sort(members.begin(), members.end(),
-                   [](const auto& a, const auto& b) { return KeyBefore(a.first, b.first); });
-  std::vector<std::pair<std::string, JsonValue>> kept;
+                   [](const auto& a, const auto& b) { return KeyBefore(a.name, b.name); });
+  std::vector<JsonMember> kept;
   for (auto& member : members) {
-    if (!kept.empty() && kept.back().first == member.first) {
-      kept.back().second = std::move(member.second);
+    if (!kept.empty() && kept.back().name == member.name) {
+      kept.back().value = std::move(member.value);
     } else {
       kept.push_back(std::move(member));
     }
@@ -339,9 +339,9 @@ int CompareJsonb(const JsonValue& a, const JsonValue& b) {
     case Kind::kObject:
       if (a.members.size() != b.members.size()) return sign(a.members.size(), b.members.size());
       for (size_t i = 0; i < a.members.size(); ++i) {
-        if (const int order = a.members[i].first.compare(b.members[i].first); order != 0)
+        if (const int order = a.members[i].name.compare(b.members[i].name); order != 0)
           return sign(order, 0);
-        if (const int order = CompareJsonb(a.members[i].second, b.members[i].second); order != 0)
+        if (const int order = CompareJsonb(a.members[i].value, b.members[i].value); order != 0)
           return order;
       }
       return 0;
@@ -353,11 +353,11 @@ bool ContainsJsonb(const JsonValue& a, const JsonValue& b) {
   if (b.kind == Kind::kObject) {
     if (a.kind != Kind::kObject) return false;
     return std::all_of(b.members.begin(), b.members.end(), [&](const auto& member) {
-      const auto* own = a.Find(member.first);
+      const auto* own = a.Find(member.name);
       if (own == nullptr) return false;
-      const bool deep = member.second.kind == Kind::kObject || member.second.kind == Kind::kArray;
-      return deep ? own->kind == member.second.kind && ContainsJsonb(*own, member.second)
-                  : Equal(*own, member.second);
+      const bool deep = member.value.kind == Kind::kObject || member.value.kind == Kind::kArray;
+      return deep ? own->kind == member.value.kind && ContainsJsonb(*own, member.value)
+                  : Equal(*own, member.value);
     });
   }
   if (b.kind == Kind::kArray) {

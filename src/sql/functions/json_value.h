@@ -7,12 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
 
 namespace firn::sql {
+
+struct JsonMember;
 
 struct JsonValue {
   enum class Kind : uint8_t { kNull, kString, kNumber, kBool, kArray, kObject };
@@ -21,12 +22,17 @@ struct JsonValue {
   std::string text;         // of a string without its escapes; of a number as written
   std::string_view source;  // where it stands in the text that was read
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
 
   /// Of an object, the last of that name; null when there is none.
   const JsonValue* Find(std::string_view name) const;
   /// Of an array, from its end when negative; null when there is none.
   const JsonValue* At(int64_t index) const;
+};
+
+struct JsonMember {
+  std::string name;
+  JsonValue value;
 };
 
 /// Lifetime: the result points into `text`.
