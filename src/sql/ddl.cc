@@ -93,16 +93,11 @@ Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand&
           MakeError(ErrorCode::kUnsupported, "column \"{}\" is a numeric without a precision", name)
               .WithHint("A table keeps one scale: cast it to numeric(38,9), or what you need."));
     }
-    for (const auto& earlier : columns) {
-      if (earlier.name != name) continue;
-      return Fail(
-          MakeError(ErrorCode::kInvalidInput, "column \"{}\" specified more than once", name)
-              .WithSqlState("42701"));
-    }
     columns.push_back({.id = FieldId(static_cast<int32_t>(i) + 1),
                        .name = name,
                        .type = described.fields[i].type});
   }
+  FIRN_RETURN_IF_ERROR(CheckColumnNames(columns));
   return columns;
 }
 

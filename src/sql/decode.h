@@ -149,6 +149,10 @@ using Command =
 /// Errors: 0A000 with a hint for what firn does not have, 42601/42701/42704/22023 … as Postgres.
 Result<Command> Decode(const Statement& statement);
 
+/// Whether a table may have these columns. Errors: 42701 twice the same name or one of the
+/// system's, 0A000 names that differ in case only, 54011 too many.
+Status CheckColumnNames(const std::vector<columnar::Column>& columns);
+
 /// A constant as text for the input function of a column's type, as Postgres' assignment would
 /// convert it (1.5 into an integer is "2"); nullopt is NULL. Not for parameters and DEFAULT.
 /// A cell with a cast to another type than the column's goes through `values` instead.

@@ -166,37 +166,6 @@ bool SameButCase(std::string_view a, std::string_view b) {
   });
 }
 
-Status CheckColumns(const Statement& statement, const CreateTableCommand& command) {
-  if (command.columns.empty()) {
-    return Refuse(statement, statement.begin, "a table without columns is not supported",
-                  "Give it a column.");
-  }
-  if (command.columns.size() > kColumnsMax) {
-    return Wrong(statement, -1, "54011", "tables can have at most 1600 columns");
-  }
-  for (size_t i = 0; i < command.columns.size(); ++i) {
-    const auto& name = command.columns[i].name;
-    if (std::find(kSystemColumns.begin(), kSystemColumns.end(), name) != kSystemColumns.end()) {
-      return Wrong(statement, -1, "42701",
-                   "column name \"" + name + "\" conflicts with a system column name");
-    }
-    for (size_t j = 0; j < i; ++j) {
-      const auto& other = command.columns[j].name;
-      if (name == other) {
-        return Wrong(statement, -1, "42701", "column \"" + name + "\" specified more than once");
-      }
-      if (SameButCase(name, other)) {
-        return Refuse(statement, -1,
-                      fmt::format("columns whose names differ only in case are not supported: "
-                                  "\"{}\", \"{}\"",
-                                  other, name),
-                      "Many readers of the lake could not tell them apart.");
-      }
-    }
-  }
-  return {};
-}
-
 Status CheckPersistence(const Statement& statement, const tree::Json& relation) {
   const auto kind = Text(relation, "relpersistence");
   if (kind == "p" || kind.empty()) return {};
@@ -215,6 +184,34 @@ Status CheckAccessMethod(const Statement& statement, const tree::Json& body) {
 }
 
 }  // namespace
+
+Status CheckColumnNames(const std::vector<columnar::Column>& columns) {
+  const auto wrong = [](std::string_view sqlstate, std::string message) {
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "{}", message).WithSqlState(std::string(sqlstate)));
+  };
+  if (columns.size() > kColumnsMax) return wrong("54011", "tables can have at most 1600 columns");
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const auto& name = columns[i].name;
+    if (std::find(kSystemColumns.begin(), kSystemColumns.end(), name) != kSystemColumns.end()) {
+      return wrong("42701", "column name \"" + name + "\" conflicts with a system column name");
+    }
+    for (size_t j = 0; j < i; ++j) {
+      const auto& other = columns[j].name;
+      if (name == other) {
+        return wrong("42701", "column \"" + name + "\" specified more than once");
+      }
+      if (!SameButCase(name, other)) continue;
+      return Fail(MakeError(ErrorCode::kUnsupported,
+                            "columns whose names differ only in case are not supported: \"{}\", "
+                            "\"{}\"",
+                            other, name)
+                      .WithSqlState("0A000")
+                      .WithHint("Many readers of the lake could not tell them apart."));
+    }
+  }
+  return {};
+}
 
 Result<std::map<std::string, std::string>> DecodeTableOptions(const Statement& statement,
                                                               const tree::Json& options) {
@@ -275,7 +272,11 @@ Result<Command> DecodeCreateTable(const Statement& statement, const tree::Json& 
     if (!element.Is("ColumnDef")) return refuse("LIKE is not supported", "Name the columns.");
     FIRN_RETURN_IF_ERROR(AddColumn(statement, text, *element.body, command));
   }
-  FIRN_RETURN_IF_ERROR(CheckColumns(statement, command));
+  if (command.columns.empty()) {
+    return Refuse(statement, statement.begin, "a table without columns is not supported",
+                  "Give it a column.");
+  }
+  FIRN_RETURN_IF_ERROR(CheckColumnNames(command.columns));
   FIRN_TRY(command.options, DecodeTableOptions(statement, List(body, "options")));
   return command;
 }

@@ -138,6 +138,12 @@ std::string WithNaNs(const columnar::Column& column) {
                      FieldName(column.id), columnar::DuckDbName(column.type));
 }
 
+/// In files a smallint is an int: Iceberg has none. Were the engine told to read it as a smallint,
+/// it could not take the filters of joins down to the files (0A000, Bloom filters).
+std::string AsSmallint(const columnar::Column& column) {
+  return fmt::format("CAST({} AS SMALLINT)", FieldName(column.id));
+}
+
 std::string ComputedHidden(const FileLeg& leg) {
   std::string lsns;
   std::string times;
@@ -163,10 +169,13 @@ Result<std::string> ScanFiles(const catalog::TableDefinition& table, const FileL
                     id, QuoteLiteral(FieldName(id)), QuoteLiteral(columnar::DuckDbName(type)));
   };
   for (const auto& column : table.columns.columns) {
-    add(column.id, column.type);
+    const bool small = column.type.kind == columnar::TypeKind::kInt2;
+    add(column.id, small ? columnar::Type{columnar::TypeKind::kInt4} : column.type);
     const bool shielded = leg.may_hold_nan && IsFloat(column);
-    list += fmt::format("{} AS {}, ", shielded ? WithNaNs(column) : FieldName(column.id),
-                        QuoteIdentifier(column.name));
+    const auto value = small      ? AsSmallint(column)
+                       : shielded ? WithNaNs(column)
+                                  : FieldName(column.id);
+    list += fmt::format("{} AS {}, ", value, QuoteIdentifier(column.name));
   }
   if (leg.has_hidden) {
     std::string_view comma;
