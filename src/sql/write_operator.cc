@@ -224,8 +224,9 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
                          Category(value.type.tag) == Category(left.type.tag) &&
                          (IsInteger(left.type.tag) || !IsInteger(value.type.tag));
       if (keeps) sql = fmt::format("CAST({} AS {})", sql, EngineType(value.type));
-      return Expr{
-          .sql = std::move(sql), .type = keeps ? value.type : left.type, .location = location};
+      auto kept = keeps ? value.type : left.type;
+      if (kept.tag == kVarchar) kept = {.tag = kText};  // what is compared is a text
+      return Expr{.sql = std::move(sql), .type = kept, .location = location};
     }
     FIRN_RETURN_IF_ERROR(Coerce(value, OpenNumeric(), CastContext::kImplicit));
     return Expr{.sql = fmt::format("(CASE WHEN {} = {} THEN NULL ELSE {} END)", left.sql,
