@@ -116,10 +116,12 @@ void GatherColumns(const tree::Json& node, std::vector<std::string>& names) {
 
 }  // namespace
 
-Task<Status> CheckTableRows(SessionContext& session, const catalog::TableDefinition& table,
-                            const Batch& rows) {
+Task<Result<std::optional<BrokenRow>>> FindBrokenRow(SessionContext& session,
+                                                     const catalog::TableDefinition& table,
+                                                     const Batch& rows) {
+  using Found = std::optional<BrokenRow>;
   auto lengths = CheckLengths(table, *rows);
-  if (!lengths) co_return lengths;
+  if (!lengths) co_return Failure(std::move(lengths).error());
   const auto null = FirstNullRow(table, *rows);
   const auto checks = ChecksOf(table);
   // Only rows before the first NULL in a NOT NULL column can be told of before it.
@@ -128,15 +130,16 @@ Task<Status> CheckTableRows(SessionContext& session, const catalog::TableDefinit
     auto broken = co_await FindBroken(session, table, checks, before);
     if (!broken) co_return Failure(std::move(broken).error());
     if (broken->check != nullptr) {
-      co_return Fail(MakeError(ErrorCode::kInvalidInput,
-                               "new row for relation \"{}\" violates check constraint \"{}\"",
-                               table.name, broken->check->name)
-                         .WithSqlState("23514")
-                         .WithDetail(FailingRow(table, *rows, broken->row)));
+      auto error = MakeError(ErrorCode::kInvalidInput,
+                             "new row for relation \"{}\" violates check constraint \"{}\"",
+                             table.name, broken->check->name)
+                       .WithSqlState("23514")
+                       .WithDetail(FailingRow(table, *rows, broken->row));
+      co_return Found(BrokenRow{broken->row, std::move(error)});
     }
   }
-  if (null) co_return NullRow(table, *rows, *null);
-  co_return Status();
+  if (null) co_return Found(BrokenRow{null->row, NullRow(table, *rows, *null).value()});
+  co_return Found();
 }
 
 Result<std::vector<FieldId>> DescribeCheck(SessionContext& /*session*/,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <arrow/type_fwd.h>
 
@@ -12,10 +13,14 @@
 
 namespace firn::sql {
 
-/// The first row that breaks a rule, NOT NULL before CHECK as in PostgreSQL.
-/// Errors: 23502, 23514 with the row in detail, 22001.
-Task<Status> CheckTableRows(SessionContext& session, const catalog::TableDefinition& table,
-                            const std::shared_ptr<arrow::RecordBatch>& rows);
+struct BrokenRow {
+  int64_t row = 0;
+  Error error;  // 23502, 23514 with the row in detail
+};
+/// The first row that breaks a rule, NOT NULL before CHECK as in PostgreSQL. Errors: 22001.
+Task<Result<std::optional<BrokenRow>>> FindBrokenRow(
+    SessionContext& session, const catalog::TableDefinition& table,
+    const std::shared_ptr<arrow::RecordBatch>& rows);
 
 /// Whether the expression can be a CHECK of the table: boolean, over its columns only. The columns
 /// it names. Errors: 42804, 42703, 0A000 …

@@ -12,7 +12,6 @@ using tree::At;
 using tree::Flag;
 using tree::Has;
 using tree::List;
-using tree::Node;
 using tree::Open;
 using tree::Refuse;
 using tree::Text;

@@ -142,10 +142,13 @@ Task<Status> RowSink::Add(std::shared_ptr<arrow::RecordBatch> batch) {
     columns[i] = *std::move(values);
   }
   auto rows = arrow::RecordBatch::Make(schema_, batch->num_rows(), std::move(columns));
-  auto checked = co_await CheckTableRows(session_, *table_, rows);
-  if (!checked) co_return checked;
-  auto searched = co_await SearchKeys(session_, table_, rows);
+  auto broken = co_await FindBrokenRow(session_, *table_, rows);
+  if (!broken) co_return Failure(std::move(broken).error());
+  // A key that is taken in a row before the broken one is told of first.
+  const auto whole = *broken ? rows->Slice(0, (*broken)->row) : rows;
+  auto searched = co_await SearchKeys(session_, table_, whole);
   if (!searched) co_return searched;
+  if (*broken) co_return Fail(std::move((*broken)->error));
   rows_ += rows->num_rows();
   co_return co_await session_.transaction.BufferOf(table_).Append(std::move(rows));
 }
