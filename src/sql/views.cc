@@ -22,10 +22,8 @@ Result<ResolvedTable> AsSeen(const SessionContext& session, const catalog::View:
   std::string list;
   for (const auto& column : seen.columns) {
     const int place = PlaceOf(session, seen.relation, column.id);
-    if (place < 0 || static_cast<size_t>(place) >= now.columns.size()) {
-      return Fail(MakeError(ErrorCode::kNotFound, "column \"{}\" does not exist", column.name)
-                      .WithSqlState("42703"));
-    }
+    // Dropped since: nothing in the view names it.
+    if (place < 0 || static_cast<size_t>(place) >= now.columns.size()) continue;
     const auto& field = now.columns[static_cast<size_t>(place)];
     list += fmt::format("{} AS {}, ", QuoteIdentifier(field.name), QuoteIdentifier(column.name));
     then.columns.push_back({column.name, field.type});
