@@ -82,6 +82,7 @@ SqlService::SqlService(table::Database& database, engine::Engine& engine, const 
                 .watch = watch_,
                 .settings = settings,
                 .clock = clock_,
+                .sequences = sequences_,
                 .version = std::string(version)} {}
 
 SqlService::~SqlService() = default;

@@ -363,8 +363,9 @@ def test_an_error_has_the_code_of_postgresql(session, table, statement, code):
 @pytest.mark.parametrize("statement", [
     "UPDATE {t} SET n = 1",
     "DELETE FROM {t}",
-    "CREATE TABLE {t}_k (id int PRIMARY KEY)",
-    "CREATE TABLE {t}_k (id int, PRIMARY KEY (id))",
+    "MERGE INTO {t} USING {t} s ON true WHEN MATCHED THEN DELETE",
+    "INSERT INTO {t} VALUES (1, 2) ON CONFLICT DO NOTHING",
+    "ALTER TABLE {t} ALTER COLUMN n TYPE text",
     "CREATE TABLE {t}_k (id int UNIQUE)",
     "CREATE TABLE {t}_k (id int REFERENCES {t})",
 ])

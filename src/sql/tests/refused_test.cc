@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         // Scalar functions.
         "select getenv('HOME')", "select current_setting(x) from t", "select getvariable('x')",
         "select pg_read_file('/etc/passwd')", "select pg_ls_dir('/')", "select lo_import('x')",
-        "select pg_sleep(10)", "select query_graph('select 1')", "select nextval('s')",
+        "select pg_sleep(10)", "select query_graph('select 1')", "select nextval('s') from t",
         "select error('x')", "select firn_quotient(1, 0)", "select sql_upper('x')",
         "select json_execute_serialized_sql('x')", "select json_serialize_sql('x')",
         "select which_secret('x', 'y')", "select write_log('x')",
@@ -64,7 +64,6 @@ INSTANTIATE_TEST_SUITE_P(
         "copy (select 1) to '/tmp/x'", "create extension httpfs", "load 'x'", "do $$ begin end $$",
         "create function f() returns int language c as 'x', 'y'", "alter system set x = 1",
         "explain analyze delete from t", "select 1 into outfile from t",
-        "create view v as select * from \"x.csv\"",
         // DuckDB's own syntax.
         "attach 'x.db'", "install httpfs", "pragma database_list", "set variable x = 1",
         "from 'x.csv'", "select * exclude (id) from t", "select columns('.*') from t",
