@@ -408,3 +408,13 @@ def test_an_error_points_where_postgresql_points(session, postgres_server, table
 
     with postgres_server() as postgres:
         assert position(session) == position(postgres)
+
+
+def test_a_commit_to_a_dropped_table_names_it(connect, table):
+    with connect() as writer, connect() as other:
+        other.execute(f"CREATE TABLE {table} (n int)")
+        writer.execute("BEGIN")
+        writer.execute(f"INSERT INTO {table} VALUES (1)")
+        other.execute(f"DROP TABLE {table}")
+        with pytest.raises(psycopg.errors.UndefinedTable, match=f'"public.{table}"'):
+            writer.execute("COMMIT")
