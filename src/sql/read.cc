@@ -5,6 +5,7 @@
 
 #include <arrow/api.h>
 
+#include "sql/past_read.h"
 #include "sql/relations.h"
 #include "sql/server_calls.h"
 #include "sql/session_context.h"
@@ -133,6 +134,9 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
     auto again = session.transaction.BeginStatement();
     if (!again) co_return Failure(std::move(again).error());
   }
+  auto travelled =
+      co_await ResolvePasts(session, references->tables, request.parameters, request.out);
+  if (!travelled) co_return Failure(std::move(travelled).error());
   for (const auto& reference : references->tables) {
     for (const auto& table : TablesUnder(session, reference.table)) {
       auto* own = session.transaction.FindBuffer(table->id);
@@ -145,8 +149,9 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   auto pinned = std::make_shared<Pinned>();
   pinned->view = session.transaction.view();
   QueryContext context;
-  context.resolve_table = [&session, &pinned](const TableReference& reference) {
-    return ScanRelation(session, reference.table, pinned->handles);
+  context.resolve_table = [&session, &pinned, &references](const TableReference& reference) {
+    const auto& known = references->tables[reference.index];
+    return ScanRelation(session, known.table, pinned->handles);
   };
   context.answer_call = [&session, &request](const ServerCall& call) {
     return AnswerServerCall(session, call, request.parameters);
