@@ -6,6 +6,7 @@
 #include "sql/constant_internal.h"
 #include "sql/decode_internal.h"
 #include "sql/functions.h"
+#include "sql/time_travel.h"
 
 namespace firn::sql {
 namespace {
@@ -26,6 +27,14 @@ struct Names {
     return names.contains(name) || (outer != nullptr && outer->Has(name));
   }
 };
+
+/// 's'::regclass is 's' to the functions that take one.
+const Json& WithoutRegclass(const Json& argument) {
+  const auto node = Open(argument);
+  if (!node.Is("TypeCast")) return argument;
+  const auto names = tree::Names(List(At(*node.body, "typeName"), "names"));
+  return !names.empty() && names.back() == "regclass" ? At(*node.body, "arg") : argument;
+}
 
 class Collector {
  public:
@@ -74,6 +83,14 @@ class Collector {
   }
 
   Status Select(const Json& body, const Names* scope) {
+    const bool rows = tree::Has(body, "fromClause");
+    from_depth_ += rows ? 1 : 0;
+    auto status = SelectInside(body, scope);
+    from_depth_ -= rows ? 1 : 0;
+    return status;
+  }
+
+  Status SelectInside(const Json& body, const Names* scope) {
     Names inner{.outer = scope, .names = {}};
     const auto& with = At(body, "withClause");
     const bool recursive = tree::Flag(with, "recursive");
@@ -103,7 +120,14 @@ class Collector {
     if (name.schema.empty() && scope != nullptr && scope->Has(name.name)) return {};
     const size_t index = out_.references.tables.size();
     out_.tables.emplace(&body, index);
-    out_.references.tables.push_back({std::move(name), index});
+    TableReference reference{.table = std::move(name), .index = index};
+    if (tree::Has(body, "past")) {
+      const auto& past = body["past"];
+      FIRN_RETURN_IF_ERROR(Walk(At(past, "value"), nullptr));
+      reference.past_kind = Text(past, "kind");
+      reference.past_value = PastValue(statement_, At(past, "value"));
+    }
+    out_.references.tables.push_back(std::move(reference));
     return {};
   }
 
@@ -111,8 +135,14 @@ class Collector {
     auto name = FunctionName(body);
     const auto entries = FindFunction(name);
     if (entries.empty() || entries.front().kind != FunctionKind::kServer) return {};
+    if (from_depth_ > 0 && (name == "nextval" || name == "setval")) {
+      return tree::Refuse(statement_, tree::Location(body),
+                          name + "() in a query with FROM is not supported",
+                          "Make it the DEFAULT of a column, or call it once per row.");
+    }
     std::vector<Cell> arguments;
-    for (const auto& item : List(body, "args")) {
+    for (const auto& argument : List(body, "args")) {
+      const auto& item = WithoutRegclass(argument);
       FIRN_TRY(auto cell, ReadCell(statement_, item));
       if (!cell || cell->kind == Cell::Kind::kDefault) {
         return tree::Refuse(statement_, tree::FirstLocation(item),
@@ -135,6 +165,7 @@ class Collector {
   const Statement& statement_;
   Collected out_;
   int depth_ = 0;
+  int from_depth_ = 0;  // SELECTs with FROM around what is being walked
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/settings.h"
 #include "sql/ident.h"
+#include "sql/past_point.h"
 
 namespace firn::sql {
 namespace {
@@ -168,6 +169,9 @@ Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::str
   constexpr std::array<std::string_view, 4> kUtf8 = {"UTF8", "UTF-8", "UNICODE", "UTF_8"};
   if (parameter.name == "TimeZone") return OnlyValue(parameter, value, kUtc, "UTC");
   if (parameter.name == "client_encoding") return OnlyValue(parameter, value, kUtf8, "UTF8");
+  if (parameter.name == "firn.as_of") {
+    FIRN_RETURN_IF_ERROR(PastFromText(value));
+  }
   if (parameter.name == "DateStyle") return ReadDateStyle(parameter, value);
   switch (parameter.kind) {
     case ParameterKind::kBool:

@@ -34,6 +34,10 @@ namespace firn::sql {
 struct TableReference {
   TableName table;
   size_t index = 0;  // in the order of FindReferences
+  /// With a past (time_travel.h): what it speaks of, and the query of its one value. `table.past`
+  /// is the session's to set.
+  std::string past_kind;
+  std::optional<Statement> past_value;
 };
 
 /// A call that the session answers, not the engine: version(), current_schema(),
@@ -59,6 +63,7 @@ struct ResolvedTable {
   std::string scan_sql;                  // engine text of a query that returns the columns
   std::vector<columnar::Field> columns;  // what * means
   std::vector<columnar::Field> hidden;   // reached by name only: __lsn, __timestamp
+  bool has_past = false;                 // AT has a meaning
 };
 
 struct QueryContext {
@@ -66,6 +71,8 @@ struct QueryContext {
   std::function<Result<ResolvedTable>(const TableReference&)> resolve_table;
   /// A constant of engine SQL and its type. Null: server calls are refused.
   std::function<Result<std::pair<std::string, columnar::Type>>(const ServerCall&)> answer_call;
+  /// No sum or product of numerics may overflow. Slower: for a query that failed with 22003.
+  bool exact_numerics = false;
   /// Types the client declared for $1…; missing or nullopt: inferred.
   std::vector<std::optional<columnar::Type>> parameter_types;
 };

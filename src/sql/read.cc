@@ -5,6 +5,7 @@
 
 #include <arrow/api.h>
 
+#include "sql/past_read.h"
 #include "sql/relations.h"
 #include "sql/server_calls.h"
 #include "sql/session_context.h"
@@ -24,6 +25,22 @@ Result<EngineQuery> Write(const RunningRead::Request& request, const QueryContex
                                     : WriteQuery(*request.query, context);
 }
 
+Result<EngineQuery> WriteOrExplain(const RunningRead::Request& request,
+                                   const QueryContext& context) {
+  FIRN_TRY(auto written, Write(request, context));
+  if (request.explain) {
+    written.sql = (request.analyze ? "EXPLAIN ANALYZE " : "EXPLAIN ") + written.sql;
+    const columnar::Type text{.kind = columnar::TypeKind::kText};
+    written.fields = {{"explain_key", text}, {"explain_value", text}};
+  }
+  return written;
+}
+
+// What the engine says of DECIMALs that do not fit; see QueryContext::exact_numerics.
+bool OverflowsNumeric(const Error& error) {
+  return error.SqlState() == "22003" && error.message.find("numeric") != std::string::npos;
+}
+
 }  // namespace
 
 // Destroyed from the last member to the first: the stream before its query, the handles last.
@@ -35,6 +52,7 @@ struct RunningRead::Pinned {
   std::unique_ptr<engine::ResultStream> stream;
 
   Status Begin(const std::string& sql, const std::vector<BoundParameter>* parameters) {
+    stream.reset();
     FIRN_TRY(query, lease->Prepare(sql));
     for (size_t i = 0; i < query->parameter_count(); ++i) {
       if (parameters == nullptr || i >= parameters->size()) {
@@ -116,19 +134,24 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
     auto again = session.transaction.BeginStatement();
     if (!again) co_return Failure(std::move(again).error());
   }
+  auto travelled =
+      co_await ResolvePasts(session, references->tables, request.parameters, request.out);
+  if (!travelled) co_return Failure(std::move(travelled).error());
   for (const auto& reference : references->tables) {
-    const auto table = FindTable(session, reference.table);
-    auto* own = table ? session.transaction.FindBuffer(table->id) : nullptr;
-    if (own == nullptr) continue;
-    auto sealed = co_await own->SealFiles();
-    if (!sealed) co_return Failure(std::move(sealed).error());
+    for (const auto& table : TablesUnder(session, reference.table)) {
+      auto* own = session.transaction.FindBuffer(table->id);
+      if (own == nullptr) continue;
+      auto sealed = co_await own->SealFiles();
+      if (!sealed) co_return Failure(std::move(sealed).error());
+    }
   }
 
   auto pinned = std::make_shared<Pinned>();
   pinned->view = session.transaction.view();
   QueryContext context;
-  context.resolve_table = [&session, &pinned](const TableReference& reference) {
-    return ScanRelation(session, reference.table, pinned->handles);
+  context.resolve_table = [&session, &pinned, &references](const TableReference& reference) {
+    const auto& known = references->tables[reference.index];
+    return ScanRelation(session, known.table, pinned->handles);
   };
   context.answer_call = [&session, &request](const ServerCall& call) {
     return AnswerServerCall(session, call, request.parameters);
@@ -136,13 +159,8 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   if (request.parameters != nullptr) {
     for (const auto& bound : *request.parameters) context.parameter_types.emplace_back(bound.type);
   }
-  auto written = Write(request, context);
+  auto written = WriteOrExplain(request, context);
   if (!written) co_return Failure(std::move(written).error());
-  if (request.explain) {
-    written->sql = (request.analyze ? "EXPLAIN ANALYZE " : "EXPLAIN ") + written->sql;
-    const columnar::Type text{.kind = columnar::TypeKind::kText};
-    written->fields = {{"explain_key", text}, {"explain_value", text}};
-  }
 
   const auto connect = [&session] { return session.services.engine.Connect(); };
   auto lease = co_await RunOn(session.services.workers, connect);
@@ -155,6 +173,15 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   };
   const auto interrupter = pinned->lease->interrupter();
   auto first = co_await RunInterruptibly(session, interrupter, begin);
+  if (!first && OverflowsNumeric(first.error())) {
+    context.exact_numerics = true;
+    auto exact = WriteOrExplain(request, context);
+    if (exact && exact->sql != written->sql) {
+      written = std::move(exact);
+      auto again = co_await RunInterruptibly(session, interrupter, begin);
+      first = std::move(again);
+    }
+  }
   std::unique_ptr<RunningRead> read(
       new RunningRead(session, std::move(written->fields), std::move(pinned)));
   if (!first) {

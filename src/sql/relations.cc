@@ -4,9 +4,15 @@
 #include <utility>
 
 #include "columnar/table_schema.h"
-#include "lake/file_uri.h"
+#include "sql/file_scan.h"
 #include "sql/ident.h"
+#include "sql/internal_query.h"
+#include "sql/past_point.h"
+#include "sql/relation_names.h"
+#include "sql/sequences.h"
+#include "sql/server_calls.h"
 #include "sql/system_relations.h"
+#include "sql/views.h"
 
 namespace firn::sql {
 namespace {
@@ -51,22 +57,6 @@ std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
   return fields;
 }
 
-/// What every stored row has besides its own columns, and files of others lack.
-struct HiddenColumn {
-  columnar::Field field;
-  FieldId id;
-};
-std::vector<HiddenColumn> HiddenColumns() {
-  return {{{std::string(columnar::kLsnColumn), {columnar::TypeKind::kInt8}}, columnar::kLsnFieldId},
-          {{std::string(columnar::kTimestampColumn), {columnar::TypeKind::kTimestamptz}},
-           columnar::kTimestampFieldId}};
-}
-std::vector<columnar::Field> HiddenFields() {
-  std::vector<columnar::Field> fields;
-  for (auto& hidden : HiddenColumns()) fields.push_back(std::move(hidden.field));
-  return fields;
-}
-
 /// Every leg of a scan has the same columns: the table's own, then the hidden ones.
 std::string ColumnList(const catalog::TableDefinition& table) {
   std::string list;
@@ -86,100 +76,64 @@ std::string EmptyLeg(const catalog::TableDefinition& table) {
   return fmt::format("SELECT {} WHERE false", list);
 }
 
-bool IsFloat(const columnar::Column& column) {
-  return column.type.kind == columnar::TypeKind::kFloat4 ||
-         column.type.kind == columnar::TypeKind::kFloat8;
+std::vector<const lake::DataFile*> Pointers(const std::vector<lake::DataFile>& files) {
+  std::vector<const lake::DataFile*> pointers;
+  for (const auto& file : files) pointers.push_back(&file);
+  return pointers;
 }
 
-/// Whether a column of the file holds a NaN, or nobody knows.
-bool MayHoldNaN(const catalog::TableDefinition& table, const lake::DataFile& file) {
-  const auto& columns = table.columns.columns;
-  return std::any_of(columns.begin(), columns.end(), [&](const columnar::Column& column) {
-    if (!IsFloat(column)) return false;
-    const auto* stats = file.Find(column.id);
-    return stats == nullptr || stats->nans.value_or(1) > 0;
-  });
-}
-
-/// The columns of a leg over files with NaNs. A NaN is in no Parquet minimum or maximum, but is
-/// above every number to `>`: the engine must not prune such a column by them, and does not see
-/// that this expression is one.
-std::string ColumnListWithNaNs(const catalog::TableDefinition& table) {
-  std::string list;
-  for (const auto& column : table.columns.columns) {
-    const auto name = QuoteIdentifier(column.name);
-    list += IsFloat(column)
-                ? fmt::format("CASE WHEN isnan({0}) THEN CAST('nan' AS {1}) ELSE {0} END AS {0}, ",
-                              name, columnar::DuckDbName(column.type))
-                : name + ", ";
-  }
-  return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
-}
-
-/// read_parquet by field id, so that a column's name in the file does not matter.
-std::string FileLeg(const catalog::TableDefinition& table, const std::vector<std::string>& paths,
-                    const std::string& column_list) {
-  std::string files;
-  for (const auto& path : paths) {
-    if (!files.empty()) files += ", ";
-    files += QuoteLiteral(path);
-  }
-  std::string columns;
-  const auto add = [&columns](FieldId id, const std::string& name, const columnar::Type& type) {
-    if (!columns.empty()) columns += ", ";
-    columns += fmt::format("{}: {{name: {}, type: {}, default_value: NULL}}", id,
-                           QuoteLiteral(name), QuoteLiteral(columnar::DuckDbName(type)));
-  };
-  for (const auto& column : table.columns.columns) add(column.id, column.name, column.type);
-  for (const auto& hidden : HiddenColumns()) add(hidden.id, hidden.field.name, hidden.field.type);
-  return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", column_list, files,
-                     columns);
-}
-
-/// A table that only this transaction knows: no rows but its own.
-std::shared_ptr<const table::TableVersion> NewTableVersion(
-    std::shared_ptr<const catalog::TableDefinition> definition) {
-  auto version = std::make_shared<table::TableVersion>();
-  version->arrow_schema = columnar::ArrowSchema(definition->columns);
-  version->definition = std::move(definition);
-  return version;
+/// Of these rows those that were there then.
+std::string Until(const PastPoint& past, const std::string& rows) {
+  return past.kind == PastPoint::Kind::kLsn
+             ? fmt::format("SELECT * FROM ({}) WHERE {} <= {}", rows, columnar::kLsnColumn,
+                           past.value)
+             : fmt::format("SELECT * FROM ({}) WHERE {} <= make_timestamp({}) AT TIME ZONE 'UTC'",
+                           rows, columnar::kTimestampColumn, past.value);
 }
 
 Result<std::string> ScanTable(SessionContext& session,
                               const std::shared_ptr<const catalog::TableDefinition>& definition,
-                              std::vector<engine::ScanHandle>& handles) {
-  const auto& view = session.transaction.view();
-  auto version = view.snapshot.root->Find(definition->id);
-  if (!version) version = NewTableVersion(definition);
-  const auto* own = session.transaction.FindBuffer(definition->id);
+                              const PastPoint* past, std::vector<engine::ScanHandle>& handles) {
+  if (past != nullptr && past->kind == PastPoint::Kind::kFiles) {
+    FIRN_TRY(auto text, ScanOfFiles(*definition, Pointers(past->files)));
+    return text.empty() ? EmptyLeg(*definition) : text;
+  }
+  const auto [version, snapshot] = session.transaction.VersionOf(definition);
+  const auto* own = past == nullptr ? session.transaction.FindBuffer(definition->id) : nullptr;
 
-  std::vector<std::string> paths;
-  std::vector<std::string> nan_paths;
-  const auto add = [&](const lake::DataFile& file) -> Status {
-    auto& leg = MayHoldNaN(*definition, file) ? nan_paths : paths;
-    FIRN_TRY(leg.emplace_back(), lake::LocalPath(file.path));
-    return {};
-  };
-  for (const auto& file : version->lake_files) FIRN_RETURN_IF_ERROR(add(*file));
-  for (const auto& file : version->added_files) FIRN_RETURN_IF_ERROR(add(*file));
+  std::vector<const lake::DataFile*> files;
+  for (const auto& file : version->lake_files) files.push_back(file.get());
+  for (const auto& file : version->added_files) files.push_back(file.get());
   if (own != nullptr) {
-    for (const auto& file : own->files()) FIRN_RETURN_IF_ERROR(add(file));
+    for (const auto& file : own->files()) files.push_back(&file);
   }
-
-  std::string text;
-  if (!paths.empty()) text = FileLeg(*definition, paths, ColumnList(*definition));
-  if (!nan_paths.empty()) {
-    if (!text.empty()) text += " UNION ALL ";
-    text += FileLeg(*definition, nan_paths, ColumnListWithNaNs(*definition));
-  }
+  FIRN_TRY(auto text, ScanOfFiles(*definition, files));
   const bool own_rows = own != nullptr && !own->batches().empty();
-  if (own_rows || !table::HotRowsEmpty(view.snapshot, *version)) {
-    handles.push_back(session.services.engine.Register(table::HotRows(
-        view.snapshot, version, own_rows ? own->batches() : table::RecordBatches())));
+  if (own_rows || !table::HotRowsEmpty(snapshot, *version)) {
+    handles.push_back(session.services.engine.Register(
+        table::HotRows(snapshot, version, own_rows ? own->batches() : table::RecordBatches())));
     if (!text.empty()) text += " UNION ALL ";
     text += fmt::format("SELECT {} FROM {}", ColumnList(*definition), handles.back().sql());
   }
-  return text.empty() ? EmptyLeg(*definition) : text;
+  if (text.empty()) return EmptyLeg(*definition);
+  return past == nullptr ? text : Until(*past, text);
+}
+
+/// What SET firn.as_of asks of a table; null: nothing. Errors: 22023 before its history.
+Result<std::shared_ptr<const PastPoint>> SessionPast(const SessionContext& session,
+                                                     const catalog::TableDefinition& table) {
+  FIRN_TRY(auto past, PastFromText(session.settings.as_of()));
+  if (past == nullptr || table.schema == kTempSchema) return nullptr;
+  const auto version = session.transaction.view().snapshot.root->Find(table.id);
+  const auto history = version == nullptr ? lake::HistoryStart() : version->history;
+  const bool lsn = past->kind == PastPoint::Kind::kLsn;
+  if (past->value >= (lsn ? static_cast<int64_t>(history.lsn.value()) : history.us)) return past;
+  return Fail(MakeError(ErrorCode::kInvalidInput,
+                        "the past of table \"{}\" does not reach back to firn.as_of: its rows are "
+                        "known since LSN {}",
+                        table.name, history.lsn)
+                  .WithSqlState("22023")
+                  .WithHint("AT (VERSION => snapshot) may reach further: see firn.snapshots."));
 }
 
 }  // namespace
@@ -188,28 +142,54 @@ std::shared_ptr<const catalog::TableDefinition> FindTable(const SessionContext& 
                                                           const TableName& name) {
   const auto& catalog = *session.transaction.view().catalog;
   if (!name.schema.empty()) return catalog.FindTable(name.schema, name.name);
+  if (auto temporary = catalog.FindTable(kTempSchema, name.name)) return temporary;
   for (const auto& schema : session.settings.search_path()) {
     if (auto found = catalog.FindTable(schema, name.name)) return found;
   }
   return nullptr;
 }
 
+std::vector<std::shared_ptr<const catalog::TableDefinition>> TablesUnder(
+    const SessionContext& session, const TableName& name) {
+  std::vector<std::shared_ptr<const catalog::TableDefinition>> tables;
+  if (auto table = FindTable(session, name)) tables.push_back(std::move(table));
+  std::vector<Uuid> next;
+  const auto relation = FindRelation(session, name);
+  if (relation && tables.empty()) next.push_back(relation.id());
+  const auto& catalog = *session.transaction.view().catalog;
+  for (size_t i = 0; i < next.size(); ++i) {
+    if (auto table = catalog.FindTable(TableId(next[i]))) tables.push_back(std::move(table));
+    const auto object = catalog.FindObject(next[i]);
+    if (object == nullptr) continue;
+    for (const auto& needed : object->DependsOn()) next.push_back(needed);
+  }
+  return tables;
+}
+
 Result<std::shared_ptr<const catalog::TableDefinition>> RequireTable(const SessionContext& session,
                                                                      const TableName& name) {
-  if (auto found = FindTable(session, name)) return found;
+  const auto relation = FindRelation(session, name);
+  if (relation.table != nullptr) return relation.table;
   if (FindSystem(name) != nullptr) {
     return Fail(
         MakeError(ErrorCode::kDenied, "\"{}\" is a system relation, not a table", AsWritten(name))
             .WithSqlState("42809")
             .WithPosition(name.position));
   }
-  return NoRelation(session, name);
+  if (!relation) return NoRelation(session, name);
+  if (relation.type() == ObjectType::kSequence) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "\"{}\" is not a table", name.name)
+                    .WithSqlState("42809"));
+  }
+  return Fail(MakeError(ErrorCode::kUnsupported, "cannot write to view \"{}\"", name.name)
+                  .WithSqlState("0A000")
+                  .WithHint("Views are read only: use the table under it."));
 }
 
 Result<std::string> SchemaForNewTable(const SessionContext& session, const TableName& name) {
   const auto& catalog = *session.transaction.view().catalog;
   if (!name.schema.empty()) {
-    if (catalog.HasSchema(name.schema)) return name.schema;
+    if (catalog.HasSchema(name.schema) || name.schema == kTempSchema) return name.schema;
     const bool reserved = name.schema == kSystemSchema || name.schema == "pg_catalog" ||
                           name.schema == "information_schema";
     return Fail(reserved
@@ -226,17 +206,37 @@ Result<std::string> SchemaForNewTable(const SessionContext& session, const Table
                   .WithSqlState("3F000"));
 }
 
+namespace {
+
+std::vector<columnar::Field> SequenceFields() {
+  return {{"last_value", {columnar::TypeKind::kInt8}},
+          {"log_cnt", {columnar::TypeKind::kInt8}},
+          {"is_called", {columnar::TypeKind::kBool}}};
+}
+
+}  // namespace
+
 Result<ResolvedTable> DescribeRelation(const SessionContext& session, const TableName& name) {
   ResolvedTable resolved;
-  if (const auto table = FindTable(session, name)) {
+  const auto relation = FindRelation(session, name);
+  if (const auto& table = relation.table) {
     resolved.scan_sql = EmptyLeg(*table);
+    resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
     return resolved;
   }
+  if (const auto* view = dynamic_cast<const catalog::View*>(relation.object.get())) {
+    const auto describe = [&](const TableName& inner) { return DescribeRelation(session, inner); };
+    return ExpandView(session, *view, describe, DescribeServerCall);
+  }
+  resolved.scan_sql = "SELECT 1";
+  if (relation) {
+    resolved.columns = SequenceFields();
+    return resolved;
+  }
   const auto* system = FindSystem(name);
   if (system == nullptr) return NoRelation(session, name);
-  resolved.scan_sql = "SELECT 1";
   resolved.columns = system->fields;
   return resolved;
 }
@@ -244,10 +244,31 @@ Result<ResolvedTable> DescribeRelation(const SessionContext& session, const Tabl
 Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& name,
                                    std::vector<engine::ScanHandle>& handles) {
   ResolvedTable resolved;
-  if (const auto table = FindTable(session, name)) {
-    FIRN_TRY(resolved.scan_sql, ScanTable(session, table, handles));
+  const auto relation = FindRelation(session, name);
+  if (const auto& table = relation.table) {
+    auto past = name.past;
+    if (past == nullptr) {
+      FIRN_TRY(past, SessionPast(session, *table));
+    }
+    FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), handles));
+    resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
+    return resolved;
+  }
+  if (const auto* view = dynamic_cast<const catalog::View*>(relation.object.get())) {
+    const auto scan = [&](const TableName& inner) { return ScanRelation(session, inner, handles); };
+    const auto answer = [&](const ServerCall& call) {
+      return AnswerServerCall(session, call, nullptr);
+    };
+    return ExpandView(session, *view, scan, answer);
+  }
+  if (relation) {
+    const auto state = StateOf(session, relation.id());
+    resolved.scan_sql = fmt::format(
+        "SELECT CAST({} AS BIGINT) AS last_value, CAST(0 AS BIGINT) AS log_cnt, {} AS is_called",
+        state.last_value, state.is_called);
+    resolved.columns = SequenceFields();
     return resolved;
   }
   const auto* system = FindSystem(name);

@@ -37,6 +37,11 @@ constexpr std::array kParameters = {
                "Whether new transactions refuse writes", "", 0, 0, true},
     Definition{"extra_float_digits", Kind::kInteger, "1",
                "Floats are shown in their shortest exact form", "", 1, 3},
+    Definition{"firn.as_of", Kind::kText, "",
+               "LSN or time whose rows every table shows, read only; empty: now"},
+    Definition{"firn.unenforced_constraints", Kind::kChoice, "refuse",
+               "Whether UNIQUE and FOREIGN KEY are recorded without being enforced",
+               "refuse|accept"},
     Definition{"firn.version", Kind::kReadOnly, "", "Version of firn"},
     Definition{"idle_in_transaction_session_timeout", Kind::kDuration, "0", "Recorded only"},
     Definition{"in_hot_standby", Kind::kReadOnly, "off", "There is no standby", "", 0, 0, true},
@@ -242,6 +247,10 @@ Isolation SessionSettings::isolation() const {
   const auto level = Show("transaction_isolation");
   return level && *level == "repeatable read" ? Isolation::kRepeatableRead
                                               : Isolation::kReadCommitted;
+}
+
+std::string SessionSettings::as_of() const {
+  return Value("firn.as_of");
 }
 
 bool SessionSettings::read_only() const {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "catalog/table_definition.h"
+#include "sql/functions/bodies.h"
 #include "sql/parameter_value.h"
 #include "sql/query.h"
 
@@ -81,6 +82,7 @@ SqlService::SqlService(table::Database& database, engine::Engine& engine, const 
                 .watch = watch_,
                 .settings = settings,
                 .clock = clock_,
+                .sequences = sequences_,
                 .version = std::string(version)} {}
 
 SqlService::~SqlService() = default;
@@ -89,6 +91,7 @@ Result<std::unique_ptr<SqlService>> SqlService::Make(table::Database& database,
                                                      engine::Engine& engine,
                                                      const Settings& settings,
                                                      std::string_view version) {
+  FIRN_RETURN_IF_ERROR(engine.AddFunctions(AllEngineFunctions()));
   FIRN_TRY(auto lease, engine.Connect());
   for (const auto macro : EngineMacros()) {
     auto made = lease->Run(macro);

@@ -3,6 +3,7 @@
 
 #include "sql/ident.h"
 #include "sql/query_writer_internal.h"
+#include "sql/time_travel.h"
 
 namespace firn::sql {
 namespace {
@@ -73,6 +74,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteFromItem(const Json& item, const
   if (node.Is("RangeVar")) return WriteTable(*node.body, tables);
   if (node.Is("RangeSubselect")) return WriteSubselect(*node.body, lateral, outer, tables);
   if (node.Is("RangeFunction")) return WriteRangeFunction(*node.body, lateral, tables);
+  if (node.Is("RangeDescribe")) return WriteDescribe(*node.body, outer, tables);
   if (node.Is("JoinExpr")) {
     constexpr int kJoinsMax = 200;
     if (++depth_ > kJoinsMax) {
@@ -90,6 +92,20 @@ Result<QueryWriter::FromItem> QueryWriter::WriteFromItem(const Json& item, const
                 "Use tables, subqueries and joins.");
 }
 
+Status QueryWriter::CheckPast(const Json& past, const ResolvedTable& table,
+                              const std::string& name) {
+  const int location = tree::Location(past);
+  if (!table.has_past) {
+    return Refuse(location, "\"" + name + "\" is not a table: only tables have a past",
+                  "Put AT behind the tables it is made of, or SET firn.as_of.");
+  }
+  const Place place{.no_aggregates = "aggregate functions are not allowed in AT",
+                    .no_windows = "window functions are not allowed in AT"};
+  FIRN_TRY(auto value, WriteExpr(At(past, "value"), place));
+  return Coerce(value, {.tag = Text(past, "kind") == kPastTimestamp ? kTimestamptz : kInt8},
+                CastContext::kImplicit);
+}
+
 Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
                                                       const CommonTables* tables) {
   const int location = tree::Location(body);
@@ -101,6 +117,10 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   std::vector<VisibleColumn> columns;
   const auto found = collected_.tables.find(&body);
   if (found == collected_.tables.end()) {
+    if (Has(body, "past")) {
+      return Wrong(tree::Location(body["past"]), "42809",
+                   "\"" + name + "\" is the name of a WITH query, which has no past");
+    }
     const auto* common = tables == nullptr ? nullptr : tables->Find(name);
     if (common == nullptr) {
       return Wrong(location, "42P19",
@@ -117,6 +137,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   }
   const auto& reference = collected_.references.tables[found->second];
   FIRN_TRY(const auto table, context_.resolve_table(reference));
+  if (Has(body, "past")) FIRN_RETURN_IF_ERROR(CheckPast(body["past"], table, name));
   const auto add = [&](const columnar::Field& field, bool hidden) {
     columns.push_back({.name = field.name,
                        .sql = alias + "." + QuoteIdentifier(field.name),
@@ -177,18 +198,12 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
   std::string column = FigureName(parts.front());
   if (!entries.empty() && entries.front().kind == FunctionKind::kTable) {
     FIRN_TRY(auto arguments, WriteList(List(*call.body, "args"), place));
-    std::vector<ValueType> types;
-    for (const auto& argument : arguments) types.push_back(argument.type);
-    const auto found = Resolve(entries, types, /*is_operator=*/false);
-    if (found.ambiguous) return NotUnique(name, types, location);
-    if (found.entry == nullptr) return NoFunction(name, arguments, location);
-    if (arguments.size() == 3 && arguments[2].text == "0") {
-      return Wrong(location, "22023", "step size cannot equal zero");
-    }
-    FIRN_TRY(const auto series,
-             Apply(*found.entry, found.arguments, std::move(arguments), location));
+    FIRN_TRY(const auto series, WriteSet(name, std::move(arguments), location));
     type = series.type;
-    sql = fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql);
+    // The engine has a table function of the same name, which needs no list in memory.
+    const bool native = series.sql.starts_with(name + "(");
+    sql = native ? fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql)
+                 : fmt::format("SELECT CAST(unnest({}) AS {})", series.sql, EngineType(type));
   } else {
     FIRN_TRY(auto value, WriteExpr(parts.front(), place));
     if (value.type.tag == kUnknown) {
