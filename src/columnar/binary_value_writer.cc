@@ -54,6 +54,10 @@ void AppendDateBinary(int32_t days, std::string& out) {
   AppendBigEndian(static_cast<uint32_t>(days), out);
 }
 
+void AppendOid(int64_t oid, std::string& out) {
+  AppendBigEndian(static_cast<uint32_t>(oid), out);
+}
+
 void AppendTimestampBinary(int64_t micros, std::string& out) {
   if (micros == kTimestampInfinity) {
     micros = INT64_MAX;
@@ -70,40 +74,45 @@ void AppendTimestampBinary(int64_t micros, std::string& out) {
 std::unique_ptr<ValueWriter> ValueWriter::MakeBinary(const Type& type, const arrow::Array& array) {
   const auto& from = StorageOf(type, array);
   constexpr auto put_bytes = [](std::string_view value, std::string& out) { out.append(value); };
-  switch (type.kind) {
-    case TypeKind::kBool:
+  switch (LayoutOf(type)) {
+    case Layout::kBool:
       return WriterOf<arrow::BooleanArray>(
           from, [](bool value, std::string& out) { out.push_back(value ? '\1' : '\0'); });
-    case TypeKind::kInt2:
+    case Layout::kInt16:
       return WriterOf<arrow::Int16Array>(from, AppendBigEndian<uint16_t>);
-    case TypeKind::kInt4:
+    case Layout::kInt32:
       return WriterOf<arrow::Int32Array>(from, AppendBigEndian<uint32_t>);
-    case TypeKind::kInt8:
+    case Layout::kInt64:
+      // An oid and its kin: an unsigned number of four bytes in Postgres.
+      if (Info(type.kind).size == 4) return WriterOf<arrow::Int64Array>(from, AppendOid);
       return WriterOf<arrow::Int64Array>(from, AppendBigEndian<uint64_t>);
-    case TypeKind::kFloat4:
+    case Layout::kFloat:
       return WriterOf<arrow::FloatArray>(from, [](float value, std::string& out) {
         AppendBigEndian(std::bit_cast<uint32_t>(value), out);
       });
-    case TypeKind::kFloat8:
+    case Layout::kDouble:
       return WriterOf<arrow::DoubleArray>(from, [](double value, std::string& out) {
         AppendBigEndian(std::bit_cast<uint64_t>(value), out);
       });
-    case TypeKind::kNumeric:
+    case Layout::kDecimal:
       return WriterOf<arrow::Decimal128Array>(
           from, [scale = type.scale](std::string_view value, std::string& out) {
             AppendNumericBinary(DecimalFrom(value), scale, out);
           });
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
-    case TypeKind::kBytea:
+    case Layout::kUtf8:
+    case Layout::kBinary:
       return BytesWriterOf(from, put_bytes);
-    case TypeKind::kDate:
+    case Layout::kDate:
       return WriterOf<arrow::Date32Array>(from, AppendDateBinary);
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestamptz:
+    case Layout::kTime:
+      return WriterOf<arrow::Time64Array>(from, AppendBigEndian<uint64_t>);
+    case Layout::kTimestamp:
+    case Layout::kTimestamptz:
       return WriterOf<arrow::TimestampArray>(from, AppendTimestampBinary);
-    case TypeKind::kUuid:
+    case Layout::kUuid:
       return WriterOf<arrow::FixedSizeBinaryArray>(from, put_bytes);
+    case Layout::kList:
+      break;
   }
   return nullptr;
 }

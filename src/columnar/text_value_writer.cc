@@ -4,16 +4,15 @@ namespace firn::columnar {
 namespace {
 
 bool HasLayoutOf(const Type& type, const arrow::DataType& layout) {
-  switch (type.kind) {
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
+  switch (LayoutOf(type)) {
+    case Layout::kUtf8:
       return layout.id() == arrow::Type::STRING || layout.id() == arrow::Type::LARGE_STRING ||
-             layout.id() == arrow::Type::STRING_VIEW;
-    case TypeKind::kBytea:
+             layout.id() == arrow::Type::STRING_VIEW || layout.Equals(*ArrowType(Stored(type)));
+    case Layout::kBinary:
       return layout.id() == arrow::Type::BINARY || layout.id() == arrow::Type::LARGE_BINARY ||
              layout.id() == arrow::Type::BINARY_VIEW;
     default:
-      return layout.Equals(*ArrowType(type));
+      return layout.Equals(*ArrowType(type)) || layout.Equals(*ArrowType(Stored(type)));
   }
 }
 
@@ -30,44 +29,47 @@ const arrow::Array& StorageOf(const Type& type, const arrow::Array& array) {
 std::unique_ptr<ValueWriter> ValueWriter::MakeText(const Type& type, const arrow::Array& array) {
   const auto& from = StorageOf(type, array);
   constexpr auto put_integer = [](int64_t value, std::string& out) { AppendInteger(value, out); };
-  switch (type.kind) {
-    case TypeKind::kBool:
+  switch (LayoutOf(type)) {
+    case Layout::kBool:
       return WriterOf<arrow::BooleanArray>(
           from, [](bool value, std::string& out) { out.push_back(value ? 't' : 'f'); });
-    case TypeKind::kInt2:
+    case Layout::kInt16:
       return WriterOf<arrow::Int16Array>(from, put_integer);
-    case TypeKind::kInt4:
+    case Layout::kInt32:
       return WriterOf<arrow::Int32Array>(from, put_integer);
-    case TypeKind::kInt8:
+    case Layout::kInt64:
       return WriterOf<arrow::Int64Array>(from, put_integer);
-    case TypeKind::kFloat4:
+    case Layout::kFloat:
       return WriterOf<arrow::FloatArray>(from, AppendFloat4);
-    case TypeKind::kFloat8:
+    case Layout::kDouble:
       return WriterOf<arrow::DoubleArray>(from, AppendFloat8);
-    case TypeKind::kNumeric:
+    case Layout::kDecimal:
       return WriterOf<arrow::Decimal128Array>(
           from, [scale = type.scale](std::string_view value, std::string& out) {
             AppendDecimal(DecimalFrom(value), scale, out);
           });
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
+    case Layout::kUtf8:
       return BytesWriterOf(from,
                            [](std::string_view value, std::string& out) { out.append(value); });
-    case TypeKind::kBytea:
+    case Layout::kBinary:
       return BytesWriterOf(from, [](std::string_view value, std::string& out) {
         out.append("\\x");
         AppendHex(value, out);
       });
-    case TypeKind::kDate:
+    case Layout::kDate:
       return WriterOf<arrow::Date32Array>(from, AppendDate);
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestamptz:
+    case Layout::kTime:
+      return WriterOf<arrow::Time64Array>(from, AppendTime);
+    case Layout::kTimestamp:
+    case Layout::kTimestamptz:
       return WriterOf<arrow::TimestampArray>(
           from, [utc = type.kind == TypeKind::kTimestamptz](int64_t value, std::string& out) {
             AppendTimestamp(value, utc, out);
           });
-    case TypeKind::kUuid:
+    case Layout::kUuid:
       return WriterOf<arrow::FixedSizeBinaryArray>(from, AppendUuid);
+    case Layout::kList:
+      break;
   }
   return nullptr;
 }

@@ -202,47 +202,50 @@ Status ParseTimestampOf(std::string_view text, int64_t* micros) {
 
 std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBuilder* builder) {
   FIRN_CHECK(builder->type()->Equals(*ArrowType(type)));
-  switch (type.kind) {
-    case TypeKind::kBool:
+  switch (LayoutOf(type)) {
+    case Layout::kBool:
       return std::make_unique<PlainParser<arrow::BooleanBuilder, bool, ParseBool, ReadBool>>(
           builder);
-    case TypeKind::kInt2:
+    case Layout::kInt16:
       return std::make_unique<
           PlainParser<arrow::Int16Builder, int16_t, ParseInt2, ReadInteger<int16_t>>>(builder);
-    case TypeKind::kInt4:
+    case Layout::kInt32:
       return std::make_unique<
           PlainParser<arrow::Int32Builder, int32_t, ParseInt4, ReadInteger<int32_t>>>(builder);
-    case TypeKind::kInt8:
+    case Layout::kInt64:
       return std::make_unique<
           PlainParser<arrow::Int64Builder, int64_t, ParseInt8, ReadInteger<int64_t>>>(builder);
-    case TypeKind::kFloat4:
+    case Layout::kFloat:
       return std::make_unique<
           PlainParser<arrow::FloatBuilder, float, ParseFloat4, ReadFloat<float, uint32_t>>>(
           builder);
-    case TypeKind::kFloat8:
+    case Layout::kDouble:
       return std::make_unique<
           PlainParser<arrow::DoubleBuilder, double, ParseFloat8, ReadFloat<double, uint64_t>>>(
           builder);
-    case TypeKind::kNumeric:
+    case Layout::kDecimal:
       return std::make_unique<NumericParser>(type, builder);
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
+    case Layout::kUtf8:
       return std::make_unique<TextParser>(type, builder);
-    case TypeKind::kBytea:
+    case Layout::kBinary:
       return std::make_unique<ByteaParser>(builder);
-    case TypeKind::kDate:
+    case Layout::kDate:
       return std::make_unique<PlainParser<arrow::Date32Builder, int32_t, ParseDate, ReadDate>>(
           builder);
-    case TypeKind::kTimestamp:
+    case Layout::kTime:
+      break;
+    case Layout::kTimestamp:
       return std::make_unique<
           PlainParser<arrow::TimestampBuilder, int64_t, ParseTimestampOf<false>, ReadTimestamp>>(
           builder);
-    case TypeKind::kTimestamptz:
+    case Layout::kTimestamptz:
       return std::make_unique<
           PlainParser<arrow::TimestampBuilder, int64_t, ParseTimestampOf<true>, ReadTimestamp>>(
           builder);
-    case TypeKind::kUuid:
+    case Layout::kUuid:
       return std::make_unique<UuidParser>(builder);
+    case Layout::kList:
+      break;
   }
   return nullptr;
 }

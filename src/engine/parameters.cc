@@ -3,6 +3,7 @@
 #include <arrow/array.h>
 #include <arrow/type.h>
 
+#include "columnar/interval.h"
 #include "engine/connection.h"
 #include "engine/engine_core_internal.h"
 #include "engine/uuid_bytes_internal.h"
@@ -10,8 +11,8 @@
 namespace firn::engine {
 namespace {
 
+using columnar::Layout;
 using columnar::Type;
-using Kind = columnar::TypeKind;
 
 template <typename T>
 T FixedValue(const arrow::Array& array) {
@@ -31,44 +32,54 @@ duckdb_state BindUuid(duckdb_prepared_statement statement, idx_t at, const arrow
   return duckdb_bind_value(statement, at, value.get());
 }
 
+duckdb_state BindInterval(duckdb_prepared_statement statement, idx_t at, std::string_view text) {
+  columnar::Interval interval;
+  if (!columnar::ReadStoredInterval(text, &interval)) return DuckDBError;
+  return duckdb_bind_interval(statement, at, {interval.months, interval.days, interval.micros});
+}
+
 duckdb_state BindOne(duckdb_prepared_statement statement, idx_t at, const Type& type,
                      const arrow::Array& array) {
   if (array.IsNull(0)) return duckdb_bind_null(statement, at);
-  switch (type.kind) {
-    case Kind::kBool:
+  switch (LayoutOf(type)) {
+    case Layout::kBool:
       return duckdb_bind_boolean(statement, at, As<arrow::BooleanArray>(array).Value(0));
-    case Kind::kInt2:
+    case Layout::kInt16:
       return duckdb_bind_int16(statement, at, FixedValue<int16_t>(array));
-    case Kind::kInt4:
+    case Layout::kInt32:
       return duckdb_bind_int32(statement, at, FixedValue<int32_t>(array));
-    case Kind::kInt8:
+    case Layout::kInt64:
       return duckdb_bind_int64(statement, at, FixedValue<int64_t>(array));
-    case Kind::kFloat4:
+    case Layout::kFloat:
       return duckdb_bind_float(statement, at, FixedValue<float>(array));
-    case Kind::kFloat8:
+    case Layout::kDouble:
       return duckdb_bind_double(statement, at, FixedValue<double>(array));
-    case Kind::kDate:
+    case Layout::kDate:
       return duckdb_bind_date(statement, at, FixedValue<duckdb_date>(array));
-    case Kind::kTimestamp:
+    case Layout::kTime:
+      return duckdb_bind_time(statement, at, FixedValue<duckdb_time>(array));
+    case Layout::kTimestamp:
       return duckdb_bind_timestamp(statement, at, FixedValue<duckdb_timestamp>(array));
-    case Kind::kTimestamptz:
+    case Layout::kTimestamptz:
       return duckdb_bind_timestamp_tz(statement, at, FixedValue<duckdb_timestamp>(array));
-    case Kind::kNumeric:
+    case Layout::kDecimal:
       return duckdb_bind_decimal(
           statement, at,
           {static_cast<uint8_t>(type.precision), static_cast<uint8_t>(type.scale),
            FixedValue<duckdb_hugeint>(array)});
-    case Kind::kText:
-    case Kind::kVarchar: {
+    case Layout::kUtf8: {
       const auto text = As<arrow::StringArray>(array).GetView(0);
+      if (type.kind == columnar::TypeKind::kInterval) return BindInterval(statement, at, text);
       return duckdb_bind_varchar_length(statement, at, text.data(), text.size());
     }
-    case Kind::kBytea: {
+    case Layout::kBinary: {
       const auto bytes = As<arrow::BinaryArray>(array).GetView(0);
       return duckdb_bind_blob(statement, at, bytes.data(), bytes.size());
     }
-    case Kind::kUuid:
+    case Layout::kUuid:
       return BindUuid(statement, at, array);
+    case Layout::kList:
+      break;
   }
   return DuckDBError;
 }

@@ -10,6 +10,7 @@
 #include "lake/file_statistics_internal.h"
 #include "lake/file_uri.h"
 #include "lake/parquet_file_internal.h"
+#include "lake/schema_mapping.h"
 
 namespace firn::lake {
 namespace {
@@ -75,7 +76,7 @@ Status CheckFieldIds(const Footer& footer, const columnar::TableSchema& schema) 
   }
   for (const auto& wanted : schema.columns) {
     const auto* held = FindColumn(footer, wanted.id);
-    const auto type = columnar::IcebergName(wanted.type);
+    const auto type = IcebergType(wanted);
     if (held == nullptr) {
       if (!wanted.not_null) continue;
       return Fail(ErrorCode::kSchemaMismatch, "column \"{}\" is NOT NULL and missing in {}",

@@ -136,6 +136,11 @@ Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann
   if (!type) {
     return Fail(std::move(type.error()).WithPosition(statement.Position(location)));
   }
+  const bool bare = type->kind == columnar::TypeKind::kNumeric && type->precision == 0;
+  if (type->kind > columnar::TypeKind::kUuid || bare) {
+    return Refuse(statement, location, "type " + spelled() + " is not supported yet",
+                  "Use text, or numeric with a precision.");
+  }
   return *type;
 }
 

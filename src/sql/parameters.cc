@@ -69,27 +69,28 @@ Result<std::shared_ptr<arrow::Array>> Finish(arrow::ArrayBuilder& builder) {
 enum class Family : uint8_t { kBool, kNumber, kText, kBytes, kTime, kUuid };
 
 Family FamilyOf(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kBool:
+  switch (columnar::Info(kind).layout) {
+    case columnar::Layout::kBool:
       return Family::kBool;
-    case TypeKind::kInt2:
-    case TypeKind::kInt4:
-    case TypeKind::kInt8:
-    case TypeKind::kFloat4:
-    case TypeKind::kFloat8:
-    case TypeKind::kNumeric:
+    case columnar::Layout::kInt16:
+    case columnar::Layout::kInt32:
+    case columnar::Layout::kInt64:
+    case columnar::Layout::kFloat:
+    case columnar::Layout::kDouble:
+    case columnar::Layout::kDecimal:
       return Family::kNumber;
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
-      return Family::kText;
-    case TypeKind::kBytea:
+    case columnar::Layout::kBinary:
       return Family::kBytes;
-    case TypeKind::kDate:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestamptz:
+    case columnar::Layout::kDate:
+    case columnar::Layout::kTime:
+    case columnar::Layout::kTimestamp:
+    case columnar::Layout::kTimestamptz:
       return Family::kTime;
-    case TypeKind::kUuid:
+    case columnar::Layout::kUuid:
       return Family::kUuid;
+    case columnar::Layout::kUtf8:
+    case columnar::Layout::kList:
+      break;
   }
   return Family::kText;
 }
@@ -102,7 +103,7 @@ Result<std::optional<ParameterType>> TypeOfOid(uint32_t oid) {
     return std::optional(ParameterType{.type = {.kind = TypeKind::kText}});
   }
   const auto* info = columnar::FindByOid(oid);
-  if (!info) {
+  if (!info || info->kind > TypeKind::kUuid) {
     return Fail(
         MakeError(ErrorCode::kUnsupported, "parameters of type oid {} are not supported", oid)
             .WithHint("Send the value as text without a type, or cast it."));

@@ -122,7 +122,7 @@ std::vector<uint32_t> ParameterOids(const PreparedStatement& prepared,
     const bool declared = i < prepared.declared.size() && prepared.declared[i];
     oids.push_back(declared && i < prepared.declared_oids.size()
                        ? prepared.declared_oids[i]
-                       : columnar::Info(description.parameters[i].type.kind).oid);
+                       : columnar::Oid(description.parameters[i].type));
   }
   return oids;
 }
