@@ -2,19 +2,10 @@
 
 #include "columnar/calendar.h"
 #include "columnar/column_writer_internal.h"
+#include "columnar/text_forms_internal.h"
 
 namespace firn::columnar {
 namespace {
-
-// Network byte order.
-template <typename Integer>
-void AppendBigEndian(Integer value, std::string& out) {
-  char bytes[sizeof value];
-  for (size_t i = 0; i < sizeof value; ++i) {
-    bytes[i] = static_cast<char>(value >> (8 * (sizeof value - 1 - i)));
-  }
-  out.append(bytes, sizeof bytes);
-}
 
 // numeric_send: digits of base 10,000 aligned to the decimal point, without zeros at either end.
 void AppendNumericBinary(Int128 value, int32_t scale, std::string& out) {
@@ -69,6 +60,60 @@ void AppendTimestampBinary(int64_t micros, std::string& out) {
   AppendBigEndian(static_cast<uint64_t>(micros), out);
 }
 
+void AppendIntervalBinary(std::string_view value, std::string& out) {
+  Interval interval;
+  FIRN_CHECK(ReadStoredInterval(value, &interval));
+  AppendBigEndian(static_cast<uint64_t>(interval.micros), out);
+  AppendBigEndian(static_cast<uint32_t>(interval.days), out);
+  AppendBigEndian(static_cast<uint32_t>(interval.months), out);
+}
+
+// "char": '' is a zero byte, \\ooo a byte beyond ASCII.
+void AppendInternalCharBinary(std::string_view value, std::string& out) {
+  if (value.size() < 4) {
+    out.push_back(value.empty() ? '\0' : value[0]);
+  } else {
+    out.push_back(
+        static_cast<char>((value[1] - '0') << 6 | (value[2] - '0') << 3 | (value[3] - '0')));
+  }
+}
+
+std::unique_ptr<ValueWriter> MakeBinaryOfTextWriter(const Type& type, const arrow::Array& from) {
+  switch (type.kind) {
+    case TypeKind::kNumeric:
+      if (from.type_id() == arrow::Type::DECIMAL128) {
+        return WriterOf<arrow::Decimal128Array>(from, [](std::string_view value, std::string& out) {
+          std::string text;
+          AppendBareNumeric(value, text);
+          AppendNumericTextBinary(text, out);
+        });
+      }
+      return BytesWriterOf(from, AppendNumericTextBinary);
+    case TypeKind::kTimetz:
+      return BytesWriterOf(from, AppendTimetzBinary);
+    case TypeKind::kInterval:
+      return BytesWriterOf(from, AppendIntervalBinary);
+    case TypeKind::kJsonb:
+      return BytesWriterOf(from, [](std::string_view value, std::string& out) {
+        out.push_back('\1');
+        out.append(value);
+      });
+    case TypeKind::kInet:
+    case TypeKind::kCidr:
+      return BytesWriterOf(
+          from, [cidr = type.kind == TypeKind::kCidr](std::string_view value, std::string& out) {
+            AppendNetworkBinary(value, cidr, out);
+          });
+    case TypeKind::kInternalChar:
+      return BytesWriterOf(from, AppendInternalCharBinary);
+    case TypeKind::kChar:
+      return BytesWriterOf(from, PadTo{type.length});
+    default:
+      return BytesWriterOf(from,
+                           [](std::string_view value, std::string& out) { out.append(value); });
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<ValueWriter> ValueWriter::MakeBinary(const Type& type, const arrow::Array& array) {
@@ -100,6 +145,7 @@ std::unique_ptr<ValueWriter> ValueWriter::MakeBinary(const Type& type, const arr
             AppendNumericBinary(DecimalFrom(value), scale, out);
           });
     case Layout::kUtf8:
+      return MakeBinaryOfTextWriter(type, from);
     case Layout::kBinary:
       return BytesWriterOf(from, put_bytes);
     case Layout::kDate:
@@ -112,7 +158,7 @@ std::unique_ptr<ValueWriter> ValueWriter::MakeBinary(const Type& type, const arr
     case Layout::kUuid:
       return WriterOf<arrow::FixedSizeBinaryArray>(from, put_bytes);
     case Layout::kList:
-      break;
+      return MakeBinaryListWriter(type, from);
   }
   return nullptr;
 }

@@ -1,4 +1,5 @@
 #include "columnar/column_writer_internal.h"
+#include "columnar/text_forms_internal.h"
 
 namespace firn::columnar {
 namespace {
@@ -16,7 +17,30 @@ bool HasLayoutOf(const Type& type, const arrow::DataType& layout) {
   }
 }
 
+std::unique_ptr<ValueWriter> MakeTextOfTextWriter(const Type& type, const arrow::Array& from) {
+  if (from.type_id() == arrow::Type::DECIMAL128) {
+    return WriterOf<arrow::Decimal128Array>(from, AppendBareNumeric);
+  }
+  if (type.kind == TypeKind::kInterval) {
+    return BytesWriterOf(from, [](std::string_view value, std::string& out) {
+      Interval interval;
+      FIRN_CHECK(ReadStoredInterval(value, &interval));
+      AppendInterval(interval, out);
+    });
+  }
+  if (type.kind == TypeKind::kChar && type.length > 0) {
+    return BytesWriterOf(from, PadTo{type.length});
+  }
+  return BytesWriterOf(from, [](std::string_view value, std::string& out) { out.append(value); });
+}
+
 }  // namespace
+
+void AppendBareNumeric(std::string_view value, std::string& out) {
+  AppendDecimal(DecimalFrom(value), kBareScale, out);
+  while (out.back() == '0') out.pop_back();
+  if (out.back() == '.') out.pop_back();
+}
 
 const arrow::Array& StorageOf(const Type& type, const arrow::Array& array) {
   const arrow::Array& storage = array.type_id() == arrow::Type::EXTENSION
@@ -49,8 +73,7 @@ std::unique_ptr<ValueWriter> ValueWriter::MakeText(const Type& type, const arrow
             AppendDecimal(DecimalFrom(value), scale, out);
           });
     case Layout::kUtf8:
-      return BytesWriterOf(from,
-                           [](std::string_view value, std::string& out) { out.append(value); });
+      return MakeTextOfTextWriter(type, from);
     case Layout::kBinary:
       return BytesWriterOf(from, [](std::string_view value, std::string& out) {
         out.append("\\x");
@@ -69,7 +92,7 @@ std::unique_ptr<ValueWriter> ValueWriter::MakeText(const Type& type, const arrow
     case Layout::kUuid:
       return WriterOf<arrow::FixedSizeBinaryArray>(from, AppendUuid);
     case Layout::kList:
-      break;
+      return MakeTextListWriter(type, from);
   }
   return nullptr;
 }
