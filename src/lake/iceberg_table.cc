@@ -79,6 +79,10 @@ DataFile WithLsnBounds(DataFile file) {
   auto& stats = file.StatsOf(columnar::kLsnFieldId);
   stats.lower = iceberg::LittleEndian(file.first_lsn.value());
   stats.upper = iceberg::LittleEndian(file.last_lsn.value());
+  if (file.commit_us) {
+    auto& times = file.StatsOf(columnar::kTimestampFieldId);
+    times.lower = times.upper = iceberg::LittleEndian(*file.commit_us);
+  }
   return file;
 }
 
@@ -87,6 +91,10 @@ void TakeLsnBounds(DataFile* file) {
   if (stats == nullptr || !stats->lower || !stats->upper) return;
   file->first_lsn = Lsn(iceberg::FromLittleEndian<uint64_t>(*stats->lower).value_or(0));
   file->last_lsn = Lsn(iceberg::FromLittleEndian<uint64_t>(*stats->upper).value_or(0));
+  // A column that is in the file has a count of values.
+  const auto* times = file->Find(columnar::kTimestampFieldId);
+  if (stats->values || times == nullptr || !times->lower) return;
+  file->commit_us = iceberg::FromLittleEndian<int64_t>(*times->lower);
 }
 
 // "Optional Snapshot Summary Fields".

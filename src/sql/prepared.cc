@@ -52,9 +52,8 @@ void Portal::Finish() {
   rest.reset();
 }
 
-Result<std::shared_ptr<const PreparedStatement>> Prepare(const std::string& sql,
+Result<std::shared_ptr<const PreparedStatement>> Prepare(std::vector<Statement> statements,
                                                          std::vector<uint32_t> parameter_oids) {
-  FIRN_TRY(auto statements, Parse(sql));
   if (statements.size() > 1) {
     return Fail(MakeError(ErrorCode::kInvalidInput,
                           "cannot insert multiple commands into a prepared statement")

@@ -31,8 +31,8 @@ struct Description {
   std::optional<std::vector<columnar::Field>> fields;  // none: returns no rows
 };
 
-/// Errors: 42601 more than one statement; those of the grammar and of Decode; 42704 for an oid.
-Result<std::shared_ptr<const PreparedStatement>> Prepare(const std::string& sql,
+/// Errors: 42601 more than one statement; those of Decode; 42704 for an oid.
+Result<std::shared_ptr<const PreparedStatement>> Prepare(std::vector<Statement> statements,
                                                          std::vector<uint32_t> parameter_oids);
 Result<std::shared_ptr<const PreparedStatement>> PrepareStatement(
     Statement statement, std::vector<std::optional<ParameterType>> declared);

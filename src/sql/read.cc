@@ -24,6 +24,22 @@ Result<EngineQuery> Write(const RunningRead::Request& request, const QueryContex
                                     : WriteQuery(*request.query, context);
 }
 
+Result<EngineQuery> WriteOrExplain(const RunningRead::Request& request,
+                                   const QueryContext& context) {
+  FIRN_TRY(auto written, Write(request, context));
+  if (request.explain) {
+    written.sql = (request.analyze ? "EXPLAIN ANALYZE " : "EXPLAIN ") + written.sql;
+    const columnar::Type text{.kind = columnar::TypeKind::kText};
+    written.fields = {{"explain_key", text}, {"explain_value", text}};
+  }
+  return written;
+}
+
+// What the engine says of DECIMALs that do not fit; see QueryContext::exact_numerics.
+bool OverflowsNumeric(const Error& error) {
+  return error.SqlState() == "22003" && error.message.find("numeric") != std::string::npos;
+}
+
 }  // namespace
 
 // Destroyed from the last member to the first: the stream before its query, the handles last.
@@ -35,6 +51,7 @@ struct RunningRead::Pinned {
   std::unique_ptr<engine::ResultStream> stream;
 
   Status Begin(const std::string& sql, const std::vector<BoundParameter>* parameters) {
+    stream.reset();
     FIRN_TRY(query, lease->Prepare(sql));
     for (size_t i = 0; i < query->parameter_count(); ++i) {
       if (parameters == nullptr || i >= parameters->size()) {
@@ -136,13 +153,8 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   if (request.parameters != nullptr) {
     for (const auto& bound : *request.parameters) context.parameter_types.emplace_back(bound.type);
   }
-  auto written = Write(request, context);
+  auto written = WriteOrExplain(request, context);
   if (!written) co_return Failure(std::move(written).error());
-  if (request.explain) {
-    written->sql = (request.analyze ? "EXPLAIN ANALYZE " : "EXPLAIN ") + written->sql;
-    const columnar::Type text{.kind = columnar::TypeKind::kText};
-    written->fields = {{"explain_key", text}, {"explain_value", text}};
-  }
 
   const auto connect = [&session] { return session.services.engine.Connect(); };
   auto lease = co_await RunOn(session.services.workers, connect);
@@ -155,6 +167,15 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   };
   const auto interrupter = pinned->lease->interrupter();
   auto first = co_await RunInterruptibly(session, interrupter, begin);
+  if (!first && OverflowsNumeric(first.error())) {
+    context.exact_numerics = true;
+    auto exact = WriteOrExplain(request, context);
+    if (exact && exact->sql != written->sql) {
+      written = std::move(exact);
+      auto again = co_await RunInterruptibly(session, interrupter, begin);
+      first = std::move(again);
+    }
+  }
   std::unique_ptr<RunningRead> read(
       new RunningRead(session, std::move(written->fields), std::move(pinned)));
   if (!first) {

@@ -51,7 +51,7 @@ std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
   return fields;
 }
 
-/// What every stored row has besides its own columns, and files of others lack.
+/// What every stored row has besides its own columns. Files of others lack them.
 struct HiddenColumn {
   columnar::Field field;
   FieldId id;
@@ -101,39 +101,89 @@ bool MayHoldNaN(const catalog::TableDefinition& table, const lake::DataFile& fil
   });
 }
 
-/// The columns of a leg over files with NaNs. A NaN is in no Parquet minimum or maximum, but is
-/// above every number to `>`: the engine must not prune such a column by them, and does not see
-/// that this expression is one.
-std::string ColumnListWithNaNs(const catalog::TableDefinition& table) {
-  std::string list;
-  for (const auto& column : table.columns.columns) {
-    const auto name = QuoteIdentifier(column.name);
-    list += IsFloat(column)
-                ? fmt::format("CASE WHEN isnan({0}) THEN CAST('nan' AS {1}) ELSE {0} END AS {0}, ",
-                              name, columnar::DuckDbName(column.type))
-                : name + ", ";
+/// Data files that one read_parquet reads.
+struct FileLeg {
+  bool may_hold_nan = false;
+  bool has_hidden = true;  // or they are computed: all rows of a file are of one transaction
+  std::vector<const lake::DataFile*> files;
+};
+
+/// The files of a table, by how they are read; empty legs left out.
+std::vector<FileLeg> FileLegs(const catalog::TableDefinition& table,
+                              const std::vector<const lake::DataFile*>& files) {
+  std::vector<FileLeg> legs = {
+      {false, true, {}}, {true, true, {}}, {false, false, {}}, {true, false, {}}};
+  for (const auto* file : files) {
+    const bool may_hold_nan = MayHoldNaN(table, *file);
+    const bool has_hidden = !file->commit_us;
+    for (auto& leg : legs) {
+      if (leg.may_hold_nan == may_hold_nan && leg.has_hidden == has_hidden) {
+        leg.files.push_back(file);
+      }
+    }
   }
-  return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
+  std::erase_if(legs, [](const FileLeg& leg) { return leg.files.empty(); });
+  return legs;
+}
+
+/// In engine text a file's column is named for its field id: a user's may be "file_row_number".
+std::string FieldName(FieldId id) {
+  return fmt::format("f{}", id);
+}
+
+/// A NaN is in no Parquet minimum or maximum, but is above every number to `>`: the engine must
+/// not prune such a column by them, and does not see that this expression is one.
+std::string WithNaNs(const columnar::Column& column) {
+  return fmt::format("CASE WHEN isnan({0}) THEN CAST('nan' AS {1}) ELSE {0} END",
+                     FieldName(column.id), columnar::DuckDbName(column.type));
+}
+
+std::string ComputedHidden(const FileLeg& leg) {
+  std::string lsns;
+  std::string times;
+  for (const auto* file : leg.files) {
+    const std::string_view comma = lsns.empty() ? "" : ", ";
+    lsns += fmt::format("{}{}", comma, file->first_lsn);
+    times += fmt::format("{}{}", comma, *file->commit_us);
+  }
+  constexpr std::string_view kFile = "[CAST(file_index AS BIGINT) + 1]";
+  return fmt::format(
+      "CAST(CAST([{}] AS BIGINT[]){} + file_row_number AS BIGINT) AS {}, "
+      "make_timestamp(CAST([{}] AS BIGINT[]){}) AT TIME ZONE 'UTC' AS {}",
+      lsns, kFile, columnar::kLsnColumn, times, kFile, columnar::kTimestampColumn);
 }
 
 /// read_parquet by field id, so that a column's name in the file does not matter.
-std::string FileLeg(const catalog::TableDefinition& table, const std::vector<std::string>& paths,
-                    const std::string& column_list) {
-  std::string files;
-  for (const auto& path : paths) {
-    if (!files.empty()) files += ", ";
-    files += QuoteLiteral(path);
-  }
-  std::string columns;
-  const auto add = [&columns](FieldId id, const std::string& name, const columnar::Type& type) {
-    if (!columns.empty()) columns += ", ";
-    columns += fmt::format("{}: {{name: {}, type: {}, default_value: NULL}}", id,
-                           QuoteLiteral(name), QuoteLiteral(columnar::DuckDbName(type)));
+Result<std::string> ScanFiles(const catalog::TableDefinition& table, const FileLeg& leg) {
+  std::string list;
+  std::string fields;
+  const auto add = [&fields](FieldId id, const columnar::Type& type) {
+    fields +=
+        fmt::format("{}{}: {{name: {}, type: {}, default_value: NULL}}", fields.empty() ? "" : ", ",
+                    id, QuoteLiteral(FieldName(id)), QuoteLiteral(columnar::DuckDbName(type)));
   };
-  for (const auto& column : table.columns.columns) add(column.id, column.name, column.type);
-  for (const auto& hidden : HiddenColumns()) add(hidden.id, hidden.field.name, hidden.field.type);
-  return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", column_list, files,
-                     columns);
+  for (const auto& column : table.columns.columns) {
+    add(column.id, column.type);
+    const bool shielded = leg.may_hold_nan && IsFloat(column);
+    list += fmt::format("{} AS {}, ", shielded ? WithNaNs(column) : FieldName(column.id),
+                        QuoteIdentifier(column.name));
+  }
+  if (leg.has_hidden) {
+    std::string_view comma;
+    for (const auto& hidden : HiddenColumns()) {
+      add(hidden.id, hidden.field.type);
+      list += fmt::format("{}{} AS {}", comma, FieldName(hidden.id), hidden.field.name);
+      comma = ", ";
+    }
+  } else {
+    list += ComputedHidden(leg);
+  }
+  std::string paths;
+  for (const auto* file : leg.files) {
+    FIRN_TRY(const auto path, lake::LocalPath(file->path));
+    paths += (paths.empty() ? "" : ", ") + QuoteLiteral(path);
+  }
+  return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", list, paths, fields);
 }
 
 /// A table that only this transaction knows: no rows but its own.
@@ -153,24 +203,16 @@ Result<std::string> ScanTable(SessionContext& session,
   if (!version) version = NewTableVersion(definition);
   const auto* own = session.transaction.FindBuffer(definition->id);
 
-  std::vector<std::string> paths;
-  std::vector<std::string> nan_paths;
-  const auto add = [&](const lake::DataFile& file) -> Status {
-    auto& leg = MayHoldNaN(*definition, file) ? nan_paths : paths;
-    FIRN_TRY(leg.emplace_back(), lake::LocalPath(file.path));
-    return {};
-  };
-  for (const auto& file : version->lake_files) FIRN_RETURN_IF_ERROR(add(*file));
-  for (const auto& file : version->added_files) FIRN_RETURN_IF_ERROR(add(*file));
+  std::vector<const lake::DataFile*> files;
+  for (const auto& file : version->lake_files) files.push_back(file.get());
+  for (const auto& file : version->added_files) files.push_back(file.get());
   if (own != nullptr) {
-    for (const auto& file : own->files()) FIRN_RETURN_IF_ERROR(add(file));
+    for (const auto& file : own->files()) files.push_back(&file);
   }
-
   std::string text;
-  if (!paths.empty()) text = FileLeg(*definition, paths, ColumnList(*definition));
-  if (!nan_paths.empty()) {
-    if (!text.empty()) text += " UNION ALL ";
-    text += FileLeg(*definition, nan_paths, ColumnListWithNaNs(*definition));
+  for (const auto& leg : FileLegs(*definition, files)) {
+    FIRN_TRY(const auto scan, ScanFiles(*definition, leg));
+    text += (text.empty() ? "" : " UNION ALL ") + scan;
   }
   const bool own_rows = own != nullptr && !own->batches().empty();
   if (own_rows || !table::HotRowsEmpty(view.snapshot, *version)) {

@@ -4,6 +4,8 @@
 
 #include <arrow/record_batch.h>
 
+#include "sql/parse_duckdb.h"
+
 namespace firn::sql {
 namespace {
 
@@ -130,9 +132,18 @@ Task<Status> Session::Report(Output& out) {
 }
 
 Task<Result<std::vector<Statement>>> Session::ParseText(const std::string& sql) {
-  if (sql.size() <= kInlineParseBytes) co_return sql::Parse(sql);
-  const auto parse = [&sql] { return sql::Parse(sql); };
-  co_return co_await RunOn(context_.services.workers, parse);
+  Result<std::vector<Statement>> statements;
+  if (sql.size() <= kInlineParseBytes) {
+    statements = sql::Parse(sql);
+  } else {
+    const auto parse = [&sql] { return sql::Parse(sql); };
+    statements = co_await RunOn(context_.services.workers, parse);
+  }
+  if (statements || statements.error().SqlState() != "42601") co_return statements;
+  auto read = co_await ParseDuckDb(context_, sql);
+  if (!read) co_return Failure(std::move(read).error());
+  if (!read->empty()) co_return read;
+  co_return statements;
 }
 
 Task<Status> Session::SimpleQuery(std::string sql, Output& out) {
@@ -270,7 +281,10 @@ Status Session::EnsureDescribed(Named& named) {
 
 Task<Status> Session::Parse(std::string statement, std::string sql,
                             std::vector<uint32_t> parameter_oids) {
+  entry_->Began(sql);
+  auto statements = co_await ParseText(sql);
   const auto parse = [&]() -> Status {
+    if (!statements) return Failure(std::move(statements).error());
     if (!statement.empty() && prepared_.contains(statement)) {
       return Fail(MakeError(ErrorCode::kAlreadyExists, "prepared statement \"{}\" already exists",
                             statement)
@@ -278,12 +292,11 @@ Task<Status> Session::Parse(std::string statement, std::string sql,
     }
     prepared_.erase(statement);
     Named named;
-    FIRN_TRY(named.prepared, Prepare(sql, std::move(parameter_oids)));
+    FIRN_TRY(named.prepared, Prepare(*std::move(statements), std::move(parameter_oids)));
     FIRN_RETURN_IF_ERROR(EnsureDescribed(named));
     prepared_.emplace(std::move(statement), std::move(named));
     return {};
   };
-  entry_->Began(sql);
   Status parsed;
   if (sql.size() <= kInlineParseBytes) {
     parsed = parse();

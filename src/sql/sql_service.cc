@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "catalog/table_definition.h"
+#include "sql/functions/bodies.h"
 #include "sql/parameter_value.h"
 #include "sql/query.h"
 
@@ -89,6 +90,14 @@ Result<std::unique_ptr<SqlService>> SqlService::Make(table::Database& database,
                                                      engine::Engine& engine,
                                                      const Settings& settings,
                                                      std::string_view version) {
+  EngineFunctions functions;
+  AddNumericFunctions(functions);
+  AddNumberFunctions(functions);
+  AddTextFunctions(functions);
+  AddByteFunctions(functions);
+  AddRegexFunctions(functions);
+  AddTimeFunctions(functions);
+  FIRN_RETURN_IF_ERROR(engine.AddFunctions(std::move(functions)));
   FIRN_TRY(auto lease, engine.Connect());
   for (const auto macro : EngineMacros()) {
     auto made = lease->Run(macro);

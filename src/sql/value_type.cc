@@ -251,6 +251,7 @@ std::optional<ValueType> CommonType(std::span<const ValueType> types) {
   for (const auto& type : types) {
     const auto numeric = AsNumeric(type);
     if (numeric.tag != kNumeric) continue;
+    if (IsOpen(numeric)) return OpenNumeric();
     whole = std::max(whole, numeric.precision - numeric.scale);
     scale = std::max(scale, numeric.scale);
   }

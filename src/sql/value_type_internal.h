@@ -83,6 +83,14 @@ struct ValueType {
 };
 
 ValueType NumericType(int32_t precision, int32_t scale);
+/// numeric of any scale; as the target of a cast, a numeric as it comes
+/// (docs/decisions/0007-numeric.md).
+constexpr ValueType OpenNumeric() {
+  return {.tag = TypeTag::kNumeric};
+}
+constexpr bool IsOpen(const ValueType& type) {
+  return type.tag == TypeTag::kNumeric && type.precision == 0;
+}
 /// A domain is the type it is over.
 ValueType FromColumnar(const columnar::Type& type);
 /// Unknown is text, as the output column of a Postgres query. Nullopt for `any`.
@@ -106,7 +114,8 @@ bool IsString(TypeTag tag);
 enum class CastContext : uint8_t { kImplicit, kAssignment, kExplicit };
 /// Whether Postgres has the cast (pg_cast) in this context; unknown goes to everything.
 bool CanCast(TypeTag from, TypeTag to, CastContext context);
-/// select_common_type of Postgres; nullopt when there is none. Numerics get room for all.
+/// select_common_type of Postgres; nullopt when there is none. Numerics get room for all, and are
+/// open when one of them is.
 std::optional<ValueType> CommonType(std::span<const ValueType> types);
 /// An integer type as numeric(p,0), others as they are.
 ValueType AsNumeric(const ValueType& type);

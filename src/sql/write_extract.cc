@@ -73,15 +73,10 @@ std::string AsDecimal(const Field& field) {
 
 Result<Expr> QueryWriter::WriteIntervalField(const std::string& unit, const Expr& interval,
                                              bool is_float, int location) {
-  if (unit != "epoch") {
-    return Refuse(location, "this field of an interval is not supported: " + unit,
-                  "Use epoch: the length in seconds.");
-  }
-  constexpr int32_t kMicros = 6;
-  const auto type =
-      is_float ? ValueType{.tag = kFloat8} : NumericType(columnar::kMaxPrecision, kMicros);
-  return Expr{.sql = fmt::format("CAST({} AS {})", PartOf("epoch", interval.sql), EngineType(type)),
-              .type = type,
+  auto sql = fmt::format("sql_interval_part('{}', {})", unit, interval.sql);
+  if (is_float) sql = fmt::format("sql_num_float8({})", sql);
+  return Expr{.sql = std::move(sql),
+              .type = is_float ? ValueType{.tag = kFloat8} : OpenNumeric(),
               .location = location};
 }
 
@@ -91,6 +86,9 @@ Result<Expr> QueryWriter::WriteExtract(const FunctionEntry& entry, std::vector<E
     return Refuse(location, "the field of extract must be a constant", "Write the field itself.");
   }
   const auto unit = Lowered(arguments[0].text);
+  if (unit.find('\'') != unit.npos) {
+    return Wrong(location, "22023", fmt::format("unit \"{}\" not recognized", unit));
+  }
   const bool is_float = entry.result == "float8";
   const auto tag = arguments[1].type.tag;
   const auto& value = arguments[1].sql;

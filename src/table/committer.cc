@@ -222,6 +222,7 @@ void Committer::ApplyWrite(Building& building, const TableWrite& write) {
   for (auto file : write.files) {
     file.first_lsn = building.next_lsn;
     file.last_lsn = building.next_lsn + (file.rows - 1);
+    file.commit_us = building.commit_us;
     building.next_lsn = building.next_lsn + file.rows;
     changed->added_files.push_back(std::make_shared<const lake::DataFile>(file));
     added.files.push_back(std::move(file));

@@ -157,6 +157,7 @@ class Replay {
       read.path = file.path;
       read.first_lsn = file.first_lsn;
       read.last_lsn = file.last_lsn;
+      read.commit_us = added.commit_us;
       table.added_files.push_back(std::make_shared<const lake::DataFile>(std::move(read)));
       rows_ += file.rows;
     }

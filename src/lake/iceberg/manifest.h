@@ -40,6 +40,9 @@ struct DataFile {
   /// hidden column.
   Lsn first_lsn;
   Lsn last_lsn;
+  /// Of a file without the hidden columns, all of one transaction: its commit time. The LSN of
+  /// row i is first_lsn + i. Kept in the manifest as bounds of the hidden column.
+  std::optional<int64_t> commit_us;
 
   bool operator==(const DataFile&) const = default;
   /// Null when nothing is known.

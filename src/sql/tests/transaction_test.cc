@@ -183,6 +183,28 @@ TEST_F(SpillTest, ALargeTransactionGoesToDataFilesAndIsWhole) {
   EXPECT_EQ(Rows("SELECT count(*) FROM t"), "30000");
 }
 
+// A user's column may have the name of one of the engine's own.
+TEST_F(SpillTest, ItsRowsHaveLsnsAndOneCommitTime) {
+  EXPECT_EQ(Run("CREATE TABLE u (a bigint, file_row_number int, x float8)"), "");
+  EXPECT_EQ(Run("INSERT INTO u VALUES (-1, 7, 0)"), "");
+  EXPECT_EQ(Run("BEGIN"), "");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Run("INSERT INTO u SELECT g, 7, g / 2.0 FROM generate_series(1, 10000) g"), "");
+    EXPECT_EQ(Rows("SELECT count(__lsn) FROM u"), "1");  // ends a file: none of its own yet
+  }
+  EXPECT_EQ(Run("COMMIT"), "");
+  EXPECT_GE(DataFiles(), 2);
+  const std::string query =
+      "SELECT count(*), count(DISTINCT __lsn), max(__lsn) - min(__lsn), "
+      "count(DISTINCT __timestamp), min(file_row_number), max(file_row_number), "
+      "max(__lsn) - firn.last_commit_lsn() FROM u WHERE a > 0";
+  const std::string want = "30000|30000|29999|1|7|7|0";
+  EXPECT_EQ(Rows(query), want);
+  EXPECT_EQ(Run("CHECKPOINT"), "");
+  EXPECT_EQ(Rows(query), want);
+  EXPECT_EQ(Rows("SELECT count(*) FROM u WHERE __lsn IS NULL OR __timestamp < '2001-01-01'"), "0");
+}
+
 TEST_F(SpillTest, RollbackRemovesTheFiles) {
   EXPECT_EQ(Run("BEGIN"), "");
   InsertMany(0, 10'000);
