@@ -12,6 +12,7 @@ namespace {
 constexpr int64_t kWholeDigitsMax = 131'072;
 constexpr int64_t kScaleMax = 16'383;
 constexpr int kGroupDigits = 4;
+constexpr size_t kInfinityScale = 32;  // what PostgreSQL sends with an infinity
 
 [[gnu::cold]] Failure Overflow() {
   return Fail(
@@ -157,8 +158,8 @@ void AppendNumericTextBinary(std::string_view canonical, std::string& out) {
     AppendBigEndian(static_cast<uint16_t>(scale), out);
   };
   if (canonical == "NaN") return put(0, 0, 0xC000, 0);
-  if (canonical == "Infinity") return put(0, 0, 0xD000, 0);
-  if (canonical == "-Infinity") return put(0, 0, 0xF000, 0);
+  if (canonical == "Infinity") return put(0, 0, 0xD000, kInfinityScale);
+  if (canonical == "-Infinity") return put(0, 0, 0xF000, kInfinityScale);
   const bool negative = canonical.starts_with('-');
   if (negative) canonical.remove_prefix(1);
   const auto point = std::min(canonical.find('.'), canonical.size());

@@ -10,7 +10,6 @@
 #include "lake/file_statistics_internal.h"
 #include "lake/file_uri.h"
 #include "lake/parquet_file_internal.h"
-#include "lake/schema_mapping.h"
 
 namespace firn::lake {
 namespace {
@@ -75,8 +74,9 @@ Status CheckFieldIds(const Footer& footer, const columnar::TableSchema& schema) 
     }
   }
   for (const auto& wanted : schema.columns) {
-    const auto* held = FindColumn(footer, wanted.id);
-    const auto type = IcebergType(wanted);
+    // Of an array the file's column is its elements.
+    const auto* held = FindColumn(footer, wanted.type.array ? wanted.element_id : wanted.id);
+    const auto type = columnar::IcebergName(wanted.type);
     if (held == nullptr) {
       if (!wanted.not_null) continue;
       return Fail(ErrorCode::kSchemaMismatch, "column \"{}\" is NOT NULL and missing in {}",

@@ -71,7 +71,11 @@ Task<Result<DefinitionPtr>> Create(SessionContext& session, std::string schema, 
   catalog::TableDefinition definition;
   definition.schema = std::move(schema);
   definition.name = std::move(name);
-  definition.columns.last_field_id = static_cast<int32_t>(columns.size());
+  auto last = static_cast<int32_t>(columns.size());
+  for (auto& column : columns) {
+    if (column.type.array) column.element_id = FieldId(++last);
+  }
+  definition.columns.last_field_id = last;
   definition.columns.columns = std::move(columns);
   definition.options = std::move(options);
   co_return co_await session.transaction.CreateTable(std::move(definition));

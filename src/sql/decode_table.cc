@@ -114,6 +114,22 @@ Status CheckSerial(const Statement& statement, const tree::Json& type_name) {
                 "Use bigint and give the values in INSERT.");
 }
 
+Status CheckStorable(const Statement& statement, const tree::Json& type_name,
+                     const columnar::Type& type) {
+  const int location = tree::Location(type_name);
+  if (!columnar::IsStorable(type.kind)) {
+    return Refuse(statement, location,
+                  "columns of type " + columnar::PostgresName(type) + " are not supported",
+                  "Use oid, bigint or text.");
+  }
+  // Its blanks at the end would be part of the value, but not of comparisons.
+  if (type.kind == columnar::TypeKind::kChar && type.length == 0) {
+    return Refuse(statement, location, "columns of type bpchar without a length are not supported",
+                  "Use text, or char(n).");
+  }
+  return {};
+}
+
 Status AddColumn(const Statement& statement, const ClauseText& text, const tree::Json& body,
                  CreateTableCommand& command) {
   const int location = tree::Location(body);
@@ -122,6 +138,7 @@ Status AddColumn(const Statement& statement, const ClauseText& text, const tree:
   const auto& type_name = At(body, "typeName");
   FIRN_RETURN_IF_ERROR(CheckSerial(statement, type_name));
   FIRN_TRY(column.type, DecodeTypeName(statement, type_name));
+  FIRN_RETURN_IF_ERROR(CheckStorable(statement, type_name, column.type));
   column.id = FieldId{static_cast<int32_t>(command.columns.size() + 1)};
   std::set<int> stops;
   for (const auto& item : List(body, "constraints")) {

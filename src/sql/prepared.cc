@@ -29,7 +29,7 @@ std::vector<ParameterType> WithoutModifiers(const std::vector<columnar::Type>& t
   std::vector<ParameterType> parameters;
   for (const auto& type : types) {
     ParameterType parameter{.type = type, .fit_to_value = type.kind == TypeKind::kNumeric};
-    if (type.kind == TypeKind::kVarchar) parameter.type = {.kind = TypeKind::kText};
+    if (type.kind == TypeKind::kVarchar && !type.array) parameter.type = {.kind = TypeKind::kText};
     parameters.push_back(parameter);
   }
   return parameters;

@@ -67,10 +67,33 @@ std::vector<columnar::Field> HiddenFields() {
   return fields;
 }
 
+/// What queries see of a column, from what tables and files hold of it.
+std::string FromStored(const columnar::Type& type, const std::string& value) {
+  std::string one = "x";
+  const bool bare = type.kind == columnar::TypeKind::kNumeric && type.precision == 0;
+  if (bare) one = "rtrim(rtrim(CAST({0} AS VARCHAR), '0'), '.')";
+  if (type.kind == columnar::TypeKind::kInterval) one = "sql_stored_interval({0})";
+  if (one == "x") return value;
+  if (!type.array) return fmt::format(fmt::runtime(one), value);
+  return fmt::format("list_transform({}, lambda x: {})", value,
+                     fmt::format(fmt::runtime(one), "x"));
+}
+/// The engine's name of what tables and files hold of a column.
+std::string StoredName(const columnar::Type& type) {
+  if (type.kind != columnar::TypeKind::kInterval) {
+    return columnar::DuckDbName(columnar::Stored(type));
+  }
+  return type.array ? "VARCHAR[]" : "VARCHAR";
+}
+
 /// Every leg of a scan has the same columns: the table's own, then the hidden ones.
 std::string ColumnList(const catalog::TableDefinition& table) {
   std::string list;
-  for (const auto& column : table.columns.columns) list += QuoteIdentifier(column.name) + ", ";
+  for (const auto& column : table.columns.columns) {
+    const auto name = QuoteIdentifier(column.name);
+    const auto value = FromStored(column.type, name);
+    list += (value == name ? name : value + " AS " + name) + ", ";
+  }
   return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
 }
 
@@ -87,8 +110,8 @@ std::string EmptyLeg(const catalog::TableDefinition& table) {
 }
 
 bool IsFloat(const columnar::Column& column) {
-  return column.type.kind == columnar::TypeKind::kFloat4 ||
-         column.type.kind == columnar::TypeKind::kFloat8;
+  return !column.type.array && (column.type.kind == columnar::TypeKind::kFloat4 ||
+                                column.type.kind == columnar::TypeKind::kFloat8);
 }
 
 /// Whether a column of the file holds a NaN, or nobody knows.
@@ -160,12 +183,13 @@ Result<std::string> ScanFiles(const catalog::TableDefinition& table, const FileL
   const auto add = [&fields](FieldId id, const columnar::Type& type) {
     fields +=
         fmt::format("{}{}: {{name: {}, type: {}, default_value: NULL}}", fields.empty() ? "" : ", ",
-                    id, QuoteLiteral(FieldName(id)), QuoteLiteral(columnar::DuckDbName(type)));
+                    id, QuoteLiteral(FieldName(id)), QuoteLiteral(StoredName(type)));
   };
   for (const auto& column : table.columns.columns) {
     add(column.id, column.type);
     const bool shielded = leg.may_hold_nan && IsFloat(column);
-    list += fmt::format("{} AS {}, ", shielded ? WithNaNs(column) : FieldName(column.id),
+    list += fmt::format("{} AS {}, ",
+                        shielded ? WithNaNs(column) : FromStored(column.type, FieldName(column.id)),
                         QuoteIdentifier(column.name));
   }
   if (leg.has_hidden) {

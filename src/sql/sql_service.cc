@@ -97,6 +97,7 @@ Result<std::unique_ptr<SqlService>> SqlService::Make(table::Database& database,
   AddByteFunctions(functions);
   AddRegexFunctions(functions);
   AddTimeFunctions(functions);
+  AddTypeFunctions(functions);
   FIRN_RETURN_IF_ERROR(engine.AddFunctions(std::move(functions)));
   FIRN_TRY(auto lease, engine.Connect());
   for (const auto macro : EngineMacros()) {

@@ -183,10 +183,20 @@ bool IsInteger(TypeTag tag) {
   return tag == kInt2 || tag == kInt4 || tag == kInt8;
 }
 bool IsNumber(TypeTag tag) {
-  return Category(tag) == 'N';
+  return IsInteger(tag) || tag == kFloat4 || tag == kFloat8 || tag == kNumeric;
 }
 bool IsString(TypeTag tag) {
   return Category(tag) == 'S';
+}
+
+bool HasOrder(TypeTag tag) {
+  const auto element = ElementOf(tag);
+  if (element >= kUnknown || element == kInterval) return true;
+  return columnar::Info(static_cast<columnar::TypeKind>(element)).ordered;
+}
+bool HasEquality(TypeTag tag) {
+  const auto element = ElementOf(tag);
+  return element != kJson && element != kJsonb;
 }
 
 bool CanCast(TypeTag from, TypeTag to, CastContext context) {

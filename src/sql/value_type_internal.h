@@ -110,6 +110,9 @@ bool IsPreferred(TypeTag tag);
 bool IsInteger(TypeTag tag);
 bool IsNumber(TypeTag tag);
 bool IsString(TypeTag tag);
+/// Whether values order in the engine as in Postgres, and whether equal ones are the same there.
+bool HasOrder(TypeTag tag);
+bool HasEquality(TypeTag tag);
 
 enum class CastContext : uint8_t { kImplicit, kAssignment, kExplicit };
 /// Whether Postgres has the cast (pg_cast) in this context; unknown goes to everything.

@@ -17,6 +17,7 @@ void AddTextFunctions(EngineFunctions& functions);
 void AddByteFunctions(EngineFunctions& functions);
 void AddRegexFunctions(EngineFunctions& functions);
 void AddTimeFunctions(EngineFunctions& functions);
+void AddTypeFunctions(EngineFunctions& functions);
 
 inline Failure Refused(std::string_view sqlstate, std::string message) {
   return Fail(MakeError(ErrorCode::kInvalidInput, "{}", message).WithSqlState(sqlstate));
