@@ -3,7 +3,7 @@
 #include <array>
 
 #include "sql/constant_internal.h"
-#include "sql/decode_internal.h"
+#include "sql/decode_ddl_internal.h"
 #include "sql/ident.h"
 
 namespace firn::sql {
@@ -155,7 +155,7 @@ Result<Command> Decode(const Statement& statement) {
   }
   if (node.Is("CreateStmt")) return DecodeCreateTable(statement, body);
   if (node.Is("CreateTableAsStmt")) return DecodeCreateTableAs(statement, body);
-  if (node.Is("DropStmt")) return DecodeDrop(statement, body);
+  if (IsDdl(node.kind)) return DecodeDdl(statement, node);
   if (node.Is("InsertStmt")) return DecodeInsert(statement, body);
   if (node.Is("CopyStmt")) return DecodeCopy(statement, body);
   if (node.Is("TransactionStmt")) return DecodeTransaction(statement, body);

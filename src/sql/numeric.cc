@@ -391,6 +391,54 @@ Numeric Quotient(const Numeric& a, const Numeric& b, int scale) {
   return {DivideRounded(above, below), scale};
 }
 
+namespace {
+
+using Int128 = __int128;
+
+// Divide for operands of machine size, the usual ones: the same rules without long integers.
+std::optional<Numeric> QuickQuotient(const Numeric& a, const Numeric& b) {
+  if (!FitsInt64(a.unscaled()) || !FitsInt64(b.unscaled()) || a.IsZero()) return std::nullopt;
+  constexpr auto kPowers = [] {
+    std::array<Int128, 39> powers{};
+    powers[0] = 1;
+    for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+    return powers;
+  }();
+  const auto above = static_cast<int64_t>(a.unscaled());
+  const auto below = static_cast<int64_t>(b.unscaled());
+  const bool negative = (above < 0) != (below < 0);
+  const Int128 x = above < 0 ? -Int128{above} : Int128{above};
+  const Int128 y = below < 0 ? -Int128{below} : Int128{below};
+  const auto digits_of = [&](Int128 value) {
+    int digits = 1;
+    while (kPowers[static_cast<size_t>(digits)] <= value) ++digits;
+    return digits;
+  };
+  const int digits = digits_of(x);
+  const auto leading = [&](Int128 value, int count, int scale) {
+    const int exponent = count - 1 - scale;
+    const int weight = FloorDivide(exponent, kBaseDigits);
+    const int wanted = exponent - weight * kBaseDigits + 1;
+    const Int128 first = count >= wanted ? value / kPowers[static_cast<size_t>(count - wanted)]
+                                         : value * kPowers[static_cast<size_t>(wanted - count)];
+    return LeadingDigit{weight, static_cast<int>(first)};
+  };
+  const auto first = leading(x, digits, a.scale());
+  const auto second = leading(y, digits_of(y), b.scale());
+  const int weight = first.weight - second.weight - (first.digit <= second.digit ? 1 : 0);
+  const int scale =
+      std::max({kMinSignificantDigits - weight * kBaseDigits, a.scale(), b.scale(), 0});
+  const int shift = scale + b.scale() - a.scale();
+  constexpr int kInt128Digits = 38;
+  if (shift < 0 || digits + shift > kInt128Digits) return std::nullopt;
+  const Int128 scaled = x * kPowers[static_cast<size_t>(shift)];
+  Int128 quotient = scaled / y;
+  if ((scaled - quotient * y) * 2 >= y) ++quotient;
+  return Numeric(Integer(negative ? -quotient : quotient), scale);
+}
+
+}  // namespace
+
 Result<Numeric> Divide(const Numeric& a, const Numeric& b) {
   if (a.kind() == Kind::kNaN || b.kind() == Kind::kNaN) return Numeric::Special(Kind::kNaN);
   if (!a.finite()) {
@@ -400,6 +448,7 @@ Result<Numeric> Divide(const Numeric& a, const Numeric& b) {
   }
   if (!b.finite()) return Numeric(0, 0);
   if (b.IsZero()) return DivisionByZero();
+  if (auto quick = QuickQuotient(a, b)) return *std::move(quick);
   return Checked(Quotient(a, b, DivisionScale(a, b)));
 }
 

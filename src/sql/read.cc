@@ -134,11 +134,12 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
     if (!again) co_return Failure(std::move(again).error());
   }
   for (const auto& reference : references->tables) {
-    const auto table = FindTable(session, reference.table);
-    auto* own = table ? session.transaction.FindBuffer(table->id) : nullptr;
-    if (own == nullptr) continue;
-    auto sealed = co_await own->SealFiles();
-    if (!sealed) co_return Failure(std::move(sealed).error());
+    for (const auto& table : TablesUnder(session, reference.table)) {
+      auto* own = session.transaction.FindBuffer(table->id);
+      if (own == nullptr) continue;
+      auto sealed = co_await own->SealFiles();
+      if (!sealed) co_return Failure(std::move(sealed).error());
+    }
   }
 
   auto pinned = std::make_shared<Pinned>();

@@ -106,6 +106,10 @@ Status Session::Enter(const Command* command) {
   if (transaction.state() == State::kFailed && (command == nullptr || !EndsTransaction(*command))) {
     return AbortedTransaction();
   }
+  if (transaction.state() == State::kIdle) {
+    written_.clear();
+    can_run_again_ = true;
+  }
   transaction.BeginImplicit();
   if (command == nullptr) return {};
   if (const char* name = WritingName(*command)) {
@@ -183,6 +187,79 @@ Task<Status> Session::RunSimple(Statement statement, bool last, Output& out) {
   co_return co_await RunPortal(portal, 0, true, last, out);
 }
 
+namespace {
+
+/// For what was said already.
+class NoOutput final : public Output {
+ public:
+  Task<Status> Describe(const std::vector<columnar::Field>& /*fields*/) override {
+    co_return Status();
+  }
+  Task<Status> Rows(const std::vector<columnar::Field>& /*fields*/,
+                    std::shared_ptr<arrow::RecordBatch> /*batch*/) override {
+    co_return Status();
+  }
+  Task<Status> Complete(std::string /*tag*/) override { co_return Status(); }
+  Task<Status> EmptyQuery() override { co_return Status(); }
+  Task<Status> Suspended() override { co_return Status(); }
+  Task<Status> Notice(Error /*notice*/) override { co_return Status(); }
+  Task<Status> ParameterStatus(std::string /*name*/, std::string /*value*/) override {
+    co_return Status();
+  }
+  Task<Status> BeginCopyIn(Format /*format*/, size_t /*columns*/) override { co_return Status(); }
+  Task<Result<std::optional<std::string>>> ReadCopyData() override {
+    co_return std::optional<std::string>();
+  }
+  Task<Status> BeginCopyOut(Format /*format*/, size_t /*columns*/) override { co_return Status(); }
+  Task<Status> CopyOutData(std::string /*data*/) override { co_return Status(); }
+  Task<Status> EndCopyOut() override { co_return Status(); }
+};
+
+}  // namespace
+
+void Session::Remember(const Portal& portal) {
+  const auto& command = *portal.prepared->command;
+  if (std::holds_alternative<ReadCommand>(command) ||
+      std::holds_alternative<ExplainCommand>(command)) {
+    return;
+  }
+  const bool again = std::holds_alternative<InsertValuesCommand>(command) ||
+                     std::holds_alternative<InsertQueryCommand>(command) ||
+                     std::holds_alternative<CreateTableCommand>(command) ||
+                     std::holds_alternative<CreateTableAsCommand>(command) ||
+                     std::holds_alternative<DdlCommand>(command);
+  can_run_again_ = can_run_again_ && again;
+  if (!again) return;
+  Portal once;
+  once.prepared = portal.prepared;
+  once.parameters = portal.parameters;
+  written_.push_back(std::move(once));
+}
+
+Task<Status> Session::CommitImplicit() {
+  constexpr int kAttempts = 20;
+  auto committed = co_await context_.transaction.Commit();
+  const bool possible = can_run_again_ && !written_.empty();
+  for (int i = 0; i < kAttempts && possible; ++i) {
+    if (committed || committed.error().remedy != Remedy::kRetry) break;
+    auto statements = std::exchange(written_, {});
+    NoOutput nowhere;
+    for (const auto& statement : statements) {
+      auto entered = Enter(&*statement.prepared->command);
+      if (!entered) co_return entered;
+      auto outcome = co_await RunCommand(*statement.prepared, statement.parameters, nowhere);
+      if (!outcome) {
+        co_await context_.transaction.Rollback();
+        co_return Failure(std::move(outcome).error());
+      }
+    }
+    written_ = std::move(statements);
+    committed = co_await context_.transaction.Commit();
+  }
+  written_.clear();
+  co_return committed;
+}
+
 Task<Status> Session::RunPortal(Portal& portal, int32_t max_rows, bool simple, bool last,
                                 Output& out) {
   std::string tag;
@@ -192,6 +269,7 @@ Task<Status> Session::RunPortal(Portal& portal, int32_t max_rows, bool simple, b
     portal.begun = true;
     auto outcome = co_await RunCommand(*portal.prepared, portal.parameters, out);
     if (!outcome) co_return Failure(std::move(outcome).error());
+    Remember(portal);
     tag = std::move(outcome->tag);
     portal.rows = std::move(outcome->rows);
     if (!portal.rows) portal.finished = true;
@@ -215,7 +293,7 @@ Task<Status> Session::RunPortal(Portal& portal, int32_t max_rows, bool simple, b
     tag = portal.verb == "SELECT" ? fmt::format("SELECT {}", **sent) : portal.verb;
   }
   if (simple && last && context_.transaction.state() == State::kImplicit) {
-    auto committed = co_await context_.transaction.Commit();
+    auto committed = co_await CommitImplicit();
     if (!committed) co_return committed;
   }
   co_return co_await out.Complete(std::move(tag));
@@ -390,7 +468,7 @@ Task<Status> Session::Sync(bool failed) {
     if (failed) {
       co_await context_.transaction.Rollback();
     } else {
-      status = co_await context_.transaction.Commit();
+      status = co_await CommitImplicit();
     }
   }
   EndMessage();

@@ -102,6 +102,11 @@ class Session {
   Status RunPrepare(const PrepareCommand& command);
   Status RunDeallocate(const DeallocateCommand& command);
 
+  /// Whether the statement can be run once more, should its commit lose a race.
+  void Remember(const Portal& portal);
+  /// Commits the implicit transaction; one that lost a race is run again.
+  Task<Status> CommitImplicit();
+
   void BeginMessage(std::string_view text);
   void EndMessage();
   /// After an error: a block is failed; in the simple protocol an implicit one is over.
@@ -112,6 +117,9 @@ class Session {
   const std::unique_ptr<SessionRegistry::Entry> entry_;
   std::map<std::string, Named> prepared_;
   std::map<std::string, Portal> portals_;
+  // What the implicit transaction has written so far, and whether that is all it did.
+  std::vector<Portal> written_;
+  bool can_run_again_ = true;
 };
 
 }  // namespace firn::sql

@@ -82,6 +82,7 @@ SqlService::SqlService(table::Database& database, engine::Engine& engine, const 
                 .watch = watch_,
                 .settings = settings,
                 .clock = clock_,
+                .sequences = sequences_,
                 .version = std::string(version)} {}
 
 SqlService::~SqlService() = default;
@@ -90,15 +91,7 @@ Result<std::unique_ptr<SqlService>> SqlService::Make(table::Database& database,
                                                      engine::Engine& engine,
                                                      const Settings& settings,
                                                      std::string_view version) {
-  EngineFunctions functions;
-  AddNumericFunctions(functions);
-  AddNumberFunctions(functions);
-  AddTextFunctions(functions);
-  AddByteFunctions(functions);
-  AddRegexFunctions(functions);
-  AddTimeFunctions(functions);
-  AddTypeFunctions(functions);
-  FIRN_RETURN_IF_ERROR(engine.AddFunctions(std::move(functions)));
+  FIRN_RETURN_IF_ERROR(engine.AddFunctions(AllEngineFunctions()));
   FIRN_TRY(auto lease, engine.Connect());
   for (const auto macro : EngineMacros()) {
     auto made = lease->Run(macro);

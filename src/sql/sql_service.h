@@ -51,6 +51,7 @@ class SqlService {
   const SystemClock clock_;
   SessionRegistry registry_;
   CancellationWatch watch_;
+  SequenceCache sequences_;
   WorkerPool workers_;
   Services services_;
 };

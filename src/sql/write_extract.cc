@@ -58,12 +58,12 @@ ValueType NumericOf(const Field& field) {
 }
 
 std::string AsDouble(const Field& field) {
-  const auto sql = fmt::format("CAST({} AS DOUBLE)", field.sql);
-  return field.scale == 0 ? sql : fmt::format("({} / 1{:0<{}})", sql, "", field.scale);
+  auto sql = fmt::format("CAST({} AS DOUBLE)", field.sql);
+  return field.scale == 0 ? std::move(sql) : fmt::format("({} / 1{:0<{}})", sql, "", field.scale);
 }
 
 std::string AsDecimal(const Field& field) {
-  const auto sql = fmt::format("CAST({} AS DECIMAL(19,0))", field.sql);
+  auto sql = fmt::format("CAST({} AS DECIMAL(19,0))", field.sql);
   if (field.scale == 0) return sql;
   return fmt::format("CAST(({} * CAST(0.{:0>{}} AS DECIMAL({},{}))) AS {})", sql, 1, field.scale,
                      field.scale + 1, field.scale, EngineType(NumericOf(field)));

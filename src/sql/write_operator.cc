@@ -228,9 +228,15 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     auto value = left;
     FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
     if (!IsOpen(type)) {
-      return Expr{.sql = fmt::format("nullif({}, {})", left.sql, operands.back().sql),
-                  .type = left.type,
-                  .location = location};
+      auto sql = fmt::format("nullif({}, {})", left.sql, operands.back().sql);
+      // Where Postgres compares two types as they are, the value keeps its own.
+      const bool keeps = value.type.tag != left.type.tag && value.type.tag != kNumeric &&
+                         Category(value.type.tag) == Category(left.type.tag) &&
+                         (IsInteger(left.type.tag) || !IsInteger(value.type.tag));
+      if (keeps) sql = fmt::format("CAST({} AS {})", sql, EngineType(value.type));
+      auto kept = keeps ? value.type : left.type;
+      if (kept.tag == kVarchar) kept = {.tag = kText};  // what is compared is a text
+      return Expr{.sql = std::move(sql), .type = kept, .location = location};
     }
     FIRN_RETURN_IF_ERROR(Coerce(value, OpenNumeric(), CastContext::kImplicit));
     return Expr{.sql = fmt::format("(CASE WHEN {} = {} THEN NULL ELSE {} END)", left.sql,

@@ -18,6 +18,9 @@ void AddByteFunctions(EngineFunctions& functions);
 void AddRegexFunctions(EngineFunctions& functions);
 void AddTimeFunctions(EngineFunctions& functions);
 void AddTypeFunctions(EngineFunctions& functions);
+void AddJsonFunctions(EngineFunctions& functions);
+/// All of them.
+EngineFunctions AllEngineFunctions();
 
 inline Failure Refused(std::string_view sqlstate, std::string message) {
   return Fail(MakeError(ErrorCode::kInvalidInput, "{}", message).WithSqlState(sqlstate));

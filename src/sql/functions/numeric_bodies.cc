@@ -262,6 +262,19 @@ void AddOverLists(EngineFunctions& to) {
 
 }  // namespace
 
+EngineFunctions AllEngineFunctions() {
+  EngineFunctions functions;
+  AddNumericFunctions(functions);
+  AddNumberFunctions(functions);
+  AddTextFunctions(functions);
+  AddByteFunctions(functions);
+  AddRegexFunctions(functions);
+  AddTimeFunctions(functions);
+  AddJsonFunctions(functions);
+  AddTypeFunctions(functions);
+  return functions;
+}
+
 void AddNumericFunctions(EngineFunctions& functions) {
   AddArithmetic(functions);
   AddCurves(functions);

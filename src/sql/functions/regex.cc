@@ -162,7 +162,7 @@ class Translator {
     return Invalid("quantifier operand invalid");
   }
 
-  Status Quantifier(std::wstring text) {
+  Status Quantifier(const std::wstring& text) {
     if (!atom_) return Invalid("quantifier operand invalid");
     out_ += text;
     if (Peek() == '?') {
@@ -333,8 +333,8 @@ class Translator {
 
 class BoostRegex : public Regex {
  public:
-  BoostRegex(WideRegex regex, bool greedy, bool lazy)
-      : regex_(std::move(regex)), greedy_(greedy), lazy_(lazy) {}
+  BoostRegex(const WideRegex& regex, bool greedy, bool lazy)
+      : regex_(regex), greedy_(greedy), lazy_(lazy) {}
 
   Result<std::optional<RegexSpans>> Search(std::u32string_view text, size_t from) const override {
     if (greedy_ && lazy_) return Unsupported("a mix of greedy and non-greedy quantifiers");

@@ -31,14 +31,20 @@ current_setting(text) text
 current_setting(text bool) text
 current_timestamp() timestamptz
 current_user() text
+currval(text) int8
 firn.last_commit_lsn() int8
 firn.wait_for(int8) bool
+lastval() int8
 localtimestamp() timestamp
+nextval(text) int8
 now() timestamptz
 pg_backend_pid() int4
+pg_get_serial_sequence(text text) text
 pg_is_in_recovery() bool
 session_user() text
 set_config(text text bool) text
+setval(text int8) int8
+setval(text int8 bool) int8
 statement_timestamp() timestamptz
 transaction_timestamp() timestamptz
 user() text
