@@ -21,6 +21,7 @@ struct DateTimeFields {
   int32_t second = 0;
   int64_t micros = 0;        // of the second
   int32_t zone_seconds = 0;  // east of Greenwich
+  bool has_time = false;     // whether a time of day was said
 };
 
 enum class DateTimeIssue : uint8_t {

@@ -97,6 +97,11 @@ void AppendDate(int32_t days, std::string& out) {
   }
 }
 
+void AppendTime(int64_t micros, std::string& out) {
+  char buffer[32];
+  out.append(buffer, PutTime(buffer, micros));
+}
+
 void AppendTimestamp(int64_t micros, bool utc, std::string& out) {
   if (micros == kTimestampInfinity) {
     out.append("infinity");

@@ -18,6 +18,8 @@ void AppendFloat8(double value, std::string& out);
 void AppendDecimal(Int128 value, int32_t scale, std::string& out);
 /// Days since 1970-01-01: "2026-11-21", "0044-03-15 BC", "infinity".
 void AppendDate(int32_t days, std::string& out);
+/// Microseconds since midnight: "01:02:03.5", "24:00:00".
+void AppendTime(int64_t micros, std::string& out);
 /// Microseconds since 1970-01-01: "2026-11-21 01:02:03.5", with "+00" behind the time if `utc`.
 void AppendTimestamp(int64_t micros, bool utc, std::string& out);
 void AppendHex(std::string_view bytes, std::string& out);

@@ -90,6 +90,9 @@ Status AddLike(SessionContext& session, const LikeClause& like, catalog::TableDe
 Status NumberColumns(catalog::TableDefinition& table) {
   int32_t id = 0;
   for (auto& column : table.columns.columns) column.id = FieldId(++id);
+  for (auto& column : table.columns.columns) {
+    column.element_id = FieldId(column.type.array ? ++id : 0);
+  }
   table.columns.last_field_id = id;
   if (id > 0) return {};
   return Fail(MakeError(ErrorCode::kUnsupported, "a table without columns is not supported")

@@ -169,6 +169,7 @@ class QueryWriter {
   Result<ValueType> Unify(std::vector<Expr>& exprs, std::string_view what);
   /// The same as engine text that compares, sorts and groups as Postgres does.
   static std::string Comparable(const Expr& expr);
+  Result<std::string> LaterCastSql(const Expr& expr, const ValueType& to, CastContext context);
 
   // write_operator.cc
   Result<Expr> WriteOperator(const Json& body, const Place& place);

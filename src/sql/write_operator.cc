@@ -82,6 +82,16 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   const ValueType types[] = {left.type, right.type};
   auto common = CommonType(types);
   if (!common) return NoOperator(op, {left, right}, location);
+  const bool equality = op == "=" || op == "<>";
+  if (common->tag == kJson || common->tag == kXid) {
+    return NoOperator(op, {left, right}, location);
+  }
+  if (equality ? !HasEquality(common->tag) : !HasOrder(common->tag)) {
+    return Refuse(
+        location,
+        fmt::format("values of type {} cannot be compared by {} yet", DisplayType(common->tag), op),
+        "Compare their text: a::text = b::text.");
+  }
   const auto is_float = [](TypeTag tag) { return tag == kFloat4 || tag == kFloat8; };
   if (left.type.tag != right.type.tag && is_float(common->tag)) common->tag = kFloat8;
   if (common->tag == kVarchar) common = ValueType{.tag = kText};
