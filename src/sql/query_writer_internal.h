@@ -171,6 +171,12 @@ class QueryWriter {
   static std::string Comparable(const Expr& expr);
   Result<std::string> LaterCastSql(const Expr& expr, const ValueType& to, CastContext context);
 
+  // write_array.cc
+  Result<Expr> WriteArray(const Json& body, const Place& place);
+  Result<Expr> WriteArrayOf(Block&& block, int location);
+  Result<Expr> WriteAnyOf(const std::string& op, bool any, Expr left, Expr array, int location);
+  Result<Expr> WriteElement(const Json& body, const Place& place);
+
   // write_operator.cc
   Result<Expr> WriteOperator(const Json& body, const Place& place);
   Result<Expr> WriteOneOperator(const Json& body, const Place& place);
@@ -209,6 +215,7 @@ class QueryWriter {
   Result<Expr> WriteExtract(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   Result<Expr> WriteIntervalField(const std::string& unit, const Expr& interval, bool is_float,
                                   int location);
+  Result<Expr> WriteJsonObject(const Json& body, const Place& place);
   Result<Expr> WriteConcat(std::vector<Expr> arguments, std::string_view name);
   /// What an entry's result is, and whether its text for open numerics is the one to use.
   struct Shape {
@@ -216,6 +223,9 @@ class QueryWriter {
     bool open = false;
   };
   Result<Shape> ShapeOf(const FunctionEntry& entry, std::vector<Expr>& arguments, int location);
+  /// A call of a function of pg_catalog/calls.h.
+  std::string CatalogCall(std::string_view name, const std::vector<Expr>& arguments,
+                          const ValueType& type) const;
   Result<Expr> WriteRound(std::vector<Expr> arguments, int location);
   Result<std::string> WriteOver(const Json& over, const Place& place);
   Status CoerceRangeOffset(Expr& offset, const Json& order, const Place& place, int location);

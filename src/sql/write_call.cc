@@ -176,6 +176,17 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
                 .type = {.tag = TagFromName(entry.result)},
                 .location = location};
   }
+  constexpr std::string_view kInCatalog = "!catalog ";
+  if (entry.engine.starts_with(kInCatalog)) {
+    for (auto& argument : arguments) {
+      if (argument.type.tag == kBool)
+        argument.sql = fmt::format("CAST({} AS INTEGER)", argument.sql);
+    }
+    const ValueType type{.tag = TagFromName(entry.result)};
+    return Expr{.sql = CatalogCall(entry.engine.substr(kInCatalog.size()), arguments, type),
+                .type = type,
+                .location = location};
+  }
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
   if (entry.engine == "!extract") return WriteExtract(entry, std::move(arguments), location);
   auto& first = arguments.front();
@@ -219,6 +230,16 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
   return Expr{.sql = fmt::format("{}({})", entry.name, Joined(arguments)),
               .type = {.tag = TagFromName(entry.result)},
               .location = location};
+}
+
+std::string QueryWriter::CatalogCall(std::string_view name, const std::vector<Expr>& arguments,
+                                     const ValueType& type) const {
+  const auto token = context_.catalog_token ? context_.catalog_token() : 0;
+  std::string sql =
+      fmt::format("sql_catalog{}({}, '{}'",
+                  arguments.size() > 1 ? std::to_string(arguments.size()) : "", token, name);
+  for (const auto& argument : arguments) sql += fmt::format(", CAST({} AS VARCHAR)", argument.sql);
+  return fmt::format("CAST({}) AS {})", sql, EngineType(type));
 }
 
 Result<Expr> QueryWriter::WriteRound(std::vector<Expr> arguments, int location) {
@@ -333,6 +354,7 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
   const int location = tree::Location(body);
   const auto entries = FindFunction(name);
   FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
+  if (entries.front().engine == "!json_object") return WriteJsonObject(body, place);
   if (entries.front().engine == "!concat" || entries.front().engine == "!format") {
     const bool separated = name == "concat_ws";
     if (arguments.size() < (separated ? 2U : 1U)) return NoFunction(name, arguments, location);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sql/constant_internal.h"
+#include "sql/ident.h"
 #include "sql/interval_internal.h"
 #include "sql/literal_internal.h"
 #include "sql/query_writer_internal.h"
@@ -43,8 +44,24 @@ std::string_view IntervalUnit(int mask) {
 // Text that is not a literal is read by the engine; a macro first checks that Postgres would
 // read it the same way.
 // Types beyond those that the engine casts as Postgres does.
+// Names that are oids in the engine.
+bool IsReg(TypeTag tag) {
+  return tag == kRegclass || tag == kRegtype || tag == kRegnamespace || tag == kRegrole;
+}
+
+bool IsProc(TypeTag tag) {
+  return tag == kRegproc || tag == kRegprocedure;
+}
+std::string WithoutSchema(const std::string& sql) {
+  return fmt::format("regexp_replace({}, '^pg_catalog[.]', '')", sql);
+}
+
 bool IsLater(TypeTag tag) {
   return tag > kUuid && tag != kUnknown && tag != kAny;
+}
+
+Expr RegName(TypeTag tag) {
+  return {.sql = fmt::format("'{}'", DisplayType(tag))};
 }
 
 std::string_view TextReader(TypeTag to) {
@@ -149,7 +166,13 @@ Result<ValueType> QueryWriter::CastTarget(const Json& type_name, const Expr& arg
 
 Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   const auto& type_name = At(body, "typeName");
-  FIRN_TRY(auto expr, WriteExpr(At(body, "arg"), place));
+  // ARRAY[]::t[] is '{}'.
+  const auto array = Open(At(body, "arg"));
+  const bool empty = array.Is("A_ArrayExpr") && List(*array.body, "elements").empty();
+  Expr expr{.form = Expr::Form::kLiteral, .text = "{}", .location = tree::Location(body)};
+  if (!empty) {
+    FIRN_TRY(expr, WriteExpr(At(body, "arg"), place));
+  }
   FIRN_TRY(const auto type, CastTarget(type_name, expr));
   const auto& modifiers = List(type_name, "typmods");
   if (type.tag == kInterval && !modifiers.empty()) {
@@ -174,6 +197,16 @@ Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
 Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext context) {
   switch (expr.form) {
     case Expr::Form::kLiteral: {
+      if (IsReg(to.tag)) {
+        expr.sql = CatalogCall("read_reg", {RegName(to.tag), {.sql = QuoteLiteral(expr.text)}}, to);
+        expr.type = to;
+        break;
+      }
+      if (IsProc(to.tag)) {
+        expr.sql = WithoutSchema(fmt::format("CAST({} AS VARCHAR)", QuoteLiteral(expr.text)));
+        expr.type = to;
+        break;
+      }
       auto type = to;
       // Beside a numeric(12,2) a literal keeps its own digits; a cast rounds them.
       if (type.tag == kNumeric && context == CastContext::kImplicit) type.precision = 0;
@@ -203,7 +236,10 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       if (!known) {
         known = to;
         if (to.tag == kNumeric && context != CastContext::kAssignment) known = OpenNumeric();
-        if (to.tag == kVarchar || to.tag == kChar) known = ValueType{.tag = kText};
+        if (to.tag == kVarchar || to.tag == kChar || IsReg(to.tag)) {
+          known = ValueType{.tag = kText};
+          context = CastContext::kExplicit;
+        }
       }
       expr.type = *known;
       expr.sql = CastTo(fmt::format("${}", expr.parameter), EngineType(*known));
@@ -294,6 +330,10 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
                           to.tag == kJson || to.tag == kJsonb || to.tag == kInet || to.tag == kCidr;
     if (readable) return fmt::format("sql_read_{}({})", name, expr.sql);
   }
+  if ((from == kInt2Vector && to.tag == ArrayOf(kInt2)) ||
+      (from == kOidVector && to.tag == ArrayOf(kOid))) {
+    return expr.sql;
+  }
   if (IsArray(from) && IsArray(to.tag) && ElementOf(from) == ElementOf(to.tag) &&
       ElementOf(from) != kNumeric && to.length == 0) {
     return expr.sql;
@@ -318,6 +358,20 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
   if (from == to.tag && cuts && to != expr.type) return LaterCastSql(expr, to, context);
   if (from == to.tag && (to.tag != kNumeric || to.precision == 0 || to == expr.type)) {
     return expr.sql;
+  }
+  // A function is its name.
+  if (IsProc(from) && (IsProc(to.tag) || IsString(to.tag))) return expr.sql;
+  if (IsProc(to.tag) && (from == kOid || IsInteger(from))) {
+    return fmt::format("(CASE WHEN {0} = 0 THEN '-' ELSE CAST({0} AS VARCHAR) END)", expr.sql);
+  }
+  if (IsProc(to.tag) && IsString(from)) return WithoutSchema(expr.sql);
+  if (IsProc(from)) return CatalogCall("read_reg", {RegName(from), expr}, to);
+  if (IsReg(to.tag) && IsInteger(from)) return CastTo(expr.sql, "BIGINT");
+  if (IsReg(to.tag) && IsString(from)) {
+    return CatalogCall("read_reg", {RegName(to.tag), expr}, to);
+  }
+  if (IsReg(from) && IsString(to.tag)) {
+    return CatalogCall("write_reg", {RegName(from), expr}, {.tag = kText});
   }
   if (IsLater(from) || IsLater(to.tag)) return LaterCastSql(expr, to, context);
   if (IsString(to.tag)) {

@@ -38,6 +38,8 @@ int Figure(const tree::Json& node, std::string& name) {
     name = names.back();
     return 1;
   }
+  if (open.Is("A_ArrayExpr")) return is("array");
+  if (open.Is("A_Indirection")) return Figure(At(body, "arg"), name);
   if (open.Is("CollateClause")) return Figure(At(body, "arg"), name);
   if (open.Is("CaseExpr")) {
     const int strength = Has(body, "defresult") ? Figure(body["defresult"], name) : 0;
@@ -52,6 +54,7 @@ int Figure(const tree::Json& node, std::string& name) {
   if (open.Is("SubLink")) {
     const auto kind = Text(body, "subLinkType");
     if (kind == "EXISTS_SUBLINK") return is("exists");
+    if (kind == "ARRAY_SUBLINK") return is("array");
     const auto select = Open(At(body, "subselect"));
     if (kind != "EXPR_SUBLINK" || !select.Is("SelectStmt")) return 0;
     const auto& targets = List(*select.body, "targetList");

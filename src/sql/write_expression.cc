@@ -76,10 +76,8 @@ Result<Expr> QueryWriter::WriteNode(const tree::Node& node, const Place& place) 
   if (node.Is("RowExpr")) {
     return Refuse(location, "row values are not supported", "Compare the columns one by one.");
   }
-  if (node.Is("A_ArrayExpr") || node.Is("A_Indirection")) {
-    return Refuse(location, "arrays and parts of values are not supported",
-                  "Use IN (...) for a list of values.");
-  }
+  if (node.Is("A_ArrayExpr")) return WriteArray(body, place);
+  if (node.Is("A_Indirection")) return WriteElement(body, place);
   return Refuse(location, "this expression is not supported: " + std::string(node.kind),
                 "docs/sql.md lists what there is.");
 }
@@ -340,9 +338,7 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
     FIRN_TRY(const auto query, Finish(std::move(block)));
     return Bool("(EXISTS (" + query.sql + "))", location);
   }
-  if (kind == "ARRAY_SUBLINK") {
-    return Refuse(location, "arrays are not supported", "Use string_agg, or IN (SELECT ...).");
-  }
+  if (kind == "ARRAY_SUBLINK") return WriteArrayOf(std::move(block), location);
   const size_t columns = block.rows.empty() ? block.outputs.size() : block.rows.front().size();
   if (kind == "EXPR_SUBLINK") {
     if (columns != 1) {

@@ -79,6 +79,12 @@ Failure QueryWriter::NoOperator(const std::string& name, const std::vector<Expr>
 
 Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, Expr& right,
                                             int location) {
+  // "char" beside a text is a text.
+  for (auto* side : {&left, &right}) {
+    const auto& other = side == &left ? right : left;
+    if (side->type.tag != kInternalChar || !IsString(other.type.tag)) continue;
+    FIRN_RETURN_IF_ERROR(Coerce(*side, {.tag = kText}, CastContext::kImplicit));
+  }
   const ValueType types[] = {left.type, right.type};
   auto common = CommonType(types);
   if (!common) return NoOperator(op, {left, right}, location);
@@ -200,7 +206,9 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     if (array.Is("A_ArrayExpr") && name == (any ? "=" : "<>")) {
       return WriteIn(body, List(*array.body, "elements"), !any, place);
     }
-    return Refuse(location, "ANY and ALL of an array are not supported", "Use IN (...).");
+    FIRN_TRY(auto left, WriteExpr(At(body, "lexpr"), place));
+    FIRN_TRY(auto list, WriteExpr(At(body, "rexpr"), place));
+    return WriteAnyOf(name, any, std::move(left), std::move(list), location);
   }
   if (kind == "AEXPR_BETWEEN_SYM" || kind == "AEXPR_NOT_BETWEEN_SYM") {
     return WriteBetweenSymmetric(body, place);
@@ -297,6 +305,13 @@ Result<Expr> QueryWriter::WriteRegex(const std::string& op, Expr left, Expr righ
 }
 
 Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
+  if (IsArray(left.type.tag) && left.type == right.type) {
+    return Expr{.sql = fmt::format("(CASE WHEN {0} IS NULL THEN {1} WHEN {1} IS NULL THEN {0} "
+                                   "ELSE list_concat({0}, {1}) END)",
+                                   left.sql, right.sql),
+                .type = left.type,
+                .location = location};
+  }
   const auto textual = [](const Expr& expr) {
     return expr.type.tag == kUnknown || IsString(expr.type.tag);
   };

@@ -17,5 +17,6 @@ std::string_view Text();
 std::string_view Times();
 std::string_view Aggregates();
 std::string_view Others();
+std::string_view CatalogLookups();
 
 }  // namespace firn::sql::table

@@ -2,9 +2,9 @@
 #include "sql/pg_catalog/data_internal.h"
 
 namespace firn::sql::pg_catalog {
+namespace {
 
-std::string_view InformationSchemaColumns() {
-  return R"(
+constexpr std::string_view kLines = R"(
 _pg_foreign_data_wrappers 13507 v oid:oid fdwowner:oid fdwoptions:_text
   foreign_data_wrapper_catalog:sql_identifier foreign_data_wrapper_name:sql_identifier
   authorization_identifier:sql_identifier foreign_data_wrapper_language:character_data
@@ -314,6 +314,11 @@ views 13483 v table_catalog:sql_identifier table_schema:sql_identifier table_nam
   is_insertable_into:yes_or_no is_trigger_updatable:yes_or_no is_trigger_deletable:yes_or_no
   is_trigger_insertable_into:yes_or_no
 )";
+
+}  // namespace
+
+std::string_view InformationSchemaColumns() {
+  return kLines;
 }
 
 }  // namespace firn::sql::pg_catalog

@@ -2,9 +2,9 @@
 #include "sql/pg_catalog/data_internal.h"
 
 namespace firn::sql::pg_catalog {
+namespace {
 
-std::string_view PgCatalogColumns() {
-  return R"(
+constexpr std::string_view kLines = R"(
 pg_aggregate 2600 r aggfnoid:regproc! aggkind:char! aggnumdirectargs:int2! aggtransfn:regproc!
   aggfinalfn:regproc! aggcombinefn:regproc! aggserialfn:regproc! aggdeserialfn:regproc!
   aggmtransfn:regproc! aggminvtransfn:regproc! aggmfinalfn:regproc! aggfinalextra:bool!
@@ -159,6 +159,11 @@ pg_shdescription 2396 r objoid:oid! classoid:oid! description:text!
 pg_shmem_allocations 12134 v name:text off:int8 size:int8 allocated_size:int8
 pg_shseclabel 3592 r objoid:oid! classoid:oid! provider:text! label:text!
 )";
+
+}  // namespace
+
+std::string_view PgCatalogColumns() {
+  return kLines;
 }
 
 }  // namespace firn::sql::pg_catalog

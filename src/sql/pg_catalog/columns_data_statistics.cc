@@ -2,9 +2,9 @@
 #include "sql/pg_catalog/data_internal.h"
 
 namespace firn::sql::pg_catalog {
+namespace {
 
-std::string_view StatisticsColumns() {
-  return R"(
+constexpr std::string_view kLines = R"(
 pg_stat_activity 12222 v datid:oid datname:name pid:int4 leader_pid:int4 usesysid:oid usename:name
   application_name:text client_addr:inet client_hostname:text client_port:int4
   backend_start:timestamptz xact_start:timestamptz query_start:timestamptz
@@ -183,6 +183,11 @@ pg_user_mapping 1418 r oid:oid! umuser:oid! umserver:oid! umoptions:_text
 pg_user_mappings 12327 v umid:oid srvid:oid srvname:name umuser:oid usename:name umoptions:_text
 pg_views 12028 v schemaname:name viewname:name viewowner:name definition:text
 )";
+
+}  // namespace
+
+std::string_view StatisticsColumns() {
+  return kLines;
 }
 
 }  // namespace firn::sql::pg_catalog

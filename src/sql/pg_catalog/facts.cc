@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/objects/schema.h"
 #include "catalog/objects/sequence.h"
 #include "catalog/objects/view.h"
 #include "sql/ident.h"
@@ -42,10 +43,10 @@ std::string DefaultText(const columnar::Column& column) {
 }  // namespace
 
 Oid TypeOid(const columnar::Type& type) {
-  return columnar::Info(type.kind).oid;
+  return columnar::Oid(columnar::BaseType(type));
 }
 
-std::shared_ptr<const Facts> Facts::Of(SessionContext& session) {
+std::shared_ptr<const Facts> Facts::Of(const SessionContext& session) {
   const auto& catalog = session.transaction.view().catalog;
   auto& kept = session.catalog_facts;
   if (kept == nullptr || kept->catalog_ != catalog ||
@@ -72,7 +73,7 @@ Facts::Facts(const SessionContext& session, std::shared_ptr<const catalog::Versi
                  {std::string(kInformationSchema), kInformationNamespace}};
   namespaces_.emplace("firn", Give(Uuid(), "schema firn"));
   for (const auto& [id, object] : catalog_->objects()) {
-    if (object->kind().name_space != catalog::kSchemaNames) continue;
+    if (&object->kind() != &catalog::Schema::kKind) continue;
     namespaces_[object->name] = object->name == "public" ? kPublicNamespace : Give(object->id);
   }
   for (const auto& [id, table] : catalog_->tables()) {

@@ -75,7 +75,7 @@ struct Role {
 class Facts {
  public:
   /// Of the session's transaction; the same object while neither catalog nor search_path changes.
-  static std::shared_ptr<const Facts> Of(SessionContext& session);
+  static std::shared_ptr<const Facts> Of(const SessionContext& session);
 
   const catalog::Version& catalog() const { return *catalog_; }
   const std::vector<std::string>& search_path() const { return search_path_; }

@@ -30,15 +30,25 @@ constexpr std::array kMapped = {
     Mapped{"int4", TypeKind::kInt4},
     Mapped{"cardinal_number", TypeKind::kInt4},
     Mapped{"int8", TypeKind::kInt8},
-    Mapped{"oid", TypeKind::kInt8},
-    Mapped{"xid", TypeKind::kInt8},
-    Mapped{"regtype", TypeKind::kInt8},
+    Mapped{"oid", TypeKind::kOid},
+    Mapped{"xid", TypeKind::kXid},
+    Mapped{"name", TypeKind::kName},
+    Mapped{"sql_identifier", TypeKind::kName},
+    Mapped{"char", TypeKind::kInternalChar},
+    Mapped{"regproc", TypeKind::kRegproc},
     Mapped{"float4", TypeKind::kFloat4},
     Mapped{"float8", TypeKind::kFloat8},
+    Mapped{"numeric", TypeKind::kText},
     Mapped{"timestamptz", TypeKind::kTimestamptz},
     Mapped{"time_stamp", TypeKind::kTimestamptz},
+    Mapped{"interval", TypeKind::kInterval},
+    Mapped{"inet", TypeKind::kInet},
+    Mapped{"bytea", TypeKind::kBytea},
     Mapped{"character_data", TypeKind::kVarchar},
     Mapped{"yes_or_no", TypeKind::kVarchar},
+    Mapped{"int2vector", TypeKind::kInt2Vector},
+    Mapped{"oidvector", TypeKind::kOidVector},
+    Mapped{"aclitem", TypeKind::kAclItem},
 };
 
 /// The lines and what points into them.
@@ -137,6 +147,10 @@ std::vector<std::string_view> WordsOf(std::string_view line) {
 }
 
 columnar::Type TypeOfColumn(std::string_view declared) {
+  if (declared == "yes_or_no") return columnar::Varchar(3);
+  if (declared.starts_with('_') && declared != "_pg_statistic") {
+    return columnar::ArrayOf(TypeOfColumn(declared.substr(1)));
+  }
   for (const auto& mapped : kMapped) {
     if (mapped.declared == declared) return {.kind = mapped.kind};
   }

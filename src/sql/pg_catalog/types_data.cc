@@ -2,9 +2,9 @@
 #include "sql/pg_catalog/data_internal.h"
 
 namespace firn::sql::pg_catalog {
+namespace {
 
-std::string_view Types() {
-  return R"(
+constexpr std::string_view kLines = R"(
 16 bool 1 t b B t , 0 1000 boolin boolout boolrecv boolsend - - c p 0 -1 0 - t
 17 bytea -1 f b U f , 0 1001 byteain byteaout bytearecv byteasend - - i x 0 -1 0 - t
 18 char 1 t b Z f , 0 1002 charin charout charrecv charsend - - c p 0 -1 0 - t
@@ -342,6 +342,11 @@ std::string_view Types() {
 13234 yes_or_no -1 f d S f , 0 13233 domain_in varcharout domain_recv varcharsend - - i x 1043 7
   950 - f
 )";
+
+}  // namespace
+
+std::string_view Types() {
+  return kLines;
 }
 
 }  // namespace firn::sql::pg_catalog

@@ -1,0 +1,121 @@
+#include "sql/functions/table.h"
+
+namespace firn::sql::table {
+
+namespace {
+
+// Functions that look into the catalog: "!catalog NAME" is an entry of pg_catalog/calls.cc.
+constexpr std::string_view kTable = R"(
+[scalar]
+pg_get_userbyid(oid) name : !catalog pg_get_userbyid
+format_type(oid int4) text : !catalog format_type
+pg_get_expr(text oid) text : !catalog pg_get_expr
+pg_get_expr(text oid bool) text : !catalog pg_get_expr
+pg_get_constraintdef(oid) text : !catalog pg_get_constraintdef
+pg_get_constraintdef(oid bool) text : !catalog pg_get_constraintdef
+pg_get_indexdef(oid) text : !catalog pg_get_indexdef
+pg_get_indexdef(oid int4 bool) text : !catalog pg_get_indexdef
+pg_get_viewdef(oid) text : !catalog pg_get_viewdef
+pg_get_viewdef(oid bool) text : !catalog pg_get_viewdef
+pg_get_serial_sequence(text text) text : !catalog pg_get_serial_sequence
+pg_get_ruledef(oid) text : !catalog nothing
+pg_get_ruledef(oid bool) text : !catalog nothing
+pg_get_triggerdef(oid) text : !catalog nothing
+pg_get_triggerdef(oid bool) text : !catalog nothing
+pg_get_functiondef(oid) text : !catalog nothing
+pg_get_function_arguments(oid) text : !catalog nothing
+pg_get_function_identity_arguments(oid) text : !catalog nothing
+pg_get_function_result(oid) text : !catalog nothing
+pg_get_function_sqlbody(oid) text : !catalog nothing
+pg_get_partkeydef(oid) text : !catalog nothing
+pg_get_statisticsobjdef(oid) text : !catalog nothing
+pg_get_statisticsobjdef_columns(oid) text : !catalog nothing
+pg_tablespace_location(oid) text : !catalog nothing
+pg_table_is_visible(oid) bool : !catalog pg_table_is_visible
+pg_type_is_visible(oid) bool : !catalog pg_type_is_visible
+pg_function_is_visible(oid) bool : !catalog yes
+pg_operator_is_visible(oid) bool : !catalog yes
+pg_opclass_is_visible(oid) bool : !catalog yes
+pg_opfamily_is_visible(oid) bool : !catalog yes
+pg_collation_is_visible(oid) bool : !catalog yes
+pg_conversion_is_visible(oid) bool : !catalog yes
+pg_statistics_obj_is_visible(oid) bool : !catalog yes
+pg_ts_config_is_visible(oid) bool : !catalog yes
+pg_ts_dict_is_visible(oid) bool : !catalog yes
+pg_ts_parser_is_visible(oid) bool : !catalog yes
+pg_ts_template_is_visible(oid) bool : !catalog yes
+pg_relation_is_publishable(oid) bool : !catalog yes
+pg_is_other_temp_schema(oid) bool : !catalog no
+pg_encoding_to_char(int4) name : !catalog pg_encoding_to_char
+obj_description(oid) text : !catalog obj_description
+obj_description(oid name) text : !catalog obj_description
+col_description(oid int4) text : !catalog col_description
+shobj_description(oid name) text : !catalog nothing
+acldefault(char oid) aclitem[] : !catalog acldefault
+has_table_privilege(T text) bool : !catalog may_use_relation | T = oid text
+has_table_privilege(name T text) bool : !catalog may_use_relation | T = oid text
+has_sequence_privilege(T text) bool : !catalog may_use_relation | T = oid text
+has_any_column_privilege(T text) bool : !catalog may_use_relation | T = oid text
+has_column_privilege(T text text) bool : !catalog yes | T = oid text
+has_column_privilege(T int2 text) bool : !catalog yes | T = oid text
+has_schema_privilege(T text) bool : !catalog yes | T = oid text
+has_schema_privilege(name T text) bool : !catalog yes | T = oid text
+has_database_privilege(T text) bool : !catalog yes | T = oid text
+has_database_privilege(name T text) bool : !catalog yes | T = oid text
+has_function_privilege(T text) bool : !catalog yes | T = oid text
+has_type_privilege(T text) bool : !catalog yes | T = oid text
+has_language_privilege(T text) bool : !catalog yes | T = oid text
+has_tablespace_privilege(T text) bool : !catalog yes | T = oid text
+pg_has_role(T text) bool : !catalog yes | T = oid name
+pg_has_role(name T text) bool : !catalog yes | T = oid name
+pg_relation_size(regclass) int8 : !catalog pg_relation_size
+pg_relation_size(regclass text) int8 : !catalog pg_relation_size
+pg_table_size(regclass) int8 : !catalog pg_relation_size
+pg_total_relation_size(regclass) int8 : !catalog pg_relation_size
+pg_indexes_size(regclass) int8 : !catalog pg_indexes_size
+pg_database_size(T) int8 : !catalog pg_database_size | T = oid name
+json_build_object(...) json : !json_object
+pg_size_pretty(int8) text : !catalog pg_size_pretty
+to_regclass(text) regclass : !catalog to_regclass
+to_regtype(text) regtype : !catalog to_regtype
+to_regnamespace(text) regnamespace : !catalog to_regnamespace
+to_regrole(text) regrole : !catalog to_regrole
+array_to_string(T[] text) text :
+  (CASE WHEN $1 IS NOT NULL THEN coalesce(list_aggregate(CAST($1 AS VARCHAR[]), 'string_agg', $2),
+  '') END) | T = text name aclitem char int2 int4 int8 oid
+array_upper(T[] int4) int4 : (CASE WHEN len($1) > 0 AND $2 = 1 THEN CAST(len($1) AS INTEGER) END)
+  | T = text name oid int2 int4 int8 char
+array_upper(T int4) int4 : (CASE WHEN $2 = 1 THEN CAST(len($1) - 1 AS INTEGER) END)
+  | T = int2vector oidvector
+array_lower(T int4) int4 : (CASE WHEN len($1) > 0 AND $2 = 1 THEN 0 END) | T = int2vector oidvector
+array_lower(T[] int4) int4 : (CASE WHEN len($1) > 0 AND $2 = 1 THEN 1 END)
+  | T = text name oid int2 int4 int8 char
+array_length(T[] int4) int4 : (CASE WHEN len($1) > 0 AND $2 = 1 THEN CAST(len($1) AS INTEGER) END)
+  | T = text name oid int2 int4 int8 char
+cardinality(T[]) int4 : CAST(len($1) AS INTEGER) | T = text name oid int2 int4 int8 char
+array_remove(T[] T) T[] : list_filter($1, lambda x: x IS DISTINCT FROM $2)
+  | T = text name oid int2 int4 int8 char
+
+[aggregate]
+array_agg(T) T[] : @list | T = text name oid int2 int4 int8 bool date timestamp timestamptz uuid
+
+[table]
+unnest(T[]) T : $1 | T = text name oid int2 int4 int8 char
+generate_subscripts(T int4) int4 : (CASE WHEN $2 = 1 THEN range(0, CAST(len($1) AS INTEGER)) END)
+  | T = int2vector oidvector
+generate_subscripts(T[] int4) int4 :
+  (CASE WHEN $2 = 1 THEN range(1, CAST(len($1) AS INTEGER) + 1) END)
+  | T = text name oid int2 int4 int8 char
+
+[server]
+current_schemas(bool) name[]
+pg_my_temp_schema() oid
+)";
+
+}  // namespace
+
+std::string_view CatalogLookups() {
+  return kTable;
+}
+
+}  // namespace firn::sql::table
