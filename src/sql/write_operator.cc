@@ -337,6 +337,11 @@ Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool nega
   if (exprs.empty()) {
     return Refuse(location, "ANY of an empty array is not supported", "Write FALSE.");
   }
+  const bool texts = std::any_of(exprs.begin(), exprs.end(),
+                                 [](const Expr& expr) { return IsString(expr.type.tag); });
+  if (left.type.tag == kInternalChar && texts) {
+    FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
+  }
   std::vector<ValueType> types{left.type};
   for (const auto& expr : exprs) types.push_back(expr.type);
   if (!CommonType(types)) {

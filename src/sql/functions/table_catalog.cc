@@ -100,6 +100,8 @@ array_remove(T[] T) T[] : list_filter($1, lambda x: x IS DISTINCT FROM $2)
 array_agg(T) T[] : @list | T = text name oid int2 int4 int8 bool date timestamp timestamptz uuid
 
 [table]
+unnest(int2vector) int2 : $1
+unnest(oidvector) oid : $1
 unnest(T[]) T : $1 | T = text name oid int2 int4 int8 char
 generate_subscripts(T int4) int4 : (CASE WHEN $2 = 1 THEN range(0, CAST(len($1) AS INTEGER)) END)
   | T = int2vector oidvector
