@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, Callable
 
 HERE = Path(__file__).resolve().parent
-VALUES = json.loads((HERE / "values.json").read_text(encoding="utf-8"))
-SCHEMA = (HERE / "schema.sql").read_text(encoding="utf-8")
 
 
 class Checks:

@@ -64,16 +64,6 @@ def _(where: str) -> None:
     assert "public" in inspector.get_schema_names()
 
 
-@check("a reflected table is one that can be queried")
-def _(where: str) -> None:
-    again = sa.MetaData()
-    with engine(where).connect() as session:
-        again.reflect(session, only=["sa_people"])
-        table = again.tables["sa_people"]
-        equal([column.name for column in table.primary_key], ["id"])
-        equal(session.scalar(sa.select(sa.func.max(table.c.id))), 2)
-
-
 @check("a view")
 def _(where: str) -> None:
     with engine(where).begin() as session:

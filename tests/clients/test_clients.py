@@ -26,16 +26,16 @@ def checks(client: str, where: str) -> list[dict]:
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("client", ["psycopg", "asyncpg", "sqlalchemy"])
+@pytest.mark.parametrize("client", ["psycopg", "sqlalchemy"])
 def test_client(firn, client):
     where = f"postgresql://firn@127.0.0.1:{firn.ports['pg']}/main"
     said = checks(client, where)
-    assert len(said) >= 5
+    assert len(said) >= 4
     failed = [f"{one['check']}: {one['message']}" for one in said if not one["ok"]]
     assert not failed, "\n".join(failed)
 
 
-@pytest.mark.parametrize("client", ["psycopg", "asyncpg", "sqlalchemy"])
+@pytest.mark.parametrize("client", ["psycopg", "sqlalchemy"])
 def test_the_script_asks_what_postgres_does(postgres_server, client):
     with postgres_server() as session:
         info = session.info
