@@ -41,6 +41,9 @@ constexpr std::array kClasses = {
     Class{"PrepareStmt", StatementKind::kSession},
     Class{"ExecuteStmt", StatementKind::kSession},
     Class{"DeallocateStmt", StatementKind::kSession},
+    Class{"DeclareCursorStmt", StatementKind::kUtility},
+    Class{"FetchStmt", StatementKind::kUtility},
+    Class{"ClosePortalStmt", StatementKind::kUtility},
     Class{"CheckPointStmt", StatementKind::kUtility},
     Class{"CallStmt", StatementKind::kUtility},
 };

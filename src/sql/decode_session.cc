@@ -53,6 +53,7 @@ Result<Command> DecodeSet(const Statement& statement, const tree::Json& body) {
                   "Say the value.");
   }
   SetCommand command{.name = Lower(name), .local = Flag(body, "is_local")};
+  command.reset = kind == "VAR_RESET";
   if (kind == "VAR_SET_DEFAULT" || kind == "VAR_RESET") return command;
   std::string joined;
   for (const auto& item : List(body, "args")) {
@@ -102,9 +103,6 @@ constexpr std::array kRefusals = {
     Refusal{"CreatePublicationStmt", "CREATE PUBLICATION", "Readers use the Iceberg tables."},
     Refusal{"VacuumStmt", "VACUUM and ANALYZE", "CHECKPOINT flushes; nothing else is needed yet."},
     Refusal{"LockStmt", "LOCK TABLE", "Readers and writers never block each other."},
-    Refusal{"DeclareCursorStmt", "DECLARE CURSOR", "Run the query itself: results are streamed."},
-    Refusal{"FetchStmt", "FETCH", "Run the query itself: results are streamed."},
-    Refusal{"ClosePortalStmt", "CLOSE", "Run the query itself: results are streamed."},
     Refusal{"ListenStmt", "LISTEN", "Poll firn.lsn for changes."},
     Refusal{"UnlistenStmt", "UNLISTEN", "There is nothing to stop listening to."},
     Refusal{"NotifyStmt", "NOTIFY", "Readers can poll firn.lsn."},
@@ -158,7 +156,12 @@ Result<Command> DecodeSession(const Statement& statement, const Node& node) {
   const auto& body = *node.body;
   if (node.Is("VariableSetStmt")) return DecodeSet(statement, body);
   if (node.Is("VariableShowStmt")) return ShowCommand{.name = Lower(Text(body, "name"))};
-  if (node.Is("DiscardStmt")) return DiscardCommand{.all = Text(body, "target") == "DISCARD_ALL"};
+  if (node.Is("DiscardStmt")) {
+    const auto target = Text(body, "target");
+    DiscardCommand command{.all = target == "DISCARD_ALL"};
+    if (target.starts_with("DISCARD_")) command.what = target.substr(8);
+    return command;
+  }
   if (node.Is("DeallocateStmt")) return DeallocateCommand{.name = std::string(Text(body, "name"))};
   return RefuseStatement(statement, node);
 }

@@ -4,8 +4,6 @@
 #include <type_traits>
 #include <utility>
 
-#include <arrow/record_batch.h>
-
 #include "sql/insert.h"
 #include "sql/read.h"
 #include "sql/relations.h"
@@ -46,10 +44,9 @@ Result<Description> DescribeQuery(SessionContext& session, const PreparedStateme
 
 }  // namespace
 
-void Portal::Finish() {
-  finished = true;
+void Portal::Fail() {
+  state = State::kFailed;
   rows.reset();
-  rest.reset();
 }
 
 Result<std::shared_ptr<const PreparedStatement>> Prepare(std::vector<Statement> statements,
@@ -107,6 +104,9 @@ Result<Description> Describe(SessionContext& session, const PreparedStatement& p
   if (const auto* create = std::get_if<CreateTableAsCommand>(&command)) {
     return DescribeQuery(session, prepared, create->query, nullptr, false);
   }
+  if (const auto* declare = std::get_if<DeclareCursorCommand>(&command)) {
+    return DescribeQuery(session, prepared, declare->query, nullptr, false);
+  }
   Description description;
   if (const auto* show = std::get_if<ShowCommand>(&command)) {
     FIRN_TRY(description.fields, DescribeShow(*show));
@@ -128,7 +128,8 @@ std::vector<uint32_t> ParameterOids(const PreparedStatement& prepared,
 
 Result<std::vector<BoundParameter>> BindAll(const Description& description,
                                             const std::vector<ParameterValue>& values,
-                                            const std::string& statement_name) {
+                                            const std::string& statement_name,
+                                            const columnar::TextStyle& style) {
   if (values.size() != description.parameters.size()) {
     return Fail(MakeError(ErrorCode::kInvalidInput,
                           "bind message supplies {} parameters, but prepared statement \"{}\" "
@@ -138,7 +139,8 @@ Result<std::vector<BoundParameter>> BindAll(const Description& description,
   }
   std::vector<BoundParameter> bound;
   for (size_t i = 0; i < values.size(); ++i) {
-    FIRN_TRY(bound.emplace_back(), BindParameter(description.parameters[i], values[i], i + 1));
+    FIRN_TRY(bound.emplace_back(),
+             BindParameter(description.parameters[i], values[i], i + 1, style));
   }
   return bound;
 }
@@ -151,7 +153,7 @@ bool NeedsView(const Command& command) {
                std::is_same_v<T, InsertValuesCommand> || std::is_same_v<T, InsertQueryCommand> ||
                std::is_same_v<T, CopyCommand> || std::is_same_v<T, CreateTableCommand> ||
                std::is_same_v<T, CreateTableAsCommand> || std::is_same_v<T, DropTableCommand> ||
-               std::is_same_v<T, CallCommand>;
+               std::is_same_v<T, DeclareCursorCommand> || std::is_same_v<T, CallCommand>;
       },
       command);
 }

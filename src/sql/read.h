@@ -48,6 +48,7 @@ class RunningRead final : public RowStream {
     const std::vector<columnar::Column>* targets = nullptr;   // as WriteQueryFor, or null
     bool explain = false;
     bool analyze = false;
+    bool later = false;  // the engine begins with the first Next()
   };
 
   static Task<Result<std::unique_ptr<RunningRead>>> Start(SessionContext& session, Request request);
@@ -62,8 +63,12 @@ class RunningRead final : public RowStream {
               std::shared_ptr<Pinned> pinned);
 
   SessionContext& session_;
+  /// Makes the engine begin, up to the first rows.
+  Task<Status> Begin();
+
   const std::vector<columnar::Field> fields_;
   std::shared_ptr<Pinned> pinned_;
+  bool begun_ = false;
   std::deque<std::shared_ptr<arrow::RecordBatch>> ready_;
   bool ended_ = false;
 };

@@ -61,13 +61,20 @@ Result<Text> TransactionTime(const CallContext& call) {
 Result<Text> Clock(const CallContext& call) {
   return TimestampText(call.session.services.clock.NowMicros());
 }
-Result<Text> LocalTimestamp(const CallContext& call) {
-  auto text = TimestampText(call.session.transaction.start_us());
-  if (text && text->ends_with("+00")) text->resize(text->size() - 3);
+/// What a clock in the session's zone showed when the transaction began.
+std::string LocalTime(const CallContext& call) {
+  int64_t us = call.session.transaction.start_us();
+  const auto& zone = call.session.settings.text_style()->zone;
+  if (zone) us += int64_t{zone->OffsetAt(us)} * 1'000'000;
+  auto text = TimestampText(us).value_or("");
+  if (text.ends_with("+00")) text.resize(text.size() - 3);
   return text;
 }
+Result<Text> LocalTimestamp(const CallContext& call) {
+  return Text(LocalTime(call));
+}
 Result<Text> Today(const CallContext& call) {
-  return TimestampText(call.session.transaction.start_us())->substr(0, 10);
+  return Text(LocalTime(call).substr(0, 10));
 }
 Result<Text> LastCommit(const CallContext& call) {
   const auto lsn = call.session.transaction.last_commit();
@@ -137,16 +144,21 @@ CallAnswer Constant(const Text& text, const Type& type) {
   return {fmt::format("CAST({} AS {})", QuoteLiteral(*text), name), type};
 }
 
-std::vector<Text> Arguments(const ServerCall& call, const std::vector<BoundParameter>* parameters) {
+Result<std::vector<Text>> Arguments(SessionContext& session, const ServerCall& call,
+                                    const std::vector<BoundParameter>* parameters) {
   std::vector<Text> arguments;
   for (const auto& cell : call.arguments) {
     if (cell.kind == Cell::Kind::kNull) {
       arguments.emplace_back();
+    } else if (cell.kind == Cell::Kind::kCall) {
+      FIRN_TRY(const auto* inner, Find({.name = cell.text, .position = cell.position}));
+      const CallContext context{.session = session, .arguments = {}};
+      FIRN_TRY(arguments.emplace_back(), inner->answer(context));
     } else if (cell.kind != Cell::Kind::kParameter) {
       arguments.emplace_back(cell.text);
     } else if (parameters != nullptr && static_cast<size_t>(cell.parameter) <= parameters->size()) {
       const auto& bound = (*parameters)[static_cast<size_t>(cell.parameter) - 1];
-      arguments.push_back(TextOfValue(bound.type, *bound.value, 0));
+      arguments.push_back(TextOfValue(bound.type, *bound.value, 0, {}));
     } else {
       arguments.emplace_back();
     }
@@ -180,7 +192,9 @@ Task<Result<bool>> AwaitServerCalls(SessionContext& session, const std::vector<S
   bool waited = false;
   for (const auto& call : calls) {
     if (call.name != "firn.wait_for") continue;
-    const auto arguments = Arguments(call, parameters);
+    auto given = Arguments(session, call, parameters);
+    if (!given) co_return Failure(std::move(given).error());
+    const auto& arguments = *given;
     if (arguments.size() != 1 || !arguments[0]) continue;
     uint64_t lsn = 0;
     const auto& text = *arguments[0];
@@ -204,7 +218,8 @@ Task<Result<bool>> AwaitServerCalls(SessionContext& session, const std::vector<S
 Result<CallAnswer> AnswerServerCall(SessionContext& session, const ServerCall& call,
                                     const std::vector<BoundParameter>* parameters) {
   FIRN_TRY(const auto* function, Find(call));
-  const CallContext context{.session = session, .arguments = Arguments(call, parameters)};
+  FIRN_TRY(auto arguments, Arguments(session, call, parameters));
+  const CallContext context{.session = session, .arguments = std::move(arguments)};
   auto text = function->answer(context);
   if (!text) {
     auto error = std::move(text).error();

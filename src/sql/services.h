@@ -23,6 +23,9 @@ struct Services {
   const Settings& settings;
   const Clock& clock;
   std::string version;  // of firn
+
+  /// For files that go with the process.
+  std::string temp_dir() const { return database.warehouse_dir() + "/../tmp"; }
 };
 
 /// Who is connected; fixed for a session's life.

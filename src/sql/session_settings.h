@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "columnar/text_style.h"
 
 namespace firn::sql {
 
@@ -30,6 +31,8 @@ enum class ParameterKind : uint8_t {
   kMemory,    // kB without a unit
   kChoice,    // one of `choices`
   kNames,     // a list of identifiers
+  kZone,      // a time zone
+  kRole,      // the name of a role; the session checks it
   kReadOnly,
 };
 
@@ -83,7 +86,12 @@ class SessionSettings {
   /// All reported parameters with their values.
   std::vector<std::pair<std::string, std::string>> Reported() const;
 
-  int64_t statement_timeout_ms() const;
+  int64_t statement_timeout_ms() const { return Milliseconds("statement_timeout"); }
+  /// Of a duration, 0: none.
+  int64_t Milliseconds(std::string_view name) const;
+  /// How values are read and shown. Shared until a setting changes it.
+  const std::shared_ptr<const columnar::TextStyle>& text_style() const;
+  int64_t work_mem_bytes() const;
   /// search_path without "$user".
   std::vector<std::string> search_path() const;
   Isolation isolation() const;
@@ -96,6 +104,8 @@ class SessionSettings {
   std::map<std::string, std::string, std::less<>> initial_;
   Saved state_;
   Saved reported_state_;
+  mutable std::shared_ptr<const columnar::TextStyle> style_;
+  mutable Saved style_state_;  // what style_ was made of
   std::map<std::string, std::string, std::less<>> reported_;
 };
 

@@ -148,11 +148,16 @@ Result<std::unique_ptr<Session>> SqlService::OpenNow(SessionStart start) {
   return session;
 }
 
-std::vector<std::pair<std::string, std::string>> SqlService::Parameters(
-    const std::string& user) const {
-  SessionSettings settings;
-  SetServerValues(settings, user);
-  return settings.Reported();
+Result<std::optional<std::string>> SqlService::PasswordOf(const std::string& user,
+                                                          bool loopback) const {
+  if (!IsRole(user)) {
+    return Fail(
+        MakeError(ErrorCode::kDenied, "role \"{}\" does not exist", user).WithSqlState("28000"));
+  }
+  if (loopback) return std::optional<std::string>();
+  return Fail(MakeError(ErrorCode::kDenied, "role \"{}\" has no password", user)
+                  .WithSqlState("28000")
+                  .WithHint("Connect from the machine itself, by 127.0.0.1."));
 }
 
 }  // namespace firn::sql

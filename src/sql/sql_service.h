@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,8 +38,8 @@ class SqlService {
   /// Errors: 3D000 unknown database, 28000 unknown role, 53300 too many sessions, 22023 a startup
   /// parameter.
   Task<Result<std::unique_ptr<Session>>> Open(SessionStart start);
-  /// Told to every client after authentication: server_version, client_encoding …
-  std::vector<std::pair<std::string, std::string>> Parameters(const std::string& user) const;
+  /// The SCRAM verifier of what the user must prove before Open, or nothing. 28000.
+  Result<std::optional<std::string>> PasswordOf(const std::string& user, bool loopback) const;
 
   const SessionRegistry& registry() const { return registry_; }
 

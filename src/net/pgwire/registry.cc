@@ -10,26 +10,31 @@ namespace {
 constexpr size_t kStrangersMax = 100;
 constexpr auto kCancelAgain = std::chrono::milliseconds(50);
 
+Failure ShuttingDown() {
+  return Fail(MakeError(ErrorCode::kOverloaded, "the database system is shutting down")
+                  .WithSqlState("57P03"));
+}
+
+Failure TooMany(size_t max_sessions) {
+  return Fail(MakeError(ErrorCode::kOverloaded, "sorry, too many clients already")
+                  .WithSqlState("53300")
+                  .WithDetail(fmt::format("max_connections={}", max_sessions)));
+}
+
 }  // namespace
 
-bool Registry::Add(Peer& peer) {
+Status Registry::Add(Peer& peer) {
   std::lock_guard lock(mutex_);
-  if (stopping_ || peers_.size() >= max_sessions_ + kStrangersMax) return false;
+  if (stopping_) return ShuttingDown();
+  if (peers_.size() >= max_sessions_ + kStrangersMax) return TooMany(max_sessions_);
   peers_.insert(&peer);
-  return true;
+  return {};
 }
 
 Status Registry::Admit(Peer& peer) {
   std::lock_guard lock(mutex_);
-  if (stopping_) {
-    return Fail(MakeError(ErrorCode::kOverloaded, "the database system is shutting down")
-                    .WithSqlState("57P03"));
-  }
-  if (sessions_.size() >= max_sessions_) {
-    return Fail(MakeError(ErrorCode::kOverloaded, "sorry, too many clients already")
-                    .WithSqlState("53300")
-                    .WithDetail(fmt::format("max_connections={}", max_sessions_)));
-  }
+  if (stopping_) return ShuttingDown();
+  if (sessions_.size() >= max_sessions_) return TooMany(max_sessions_);
   do {
     last_process_id_ = last_process_id_ == INT32_MAX ? 1 : last_process_id_ + 1;
   } while (sessions_.contains(last_process_id_));

@@ -27,8 +27,8 @@ class Registry {
 
   explicit Registry(size_t max_sessions) : max_sessions_(max_sessions) {}
 
-  /// False: stopping, or too many connections that are not sessions (yet).
-  bool Add(Peer& peer);
+  /// 53300 too many connections that are not sessions (yet); 57P03 stopping.
+  Status Add(Peer& peer);
   /// Makes the connection a session: gives it its process id and secret. 53300, 57P03.
   Status Admit(Peer& peer);
   void Attach(Peer& peer, Session& session);

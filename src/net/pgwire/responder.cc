@@ -22,8 +22,11 @@ void WireResponder::EndStatement() {
   copy_in_ = CopyIn::kNone;
 }
 
-Task<Status> WireResponder::Describe(const std::vector<columnar::Field>& fields) {
-  FIRN_CO_RETURN_IF_ERROR(formats_.CheckColumns(fields.size()));
+Task<Status> WireResponder::Describe(const std::vector<columnar::Field>& fields, Format format) {
+  const auto code = static_cast<int16_t>(format);
+  auto formats = ResultFormats::Make({&code, 1});
+  if (!formats) co_return Fail(std::move(formats).error());
+  formats_ = *std::move(formats);
   AppendRowDescription(stream_.out(), fields, formats_);
   co_return Status();
 }
@@ -31,7 +34,7 @@ Task<Status> WireResponder::Describe(const std::vector<columnar::Field>& fields)
 Task<Status> WireResponder::Rows(const std::vector<columnar::Field>& fields,
                                  std::shared_ptr<arrow::RecordBatch> batch) {
   FIRN_CO_RETURN_IF_ERROR(formats_.CheckColumns(fields.size()));
-  RowEncoder rows(fields, std::move(batch), formats_);
+  RowEncoder rows(fields, std::move(batch), formats_, style_.get());
   while (!rows.done()) {
     FIRN_CO_RETURN_IF_ERROR(rows.Encode(stream_.out(), kFlushBytes));
     if (!stream_.full()) continue;

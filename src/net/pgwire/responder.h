@@ -27,7 +27,10 @@ class WireResponder final : public Responder {
   /// What the client did against the protocol inside COPY; ends the connection.
   const std::optional<Error>& violation() const { return violation_; }
 
-  Task<Status> Describe(const std::vector<columnar::Field>& fields) override;
+  Task<Status> Describe(const std::vector<columnar::Field>& fields, Format format) override;
+  void UseStyle(std::shared_ptr<const columnar::TextStyle> style) override {
+    style_ = std::move(style);
+  }
   Task<Status> Rows(const std::vector<columnar::Field>& fields,
                     std::shared_ptr<arrow::RecordBatch> batch) override;
   Task<Status> Complete(std::string tag) override;
@@ -54,6 +57,7 @@ class WireResponder final : public Responder {
   Stream& stream_;
   const size_t message_bytes_max_;
   ResultFormats formats_;
+  std::shared_ptr<const columnar::TextStyle> style_;
   CopyIn copy_in_ = CopyIn::kNone;
   size_t copy_left_ = 0;  // of the CopyData message at the front
   std::optional<Error> violation_;

@@ -4,6 +4,8 @@
 
 #include <arrow/api.h>
 
+#include "base/scram_verifier.h"
+
 namespace firn::net {
 namespace {
 
@@ -269,7 +271,7 @@ Task<Status> EchoSession::RunPortal(Portal& portal, int32_t max_rows, bool descr
 Task<Status> EchoSession::RunRows(Portal& portal, int32_t max_rows, bool describe, Responder& out) {
   const auto fields = FieldsOf(portal.sql);
   if (describe) {
-    auto described = co_await out.Describe(fields);
+    auto described = co_await out.Describe(fields, Format::kText);
     FIRN_CO_RETURN_IF_ERROR(std::move(described));
   }
   const auto count = NumberAfter(portal.sql, "rows ");
@@ -308,8 +310,18 @@ Task<Result<std::unique_ptr<Session>>> EchoFactory::Open(SessionStart start) {
   co_return std::make_unique<EchoSession>(log_);
 }
 
-std::vector<std::pair<std::string, std::string>> EchoFactory::parameters(
-    const SessionStart&) const {
+Result<std::optional<std::string>> EchoFactory::PasswordOf(const SessionStart& start,
+                                                           bool loopback) const {
+  if (start.user == "secret") {
+    return std::optional(ScramVerifier::Of("sesame", "a salt of 16 byt", 4096).ToString());
+  }
+  if (!loopback) {
+    return Fail(MakeError(ErrorCode::kDenied, "no password").WithSqlState("28000"));
+  }
+  return std::optional<std::string>();
+}
+
+std::vector<std::pair<std::string, std::string>> EchoSession::parameters() const {
   return {{"server_version", "15.0 (echo)"},
           {"server_encoding", "UTF8"},
           {"client_encoding", "UTF8"},

@@ -58,6 +58,8 @@ class EchoSession final : public Session {
   Task<Status> CloseStatement(std::string statement) override;
   Task<Status> ClosePortal(std::string portal) override;
   Task<Status> Sync(bool failed) override;
+  std::vector<std::pair<std::string, std::string>> parameters() const override;
+  IdleLimit idle_limit() const override { return {}; }
   char transaction_status() const override { return transaction_; }
   void Cancel() override;
 
@@ -91,8 +93,9 @@ class EchoSession final : public Session {
 class EchoFactory final : public SessionFactory {
  public:
   Task<Result<std::unique_ptr<Session>>> Open(SessionStart start) override;
-  std::vector<std::pair<std::string, std::string>> parameters(
-      const SessionStart& start) const override;
+  /// User "secret" has the password "sesame"; "nobody" from elsewhere may not come in.
+  Result<std::optional<std::string>> PasswordOf(const SessionStart& start,
+                                                bool loopback) const override;
   EchoLog& log() { return log_; }
 
  private:
