@@ -20,6 +20,15 @@ constexpr std::array kMigrations = {
       ) WITHOUT ROWID;
       INSERT INTO state VALUES ('applied_lsn', '0');
     )sql",
+    R"sql(
+      CREATE TABLE objects (
+        id TEXT PRIMARY KEY, kind TEXT NOT NULL, belongs_to TEXT, definition TEXT NOT NULL
+      ) WITHOUT ROWID;
+      INSERT INTO objects VALUES (
+        '00000000-0000-0000-0000-000000000001', 'schema', NULL,
+        '{"v":1,"kind":"schema","id":"00000000-0000-0000-0000-000000000001","name":"public",'
+        || '"revision":1}');
+    )sql",
 };
 
 Failure SqliteFailure(sqlite3* db, std::string_view doing) {
@@ -118,7 +127,16 @@ class SqliteStore final : public Store {
       const auto id = definition.id;
       tables[id] = std::make_shared<const TableDefinition>(std::move(definition));
     }
-    contents.version = std::make_shared<const Version>(std::move(tables));
+    Version::Objects objects;
+    Query all_objects(db_, "SELECT definition FROM objects");
+    for (;;) {
+      FIRN_TRY(const bool row, all_objects.Step());
+      if (!row) break;
+      FIRN_TRY(auto object, ObjectFromJson(all_objects.Text(0)));
+      const auto id = object->id;
+      objects[id] = std::move(object);
+    }
+    contents.version = std::make_shared<const Version>(std::move(tables), std::move(objects));
     Query pointers(db_, "SELECT table_id, metadata_version, flushed_lsn FROM lake_pointers");
     for (;;) {
       FIRN_TRY(const bool row, pointers.Step());
@@ -177,18 +195,47 @@ class SqliteStore final : public Store {
     return done;
   }
 
+  // A commit whose outcome was not known is done again, so all of these may be repeated.
   Status ApplyOne(const Change& change) {
-    const auto id = TableOf(change).value().ToString();
-    if (const auto* create = std::get_if<CreateTable>(&change)) {
-      // A commit whose outcome was not known is done again. REPLACE would take the pointers along.
-      return Query(db_,
-                   "INSERT INTO tables VALUES (?1, ?2) "
-                   "ON CONFLICT (id) DO UPDATE SET definition = excluded.definition")
-          .Bind(1, id)
-          .Bind(2, ToJson(*create->table))
-          .Run();
-    }
+    return std::visit([this](const auto& one) { return Do(one); }, change);
+  }
+  Status Do(const CreateTable& change) { return PutTable(*change.table); }
+  Status Do(const AlterTable& change) { return PutTable(*change.table); }
+  Status Do(const TruncateTable& /*change*/) { return {}; }
+  Status Do(const DropTable& change) {
+    const auto id = change.table.value().ToString();
+    FIRN_RETURN_IF_ERROR(EraseWith(id));
     return Query(db_, "DELETE FROM tables WHERE id = ?1").Bind(1, id).Run();
+  }
+  Status Do(const PutObject& change) {
+    const auto& object = *change.object;
+    const auto owner = object.BelongsTo();
+    Query put(db_,
+              "INSERT INTO objects VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET "
+              "belongs_to = excluded.belongs_to, definition = excluded.definition");
+    put.Bind(1, object.id.ToString()).Bind(2, object.kind().name).Bind(4, ToJson(object));
+    if (!owner.is_nil()) put.Bind(3, owner.ToString());
+    return put.Run();
+  }
+  Status Do(const DropObject& change) { return EraseWith(change.object.ToString()); }
+
+  Status PutTable(const TableDefinition& table) {
+    // REPLACE would take the pointers along.
+    return Query(db_,
+                 "INSERT INTO tables VALUES (?1, ?2) "
+                 "ON CONFLICT (id) DO UPDATE SET definition = excluded.definition")
+        .Bind(1, table.id.value().ToString())
+        .Bind(2, ToJson(table))
+        .Run();
+  }
+  /// The object of this id, and those that belong to it or to one of them.
+  Status EraseWith(const std::string& id) {
+    return Query(db_,
+                 "DELETE FROM objects WHERE id IN (WITH RECURSIVE gone (id) AS (VALUES (?1) UNION "
+                 "SELECT objects.id FROM objects JOIN gone ON objects.belongs_to = gone.id) "
+                 "SELECT id FROM gone)")
+        .Bind(1, id)
+        .Run();
   }
 
   sqlite3* const db_;

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -14,6 +15,27 @@ namespace firn::catalog {
 inline constexpr std::string_view kDefaultDatabase = "main";
 inline constexpr std::string_view kDefaultSchema = "public";
 
+/// A named rule over a table's rows.
+struct Constraint {
+  enum class Kind : uint8_t { kCheck, kPrimaryKey, kUnique, kForeignKey };
+  Kind kind = Kind::kCheck;
+  std::string name;
+  std::vector<FieldId> columns;  // of a key, in its order; of a check: those it names
+  std::string expression;        // a check's, or a foreign key's REFERENCES …, as written
+  bool enforced = true;          // false: recorded only
+
+  bool operator==(const Constraint&) const = default;
+};
+
+/// A column whose DEFAULT is the next value of a sequence.
+struct ColumnSequence {
+  enum class Form : uint8_t { kDefault, kAlways, kByDefault };  // the last two: identity
+  Uuid sequence;
+  Form form = Form::kDefault;
+
+  bool operator==(const ColumnSequence&) const = default;
+};
+
 struct TableDefinition {
   TableId id;
   std::string schema = std::string(kDefaultSchema);
@@ -21,10 +43,17 @@ struct TableDefinition {
   columnar::TableSchema columns;
   std::map<std::string, std::string> options;  // WITH (…), as given
   std::string folder;  // below the warehouse: "main/public/orders-1a2b3c4d"; kept on rename
+  std::vector<Constraint> constraints;  // in alphabetical order
+  std::map<FieldId, ColumnSequence> sequences;
 
   bool operator==(const TableDefinition&) const = default;
   /// "public.orders"
   std::string QualifiedName() const { return schema + "." + name; }
+  /// Null without one.
+  const Constraint* PrimaryKey() const;
+  const Constraint* FindConstraint(std::string_view constraint) const;
+  /// Index of a column by id, or -1.
+  int IndexOf(FieldId column) const;
 };
 
 /// "main/public/orders-1a2b3c4d"; characters that are not safe in a path become '_'.

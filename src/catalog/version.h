@@ -1,47 +1,32 @@
-// catalog: the whole catalog at one moment, and the changes that lead from one to the next.
-//
-// A change is a value: `sql` makes it, Apply validates it against a version (again by the commit
-// leader, against the version of that moment), the log keeps it as (kind, json), SQLite applies
-// it later. Versions are immutable and shared.
+// catalog: the whole catalog at one moment. Versions are immutable and shared; a Change leads from
+// one to the next.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
-#include <variant>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "catalog/change.h"
+#include "catalog/object.h"
 #include "catalog/table_definition.h"
 
 namespace firn::catalog {
-
-struct CreateTable {
-  std::shared_ptr<const TableDefinition> table;
-};
-struct DropTable {
-  TableId table;
-};
-using Change = std::variant<CreateTable, DropTable>;
-
-/// The table a change is about.
-TableId TableOf(const Change& change);
-/// "create_table", "drop_table": the kind column of the log's catalog stream.
-std::string_view KindOf(const Change& change);
-/// {"v": 1, …}: the json column of the log's catalog stream.
-std::string ToJson(const Change& change);
-/// Inverse of KindOf + ToJson. kCorrupt for what this release does not know.
-Result<Change> ChangeFromJson(std::string_view kind, TableId table, std::string_view json);
 
 /// Threads: immutable.
 class Version {
  public:
   using Tables = std::map<TableId, std::shared_ptr<const TableDefinition>>;
+  using Objects = std::map<Uuid, ObjectPtr>;
 
-  Version() = default;
-  explicit Version(Tables tables);
+  /// A new catalog: no tables, the schema `public`.
+  Version();
+  Version(Tables tables, Objects objects);
 
   /// By exact (already case-folded) names; null when there is none.
   std::shared_ptr<const TableDefinition> FindTable(std::string_view schema,
@@ -50,13 +35,60 @@ class Version {
   bool HasSchema(std::string_view schema) const;
   const Tables& tables() const { return tables_; }
 
-  /// The version after `change`. Errors: 42P07 the name is taken, 3F000 no such schema,
-  /// 42P01 no such table.
+  ObjectPtr FindObject(const Uuid& id) const;
+  /// By name within a name space ("relation", "type", "schema" …).
+  ObjectPtr FindNamed(std::string_view name_space, std::string_view schema,
+                      std::string_view name) const;
+  const Objects& objects() const { return objects_; }
+
+  /// An object of a kind: Find<View>("public", "v"). Null for one of another kind.
+  template <typename T>
+  std::shared_ptr<const T> Find(std::string_view schema, std::string_view name) const {
+    return As<T>(FindNamed(T::kKind.name_space, schema, name));
+  }
+  template <typename T>
+  std::shared_ptr<const T> Find(const Uuid& id) const {
+    return As<T>(FindObject(id));
+  }
+  template <typename T>
+  std::vector<std::shared_ptr<const T>> All() const {
+    std::vector<std::shared_ptr<const T>> all;
+    for (const auto& [id, object] : objects_) {
+      if (&object->kind() == &T::kKind) all.push_back(std::static_pointer_cast<const T>(object));
+    }
+    return all;
+  }
+
+  /// The version after `change`. Errors: 42P07, 42710 … the name is taken, 3F000 no such schema,
+  /// 42P01 no such table, 2BP01 something depends on it, 40001 (kRetry) it changed meanwhile.
   Result<std::shared_ptr<const Version>> Apply(const Change& change) const;
 
  private:
+  using Name = std::tuple<std::string, std::string, std::string>;  // name space, schema, name
+
+  template <typename T>
+  static std::shared_ptr<const T> As(const ObjectPtr& object) {
+    if (object == nullptr || &object->kind() != &T::kKind) return nullptr;
+    return std::static_pointer_cast<const T>(object);
+  }
+
+  Status CheckName(const ObjectKind& kind, const std::string& schema,
+                   const std::string& name) const;
+  Status CheckTableName(const TableDefinition& table) const;
+  Status CheckNothingDependsOn(const Uuid& id) const;
+  Status Do(const CreateTable& change);
+  Status Do(const AlterTable& change);
+  Status Do(const DropTable& change);
+  Status Do(const TruncateTable& change);
+  Status Do(const PutObject& change);
+  Status Do(const DropObject& change);
+  void Erase(const ObjectPtr& object);
+  void EraseWhatBelongsTo(const Uuid& id);
+
   Tables tables_;
-  std::map<std::pair<std::string, std::string>, TableId, std::less<>> by_name_;
+  Objects objects_;
+  std::map<std::pair<std::string, std::string>, TableId, std::less<>> table_names_;
+  std::map<Name, Uuid, std::less<>> object_names_;
 };
 
 }  // namespace firn::catalog

@@ -98,19 +98,37 @@ void TakeLsnBounds(DataFile* file) {
 }
 
 // "Optional Snapshot Summary Fields".
-void Summarize(const std::vector<DataFile>& files, const TableMetadata& metadata,
-               const iceberg::Properties& before, iceberg::Properties* summary) {
+struct FileSums {
+  int64_t files = 0;
   int64_t rows = 0;
   int64_t bytes = 0;
+};
+FileSums SumsOf(const std::vector<DataFile>& files) {
+  FileSums sums{.files = static_cast<int64_t>(files.size())};
   for (const auto& file : files) {
-    rows += file.rows;
-    bytes += file.bytes;
+    sums.rows += file.rows;
+    sums.bytes += file.bytes;
   }
+  return sums;
+}
+
+void Summarize(const std::vector<DataFile>& files, const std::vector<DataFile>& removed,
+               const TableMetadata& metadata, const iceberg::Properties& before,
+               iceberg::Properties* summary) {
+  const auto added = SumsOf(files);
+  const auto gone = SumsOf(removed);
   auto& out = *summary;
-  out["operation"] = "append";
-  out["added-data-files"] = std::to_string(files.size());
-  out["added-records"] = std::to_string(rows);
-  out["added-files-size"] = std::to_string(bytes);
+  out["operation"] = removed.empty() ? "append" : files.empty() ? "delete" : "overwrite";
+  if (added.files > 0) {
+    out["added-data-files"] = std::to_string(added.files);
+    out["added-records"] = std::to_string(added.rows);
+    out["added-files-size"] = std::to_string(added.bytes);
+  }
+  if (gone.files > 0) {
+    out["deleted-data-files"] = std::to_string(gone.files);
+    out["deleted-records"] = std::to_string(gone.rows);
+    out["removed-files-size"] = std::to_string(gone.bytes);
+  }
   // A total is the parent's and ours; without the parent's there is none.
   auto total = [&](const char* name, int64_t added) {
     const auto found = before.find(name);
@@ -121,9 +139,9 @@ void Summarize(const std::vector<DataFile>& files, const TableMetadata& metadata
     }
     out[name] = std::to_string(added);
   };
-  total("total-data-files", static_cast<int64_t>(files.size()));
-  total("total-records", rows);
-  total("total-files-size", bytes);
+  total("total-data-files", added.files - gone.files);
+  total("total-records", added.rows - gone.rows);
+  total("total-files-size", added.bytes - gone.bytes);
   total("total-delete-files", 0);
   total("total-position-deletes", 0);
   total("total-equality-deletes", 0);
@@ -141,7 +159,8 @@ IcebergTable::IcebergTable(io::FileSystem& fs, std::string folder, int64_t versi
 Result<IcebergTable> IcebergTable::Create(io::FileSystem& fs, const std::string& folder,
                                           const Uuid& table_uuid,
                                           const columnar::TableSchema& schema,
-                                          iceberg::Properties properties, int64_t now_ms) {
+                                          iceberg::Properties properties, int64_t now_ms,
+                                          const std::vector<FieldId>& key) {
   FIRN_RETURN_IF_ERROR(CheckTableFolder(folder));
   FIRN_TRY(const bool exists, fs.Exists(MetadataPath(folder, 1)));
   if (exists) {
@@ -158,7 +177,7 @@ Result<IcebergTable> IcebergTable::Create(io::FileSystem& fs, const std::string&
                          .location = FileUri(folder),
                          .last_updated_ms = now_ms,
                          .last_column_id = schema.last_field_id,
-                         .schemas = {IcebergSchema(schema, 0)},
+                         .schemas = {IcebergSchema(schema, 0, key)},
                          .partition_specs = {{}},
                          .sort_orders = {{}},
                          .properties = std::move(properties)};
@@ -199,24 +218,36 @@ Result<int64_t> IcebergTable::NewestVersion(io::FileSystem& fs, const std::strin
 Result<IcebergTable> IcebergTable::Append(const std::vector<DataFile>& files, const FlushMark& mark,
                                           int64_t now_ms,
                                           const iceberg::Properties& summary_extra) const {
+  return Commit({.files = files, .mark = mark, .summary = summary_extra}, now_ms);
+}
+
+Result<IcebergTable> IcebergTable::Commit(const TableCommit& commit, int64_t now_ms) const {
   TableMetadata next = *metadata_;
   const std::string marks_name(kFlushedProperty);
-  const auto marks = MovedMark(next.Property(marks_name, "{}"), mark);
+  const auto marks = MovedMark(next.Property(marks_name, "{}"), commit.mark);
   next.properties[marks_name] = marks;
+  if (commit.schema != nullptr && commit.schema->id != firn_schema()) {
+    EvolveSchema(*commit.schema, commit.key, &next);
+    next.properties[std::string(kSchemaProperty)] = std::to_string(commit.schema->id.value());
+  }
   now_ms = std::max(now_ms, next.last_updated_ms);
-  if (files.empty()) return Commit(std::move(next), now_ms);
+  std::vector<DataFile> removed;
+  if (commit.replace) {
+    FIRN_TRY(removed, Files());
+  }
+  if (commit.files.empty() && removed.empty()) return Commit(std::move(next), now_ms);
 
   const auto* parent = next.current_snapshot();
   iceberg::Snapshot snapshot{.id = NewSnapshotId(next),
                              .sequence_number = next.last_sequence_number + 1,
                              .timestamp_ms = now_ms,
-                             .summary = summary_extra,
+                             .summary = commit.summary,
                              .schema_id = next.current_schema_id};
   if (parent != nullptr) snapshot.parent = parent->id;
-  Summarize(files, next, parent == nullptr ? iceberg::Properties() : parent->summary,
-            &snapshot.summary);
+  Summarize(commit.files, removed, next,
+            parent == nullptr ? iceberg::Properties() : parent->summary, &snapshot.summary);
   snapshot.summary[marks_name] = marks;
-  FIRN_RETURN_IF_ERROR(WriteSnapshot(files, &snapshot));
+  FIRN_RETURN_IF_ERROR(WriteSnapshot(commit, removed, next, &snapshot));
 
   next.last_sequence_number = snapshot.sequence_number;
   next.current_snapshot_id = snapshot.id;
@@ -226,22 +257,30 @@ Result<IcebergTable> IcebergTable::Append(const std::vector<DataFile>& files, co
   return Commit(std::move(next), now_ms);
 }
 
-Status IcebergTable::WriteSnapshot(const std::vector<DataFile>& files,
-                                   iceberg::Snapshot* snapshot) const {
+Status IcebergTable::WriteSnapshot(const TableCommit& commit, const std::vector<DataFile>& removed,
+                                   const TableMetadata& next, iceberg::Snapshot* snapshot) const {
   if (!metadata_->FindSpec(metadata_->default_spec_id)->fields.empty()) {
     return Fail(ErrorCode::kUnsupported, "writing to a partitioned table is not supported: {}",
                 folder_);
   }
   // The names of the data files first: a manifest must never outlive what it names.
   FIRN_RETURN_IF_ERROR(fs_->SyncDir(DataFolder(folder_)));
-  ManifestSet writer(*fs_, MetadataFolder(folder_), *metadata_, *snapshot);
+  ManifestSet writer(*fs_, MetadataFolder(folder_), next, *snapshot);
   std::vector<DataFile> added;
-  added.reserve(files.size());
-  for (const auto& file : files) added.push_back(WithLsnBounds(file));
-  FIRN_TRY(auto newest, writer.Add(added));
+  added.reserve(commit.files.size());
+  for (const auto& file : commit.files) added.push_back(WithLsnBounds(file));
   FIRN_TRY(auto before, ReadManifestList(*fs_, metadata_->current_snapshot()));
-  FIRN_TRY(auto manifests, writer.Merge(std::move(before)));
-  manifests.insert(manifests.begin(), std::move(newest));
+  std::vector<iceberg::ManifestFile> manifests;
+  if (!removed.empty()) {
+    FIRN_TRY(auto gone, writer.Remove(before));
+    manifests.push_back(std::move(gone));
+  } else if (!commit.replace) {
+    FIRN_TRY(manifests, writer.Merge(std::move(before)));
+  }
+  if (!added.empty()) {
+    FIRN_TRY(auto newest, writer.Add(added));
+    manifests.insert(manifests.begin(), std::move(newest));
+  }
 
   const auto path = fmt::format("{}/snap-{}-1-{}.avro", MetadataFolder(folder_), snapshot->id,
                                 NewUuidV7().ToString());
@@ -324,6 +363,11 @@ std::optional<Lsn> IcebergTable::Flushed(LogId log) const {
   const auto found = marks.find(log.value().ToString());
   if (found == marks.end() || !found->is_number_unsigned()) return std::nullopt;
   return Lsn(found->get<uint64_t>());
+}
+
+SchemaId IcebergTable::firn_schema() const {
+  return SchemaId(
+      static_cast<uint32_t>(metadata_->NumberProperty(std::string(kSchemaProperty), 1)));
 }
 
 std::string IcebergTable::NewDataFilePath() const {

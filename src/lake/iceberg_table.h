@@ -36,6 +36,20 @@ struct FlushMark {
   Lsn flushed;
 };
 
+/// Which of firn's schemas the current one is; a table property.
+inline constexpr std::string_view kSchemaProperty = "firn.schema";
+
+/// What one commit does, all of it or nothing.
+struct TableCommit {
+  std::vector<DataFile> files;  // from DataFileWriter::Finish
+  FlushMark mark;
+  bool replace = false;  // the files so far are gone: TRUNCATE
+  /// The columns from now on; null: as they are.
+  const columnar::TableSchema* schema = nullptr;
+  std::vector<FieldId> key;  // identifier-field-ids, with `schema`
+  iceberg::Properties summary;
+};
+
 /// One version of a table: a value; commits return the next.
 ///
 /// Threads:  any, as a value. One committer at a time per folder.
@@ -49,7 +63,8 @@ class IcebergTable {
   /// Errors: kAlreadyExists when another table lives there, kInvalidInput for the folder's name.
   static Result<IcebergTable> Create(io::FileSystem& fs, const std::string& folder,
                                      const Uuid& table_uuid, const columnar::TableSchema& schema,
-                                     iceberg::Properties properties, int64_t now_ms);
+                                     iceberg::Properties properties, int64_t now_ms,
+                                     const std::vector<FieldId>& key = {});
 
   /// Errors: kNotFound, kCorrupt, kUnsupported.
   static Result<IcebergTable> Load(io::FileSystem& fs, const std::string& folder, int64_t version);
@@ -58,9 +73,10 @@ class IcebergTable {
   /// version the catalog knows it is a commit whose pointer was lost in a crash: adopt it.
   static Result<int64_t> NewestVersion(io::FileSystem& fs, const std::string& folder);
 
-  /// Commits files (from DataFileWriter::Finish) and the mark as one snapshot, or with no files
-  /// only the mark. Durable when it returns; readers that follow the hint do not see it yet.
+  /// Commits what changes the rows as one snapshot, the mark and the schema. Durable when it
+  /// returns; readers that follow the hint do not see it yet.
   /// Errors: kConflict when the next version exists already (adopt it), kIo.
+  Result<IcebergTable> Commit(const TableCommit& commit, int64_t now_ms) const;
   Result<IcebergTable> Append(const std::vector<DataFile>& files, const FlushMark& mark,
                               int64_t now_ms, const iceberg::Properties& summary_extra = {}) const;
 
@@ -74,6 +90,9 @@ class IcebergTable {
 
   /// F of this log, or nothing when it never flushed here.
   std::optional<Lsn> Flushed(LogId log) const;
+
+  /// The schema id of the last commit that had a schema; 1 before.
+  SchemaId firn_schema() const;
 
   /// A local path for a new data file: <folder>/data/<uuid v7>.parquet.
   std::string NewDataFilePath() const;
@@ -92,7 +111,8 @@ class IcebergTable {
   // Writes `next` as the following version.
   Result<IcebergTable> Commit(iceberg::TableMetadata next, int64_t now_ms) const;
   // Manifests and the manifest list of a new snapshot; sets its manifest_list.
-  Status WriteSnapshot(const std::vector<DataFile>& files, iceberg::Snapshot* snapshot) const;
+  Status WriteSnapshot(const TableCommit& commit, const std::vector<DataFile>& removed,
+                       const iceberg::TableMetadata& next, iceberg::Snapshot* snapshot) const;
 
   io::FileSystem* fs_;
   std::string folder_;

@@ -34,6 +34,20 @@ Result<ManifestFile> ManifestSet::Add(const std::vector<iceberg::DataFile>& file
   return Write(entries);
 }
 
+Result<ManifestFile> ManifestSet::Remove(const std::vector<ManifestFile>& manifests) {
+  std::vector<ManifestEntry> entries;
+  for (const auto& manifest : manifests) {
+    FIRN_TRY(auto read, ReadManifest(fs_, manifest));
+    for (auto& entry : read) {
+      if (entry.status == EntryStatus::kDeleted) continue;
+      entry.status = EntryStatus::kDeleted;
+      entry.snapshot_id = snapshot_.id;
+      entries.push_back(std::move(entry));
+    }
+  }
+  return Write(entries);
+}
+
 Result<ManifestFile> ManifestSet::Write(const std::vector<ManifestEntry>& entries) {
   const auto path = fmt::format("{}/{}-m{}.avro", metadata_folder_, name_, written_++);
   const auto& spec = *metadata_.FindSpec(metadata_.default_spec_id);
@@ -50,6 +64,9 @@ Result<ManifestFile> ManifestSet::Write(const std::vector<ManifestEntry>& entrie
     if (entry.status == EntryStatus::kAdded) {
       ++manifest.added_files;
       manifest.added_rows += entry.file.rows;
+    } else if (entry.status == EntryStatus::kDeleted) {
+      ++manifest.deleted_files;
+      manifest.deleted_rows += entry.file.rows;
     } else {
       ++manifest.existing_files;
       manifest.existing_rows += entry.file.rows;

@@ -20,6 +20,9 @@ class ManifestSet {
   /// A manifest of files that this snapshot adds.
   Result<iceberg::ManifestFile> Add(const std::vector<iceberg::DataFile>& files);
 
+  /// A manifest that says of every live file of these manifests that it is gone.
+  Result<iceberg::ManifestFile> Remove(const std::vector<iceberg::ManifestFile>& manifests);
+
   /// When there are commit.manifest.min-count-to-merge (100) manifests or more, rewrites small ones
   /// together, up to commit.manifest.target-size-bytes (8 MiB) each; otherwise returns them as they
   /// are. Entries keep their snapshots and sequence numbers; deleted ones are dropped. Manifests of

@@ -1,6 +1,9 @@
 #include "lake/schema_mapping.h"
 
+#include <algorithm>
 #include <array>
+
+#include <nlohmann/json.hpp>
 
 #include "columnar/types.h"
 
@@ -45,13 +48,19 @@ Result<Type> TypeOf(const iceberg::Field& field, const iceberg::TableMetadata& m
 
 }  // namespace
 
-iceberg::Schema IcebergSchema(const columnar::TableSchema& schema, int32_t schema_id) {
+iceberg::Schema IcebergSchema(const columnar::TableSchema& schema, int32_t schema_id,
+                              const std::vector<FieldId>& key) {
   iceberg::Schema made{.schema_id = schema_id};
   for (const auto& column : schema.columns) {
     made.fields.push_back({.id = column.id,
                            .name = column.name,
                            .required = column.not_null,
                            .type = columnar::IcebergName(column.type)});
+  }
+  if (!key.empty()) {
+    auto ids = nlohmann::json::array();
+    for (const auto id : key) ids.push_back(id.value());
+    made.extra = nlohmann::json{{"identifier-field-ids", std::move(ids)}}.dump();
   }
   return made;
 }
@@ -64,6 +73,35 @@ iceberg::Properties TypeProperties(const columnar::TableSchema& schema) {
     properties[TypeProperty(column.id)] = columnar::PostgresName(column.type);
   }
   return properties;
+}
+
+void EvolveSchema(const columnar::TableSchema& schema, const std::vector<FieldId>& key,
+                  iceberg::TableMetadata* metadata) {
+  const auto& current = metadata->current_schema();
+  auto next = IcebergSchema(schema, 0, key);
+  for (auto& field : next.fields) {
+    const auto held = std::find_if(current.fields.begin(), current.fields.end(),
+                                   [&](const auto& one) { return one.id == field.id; });
+    const bool in_key = std::find(key.begin(), key.end(), field.id) != key.end();
+    if (held == current.fields.end()) continue;
+    field.extra = held->extra;
+    field.required = field.required && (held->required || in_key);
+  }
+  std::erase_if(metadata->properties,
+                [](const auto& one) { return one.first.starts_with("firn.type."); });
+  metadata->properties.merge(TypeProperties(schema));
+  metadata->last_column_id = std::max(metadata->last_column_id, schema.last_field_id);
+  int32_t highest = 0;
+  for (const auto& known : metadata->schemas) {
+    highest = std::max(highest, known.schema_id);
+    if (known.fields == next.fields && known.extra == next.extra) {
+      metadata->current_schema_id = known.schema_id;
+      return;
+    }
+  }
+  next.schema_id = highest + 1;
+  metadata->current_schema_id = next.schema_id;
+  metadata->schemas.push_back(std::move(next));
 }
 
 Result<columnar::TableSchema> TableSchemaOf(const iceberg::TableMetadata& metadata) {

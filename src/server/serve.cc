@@ -108,6 +108,7 @@ class Server {
     const auto port = [&](std::string_view name) {
       return static_cast<uint16_t>(settings_.Integer(name));
     };
+    if (!net::IsLoopback(address)) FIRN_RETURN_IF_ERROR(service_->CheckRemoteLogins());
     net::pgwire::Limits limits;
     limits.max_connections = static_cast<size_t>(settings_.Integer("max_connections"));
     FIRN_TRY(limits.tls, LoadTls());

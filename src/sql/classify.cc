@@ -44,6 +44,11 @@ constexpr std::array kClasses = {
     Class{"DeclareCursorStmt", StatementKind::kUtility},
     Class{"FetchStmt", StatementKind::kUtility},
     Class{"ClosePortalStmt", StatementKind::kUtility},
+    Class{"CreateRoleStmt", StatementKind::kDdl},
+    Class{"AlterRoleStmt", StatementKind::kDdl},
+    Class{"AlterRoleSetStmt", StatementKind::kDdl},
+    Class{"DropRoleStmt", StatementKind::kDdl},
+    Class{"GrantRoleStmt", StatementKind::kDdl},
     Class{"CheckPointStmt", StatementKind::kUtility},
     Class{"CallStmt", StatementKind::kUtility},
 };
@@ -74,6 +79,9 @@ StatementKind Classify(const Statement& statement) {
   }
   if (node.Is("InsertStmt")) return ClassifyInsert(*node.body);
   if (node.Is("CreateTableAsStmt") && Text(*node.body, "objtype") == "OBJECT_TABLE") {
+    return StatementKind::kDdl;
+  }
+  if (node.Is("RenameStmt") && Text(*node.body, "renameType") == "OBJECT_ROLE") {
     return StatementKind::kDdl;
   }
   if (node.Is("DropStmt") && Text(*node.body, "removeType") == "OBJECT_TABLE") {

@@ -162,6 +162,7 @@ Result<Command> Decode(const Statement& statement) {
   if (node.Is("DeclareCursorStmt")) return DecodeDeclareCursor(statement, body);
   if (node.Is("FetchStmt")) return DecodeFetch(statement, body);
   if (node.Is("ClosePortalStmt")) return DecodeClose(statement, body);
+  if (IsRoleStatement(node)) return DecodeRole(statement, node);
   if (node.Is("CheckPointStmt")) return CheckpointCommand{};
   if (statement.kind == StatementKind::kSession) return DecodeSession(statement, node);
   return RefuseStatement(statement, node);

@@ -16,6 +16,7 @@
 #include "columnar/copy_options.h"
 #include "columnar/table_schema.h"
 #include "sql/parse.h"
+#include "sql/role_command.h"
 
 namespace firn::sql {
 
@@ -177,8 +178,9 @@ using Command =
                  InsertQueryCommand, CopyCommand, SetCommand, ResetAllCommand, ShowCommand,
                  DiscardCommand, PrepareCommand, ExecuteCommand, DeallocateCommand,
                  TransactionCommand, SetTransactionCommand, ReadCommand, ExplainCommand,
-                 DeclareCursorCommand, FetchCommand, CloseCursorCommand, CheckpointCommand,
-                 CallCommand>;
+                 DeclareCursorCommand, FetchCommand, CloseCursorCommand, CreateRoleCommand,
+                 AlterRoleCommand, AlterRoleSetCommand, RenameRoleCommand, DropRoleCommand,
+                 GrantRoleCommand, CheckpointCommand, CallCommand>;
 
 /// Errors: 0A000 with a hint for what firn does not have, 42601/42701/42704/22023 … as Postgres.
 Result<Command> Decode(const Statement& statement);

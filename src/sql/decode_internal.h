@@ -26,6 +26,8 @@ Result<Command> DecodeTransaction(const Statement& statement, const tree::Json& 
 Result<Command> DecodeDeclareCursor(const Statement& statement, const tree::Json& body);
 Result<Command> DecodeFetch(const Statement& statement, const tree::Json& body);
 Result<Command> DecodeClose(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeRole(const Statement& statement, const tree::Node& node);
+bool IsRoleStatement(const tree::Node& node);
 /// Why a statement that parses is not one of firn's.
 Failure RefuseStatement(const Statement& statement, const tree::Node& node);
 

@@ -7,6 +7,7 @@
 #include "sql/insert.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/roles.h"
 #include "sql/utility.h"
 
 namespace firn::sql {
@@ -153,7 +154,10 @@ bool NeedsView(const Command& command) {
                std::is_same_v<T, InsertValuesCommand> || std::is_same_v<T, InsertQueryCommand> ||
                std::is_same_v<T, CopyCommand> || std::is_same_v<T, CreateTableCommand> ||
                std::is_same_v<T, CreateTableAsCommand> || std::is_same_v<T, DropTableCommand> ||
-               std::is_same_v<T, DeclareCursorCommand> || std::is_same_v<T, CallCommand>;
+               std::is_same_v<T, DeclareCursorCommand> || std::is_same_v<T, CreateRoleCommand> ||
+               std::is_same_v<T, AlterRoleCommand> || std::is_same_v<T, AlterRoleSetCommand> ||
+               std::is_same_v<T, RenameRoleCommand> || std::is_same_v<T, DropRoleCommand> ||
+               std::is_same_v<T, GrantRoleCommand> || std::is_same_v<T, CallCommand>;
       },
       command);
 }
@@ -170,6 +174,12 @@ const char* WritingName(const Command& command) {
   if (std::holds_alternative<CreateTableCommand>(command)) return "CREATE TABLE";
   if (std::holds_alternative<CreateTableAsCommand>(command)) return "CREATE TABLE AS";
   if (std::holds_alternative<DropTableCommand>(command)) return "DROP TABLE";
+  if (std::holds_alternative<CreateRoleCommand>(command)) return "CREATE ROLE";
+  if (std::holds_alternative<DropRoleCommand>(command)) return "DROP ROLE";
+  if (const auto* grant = std::get_if<GrantRoleCommand>(&command)) {
+    return grant->grant ? "GRANT ROLE" : "REVOKE ROLE";
+  }
+  if (IsRoleCommand(command)) return "ALTER ROLE";
   const auto* copy = std::get_if<CopyCommand>(&command);
   return copy != nullptr && copy->from ? "COPY FROM" : nullptr;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sql/ident.h"
+#include "sql/roles.h"
 #include "sql/text_rows.h"
 
 namespace firn::sql {
@@ -39,7 +40,10 @@ Result<Text> Database(const CallContext& call) {
   return Text(call.session.identity.database);
 }
 Result<Text> User(const CallContext& call) {
-  return Text(call.session.identity.user);
+  return Text(CurrentUser(call.session));
+}
+Result<Text> UserOfSession(const CallContext& call) {
+  return Text(SessionUser(call.session));
 }
 Result<Text> Schema(const CallContext& call) {
   auto schema = CurrentSchema(call.session);
@@ -111,7 +115,7 @@ constexpr std::array kFunctions = {
     ServerFunction{"current_catalog", TypeKind::kText, Database},
     ServerFunction{"current_user", TypeKind::kText, User},
     ServerFunction{"current_role", TypeKind::kText, User},
-    ServerFunction{"session_user", TypeKind::kText, User},
+    ServerFunction{"session_user", TypeKind::kText, UserOfSession},
     ServerFunction{"user", TypeKind::kText, User},
     ServerFunction{"current_schema", TypeKind::kText, Schema},
     ServerFunction{"pg_backend_pid", TypeKind::kInt4, Pid},

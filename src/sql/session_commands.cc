@@ -5,6 +5,7 @@
 #include "sql/ddl.h"
 #include "sql/insert.h"
 #include "sql/read.h"
+#include "sql/roles.h"
 #include "sql/session.h"
 #include "sql/utility.h"
 
@@ -79,6 +80,8 @@ Session::OutcomeTask Session::RunWrite(const Command& command,
     tag = co_await RunCreateTableAs(context_, *from_query, parameters, out);
   } else if (const auto* drop = std::get_if<DropTableCommand>(&command)) {
     tag = co_await RunDropTable(context_, *drop, out);
+  } else if (IsRoleCommand(command)) {
+    tag = co_await RunRoleCommand(context_, command, out);
   } else if (const auto* call = std::get_if<CallCommand>(&command)) {
     tag = co_await RunCall(context_, *call);
   } else {

@@ -194,6 +194,17 @@ Status SessionSettings::Set(std::string_view name, std::string_view value, bool 
   return {};
 }
 
+void SessionSettings::Put(std::string_view name, std::string value, bool local) {
+  Change([&](State& state) {
+    if (local) {
+      state.local[std::string(name)] = value;
+    } else {
+      state.local.erase(std::string(name));
+      state.session[std::string(name)] = value;
+    }
+  });
+}
+
 Status SessionSettings::Reset(std::string_view name) {
   const auto* parameter = FindParameter(name);
   if (!parameter && !IsCustom(name)) return Unrecognized(name);

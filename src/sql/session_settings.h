@@ -72,6 +72,8 @@ class SessionSettings {
   /// SET [LOCAL] name TO value. Errors: 42704 no such parameter, 22023 the value, 55P02 fixed,
   /// 0A000 a value PostgreSQL would take and firn does not have.
   Status Set(std::string_view name, std::string_view value, bool local);
+  /// A value that follows from others, unchecked: is_superuser.
+  void Put(std::string_view name, std::string value, bool local);
   Status Reset(std::string_view name);
   void ResetAll();
   /// The value as SHOW prints it. 42704.

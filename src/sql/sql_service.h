@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/settings.h"
 #include "base/task.h"
+#include "catalog/objects/role.h"
 #include "sql/services.h"
 #include "sql/session.h"
 
@@ -40,6 +41,8 @@ class SqlService {
   Task<Result<std::unique_ptr<Session>>> Open(SessionStart start);
   /// The SCRAM verifier of what the user must prove before Open, or nothing. 28000.
   Result<std::optional<std::string>> PasswordOf(const std::string& user, bool loopback) const;
+  /// Before listening beyond loopback: every role that may sign in has a password.
+  Status CheckRemoteLogins() const;
 
   const SessionRegistry& registry() const { return registry_; }
 
@@ -47,13 +50,19 @@ class SqlService {
   SqlService(table::Database& database, engine::Engine& engine, const Settings& settings,
              std::string_view version);
   Result<std::unique_ptr<Session>> OpenNow(SessionStart start);
-  void SetServerValues(SessionSettings& settings, const std::string& user) const;
+  void SetServerValues(SessionSettings& settings, const catalog::Role& role) const;
+  std::shared_ptr<const catalog::Version> Catalog() const;
+  Result<catalog::RolePtr> RoleToSignIn(const std::string& user) const;
+  /// A role's own, or that of the roles from birth; empty: none.
+  std::string KeptPassword(const catalog::Role& role) const;
+  Status CheckConnectionLimit(const catalog::Role& role) const;
 
   const SystemClock clock_;
   SessionRegistry registry_;
   CancellationWatch watch_;
   WorkerPool workers_;
   Services services_;
+  std::string birth_password_;  // a verifier; empty: none
 };
 
 }  // namespace firn::sql

@@ -95,6 +95,12 @@ Status Transaction::DropTable(const catalog::TableDefinition& table) {
   return RebuildCatalog();
 }
 
+Status Transaction::ChangeCatalog(catalog::Change change) {
+  FIRN_TRY(view_.catalog, view_.catalog->Apply(change));
+  changes_.push_back(std::move(change));
+  return {};
+}
+
 bool Transaction::CreatedHere(TableId table) const {
   return std::any_of(created_.begin(), created_.end(),
                      [&](const auto& created) { return created->id == table; });

@@ -79,6 +79,8 @@ class Transaction {
   Task<Result<std::shared_ptr<const catalog::TableDefinition>>> CreateTable(
       catalog::TableDefinition definition);
   Status DropTable(const catalog::TableDefinition& table);
+  /// Another change of the catalog, checked against what the transaction sees.
+  Status ChangeCatalog(catalog::Change change);
   bool CreatedHere(TableId table) const;
 
   /// Makes all of it durable and visible; idle afterwards, also when it fails.

@@ -6,6 +6,7 @@
 
 #include "columnar/table_schema.h"
 #include "table/added_files.h"
+#include "table/table_changes.h"
 #include "table/table_folder.h"
 
 namespace firn::table {
@@ -18,6 +19,47 @@ constexpr int64_t kGroupBytes = 32 << 20;
 Error DroppedTable(TableId id) {
   return MakeError(ErrorCode::kNotFound, "the table was dropped by another session: id={}", id)
       .WithSqlState("42P01");
+}
+
+Failure ChangedMeanwhile(const std::string& name) {
+  return Fail(MakeError(ErrorCode::kConflict, "could not serialize access due to concurrent update")
+                  .WithSqlState("40001")
+                  .WithRemedy(Remedy::kRetry)
+                  .WithDetail(fmt::format("\"{}\" changed while the transaction ran.", name))
+                  .WithHint("Run the transaction again."));
+}
+
+bool Truncates(const CommitRequest& request, TableId id) {
+  return std::any_of(request.changes.begin(), request.changes.end(), [id](const auto& change) {
+    const auto* truncate = std::get_if<catalog::TruncateTable>(&change);
+    return truncate != nullptr && truncate->table == id;
+  });
+}
+
+// Rows that came since the transaction searched the table for its keys.
+Status CheckKeys(const TableVersion& table, const TableWrite& write,
+                 const catalog::TableDefinition& definition) {
+  const auto again = [&] {
+    return Fail(MakeError(ErrorCode::kConflict,
+                          "duplicate key value violates unique constraint \"{}\"",
+                          definition.PrimaryKey()->name)
+                    .WithSqlState("23505")
+                    .WithRemedy(Remedy::kRetry));
+  };
+  for (const auto* files : {&table.lake_files, &table.added_files}) {
+    for (const auto& file : *files) {
+      if (file->last_lsn > write.keys_checked) return again();
+    }
+  }
+  const auto key = KeyColumns(definition);
+  for (const auto& generation : table.generations) {
+    if (generation->last_lsn() <= write.keys_checked) continue;
+    const auto found = generation->FindKeys(key, write.keys);
+    if (std::any_of(found.begin(), found.end(), [](Lsn lsn) { return lsn != Lsn(); })) {
+      return again();
+    }
+  }
+  return {};
 }
 
 // Rows of other columns would be acknowledged and never read back.
@@ -43,7 +85,14 @@ Status CheckColumns(const catalog::TableDefinition& table, const TableWrite& wri
 struct Committer::Building {
   std::shared_ptr<Root> current;
   std::shared_ptr<Root> next;  // set once something but rows changes
-  std::map<TableId, std::pair<std::shared_ptr<const TableVersion>, Generation::Position>> touched;
+  // The generations that take rows, in the order they began to: an ALTER between two
+  // transactions gives a table two.
+  struct Touched {
+    std::shared_ptr<const catalog::TableDefinition> definition;
+    std::shared_ptr<Generation> generation;
+    Generation::Position begin;
+  };
+  std::vector<Touched> touched;
   log::Group group;
   GroupFacts facts;
   Lsn next_lsn;
@@ -54,6 +103,12 @@ struct Committer::Building {
   Root& Change() {
     if (!next) next = current->Clone();
     return *next;
+  }
+  void Touch(const TableVersion& table) {
+    const auto& generation = table.generations.back();
+    const bool known = std::any_of(touched.begin(), touched.end(),
+                                   [&](const auto& one) { return one.generation == generation; });
+    if (!known) touched.push_back({table.definition, generation, generation->Mark()});
   }
 };
 
@@ -171,14 +226,17 @@ Status Committer::Validate(const Building& building, const CommitRequest& reques
   for (const auto& write : request.writes) {
     const auto definition = (*catalog)->FindTable(write.table);
     if (definition == nullptr) return Fail(DroppedTable(write.table));
-    if (definition->columns.id != write.schema) {
-      return Fail(MakeError(ErrorCode::kConflict,
-                            "the columns of \"{}\" changed while the transaction ran",
-                            definition->name)
-                      .WithRemedy(Remedy::kRetry)
-                      .WithHint("Run the transaction again."));
-    }
+    if (definition->columns.id != write.schema) return ChangedMeanwhile(definition->name);
     FIRN_RETURN_IF_ERROR(CheckColumns(*definition, write));
+    const auto table = building.root().Find(write.table);
+    if (!write.keys.empty() && table != nullptr && !Truncates(request, write.table)) {
+      FIRN_RETURN_IF_ERROR(CheckKeys(*table, write, *definition));
+    }
+  }
+  for (const auto& looked : request.unchanged) {
+    const auto table = building.root().Find(looked.table);
+    if (table == nullptr) return Fail(DroppedTable(looked.table));
+    if (LastChange(*table) > looked.since) return ChangedMeanwhile(table->definition->name);
   }
   return {};
 }
@@ -186,29 +244,37 @@ Status Committer::Validate(const Building& building, const CommitRequest& reques
 void Committer::ApplyChanges(Building& building, const CommitRequest& request,
                              std::shared_ptr<const catalog::Version> catalog) {
   if (request.changes.empty()) return;
-  Root& root = building.Change();
-  root.catalog = std::move(catalog);
+  building.Change().catalog = std::move(catalog);
   for (const auto& change : request.changes) {
-    const TableId id = catalog::TableOf(change);
-    if (const auto* create = std::get_if<catalog::CreateTable>(&change)) {
-      root.tables[id] = with_.new_table(create->table);
-    } else {
-      const auto dropped = root.tables.find(id);
-      if (dropped != root.tables.end()) root.tables.erase(dropped);
-    }
+    ApplyChange(building, change);
     building.group.catalog.push_back({.lsn = building.next_lsn,
                                       .kind = std::string(catalog::KindOf(change)),
-                                      .table = id,
+                                      .table = catalog::TableOf(change),
                                       .json = catalog::ToJson(change)});
     building.facts.changes.emplace_back(building.next_lsn, change);
     building.next_lsn = building.next_lsn + 1;
   }
 }
 
+void Committer::ApplyChange(Building& building, const catalog::Change& change) {
+  auto& tables = building.Change().tables;
+  const auto found = tables.find(catalog::TableOf(change));
+  if (const auto* create = std::get_if<catalog::CreateTable>(&change)) {
+    tables[create->table->id] = with_.new_table(create->table);
+  } else if (found == tables.end()) {
+    return;  // about an object
+  } else if (const auto* alter = std::get_if<catalog::AlterTable>(&change)) {
+    found->second = Altered(*found->second, alter->table);
+  } else if (std::holds_alternative<catalog::TruncateTable>(change)) {
+    found->second = Truncated(*found->second, building.next_lsn);
+  } else if (std::holds_alternative<catalog::DropTable>(change)) {
+    tables.erase(found);
+  }
+}
+
 void Committer::ApplyWrite(Building& building, const TableWrite& write) {
   auto table = building.root().Find(write.table);
-  auto [touched, first_touch] = building.touched.try_emplace(write.table);
-  if (first_touch) touched->second = {table, table->open().Mark()};
+  building.Touch(*table);
   Generation& generation = table->open();
   const int64_t bytes_before = generation.bytes();
   for (const auto& rows : write.rows) {
@@ -238,11 +304,11 @@ void Committer::Finish(Building& building) {
   const Lsn last(building.next_lsn.value() - 1);
   if (building.next_lsn > building.group.first_lsn) {
     building.group.last_lsn = last;
-    for (const auto& [id, place] : building.touched) {
-      const auto& definition = *place.first->definition;
-      auto rows = place.first->open().Since(place.second);
+    for (const auto& touched : building.touched) {
+      const auto& definition = *touched.definition;
+      auto rows = touched.generation->Since(touched.begin);
       if (rows.empty()) continue;
-      building.group.tables.push_back({.table = id,
+      building.group.tables.push_back({.table = definition.id,
                                        .schema_id = definition.columns.id,
                                        .name = definition.QualifiedName(),
                                        .rows = std::move(rows)});

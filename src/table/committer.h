@@ -79,6 +79,7 @@ class Committer {
                   std::shared_ptr<const catalog::Version>* catalog) const;
   void ApplyChanges(Building& building, const CommitRequest& request,
                     std::shared_ptr<const catalog::Version> catalog);
+  void ApplyChange(Building& building, const catalog::Change& change);
   void ApplyWrite(Building& building, const TableWrite& write);
   void Finish(Building& building);
   void Publish(std::shared_ptr<Root> root);

@@ -92,8 +92,11 @@ class DatabaseImpl final : public Database {
          parent = io::ParentOf(parent)) {
       FIRN_RETURN_IF_ERROR(files.SyncDir(parent));
     }
-    FIRN_RETURN_IF_ERROR(lake::IcebergTable::Create(
-        files, folder, definition.id.value(), definition.columns, {}, clock_.NowMicros() / 1000));
+    std::vector<FieldId> key;
+    for (const auto& column : KeyColumns(definition)) key.push_back(column.id);
+    FIRN_RETURN_IF_ERROR(lake::IcebergTable::Create(files, folder, definition.id.value(),
+                                                    definition.columns, {},
+                                                    clock_.NowMicros() / 1000, key));
     return std::make_shared<const catalog::TableDefinition>(std::move(definition));
   }
   void DiscardTable(const catalog::TableDefinition& definition) override {

@@ -15,6 +15,7 @@
 #include "engine/scan_source.h"
 #include "io/file_system.h"
 #include "lake/footer.h"
+#include "table/key_set.h"
 #include "table/root.h"
 
 namespace firn::lake {
@@ -31,6 +32,17 @@ struct TableWrite {
   std::vector<std::shared_ptr<arrow::RecordBatch>> rows;
   /// Rows written as data files already (a transaction larger than memory), after `rows`.
   std::vector<lake::DataFile> files;
+  /// With a primary key: the key of every row, and the LSN up to which the table was searched for
+  /// them. Later rows are looked at by the leader.
+  std::vector<RowKey> keys;
+  Lsn keys_checked;
+};
+
+/// A table that must not have changed since it was looked at: what ALTER TABLE … SET NOT NULL
+/// found true must still be.
+struct UnchangedTable {
+  TableId table;
+  Lsn since;
 };
 
 /// A transaction: all of it or nothing. Changes come before rows.
@@ -38,6 +50,7 @@ struct CommitRequest {
   std::vector<catalog::Change> changes;
   std::vector<TableWrite> writes;
   std::string session;
+  std::vector<UnchangedTable> unchanged;
 };
 struct CommitReceipt {
   Lsn last_lsn;
@@ -73,7 +86,8 @@ class Database {
 
   virtual Snapshot TakeSnapshot() const = 0;
   /// Queues a transaction; `done` is called once it is durable and visible, or refused, from
-  /// any thread, possibly before Commit returns.
+  /// any thread, possibly before Commit returns. Refused with Remedy::kRetry: 40001 for what
+  /// changed meanwhile, 23505 when keys must be searched for again at a newer snapshot.
   virtual void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) = 0;
   /// Calls `done` when every row at or below `lsn` is visible, however long that takes.
   virtual void WaitFor(Lsn lsn, std::function<void()> done) = 0;

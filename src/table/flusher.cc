@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "columnar/evolve.h"
 #include "columnar/table_schema.h"
 #include "lake/data_file_writer.h"
 #include "table/data_folder.h"
@@ -135,7 +136,7 @@ Status Flusher::Round() {
   Status first_failure;
   int64_t rows = 0;
   for (const auto& [id, table] : sealed.root->tables) {
-    if (table->generations.size() < 2 && table->added_files.empty()) continue;
+    if (!table->sealed_work()) continue;
     TableRound round{.sealed = table, .generations = table->generations.size() - 1};
     if (auto written = WriteTable(round, sealed.visible); !written) {
       lake_tables_.erase(id);
@@ -235,6 +236,8 @@ Status Flusher::WriteTable(TableRound& round, Lsn flushed) {
   for (const auto& file : table.added_files) {
     if (file->first_lsn > have) round.new_files.push_back(file);
   }
+  const bool truncate = table.truncated > have;
+  const auto stored = columnar::StoredArrowSchema(table.definition->columns);
   std::unique_ptr<lake::DataFileWriter> writer;
   for (size_t i = 0; i < round.generations; ++i) {
     if (table.generations[i]->first_lsn() <= have) continue;
@@ -243,7 +246,8 @@ Status Flusher::WriteTable(TableRound& round, Lsn flushed) {
         FIRN_TRY(writer, NewDataFileWriter(with_.files, table.folder->path(),
                                            table.definition->columns, true));
       }
-      FIRN_RETURN_IF_ERROR(writer->Write(*batch));
+      FIRN_TRY(const auto rows, columnar::EvolveRows(batch, stored));
+      FIRN_RETURN_IF_ERROR(writer->Write(*rows));
     }
   }
   if (writer != nullptr) {
@@ -252,9 +256,14 @@ Status Flusher::WriteTable(TableRound& round, Lsn flushed) {
   }
   std::vector<lake::DataFile> files;
   for (const auto& file : round.new_files) files.push_back(*file);
-  FIRN_TRY(auto committed, lake_table.Append(files, {.log = with_.log_id, .flushed = flushed},
-                                             with_.clock.NowMicros() / 1000));
+  lake::TableCommit commit{.files = std::move(files),
+                           .mark = {.log = with_.log_id, .flushed = flushed},
+                           .replace = truncate,
+                           .schema = &table.definition->columns};
+  for (const auto& column : KeyColumns(*table.definition)) commit.key.push_back(column.id);
+  FIRN_TRY(auto committed, lake_table.Commit(commit, with_.clock.NowMicros() / 1000));
   round.committed.emplace(std::move(committed));
+  if (truncate) round.adopted_files.emplace();
   return {};
 }
 
@@ -288,6 +297,15 @@ Status Flusher::Swap() {
           const auto found = next.tables.find(round.sealed->definition->id);
           if (found == next.tables.end()) continue;  // dropped meanwhile
           auto changed = std::make_shared<TableVersion>(*found->second);
+          changed->metadata_version = round.committed->version();
+          changed->flushed = flushed;
+          changed->lake_schema = round.sealed->definition->columns.id;
+          if (changed->truncated > flushed) {
+            // What was written is gone again: the next round takes it out of the lake too.
+            found->second = std::move(changed);
+            continue;
+          }
+          changed->truncated = Lsn();
           auto& generations = changed->generations;
           generations.erase(generations.begin(),
                             generations.begin() + static_cast<ptrdiff_t>(round.generations));
@@ -297,8 +315,6 @@ Status Flusher::Swap() {
           if (round.adopted_files) changed->lake_files = *round.adopted_files;
           changed->lake_files.insert(changed->lake_files.end(), round.new_files.begin(),
                                      round.new_files.end());
-          changed->metadata_version = round.committed->version();
-          changed->flushed = flushed;
           found->second = std::move(changed);
         }
         return {};

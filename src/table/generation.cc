@@ -52,7 +52,8 @@ void Generation::Append(const std::shared_ptr<arrow::RecordBatch>& rows, Lsn fir
     std::fill_n(times.begin(), count, commit_us);
     OpenFor(*rows).Append(*rows, lsns.data(), times.data());
   }
-  Count(count, bytes, first_lsn);
+  Count(count, bytes, first_lsn, first_lsn + (count - 1));
+  NoteKeys(*rows, first_lsn, nullptr);
 }
 
 Status Generation::Replay(const std::shared_ptr<arrow::RecordBatch>& stored) {
@@ -82,7 +83,7 @@ Status Generation::Replay(const std::shared_ptr<arrow::RecordBatch>& stored) {
   } else {
     OpenFor(*rows).Append(*rows, lsns->raw_values(), times->raw_values());
   }
-  Count(count, bytes, first);
+  Count(count, bytes, first, Lsn(lsns->Value(count - 1)));
   return {};
 }
 
@@ -102,12 +103,37 @@ OpenBatch& Generation::OpenFor(const arrow::RecordBatch& rows) {
   return *open_batches_.back();
 }
 
-void Generation::Count(int64_t rows, int64_t bytes, Lsn first) {
+void Generation::NoteKeys(const arrow::RecordBatch& rows, Lsn first_lsn, const uint64_t* lsns) {
+  std::lock_guard lock(keys_mutex_);
+  if (keys_ == nullptr) return;
+  const auto named = arrow::RecordBatch::Make(schema_, rows.num_rows(), rows.columns());
+  keys_->Add(*named, first_lsn, lsns);
+}
+
+std::vector<Lsn> Generation::FindKeys(const std::vector<columnar::Column>& key,
+                                      const std::vector<RowKey>& wanted) const {
+  std::lock_guard lock(keys_mutex_);
+  if (keys_ == nullptr || !keys_->IsBy(key)) {
+    // What is appended while this runs is noted behind it, twice at worst.
+    keys_ = std::make_unique<KeySet>(key);
+    for (const auto& batch : Read(Lsn(UINT64_MAX), nullptr, true)) {
+      const auto& lsns =
+          static_cast<const arrow::UInt64Array&>(*batch->column(schema_->num_fields()));
+      keys_->Add(*batch, Lsn(), lsns.raw_values());
+    }
+  }
+  return keys_->Find(wanted);
+}
+
+void Generation::Count(int64_t rows, int64_t bytes, Lsn first, Lsn last) {
   rows_.fetch_add(rows, std::memory_order_release);
   bytes_.fetch_add(bytes, std::memory_order_release);
   const uint64_t held = first_lsn_.load(std::memory_order_relaxed);
   if (held == 0 || first.value() < held) {
     first_lsn_.store(first.value(), std::memory_order_release);
+  }
+  if (last.value() > last_lsn_.load(std::memory_order_relaxed)) {
+    last_lsn_.store(last.value(), std::memory_order_release);
   }
 }
 

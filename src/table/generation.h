@@ -16,6 +16,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "table/key_set.h"
 #include "table/open_batch.h"
 
 namespace firn::table {
@@ -57,6 +58,14 @@ class Generation {
   int64_t bytes() const { return bytes_.load(std::memory_order_acquire); }
   /// LSN of the first row; Lsn() when there is none.
   Lsn first_lsn() const { return Lsn(first_lsn_.load(std::memory_order_acquire)); }
+  /// LSN of the last row appended, visible or not; Lsn() when there is none.
+  Lsn last_lsn() const { return Lsn(last_lsn_.load(std::memory_order_acquire)); }
+  const std::shared_ptr<arrow::Schema>& schema() const { return schema_; }
+
+  /// The keys of its rows by these columns, gathered when first asked for and kept up from then
+  /// on. Lsn() for a key that no row has.
+  std::vector<Lsn> FindKeys(const std::vector<columnar::Column>& key,
+                            const std::vector<RowKey>& wanted) const;
 
  private:
   // A run of rows that never changes any more.
@@ -77,7 +86,8 @@ class Generation {
   Cut TakeCut() const;
   OpenBatch& OpenFor(const arrow::RecordBatch& rows);
   void AddPart(Part part);
-  void Count(int64_t rows, int64_t bytes, Lsn first);
+  void Count(int64_t rows, int64_t bytes, Lsn first, Lsn last);
+  void NoteKeys(const arrow::RecordBatch& rows, Lsn first_lsn, const uint64_t* lsns);
   std::shared_ptr<arrow::RecordBatch> PartRows(const Part& part, int64_t count,
                                                const std::vector<int>* columns, bool stored,
                                                const std::shared_ptr<arrow::Schema>& schema) const;
@@ -87,6 +97,10 @@ class Generation {
   std::atomic<int64_t> rows_{0};
   std::atomic<int64_t> bytes_{0};
   std::atomic<uint64_t> first_lsn_{0};
+  std::atomic<uint64_t> last_lsn_{0};
+
+  mutable std::mutex keys_mutex_;
+  mutable std::unique_ptr<KeySet> keys_;  // null until somebody asks
 
   mutable std::mutex mutex_;  // guards the two lists, not what they hold
   std::vector<std::shared_ptr<const Part>> parts_;

@@ -3,6 +3,7 @@
 
 #include <arrow/api.h>
 
+#include "columnar/evolve.h"
 #include "columnar/table_schema.h"
 #include "table/database.h"
 
@@ -61,8 +62,14 @@ class HotRowsSource final : public engine::ScanSource {
       }
     };
     for (const auto& generation : table_->generations) {
-      for (const auto& batch : generation->Read(snapshot_.visible, &wanted.user, wanted.hidden())) {
-        FIRN_TRY(const auto projected, Arrange(batch, wanted));
+      const auto held = Held(*generation->schema(), wanted);
+      std::vector<int> present;
+      for (const int place : held) {
+        if (place >= 0) present.push_back(place);
+      }
+      for (const auto& batch : generation->Read(snapshot_.visible, &present, wanted.hidden())) {
+        FIRN_TRY(const auto evolved, Evolve(*batch, held, wanted));
+        FIRN_TRY(const auto projected, Arrange(evolved, wanted));
         add(projected);
       }
     }
@@ -100,6 +107,44 @@ class HotRowsSource final : public engine::ScanSource {
     return wanted;
   }
 
+  // Where rows of another schema have the user columns that are wanted; -1: nowhere.
+  std::vector<int> Held(const arrow::Schema& schema, const Projection& wanted) const {
+    std::vector<columnar::Column> columns;
+    const auto& all = table_->definition->columns.columns;
+    for (const int column : wanted.user) columns.push_back(all[static_cast<size_t>(column)]);
+    if (!HasIds(schema)) return wanted.user;
+    return columnar::PlacesOf(columns, schema);
+  }
+  static bool HasIds(const arrow::Schema& schema) {
+    return schema.num_fields() > 0 && columnar::FieldIdOf(*schema.field(0)) != FieldId();
+  }
+
+  // The present columns of `held` as all columns wanted, each of its type; hidden ones stay behind.
+  Result<std::shared_ptr<arrow::RecordBatch>> Evolve(const arrow::RecordBatch& batch,
+                                                     const std::vector<int>& held,
+                                                     const Projection& wanted) const {
+    arrow::FieldVector fields;
+    arrow::ArrayVector arrays;
+    int next = 0;
+    for (size_t i = 0; i < held.size(); ++i) {
+      const auto& field = table_->arrow_schema->field(wanted.user[i]);
+      std::shared_ptr<arrow::Array> values;
+      if (held[i] < 0) {
+        FIRN_TRY(values, columnar::NullColumn(field->type(), batch.num_rows()));
+      } else {
+        FIRN_TRY(values, columnar::Widened(batch.column(next++), field->type()));
+      }
+      fields.push_back(field->WithNullable(true));
+      arrays.push_back(std::move(values));
+    }
+    for (; next < batch.num_columns(); ++next) {
+      fields.push_back(batch.schema()->field(next));
+      arrays.push_back(batch.column(next));
+    }
+    return arrow::RecordBatch::Make(arrow::schema(std::move(fields)), batch.num_rows(),
+                                    std::move(arrays));
+  }
+
   // Columns in the order asked for; an LSN leaves as the bigint that SQL knows.
   static Result<std::shared_ptr<arrow::RecordBatch>> Arrange(
       const std::shared_ptr<arrow::RecordBatch>& batch, const Projection& wanted) {
@@ -121,9 +166,16 @@ class HotRowsSource final : public engine::ScanSource {
   }
 
   // A batch of the session's own as Generation::Read would give it; it has no LSNs yet.
-  static Result<std::shared_ptr<arrow::RecordBatch>> OwnRows(const arrow::RecordBatch& batch,
-                                                             const Projection& wanted) {
-    auto projected = batch.SelectColumns(wanted.user);
+  Result<std::shared_ptr<arrow::RecordBatch>> OwnRows(const arrow::RecordBatch& batch,
+                                                      const Projection& wanted) const {
+    const auto held = Held(*batch.schema(), wanted);
+    std::vector<int> present;
+    for (const int place : held) {
+      if (place >= 0) present.push_back(place);
+    }
+    auto projected = batch.SelectColumns(present);
+    if (!projected.ok()) return Fail(ErrorCode::kInternal, "{}", projected.status().ToString());
+    FIRN_TRY(projected, Evolve(**projected, held, wanted));
     for (const auto& [name, type] :
          {std::pair(columnar::kLsnColumn, arrow::uint64()),
           std::pair(columnar::kTimestampColumn, arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"))}) {

@@ -10,10 +10,13 @@
 #include "lake/iceberg_table.h"
 #include "table/added_files.h"
 #include "table/data_folder.h"
+#include "table/table_changes.h"
 #include "table/table_folder.h"
 
 namespace firn::table {
 namespace {
+
+constexpr std::string_view kTruncateKind = "truncate_table";
 
 class Replay {
  public:
@@ -62,6 +65,7 @@ class Replay {
 
   /// Nothing on disk changes before this.
   Status Finish(RecoveredState& state, Lsn visible) {
+    for (const auto& [id, table] : tables_) OpenForDefinition(*table);
     for (const auto& hint : hints_) FIRN_RETURN_IF_ERROR(hint.PublishHint());
     for (const auto& table : dropped_) table->folder->MarkDropped();
     dropped_.clear();
@@ -116,18 +120,25 @@ class Replay {
     }
     table.metadata_version = lake_table.version();
     table.flushed = lake_table.Flushed(log_).value_or(Lsn());
+    table.lake_schema = lake_table.firn_schema();
     return {};
   }
 
   Status ApplyRecord(const log::CatalogRecord& record) {
     if (record.kind == kAddFilesKind) return ApplyAddedFiles(record);
+    // A table whose flush failed lags behind the store, which has nothing to do for a TRUNCATE.
+    if (record.kind == kTruncateKind) ApplyTruncate(record);
     if (record.lsn <= contents_.applied) return {};
     FIRN_TRY(auto change, catalog::ChangeFromJson(record.kind, record.table, record.json));
     FIRN_TRY(catalog_, catalog_->Apply(change));
     if (const auto* create = std::get_if<catalog::CreateTable>(&change)) {
       // Rounds may have come to pass since: the store learns of the table at their end.
       FIRN_RETURN_IF_ERROR(AddTable(create->table, 1));
-    } else if (const auto dropped = tables_.find(record.table); dropped != tables_.end()) {
+    } else if (const auto* alter = std::get_if<catalog::AlterTable>(&change)) {
+      auto& table = tables_[record.table];
+      table = Altered(*table, alter->table);
+    } else if (const auto dropped = tables_.find(record.table);
+               dropped != tables_.end() && std::holds_alternative<catalog::DropTable>(change)) {
       const auto& folder = dropped->second->folder->path();
       std::erase_if(hints_, [&](const auto& hint) { return hint.folder() == folder; });
       missing_.erase(record.table);
@@ -136,6 +147,13 @@ class Replay {
     }
     unapplied_.emplace_back(record.lsn, std::move(change));
     return {};
+  }
+
+  void ApplyTruncate(const log::CatalogRecord& record) {
+    const auto found = tables_.find(record.table);
+    if (found == tables_.end() || record.lsn <= found->second->flushed) return;
+    found->second = Truncated(*found->second, record.lsn);
+    missing_.erase(record.table);
   }
 
   Status ApplyAddedFiles(const log::CatalogRecord& record) {
@@ -152,7 +170,10 @@ class Replay {
         return {};
       }
       FIRN_TRY(auto footer, lake::ReadFooter(files_, path));
-      FIRN_RETURN_IF_ERROR(lake::CheckFieldIds(footer, table.definition->columns));
+      // Older than the definition, it may lack a column that is NOT NULL now.
+      auto columns = table.definition->columns;
+      for (auto& column : columns.columns) column.not_null = false;
+      FIRN_RETURN_IF_ERROR(lake::CheckFieldIds(footer, columns));
       lake::DataFile read = std::move(footer.file);
       read.path = file.path;
       read.first_lsn = file.first_lsn;
@@ -173,12 +194,24 @@ class Replay {
           static_cast<const arrow::UInt64Array&>(*batch->column(batch->num_columns() - 2));
       const auto* first = lsns.raw_values();
       const auto* end = first + lsns.length();
-      const int64_t skip = std::upper_bound(first, end, table.flushed.value()) - first;
+      const auto gone = std::max(table.flushed, table.truncated);
+      const int64_t skip = std::upper_bound(first, end, gone.value()) - first;
       if (skip == lsns.length()) continue;
       rows_ += lsns.length() - skip;
+      OpenForRows(table, *batch->schema());
       FIRN_RETURN_IF_ERROR(table.open().Replay(skip == 0 ? batch : batch->Slice(skip)));
     }
     return {};
+  }
+
+  // Rows come back with the columns they were written with.
+  static void OpenForRows(TableVersion& table, const arrow::Schema& stored) {
+    arrow::FieldVector own(stored.fields().begin(), stored.fields().end() - 2);
+    auto schema = arrow::schema(std::move(own));
+    auto& generations = table.generations;
+    if (generations.back()->schema()->Equals(*schema, true)) return;
+    if (generations.back()->rows() == 0) generations.pop_back();
+    generations.push_back(std::make_shared<Generation>(std::move(schema)));
   }
 
   io::FileSystem& files_;

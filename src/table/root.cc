@@ -4,9 +4,9 @@
 
 namespace firn::table {
 
-bool TableVersion::dirty() const {
+bool TableVersion::sealed_work() const {
   if (!added_files.empty() || generations.size() > 1) return true;
-  return generations.back()->rows() > 0;
+  return truncated != Lsn() || lake_schema != definition->columns.id;
 }
 
 std::shared_ptr<const TableVersion> Root::Find(TableId id) const {

@@ -40,10 +40,15 @@ struct TableVersion {
   DataFiles added_files;
   int64_t metadata_version = 0;
   Lsn flushed;
+  /// The schema id that the lake knows.
+  SchemaId lake_schema{1};
+  /// LSN of a TRUNCATE that the lake has not seen; Lsn() when there is none.
+  Lsn truncated;
 
   Generation& open() const { return *generations.back(); }
-  /// Whether a flush round has anything to do for it.
-  bool dirty() const;
+  /// Whether a flush round has anything to do for it: now, or once the open generation is sealed.
+  bool sealed_work() const;
+  bool dirty() const { return sealed_work() || open().rows() > 0; }
 };
 
 struct Root {

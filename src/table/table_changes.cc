@@ -1,0 +1,47 @@
+#include "table/table_changes.h"
+
+#include <algorithm>
+
+#include <arrow/type.h>
+
+#include "columnar/table_schema.h"
+
+namespace firn::table {
+
+void OpenForDefinition(TableVersion& table) {
+  const auto& open = table.generations.back();
+  if (open->schema()->Equals(*table.arrow_schema, true)) return;
+  auto fresh = std::make_shared<Generation>(table.arrow_schema);
+  if (open->rows() == 0) {
+    table.generations.back() = std::move(fresh);
+  } else {
+    table.generations.push_back(std::move(fresh));
+  }
+}
+
+std::shared_ptr<TableVersion> Altered(const TableVersion& table,
+                                      std::shared_ptr<const catalog::TableDefinition> definition) {
+  auto changed = std::make_shared<TableVersion>(table);
+  changed->definition = std::move(definition);
+  changed->arrow_schema = columnar::ArrowSchema(changed->definition->columns);
+  OpenForDefinition(*changed);
+  return changed;
+}
+
+std::shared_ptr<TableVersion> Truncated(const TableVersion& table, Lsn lsn) {
+  auto changed = std::make_shared<TableVersion>(table);
+  changed->generations = {std::make_shared<Generation>(table.arrow_schema)};
+  changed->lake_files.clear();
+  changed->added_files.clear();
+  changed->truncated = lsn;
+  return changed;
+}
+
+Lsn LastChange(const TableVersion& table) {
+  Lsn last = std::max(table.truncated, table.flushed);
+  for (const auto& generation : table.generations) last = std::max(last, generation->last_lsn());
+  for (const auto& file : table.added_files) last = std::max(last, file->last_lsn);
+  return last;
+}
+
+}  // namespace firn::table
