@@ -155,7 +155,8 @@ ERRORS = {
         query("SELECT 1")],
     "an error in bind": [parse("SELECT $1::int") + bind(values=["x"]) + execute() + SYNC],
     "an error in execute": [parse("SELECT n / $1 FROM numbers", "", [INT4]) +
-                            bind(values=["0"]) + execute() + parse("SELECT 2") + SYNC, query("SELECT 1")],
+                            bind(values=["0"]) + execute() + parse("SELECT 2") + SYNC,
+                            query("SELECT 1")],
     "a syntax error": [parse("SELEC 1") + bind() + SYNC],
     "errors in two cycles": [parse("SELECT nothing") + SYNC + parse("SELECT nothing") + SYNC,
                              SYNC],
@@ -221,7 +222,8 @@ CURSORS = {
         query("FETCH NEXT FROM c"), query("FETCH ALL c"), query("FETCH c"), query("CLOSE c"),
         query("FETCH c"), query("ROLLBACK")],
     "a cursor needs a block": [query(f"DECLARE c CURSOR FOR {ROWS}")],
-    "a cursor inside one query": [query(f"BEGIN; DECLARE c CURSOR FOR {ROWS}; FETCH 2 c; COMMIT")],
+    "a cursor inside one query": [
+        query(f"BEGIN; DECLARE c CURSOR FOR {ROWS}; FETCH 2 c; COMMIT")],
     "a cursor's name is taken": [query("BEGIN"), query("DECLARE c CURSOR FOR SELECT 1"),
                                  query("DECLARE c CURSOR FOR SELECT 1"), query("ROLLBACK")],
     "no such cursor": [query("FETCH none"), query("MOVE none"), query("CLOSE none"),

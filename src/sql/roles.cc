@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <arrow/array.h>
+
 #include "base/scram_verifier.h"
 #include "columnar/calendar.h"
 #include "sql/parameters.h"
@@ -16,7 +18,7 @@ using catalog::RolePtr;
 
 Failure Refused(std::string_view sqlstate, std::string message, std::string hint = {}) {
   auto error = MakeError(ErrorCode::kDenied, "{}", message).WithSqlState(sqlstate);
-  if (!hint.empty()) error = std::move(error).WithHint(std::move(hint));
+  error.hint = std::move(hint);
   return Fail(std::move(error));
 }
 
@@ -325,8 +327,11 @@ class RoleStatement {
             MakeNotice("00000", fmt::format("role \"{}\" is already a member of role \"{}\"",
                                             member->name, group->name)));
       }
-      if (found == memberships.end()) memberships.push_back({.role = group->id});
-      (found == memberships.end() ? memberships.back() : *found).admin = command.admin;
+      if (found == memberships.end()) {
+        memberships.push_back({.role = group->id, .admin = command.admin});
+      } else {
+        found->admin = command.admin;
+      }
     } else if (found == memberships.end()) {
       return std::optional(MakeNotice(
           "01000",

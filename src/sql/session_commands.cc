@@ -172,6 +172,7 @@ Status Session::RunDiscard(const DiscardCommand& command) {
                     .WithSqlState("25001"));
   }
   context_.settings.ResetAll();
+  context_.settings.ResetUsers();
   prepared_.clear();
   portals_.clear();
   return {};

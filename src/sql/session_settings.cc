@@ -138,6 +138,11 @@ bool IsCustom(std::string_view name) {
   return name.find('.') != std::string_view::npos && !LowerCase(name).starts_with("firn.");
 }
 
+/// Which role the session has, and what follows from it.
+bool IsUser(std::string_view key) {
+  return key == "role" || key == "session_authorization" || key == "is_superuser";
+}
+
 }  // namespace
 
 std::span<const ParameterDefinition> AllParameters() {
@@ -220,10 +225,20 @@ Status SessionSettings::Reset(std::string_view name) {
 }
 
 void SessionSettings::ResetAll() {
-  Change([](State& state) {
-    std::erase_if(state.local,
-                  [](const auto& entry) { return !entry.first.starts_with("transaction_"); });
-    state.session.clear();
+  const auto goes = [](const auto& entry) {
+    return !entry.first.starts_with("transaction_") && !IsUser(entry.first);
+  };
+  Change([&](State& state) {
+    std::erase_if(state.local, goes);
+    std::erase_if(state.session, goes);
+  });
+}
+
+void SessionSettings::ResetUsers() {
+  const auto goes = [](const auto& entry) { return IsUser(entry.first); };
+  Change([&](State& state) {
+    std::erase_if(state.local, goes);
+    std::erase_if(state.session, goes);
   });
 }
 

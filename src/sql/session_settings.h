@@ -75,7 +75,10 @@ class SessionSettings {
   /// A value that follows from others, unchecked: is_superuser.
   void Put(std::string_view name, std::string value, bool local);
   Status Reset(std::string_view name);
+  /// All but who the session is.
   void ResetAll();
+  /// RESET ROLE and SESSION AUTHORIZATION.
+  void ResetUsers();
   /// The value as SHOW prints it. 42704.
   Result<std::string> Show(std::string_view name) const;
   Saved Save() const { return state_; }

@@ -201,7 +201,8 @@ def test_a_statement_that_takes_too_long(session):
 
 
 @pytest.mark.parametrize("timeout, begin, sqlstate", [
-    ("idle_in_transaction_session_timeout", True, "25P03"), ("idle_session_timeout", False, "57P05")])
+    ("idle_in_transaction_session_timeout", True, "25P03"),
+    ("idle_session_timeout", False, "57P05")])
 def test_a_session_that_is_idle_for_too_long(connect, timeout, begin, sqlstate):
     from raw_protocol import Connection, meaning, query
 

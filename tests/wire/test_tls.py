@@ -166,6 +166,23 @@ def test_a_query_is_cancelled_over_tls(server):
         thread.join()
 
 
+@pytest.mark.parametrize("binding", ["disable", "prefer", "require"])
+@pytest.mark.parametrize("mode", ["require", "disable"])
+def test_a_password_is_bound_to_the_channel(server, mode, binding):
+    with server.connect() as one:
+        one.execute(f"CREATE ROLE bound_{mode}_{binding} LOGIN PASSWORD 'secret'")
+    sign_in_as = lambda password: server.connect(
+        user=f"bound_{mode}_{binding}", password=password, sslmode=mode, channel_binding=binding)
+    if mode == "disable" and binding == "require":
+        with pytest.raises(psycopg.OperationalError, match="channel binding"):
+            sign_in_as("secret")
+        return
+    with sign_in_as("secret") as one:
+        assert one.execute("SELECT 1").fetchone() == (1,)
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        sign_in_as("wrong")
+
+
 @pytest.mark.parametrize("arguments, said", [
     (("--tls-cert", "server.crt"), "both"), (("--tls-key", "server.key"), "both"),
     (("--tls-cert", "none.crt", "--tls-key", "server.key"), "certificate"),
