@@ -102,6 +102,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="only prove that it runs")
     options = parser.parse_args()
+    options.build = options.build.resolve()  # pgbench runs in a folder of its own
     folder = Path(tempfile.mkdtemp(prefix="firn-bench-", dir=options.build))
     bench = Bench(options.build, folder, 1 if options.quick else options.rounds, options.quick)
     measures: list[Measure] = []

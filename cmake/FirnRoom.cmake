@@ -8,7 +8,8 @@ file(STRINGS ${PROJECT_SOURCE_DIR}/tools/rooms.txt FIRN_ROOM_LINES REGEX "^room 
 
 # One precompiled header for every room that speaks Arrow.
 add_library(firn_pch STATIC ${PROJECT_SOURCE_DIR}/cmake/pch.cc)
-target_precompile_headers(firn_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)
+target_include_directories(firn_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake)
+target_precompile_headers(firn_pch PRIVATE <pch.h>) # by name: no clone's path in its text
 target_link_libraries(firn_pch PUBLIC firn_flags firn::arrow fmt::fmt spdlog::spdlog
   nlohmann_json::nlohmann_json Threads::Threads)
 target_include_directories(firn_pch PUBLIC ${PROJECT_SOURCE_DIR}/src)

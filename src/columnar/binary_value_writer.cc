@@ -42,6 +42,46 @@ void AppendNumericBinary(Int128 value, int32_t scale, std::string& out) {
     AppendBigEndian<uint16_t>(static_cast<uint16_t>(group(i)), out);
 }
 
+// From the text of an open numeric: "-12.50", "NaN", "Infinity".
+void AppendNumericTextBinary(std::string_view text, std::string& out) {
+  constexpr uint16_t kNegative = 0x4000;
+  const auto header = [&](uint16_t groups, int weight, uint16_t sign, size_t scale) {
+    AppendBigEndian<uint16_t>(groups, out);
+    AppendBigEndian<uint16_t>(static_cast<uint16_t>(weight), out);
+    AppendBigEndian<uint16_t>(sign, out);
+    AppendBigEndian<uint16_t>(static_cast<uint16_t>(scale), out);
+  };
+  if (text == "NaN") return header(0, 0, 0xC000, 0);
+  if (text == "Infinity") return header(0, 0, 0xD000, 0);
+  if (text == "-Infinity") return header(0, 0, 0xF000, 0);
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const auto point = std::min(text.find('.'), text.size());
+  std::string digits(text.substr(0, point));
+  const auto part = point < text.size() ? text.substr(point + 1) : std::string_view();
+  digits.insert(0, (4 - digits.size() % 4) % 4, '0');
+  int weight = static_cast<int>(digits.size() / 4) - 1;
+  digits += part;
+  digits.append((4 - digits.size() % 4) % 4, '0');
+  size_t first = 0;
+  while (first < digits.size() && digits.compare(first, 4, "0000") == 0) {
+    first += 4;
+    --weight;
+  }
+  size_t last = digits.size();
+  while (last > first && digits.compare(last - 4, 4, "0000") == 0) last -= 4;
+  if (first == last) weight = 0;
+  header(static_cast<uint16_t>((last - first) / 4), weight,
+         negative && first < last ? kNegative : 0, part.size());
+  for (size_t at = first; at < last; at += 4) {
+    uint16_t group = 0;
+    for (size_t i = at; i < at + 4; ++i) {
+      group = static_cast<uint16_t>(group * 10 + (digits[i] - '0'));
+    }
+    AppendBigEndian<uint16_t>(group, out);
+  }
+}
+
 void AppendDateBinary(int32_t days, std::string& out) {
   if (days == kDateInfinity) {
     days = INT32_MAX;
@@ -89,6 +129,7 @@ std::unique_ptr<ValueWriter> ValueWriter::MakeBinary(const Type& type, const arr
         AppendBigEndian(std::bit_cast<uint64_t>(value), out);
       });
     case TypeKind::kNumeric:
+      if (type.precision == 0) return BytesWriterOf(from, AppendNumericTextBinary);
       return WriterOf<arrow::Decimal128Array>(
           from, [scale = type.scale](std::string_view value, std::string& out) {
             AppendNumericBinary(DecimalFrom(value), scale, out);

@@ -87,6 +87,10 @@ std::unique_ptr<ValueWriter> ValueWriter::MakeText(const Type& type, const arrow
       }
       return WriterOf<arrow::DoubleArray>(from, AppendFloat8);
     case TypeKind::kNumeric:
+      if (type.precision == 0) {
+        return BytesWriterOf(from,
+                             [](std::string_view value, std::string& out) { out.append(value); });
+      }
       return WriterOf<arrow::Decimal128Array>(
           from, [scale = type.scale](std::string_view value, std::string& out) {
             AppendDecimal(DecimalFrom(value), scale, out);

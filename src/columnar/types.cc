@@ -162,7 +162,7 @@ const TypeInfo* FindByOid(uint32_t oid) {
 
 std::string PostgresName(const Type& type) {
   const auto& info = Info(type.kind);
-  if (type.kind == Kind::kNumeric) {
+  if (type.kind == Kind::kNumeric && type.precision > 0) {
     return fmt::format("{}({},{})", info.name, type.precision, type.scale);
   }
   if (type.kind == Kind::kVarchar && type.length > 0) {
@@ -173,7 +173,9 @@ std::string PostgresName(const Type& type) {
 
 int32_t TypeModifier(const Type& type) {
   // PostgreSQL adds the size of a varlena header to both.
-  if (type.kind == Kind::kNumeric) return ((type.precision << 16) | type.scale) + 4;
+  if (type.kind == Kind::kNumeric && type.precision > 0) {
+    return ((type.precision << 16) | type.scale) + 4;
+  }
   if (type.kind == Kind::kVarchar && type.length > 0) return type.length + 4;
   return -1;
 }
@@ -189,6 +191,7 @@ std::string IcebergName(const Type& type) {
 std::string DuckDbName(const Type& type) {
   const auto& info = Info(type.kind);
   if (type.kind == Kind::kNumeric) {
+    if (type.precision == 0) return "VARCHAR";
     return fmt::format("{}({},{})", info.duckdb, type.precision, type.scale);
   }
   return std::string(info.duckdb);
@@ -209,6 +212,7 @@ std::shared_ptr<arrow::DataType> ArrowType(const Type& type) {
     case Kind::kFloat8:
       return arrow::float64();
     case Kind::kNumeric:
+      if (type.precision == 0) return arrow::utf8();
       return arrow::decimal128(type.precision, type.scale);
     case Kind::kText:
     case Kind::kVarchar:

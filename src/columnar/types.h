@@ -51,10 +51,11 @@ inline constexpr int kTypeKindCount = static_cast<int>(TypeKind::kUuid) + 1;
 
 inline constexpr int kMaxPrecision = 38;
 
-/// A Postgres type with its modifier: numeric(precision, scale), varchar(length).
+/// A Postgres type with its modifier: numeric(precision, scale), varchar(length). A numeric of
+/// precision 0 is an open one, a query's result only: text, with the scale each value has.
 struct Type {
   TypeKind kind = TypeKind::kText;
-  int32_t precision = 0;  // numeric: 1..38
+  int32_t precision = 0;  // numeric: 1..38, or 0: open
   int32_t scale = 0;      // numeric: 0..precision
   int32_t length = 0;     // varchar: most characters, 0: no limit
 

@@ -243,6 +243,7 @@ std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBui
           PlainParser<arrow::DoubleBuilder, double, ParseFloat8, ReadFloat<double, uint64_t>>>(
           builder);
     case TypeKind::kNumeric:
+      if (type.precision == 0) return std::make_unique<TextParser>(type, builder);
       return std::make_unique<NumericParser>(type, builder);
     case TypeKind::kText:
     case TypeKind::kVarchar:

@@ -72,7 +72,7 @@ constexpr std::pair<duckdb_type, std::string_view> kTypeNames[] = {
 }  // namespace
 
 OwnedType LogicalTypeOf(const columnar::Type& type) {
-  if (type.kind == Kind::kNumeric) {
+  if (type.kind == Kind::kNumeric && type.precision > 0) {
     return OwnedType(duckdb_create_decimal_type(static_cast<uint8_t>(type.precision),
                                                 static_cast<uint8_t>(type.scale)));
   }

@@ -2,6 +2,7 @@
 
 #include "engine/engine_core_internal.h"
 #include "engine/error_classes.h"
+#include "engine/scalar_function_internal.h"
 
 namespace firn::engine {
 namespace {
@@ -161,6 +162,15 @@ Result<ConnectionLease> Engine::Connect() {
 ScanHandle Engine::Register(std::shared_ptr<ScanSource> source) {
   auto token = core_->registry.Add(std::move(source));
   return ScanHandle(core_, std::move(token));
+}
+
+Status Engine::AddFunctions(std::vector<ScalarFunction> functions) {
+  FIRN_TRY(auto connection, core_->Take());
+  const ConnectionCloser closer{connection.handle};
+  for (auto& function : functions) {
+    FIRN_RETURN_IF_ERROR(RegisterScalarFunction(connection.handle, std::move(function)));
+  }
+  return {};
 }
 
 Status Engine::SetMemoryLimit(int64_t bytes) {

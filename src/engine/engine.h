@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "engine/connection.h"
+#include "engine/scalar_function.h"
 #include "engine/scan_source.h"
 
 namespace firn::engine {
@@ -72,6 +73,8 @@ class Engine {
   /// expected; the caller bounds how many there are.
   Result<ConnectionLease> Connect();
   ScanHandle Register(std::shared_ptr<ScanSource> source);
+  /// Makes functions callable from every connection, for as long as the instance lives.
+  Status AddFunctions(std::vector<ScalarFunction> functions);
   /// Bytes DuckDB may use from now on; running statements spill down to it.
   Status SetMemoryLimit(int64_t bytes);
 

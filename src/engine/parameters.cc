@@ -54,6 +54,10 @@ duckdb_state BindOne(duckdb_prepared_statement statement, idx_t at, const Type& 
     case Kind::kTimestamptz:
       return duckdb_bind_timestamp_tz(statement, at, FixedValue<duckdb_timestamp>(array));
     case Kind::kNumeric:
+      if (type.precision == 0) {
+        const auto text = As<arrow::StringArray>(array).GetView(0);
+        return duckdb_bind_varchar_length(statement, at, text.data(), text.size());
+      }
       return duckdb_bind_decimal(
           statement, at,
           {static_cast<uint8_t>(type.precision), static_cast<uint8_t>(type.scale),

@@ -48,7 +48,7 @@ int Main(int argc, char** argv) {
   std::string sql_text;
   auto* sql = app.add_subcommand("sql", "Run SQL on a running server");
   AddAddress(*sql, sql_address);
-  sql->add_option("SQL", sql_text, "Statements; standard input when left out");
+  sql->add_option("SQL,-c,--command", sql_text, "Statements; standard input when left out");
   sql->callback([&] { exit_code = RunSql(sql_address, sql_text); });
 
   ServerAddress status_address;

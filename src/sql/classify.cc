@@ -1,6 +1,7 @@
 #include <array>
 
 #include "sql/classify_internal.h"
+#include "sql/decode_ddl_internal.h"
 #include "sql/tree_internal.h"
 
 namespace firn::sql {
@@ -81,12 +82,7 @@ StatementKind Classify(const Statement& statement) {
   if (node.Is("CreateTableAsStmt") && Text(*node.body, "objtype") == "OBJECT_TABLE") {
     return StatementKind::kDdl;
   }
-  if (node.Is("RenameStmt") && Text(*node.body, "renameType") == "OBJECT_ROLE") {
-    return StatementKind::kDdl;
-  }
-  if (node.Is("DropStmt") && Text(*node.body, "removeType") == "OBJECT_TABLE") {
-    return StatementKind::kDdl;
-  }
+  if (IsDdl(node.kind)) return StatementKind::kDdl;
   if (node.Is("ExplainStmt") && Open(tree::At(*node.body, "query")).Is("SelectStmt")) {
     return StatementKind::kRead;
   }

@@ -27,6 +27,14 @@ struct Names {
   }
 };
 
+/// 's'::regclass is 's' to the functions that take one.
+const Json& WithoutRegclass(const Json& argument) {
+  const auto node = Open(argument);
+  if (!node.Is("TypeCast")) return argument;
+  const auto names = tree::Names(List(At(*node.body, "typeName"), "names"));
+  return !names.empty() && names.back() == "regclass" ? At(*node.body, "arg") : argument;
+}
+
 class Collector {
  public:
   explicit Collector(const Statement& statement) : statement_(statement) {}
@@ -74,6 +82,14 @@ class Collector {
   }
 
   Status Select(const Json& body, const Names* scope) {
+    const bool rows = tree::Has(body, "fromClause");
+    from_depth_ += rows ? 1 : 0;
+    auto status = SelectInside(body, scope);
+    from_depth_ -= rows ? 1 : 0;
+    return status;
+  }
+
+  Status SelectInside(const Json& body, const Names* scope) {
     Names inner{.outer = scope, .names = {}};
     const auto& with = At(body, "withClause");
     const bool recursive = tree::Flag(with, "recursive");
@@ -111,8 +127,14 @@ class Collector {
     auto name = FunctionName(body);
     const auto entries = FindFunction(name);
     if (entries.empty() || entries.front().kind != FunctionKind::kServer) return {};
+    if (from_depth_ > 0 && (name == "nextval" || name == "setval")) {
+      return tree::Refuse(statement_, tree::Location(body),
+                          name + "() in a query with FROM is not supported",
+                          "Make it the DEFAULT of a column, or call it once per row.");
+    }
     std::vector<Cell> arguments;
-    for (const auto& item : List(body, "args")) {
+    for (const auto& argument : List(body, "args")) {
+      const auto& item = WithoutRegclass(argument);
       FIRN_TRY(auto cell, ReadArgument(item));
       if (!cell || cell->kind == Cell::Kind::kDefault) {
         return tree::Refuse(statement_, tree::FirstLocation(item),
@@ -153,6 +175,7 @@ class Collector {
   const Statement& statement_;
   Collected out_;
   int depth_ = 0;
+  int from_depth_ = 0;  // SELECTs with FROM around what is being walked
 };
 
 }  // namespace

@@ -1,16 +1,14 @@
 #include "sql/ddl.h"
 
-#include <array>
 #include <utility>
 
+#include "sql/ddl_internal.h"
 #include "sql/insert.h"
 #include "sql/read.h"
 #include "sql/relations.h"
 
 namespace firn::sql {
 namespace {
-
-using DefinitionPtr = std::shared_ptr<const catalog::TableDefinition>;
 
 Status CheckOptions(const std::map<std::string, std::string>& options) {
   for (const auto& [name, value] : options) {
@@ -51,30 +49,75 @@ Task<Status> TellSkipped(Output& out, const TableName& name) {
   co_return co_await out.Notice(std::move(notice));
 }
 
-/// A DEFAULT that could never be used is refused when it is declared.
-Task<Status> CheckDefaults(SessionContext& session, const std::vector<columnar::Column>& columns) {
-  for (const auto& column : columns) {
-    if (column.default_sql.empty()) continue;
-    auto value = co_await DefaultValues(session, column, 1);
-    if (!value) {
-      auto error = std::move(value).error();
-      error.position = 0;
-      co_return Fail(std::move(error).During(fmt::format("default of column \"{}\"", column.name)));
+/// The columns, and what hangs on them, of LIKE clauses among those that are written.
+Status AddLike(SessionContext& session, const LikeClause& like, catalog::TableDefinition& table,
+               CreateTableCommand& command) {
+  FIRN_TRY(const auto source, RequireTable(session, like.source));
+  for (const auto& column : source->columns.columns) {
+    if (table.columns.Find(column.name) >= 0) {
+      return Fail(
+          MakeError(ErrorCode::kInvalidInput, "column \"{}\" specified more than once", column.name)
+              .WithSqlState("42701"));
     }
+    auto copy = column;
+    if (!like.defaults) copy.default_sql.clear();
+    const auto used = source->sequences.find(column.id);
+    const bool identity = used != source->sequences.end() &&
+                          used->second.form != catalog::ColumnSequence::Form::kDefault;
+    if (identity && like.identity) {
+      command.generated[table.columns.columns.size()] =
+          GeneratedBy{.form = used->second.form, .options = {.type = column.type.kind}};
+    }
+    table.columns.columns.push_back(std::move(copy));
   }
-  co_return Status();
+  for (const auto& constraint : source->constraints) {
+    const bool check = constraint.kind == catalog::Constraint::Kind::kCheck;
+    const bool key = constraint.kind == catalog::Constraint::Kind::kPrimaryKey;
+    if (!(check && like.constraints) && !(key && like.indexes)) continue;
+    ConstraintSpec spec{.kind = constraint.kind, .expression = constraint.expression};
+    if (check) spec.name = constraint.name;
+    for (const auto id : constraint.columns) {
+      if (key) {
+        spec.columns.push_back(
+            source->columns.columns[static_cast<size_t>(source->IndexOf(id))].name);
+      }
+    }
+    command.constraints.push_back(std::move(spec));
+  }
+  return {};
 }
 
-Task<Result<DefinitionPtr>> Create(SessionContext& session, std::string schema, std::string name,
-                                   std::vector<columnar::Column> columns,
-                                   std::map<std::string, std::string> options) {
-  catalog::TableDefinition definition;
-  definition.schema = std::move(schema);
-  definition.name = std::move(name);
-  definition.columns.last_field_id = static_cast<int32_t>(columns.size());
-  definition.columns.columns = std::move(columns);
-  definition.options = std::move(options);
-  co_return co_await session.transaction.CreateTable(std::move(definition));
+Status NumberColumns(catalog::TableDefinition& table) {
+  int32_t id = 0;
+  for (auto& column : table.columns.columns) column.id = FieldId(++id);
+  table.columns.last_field_id = id;
+  if (id > 0) return {};
+  return Fail(MakeError(ErrorCode::kUnsupported, "a table without columns is not supported")
+                  .WithSqlState("0A000")
+                  .WithHint("Give it a column."));
+}
+
+/// Columns as written, with those of LIKE between them.
+Result<catalog::TableDefinition> Gather(SessionContext& session, CreateTableCommand& command) {
+  catalog::TableDefinition table;
+  table.name = command.table.name;
+  table.options = command.options;
+  std::map<size_t, GeneratedBy> written;
+  written.swap(command.generated);
+  size_t like = 0;
+  for (size_t i = 0; i <= command.columns.size(); ++i) {
+    for (; like < command.likes.size() && command.likes[like].before == i; ++like) {
+      FIRN_RETURN_IF_ERROR(AddLike(session, command.likes[like], table, command));
+    }
+    if (i == command.columns.size()) break;
+    if (const auto generated = written.find(i); generated != written.end()) {
+      command.generated[table.columns.columns.size()] = generated->second;
+    }
+    table.columns.columns.push_back(command.columns[i]);
+  }
+  FIRN_RETURN_IF_ERROR(CheckColumnNames(NamesOf(table.columns.columns)));
+  FIRN_RETURN_IF_ERROR(NumberColumns(table));
+  return table;
 }
 
 Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand& command,
@@ -87,23 +130,30 @@ Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand&
   for (size_t i = 0; i < described.fields.size(); ++i) {
     const auto& name =
         i < command.column_names.size() ? command.column_names[i] : described.fields[i].name;
-    for (const auto& earlier : columns) {
-      if (earlier.name != name) continue;
+    const auto& given = described.fields[i].type;
+    if (given.kind == columnar::TypeKind::kNumeric && given.precision == 0) {
       return Fail(
-          MakeError(ErrorCode::kInvalidInput, "column \"{}\" specified more than once", name)
-              .WithSqlState("42701"));
+          MakeError(ErrorCode::kUnsupported, "column \"{}\" is a numeric without a precision", name)
+              .WithHint("A table keeps one scale: cast it to numeric(38,9), or what you need."));
     }
     columns.push_back({.id = FieldId(static_cast<int32_t>(i) + 1),
                        .name = name,
                        .type = described.fields[i].type});
   }
+  FIRN_RETURN_IF_ERROR(CheckColumnNames(NamesOf(columns)));
   return columns;
+}
+
+std::string SchemaOf(const std::string& schema, bool temporary) {
+  return temporary ? std::string(kTempSchema) : schema;
 }
 
 }  // namespace
 
-Task<Result<std::string>> RunCreateTable(SessionContext& session, const CreateTableCommand& command,
+Task<Result<std::string>> RunCreateTable(SessionContext& session, const CreateTableCommand& written,
                                          Output& out) {
+  auto command = written;
+  if (command.temporary) command.table.schema = kTempSchema;
   auto schema = SchemaOrSkip(session, command.table, command.if_not_exists);
   if (!schema) co_return Failure(std::move(schema).error());
   if (!*schema) {
@@ -111,20 +161,50 @@ Task<Result<std::string>> RunCreateTable(SessionContext& session, const CreateTa
     if (!told) co_return Failure(std::move(told).error());
     co_return std::string("CREATE TABLE");
   }
-  auto options = CheckOptions(command.options);
-  if (!options) co_return Failure(std::move(options).error());
-  auto defaults = co_await CheckDefaults(session, command.columns);
-  if (!defaults) co_return Failure(std::move(defaults).error());
-  auto created = co_await Create(session, **std::move(schema), command.table.name, command.columns,
-                                 command.options);
+  Status done = CheckOptions(command.options);
+  if (!done) co_return Failure(std::move(done).error());
+  auto gathered = Gather(session, command);
+  if (!gathered) co_return Failure(std::move(gathered).error());
+  auto& table = *gathered;
+  table.schema = SchemaOf(**schema, command.temporary);
+  for (const auto& constraint : command.constraints) {
+    done = PutConstraint(session, constraint, table);
+    if (!done) co_return Failure(std::move(done).error());
+  }
+  std::vector<catalog::Change> after;
+  for (size_t i = 0; i < table.columns.columns.size(); ++i) {
+    const auto generated = command.generated.find(i);
+    if (generated == command.generated.end()) {
+      done = co_await CheckDefault(session, table, i);
+      if (!done) co_return Failure(std::move(done).error());
+      continue;
+    }
+    auto made = MakeColumnSequence(session, generated->second, table, i);
+    if (!made) co_return Failure(std::move(made).error());
+    for (auto& change : *made) after.push_back(std::move(change));
+  }
+  auto created = co_await session.transaction.CreateTable(std::move(table), command.on_commit);
   if (!created) co_return Failure(std::move(created).error());
+  // The sequences were made before the table had its id.
+  for (auto& change : after) {
+    auto& put = std::get<catalog::PutObject>(change);
+    const auto* sequence = dynamic_cast<const catalog::Sequence*>(put.object.get());
+    if (sequence == nullptr) continue;
+    auto owned = std::make_shared<catalog::Sequence>(*sequence);
+    owned->owner->table = (*created)->id;
+    put.object = std::move(owned);
+  }
+  done = AddChanges(session, std::move(after));
+  if (!done) co_return Failure(std::move(done).error());
   co_return std::string("CREATE TABLE");
 }
 
 Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
-                                           const CreateTableAsCommand& command,
+                                           const CreateTableAsCommand& written,
                                            const std::vector<BoundParameter>& parameters,
                                            Output& out) {
+  auto command = written;
+  if (command.temporary) command.table.schema = kTempSchema;
   auto schema = SchemaOrSkip(session, command.table, command.if_not_exists);
   if (!schema) co_return Failure(std::move(schema).error());
   if (!*schema) {
@@ -140,8 +220,14 @@ Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
   if (!described) co_return Failure(std::move(described).error());
   auto columns = ColumnsOfQuery(command, *described);
   if (!columns) co_return Failure(std::move(columns).error());
-  auto created = co_await Create(session, **std::move(schema), command.table.name,
-                                 *std::move(columns), command.options);
+  catalog::TableDefinition table;
+  table.schema = SchemaOf(**schema, command.temporary);
+  table.name = command.table.name;
+  table.columns.columns = *std::move(columns);
+  table.options = command.options;
+  auto numbered = NumberColumns(table);
+  if (!numbered) co_return Failure(std::move(numbered).error());
+  auto created = co_await session.transaction.CreateTable(std::move(table), command.on_commit);
   if (!created) co_return Failure(std::move(created).error());
   if (!command.with_data) co_return std::string("CREATE TABLE AS");
   auto targets = TargetColumns(**created, {});
@@ -152,31 +238,17 @@ Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
   co_return fmt::format("SELECT {}", sink.rows());
 }
 
-Task<Result<std::string>> RunDropTable(SessionContext& session, const DropTableCommand& command,
-                                       Output& out) {
-  for (const auto& name : command.tables) {
-    const auto table = FindTable(session, name);
-    if (table) {
-      auto dropped = session.transaction.DropTable(*table);
-      if (!dropped) co_return Failure(std::move(dropped).error());
-      continue;
-    }
-    if (name.schema == "firn" || name.schema == "pg_catalog") {
-      co_return Fail(MakeError(ErrorCode::kDenied,
-                               "permission denied: \"{}.{}\" is a system relation", name.schema,
-                               name.name)
-                         .WithSqlState("42501"));
-    }
-    if (!command.if_exists) {
-      co_return Fail(MakeError(ErrorCode::kNotFound, "table \"{}\" does not exist", name.name)
-                         .WithSqlState("42P01"));
-    }
-    auto notice =
-        MakeNotice("00000", fmt::format("table \"{}\" does not exist, skipping", name.name));
-    auto told = co_await out.Notice(std::move(notice));
-    if (!told) co_return Failure(std::move(told).error());
-  }
-  co_return std::string("DROP TABLE");
+Task<Status> Tell(Output& out, std::string_view sqlstate, std::string message, std::string detail) {
+  auto notice = MakeNotice(sqlstate, std::move(message));
+  notice.detail = std::move(detail);
+  co_return co_await out.Notice(std::move(notice));
+}
+
+Task<Result<std::string>> RunDdl(SessionContext& session, const DdlCommand& command, Output& out) {
+  auto running = std::visit([&](const auto& one) { return Run(session, one, out); }, command.what);
+  auto done = co_await std::move(running);
+  if (!done) co_return Failure(std::move(done).error());
+  co_return command.tag;
 }
 
 }  // namespace firn::sql

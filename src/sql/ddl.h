@@ -1,4 +1,4 @@
-// sql: CREATE TABLE, CREATE TABLE AS, DROP TABLE: changes of the transaction's own catalog.
+// sql: DDL: changes of the transaction's own catalog.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
                                            const CreateTableAsCommand& command,
                                            const std::vector<BoundParameter>& parameters,
                                            Output& out);
-Task<Result<std::string>> RunDropTable(SessionContext& session, const DropTableCommand& command,
-                                       Output& out);
+/// Every other DDL statement.
+Task<Result<std::string>> RunDdl(SessionContext& session, const DdlCommand& command, Output& out);
 
 }  // namespace firn::sql

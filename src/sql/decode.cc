@@ -3,7 +3,7 @@
 #include <array>
 
 #include "sql/constant_internal.h"
-#include "sql/decode_internal.h"
+#include "sql/decode_ddl_internal.h"
 #include "sql/ident.h"
 
 namespace firn::sql {
@@ -151,7 +151,8 @@ Result<Command> Decode(const Statement& statement) {
   }
   if (node.Is("CreateStmt")) return DecodeCreateTable(statement, body);
   if (node.Is("CreateTableAsStmt")) return DecodeCreateTableAs(statement, body);
-  if (node.Is("DropStmt")) return DecodeDrop(statement, body);
+  if (IsRoleStatement(node)) return DecodeRole(statement, node);
+  if (IsDdl(node.kind)) return DecodeDdl(statement, node);
   if (node.Is("InsertStmt")) return DecodeInsert(statement, body);
   if (node.Is("CopyStmt")) return DecodeCopy(statement, body);
   if (node.Is("TransactionStmt")) return DecodeTransaction(statement, body);
@@ -162,7 +163,6 @@ Result<Command> Decode(const Statement& statement) {
   if (node.Is("DeclareCursorStmt")) return DecodeDeclareCursor(statement, body);
   if (node.Is("FetchStmt")) return DecodeFetch(statement, body);
   if (node.Is("ClosePortalStmt")) return DecodeClose(statement, body);
-  if (IsRoleStatement(node)) return DecodeRole(statement, node);
   if (node.Is("CheckPointStmt")) return CheckpointCommand{};
   if (statement.kind == StatementKind::kSession) return DecodeSession(statement, node);
   return RefuseStatement(statement, node);

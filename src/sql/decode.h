@@ -15,40 +15,12 @@
 #include "base/result.h"
 #include "columnar/copy_options.h"
 #include "columnar/table_schema.h"
+#include "sql/ddl_commands.h"
 #include "sql/parse.h"
 #include "sql/role_command.h"
+#include "sql/table_name.h"
 
 namespace firn::sql {
-
-/// A table as named in a statement; names are already folded to lower case by the grammar.
-struct TableName {
-  std::string schema;  // empty: not said
-  std::string name;
-  int position = 0;  // character in the whole text
-
-  bool operator==(const TableName&) const = default;
-};
-
-struct CreateTableCommand {
-  TableName table;
-  std::vector<columnar::Column> columns;  // field ids 1..n; default_sql as written
-  bool if_not_exists = false;
-  std::map<std::string, std::string> options;  // WITH (…)
-};
-
-struct CreateTableAsCommand {
-  TableName table;
-  std::vector<std::string> column_names;  // may be shorter than the query's columns, or empty
-  Statement query;                        // kRead
-  bool if_not_exists = false;
-  bool with_data = true;
-  std::map<std::string, std::string> options;
-};
-
-struct DropTableCommand {
-  std::vector<TableName> tables;
-  bool if_exists = false;
-};
 
 /// One value of INSERT … VALUES.
 struct Cell {
@@ -174,7 +146,7 @@ struct CallCommand {
 };
 
 using Command =
-    std::variant<CreateTableCommand, CreateTableAsCommand, DropTableCommand, InsertValuesCommand,
+    std::variant<CreateTableCommand, CreateTableAsCommand, DdlCommand, InsertValuesCommand,
                  InsertQueryCommand, CopyCommand, SetCommand, ResetAllCommand, ShowCommand,
                  DiscardCommand, PrepareCommand, ExecuteCommand, DeallocateCommand,
                  TransactionCommand, SetTransactionCommand, ReadCommand, ExplainCommand,
@@ -184,6 +156,18 @@ using Command =
 
 /// Errors: 0A000 with a hint for what firn does not have, 42601/42701/42704/22023 … as Postgres.
 Result<Command> Decode(const Statement& statement);
+
+/// Whether a table may have these columns. Errors: 42701 twice the same name or one of the
+/// system's, 0A000 names that differ in case only, 54011 too many.
+Status CheckColumnNames(const std::vector<std::string_view>& names);
+
+/// Names of columns or fields; valid while those are.
+template <typename Named>
+std::vector<std::string_view> NamesOf(const std::vector<Named>& columns) {
+  std::vector<std::string_view> names;
+  for (const auto& column : columns) names.push_back(column.name);
+  return names;
+}
 
 /// A constant as text for the input function of a column's type, as Postgres' assignment would
 /// convert it (1.5 into an integer is "2"); nullopt is NULL. Not for parameters and DEFAULT.

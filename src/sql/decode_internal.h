@@ -18,7 +18,6 @@ Result<std::map<std::string, std::string>> DecodeTableOptions(const Statement& s
 
 Result<Command> DecodeCreateTable(const Statement& statement, const tree::Json& body);
 Result<Command> DecodeCreateTableAs(const Statement& statement, const tree::Json& body);
-Result<Command> DecodeDrop(const Statement& statement, const tree::Json& body);
 Result<Command> DecodeInsert(const Statement& statement, const tree::Json& body);
 Result<Command> DecodeCopy(const Statement& statement, const tree::Json& body);
 Result<Command> DecodeSession(const Statement& statement, const tree::Node& node);

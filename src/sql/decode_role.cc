@@ -138,8 +138,13 @@ Result<Command> DecodeRole(const Statement& statement, const tree::Node& node) {
   if (node.Is("AlterRoleSetStmt")) return DecodeAlterRoleSet(statement, body);
   if (node.Is("GrantRoleStmt")) return DecodeGrantRole(statement, body);
   if (node.Is("DropRoleStmt")) {
-    return DropRoleCommand{.roles = DecodeRoleNames(List(body, "roles")),
-                           .if_exists = Flag(body, "missing_ok")};
+    DropRoleCommand command{.roles = DecodeRoleNames(List(body, "roles")),
+                            .if_exists = Flag(body, "missing_ok")};
+    for (const auto& role : command.roles) {
+      if (role.kind == RoleName::Kind::kNamed) continue;
+      return Wrong(statement, -1, "22023", "cannot use special role specifier in DROP ROLE");
+    }
+    return command;
   }
   return RenameRoleCommand{.from = std::string(Text(body, "subname")),
                            .to = std::string(Text(body, "newname"))};

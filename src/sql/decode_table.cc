@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "sql/constant_internal.h"
-#include "sql/decode_internal.h"
+#include "sql/decode_ddl_internal.h"
 
 namespace firn::sql {
 namespace {
@@ -17,193 +16,11 @@ using tree::Refuse;
 using tree::Text;
 using tree::Wrong;
 
-constexpr size_t kColumnsMax = 1600;  // as Postgres
-
-// Names that every table has already, Postgres' and firn's.
-constexpr std::array<std::string_view, 9> kSystemColumns = {
-    "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "__lsn", "__timestamp", "__change_type"};
-
-struct Refusal {
-  std::string_view constraint;
-  std::string_view what;
-  std::string_view hint;
-};
-constexpr std::array kRefusals = {
-    Refusal{"CONSTR_PRIMARY", "PRIMARY KEY", "Tables are append-only: leave the key out."},
-    Refusal{"CONSTR_UNIQUE", "UNIQUE", "Tables are append-only: leave the constraint out."},
-    Refusal{"CONSTR_FOREIGN", "FOREIGN KEY", "Leave the constraint out."},
-    Refusal{"CONSTR_CHECK", "CHECK", "Leave the constraint out; NOT NULL is enforced."},
-    Refusal{"CONSTR_EXCLUSION", "EXCLUDE", "Leave the constraint out."},
-    Refusal{"CONSTR_IDENTITY", "GENERATED AS IDENTITY", "Give the values in INSERT."},
-    Refusal{"CONSTR_GENERATED", "GENERATED ALWAYS AS", "Compute the value in the query."},
-};
-
-Failure RefuseConstraint(const Statement& statement, const tree::Json& body) {
-  const auto kind = Text(body, "contype");
-  for (const auto& known : kRefusals) {
-    if (known.constraint == kind) {
-      return Refuse(statement, tree::Location(body),
-                    std::string(known.what) + " constraints are not supported",
-                    std::string(known.hint));
-    }
-  }
-  return Refuse(statement, tree::Location(body), "deferrable constraints are not supported",
-                "Leave DEFERRABLE out.");
-}
-
-/// Byte ranges of the clauses of columns, found among the tokens.
-class ClauseText {
- public:
-  ClauseText(const Statement& statement, std::vector<Token> tokens)
-      : statement_(statement), tokens_(std::move(tokens)) {}
-
-  /// The expression of the DEFAULT whose keyword (or CONSTRAINT name) is at `location`; `stops`
-  /// are where other clauses of the column begin.
-  std::string DefaultAt(int location, const std::set<int>& stops) const {
-    size_t i = 0;
-    while (i < tokens_.size() && tokens_[i].begin < location) ++i;
-    while (i < tokens_.size() && !IsDefault(tokens_[i])) ++i;
-    const size_t first = i + 1;
-    if (first >= tokens_.size()) return "";
-    size_t last = first;
-    int depth = 0;
-    for (i = first; i < tokens_.size(); ++i) {
-      const auto& token = tokens_[i];
-      if (depth == 0 && i > first && stops.contains(token.begin)) break;
-      if (token.id == '(' || token.id == '[') ++depth;
-      if (depth == 0 && (token.id == ',' || token.id == ')')) break;
-      if (token.id == ')' || token.id == ']') --depth;
-      last = i;
-    }
-    const auto begin = static_cast<size_t>(tokens_[first].begin);
-    return statement_.source->substr(begin, static_cast<size_t>(tokens_[last].end) - begin);
-  }
-
- private:
-  bool IsDefault(const Token& token) const {
-    constexpr std::string_view kWord = "default";
-    if (token.end - token.begin != static_cast<int32_t>(kWord.size())) return false;
-    for (size_t i = 0; i < kWord.size(); ++i) {
-      const char c = (*statement_.source)[static_cast<size_t>(token.begin) + i];
-      if ((c | 0x20) != kWord[i]) return false;
-    }
-    return true;
-  }
-
-  const Statement& statement_;
-  std::vector<Token> tokens_;
-};
-
-Status CheckCollation(const Statement& statement, const tree::Json& clause) {
-  const auto names = tree::Names(List(clause, "collname"));
-  constexpr std::array<std::string_view, 4> kSame = {"C", "POSIX", "default", "ucs_basic"};
-  if (!names.empty() && std::find(kSame.begin(), kSame.end(), names.back()) != kSame.end()) {
-    return {};
-  }
-  return Refuse(statement, tree::Location(clause), "this collation is not supported",
-                "Text is ordered by bytes: COLLATE \"C\".");
-}
-
-Status CheckSerial(const Statement& statement, const tree::Json& type_name) {
-  const auto names = tree::Names(List(type_name, "names"));
-  constexpr std::array<std::string_view, 6> kSerials = {"serial",    "serial4",     "serial8",
-                                                        "bigserial", "smallserial", "serial2"};
-  if (names.empty()) return {};
-  if (std::find(kSerials.begin(), kSerials.end(), names.back()) == kSerials.end()) return {};
-  return Refuse(statement, tree::Location(type_name), names.back() + " is not supported",
-                "Use bigint and give the values in INSERT.");
-}
-
-Status AddColumn(const Statement& statement, const ClauseText& text, const tree::Json& body,
-                 CreateTableCommand& command) {
-  const int location = tree::Location(body);
-  columnar::Column column;
-  column.name = Text(body, "colname");
-  const auto& type_name = At(body, "typeName");
-  FIRN_RETURN_IF_ERROR(CheckSerial(statement, type_name));
-  FIRN_TRY(column.type, DecodeTypeName(statement, type_name));
-  column.id = FieldId{static_cast<int32_t>(command.columns.size() + 1)};
-  std::set<int> stops;
-  for (const auto& item : List(body, "constraints")) {
-    stops.insert(tree::Location(*Open(item).body));
-  }
-  if (Has(body, "collClause")) {
-    stops.insert(tree::Location(body["collClause"]));
-    FIRN_RETURN_IF_ERROR(CheckCollation(statement, body["collClause"]));
-  }
-  bool nullable = false;
-  for (const auto& item : List(body, "constraints")) {
-    const auto& constraint = *Open(item).body;
-    const auto kind = Text(constraint, "contype");
-    if (kind == "CONSTR_NOTNULL") {
-      column.not_null = true;
-    } else if (kind == "CONSTR_NULL") {
-      nullable = true;
-    } else if (kind == "CONSTR_DEFAULT") {
-      if (!column.default_sql.empty()) {
-        return Wrong(statement, tree::Location(constraint), "42601",
-                     "multiple default values specified for column \"" + column.name +
-                         "\" of table \"" + command.table.name + "\"");
-      }
-      column.default_sql = text.DefaultAt(tree::Location(constraint), stops);
-    } else {
-      return RefuseConstraint(statement, constraint);
-    }
-  }
-  if (nullable && column.not_null) {
-    return Wrong(statement, location, "42601",
-                 "conflicting NULL/NOT NULL declarations for column \"" + column.name +
-                     "\" of table \"" + command.table.name + "\"");
-  }
-  command.columns.push_back(std::move(column));
-  return {};
-}
-
-bool SameButCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return lower(x) == lower(y);
-  });
-}
-
-Status CheckColumns(const Statement& statement, const CreateTableCommand& command) {
-  if (command.columns.empty()) {
-    return Refuse(statement, statement.begin, "a table without columns is not supported",
-                  "Give it a column.");
-  }
-  if (command.columns.size() > kColumnsMax) {
-    return Wrong(statement, -1, "54011", "tables can have at most 1600 columns");
-  }
-  for (size_t i = 0; i < command.columns.size(); ++i) {
-    const auto& name = command.columns[i].name;
-    if (std::find(kSystemColumns.begin(), kSystemColumns.end(), name) != kSystemColumns.end()) {
-      return Wrong(statement, -1, "42701",
-                   "column name \"" + name + "\" conflicts with a system column name");
-    }
-    for (size_t j = 0; j < i; ++j) {
-      const auto& other = command.columns[j].name;
-      if (name == other) {
-        return Wrong(statement, -1, "42701", "column \"" + name + "\" specified more than once");
-      }
-      if (SameButCase(name, other)) {
-        return Refuse(statement, -1,
-                      fmt::format("columns whose names differ only in case are not supported: "
-                                  "\"{}\", \"{}\"",
-                                  other, name),
-                      "Many readers of the lake could not tell them apart.");
-      }
-    }
-  }
-  return {};
-}
-
 Status CheckPersistence(const Statement& statement, const tree::Json& relation) {
   const auto kind = Text(relation, "relpersistence");
-  if (kind == "p" || kind.empty()) return {};
-  return Refuse(
-      statement, tree::Location(relation),
-      kind == "t" ? "temporary tables are not supported" : "unlogged tables are not supported",
-      kind == "t" ? "Use WITH in the query, or an ordinary table." : "Leave UNLOGGED out.");
+  if (kind == "p" || kind == "t" || kind.empty()) return {};
+  return Refuse(statement, tree::Location(relation), "unlogged tables are not supported",
+                "Leave UNLOGGED out.");
 }
 
 Status CheckAccessMethod(const Statement& statement, const tree::Json& body) {
@@ -212,6 +29,49 @@ Status CheckAccessMethod(const Statement& statement, const tree::Json& body) {
   return Wrong(statement, -1, "42704",
                "access method \"" + std::string(method) + "\" does not exist",
                "Use USING iceberg, or leave it out.");
+}
+
+Result<LikeClause> DecodeLike(const Statement& statement, const tree::Json& body, size_t before) {
+  LikeClause like{.before = before};
+  FIRN_TRY(like.source, DecodeTableName(statement, At(body, "relation")));
+  const auto options = static_cast<uint32_t>(tree::Number(body, "options"));
+  // TableLikeOption of PostgreSQL's parsenodes.h.
+  like.comments = (options & 1u) != 0;
+  like.constraints = (options & (1u << 2)) != 0;
+  like.defaults = (options & (1u << 3)) != 0;
+  like.identity = (options & (1u << 5)) != 0;
+  like.indexes = (options & (1u << 6)) != 0;
+  return like;
+}
+
+Status AddElement(const Statement& statement, const ClauseText& text, const tree::Node& element,
+                  CreateTableCommand& command) {
+  if (element.Is("Constraint")) {
+    FIRN_TRY(auto constraint, DecodeConstraint(statement, text, *element.body, ""));
+    command.constraints.push_back(std::move(constraint));
+    return {};
+  }
+  if (element.Is("TableLikeClause")) {
+    FIRN_TRY(auto like, DecodeLike(statement, *element.body, command.columns.size()));
+    command.likes.push_back(std::move(like));
+    return {};
+  }
+  FIRN_TRY(auto spec, DecodeColumn(statement, text, *element.body, command.table.name));
+  spec.column.id = FieldId{static_cast<int32_t>(command.columns.size() + 1)};
+  if (spec.generated) command.generated[command.columns.size()] = *std::move(spec.generated);
+  command.columns.push_back(std::move(spec.column));
+  for (auto& constraint : spec.constraints) command.constraints.push_back(std::move(constraint));
+  return {};
+}
+
+OnCommit DecodeOnCommit(std::string_view said) {
+  if (said == "ONCOMMIT_DELETE_ROWS") return OnCommit::kDelete;
+  return said == "ONCOMMIT_DROP" ? OnCommit::kDrop : OnCommit::kPreserve;
+}
+
+Status CheckOnCommit(const Statement& statement, bool temporary, std::string_view said) {
+  if (temporary || said.empty() || said == "ONCOMMIT_NOOP") return {};
+  return Wrong(statement, -1, "42P16", "ON COMMIT can only be used on temporary tables");
 }
 
 }  // namespace
@@ -264,18 +124,18 @@ Result<Command> DecodeCreateTable(const Statement& statement, const tree::Json& 
   if (Has(body, "inhRelations")) return refuse("INHERITS is not supported", "Name the columns.");
   if (Has(body, "ofTypename")) return refuse("OF type is not supported", "Name the columns.");
   if (Has(body, "tablespacename")) return refuse("TABLESPACE is not supported", "Leave it out.");
-  if (Has(body, "oncommit") && Text(body, "oncommit") != "ONCOMMIT_NOOP") {
-    return refuse("ON COMMIT is not supported", "Leave it out.");
-  }
-  FIRN_TRY(auto tokens, statement.Tokens());
-  const ClauseText text(statement, std::move(tokens));
+  command.temporary = Text(At(body, "relation"), "relpersistence") == "t";
+  FIRN_RETURN_IF_ERROR(CheckOnCommit(statement, command.temporary, Text(body, "oncommit")));
+  command.on_commit = DecodeOnCommit(Text(body, "oncommit"));
+  FIRN_TRY(const auto text, ClauseText::Of(statement));
   for (const auto& item : List(body, "tableElts")) {
-    const auto element = Open(item);
-    if (element.Is("Constraint")) return RefuseConstraint(statement, *element.body);
-    if (!element.Is("ColumnDef")) return refuse("LIKE is not supported", "Name the columns.");
-    FIRN_RETURN_IF_ERROR(AddColumn(statement, text, *element.body, command));
+    FIRN_RETURN_IF_ERROR(AddElement(statement, text, Open(item), command));
   }
-  FIRN_RETURN_IF_ERROR(CheckColumns(statement, command));
+  if (command.columns.empty() && command.likes.empty()) {
+    return Refuse(statement, statement.begin, "a table without columns is not supported",
+                  "Give it a column.");
+  }
+  FIRN_RETURN_IF_ERROR(CheckColumnNames(NamesOf(command.columns)));
   FIRN_TRY(command.options, DecodeTableOptions(statement, List(body, "options")));
   return command;
 }
@@ -293,35 +153,18 @@ Result<Command> DecodeCreateTableAs(const Statement& statement, const tree::Json
     return Refuse(statement, statement.begin, "CREATE TABLE AS EXECUTE is not supported",
                   "Write the query itself.");
   }
-  if (Has(into, "tableSpaceName") ||
-      (Has(into, "onCommit") && Text(into, "onCommit") != "ONCOMMIT_NOOP")) {
-    return Refuse(statement, tree::Location(At(into, "rel")),
-                  "TABLESPACE and ON COMMIT are not supported", "Leave them out.");
+  if (Has(into, "tableSpaceName")) {
+    return Refuse(statement, tree::Location(At(into, "rel")), "TABLESPACE is not supported",
+                  "Leave it out.");
   }
+  command.temporary = Text(At(into, "rel"), "relpersistence") == "t";
+  FIRN_RETURN_IF_ERROR(CheckOnCommit(statement, command.temporary, Text(into, "onCommit")));
+  command.on_commit = DecodeOnCommit(Text(into, "onCommit"));
   command.query = Inner(statement, body["query"]);
   command.column_names = tree::Names(List(into, "colNames"));
   command.if_not_exists = Flag(body, "if_not_exists");
   command.with_data = !Flag(into, "skipData");
   FIRN_TRY(command.options, DecodeTableOptions(statement, List(into, "options")));
-  return command;
-}
-
-Result<Command> DecodeDrop(const Statement& statement, const tree::Json& body) {
-  if (Text(body, "removeType") != "OBJECT_TABLE") {
-    return Refuse(statement, statement.begin, "this DROP is not supported", "DROP TABLE is.");
-  }
-  DropTableCommand command{.if_exists = Flag(body, "missing_ok")};
-  for (const auto& item : List(body, "objects")) {
-    const auto names = tree::Names(List(*Open(item).body, "items"));
-    if (names.empty() || names.size() > 2) {
-      return Refuse(statement, statement.begin, "cross-database references are not implemented",
-                    "Connect to that database instead.");
-    }
-    TableName table;
-    table.name = names.back();
-    if (names.size() == 2) table.schema = names.front();
-    command.tables.push_back(std::move(table));
-  }
   return command;
 }
 

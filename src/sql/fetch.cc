@@ -17,7 +17,7 @@ int64_t Negated(int64_t count) {
 }  // namespace
 
 FetchRows::FetchRows(std::shared_ptr<Portal> portal, const FetchCommand& command)
-    : portal_(std::move(portal)), fields_(portal_->rows->fields()), command_(command) {}
+    : portal_(std::move(portal)), command_(command) {}
 
 Status FetchRows::Plan() {
   using Direction = FetchCommand::Direction;

@@ -17,7 +17,7 @@ class FetchRows final : public RowStream {
  public:
   FetchRows(std::shared_ptr<Portal> portal, const FetchCommand& command);
 
-  const std::vector<columnar::Field>& fields() const override { return fields_; }
+  const std::vector<columnar::Field>& fields() const override { return portal_->rows->fields(); }
   Task<Result<std::shared_ptr<arrow::RecordBatch>>> Next() override;
 
  private:
@@ -30,7 +30,6 @@ class FetchRows final : public RowStream {
   Task<Result<Batch>> StepForward();
 
   const std::shared_ptr<Portal> portal_;
-  const std::vector<columnar::Field> fields_;
   const FetchCommand command_;
 
   bool begun_ = false;

@@ -2,301 +2,161 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "sql/functions/table.h"
 
 namespace firn::sql {
 namespace {
 
 using enum FunctionKind;
-using Entry = FunctionEntry;
 
-constexpr std::array kFunctions = {
-    // Numbers.
-    Entry{"abs", kScalar, "int2", "int2", ""},
-    Entry{"abs", kScalar, "int4", "int4", ""},
-    Entry{"abs", kScalar, "int8", "int8", ""},
-    Entry{"abs", kScalar, "float4", "float4", ""},
-    Entry{"abs", kScalar, "float8", "float8", ""},
-    Entry{"abs", kScalar, "numeric", "=1", ""},
-    Entry{"acos", kScalar, "float8", "float8", ""},
-    Entry{"asin", kScalar, "float8", "float8", ""},
-    Entry{"atan", kScalar, "float8", "float8", ""},
-    Entry{"atan2", kScalar, "float8 float8", "float8", ""},
-    Entry{"cbrt", kScalar, "float8", "float8", ""},
-    Entry{"ceil", kScalar, "float8", "float8", ""},
-    Entry{"ceil", kScalar, "numeric", "numeric:whole", ""},
-    Entry{"ceiling", kScalar, "float8", "float8", "ceil($1)"},
-    Entry{"ceiling", kScalar, "numeric", "numeric:whole", "ceil($1)"},
-    Entry{"cos", kScalar, "float8", "float8", ""},
-    Entry{"degrees", kScalar, "float8", "float8", ""},
-    Entry{"exp", kScalar, "float8", "float8", "firn_exp($1)"},
-    Entry{"exp", kScalar, "numeric", "numeric", "-"},
-    Entry{"floor", kScalar, "float8", "float8", ""},
-    Entry{"floor", kScalar, "numeric", "numeric:whole", ""},
-    Entry{"ln", kScalar, "float8", "float8", ""},
-    Entry{"ln", kScalar, "numeric", "numeric", "-"},
-    Entry{"log", kScalar, "float8", "float8", "log10($1)"},
-    Entry{"log", kScalar, "numeric", "numeric", "-"},
-    Entry{"log", kScalar, "numeric numeric", "numeric", "-"},
-    Entry{"log10", kScalar, "float8", "float8", ""},
-    Entry{"log10", kScalar, "numeric", "numeric", "-"},
-    Entry{"mod", kScalar, "int2 int2", "int2", "firn_remainder($1, $2)"},
-    Entry{"mod", kScalar, "int4 int4", "int4", "firn_remainder($1, $2)"},
-    Entry{"mod", kScalar, "int8 int8", "int8", "firn_remainder($1, $2)"},
-    Entry{"mod", kScalar, "numeric numeric", "numeric:mod", "firn_remainder($1, $2)"},
-    Entry{"pi", kScalar, "", "float8", ""},
-    Entry{"pow", kScalar, "float8 float8", "float8", "firn_power($1, $2)"},
-    Entry{"pow", kScalar, "numeric numeric", "numeric", "-"},
-    Entry{"power", kScalar, "float8 float8", "float8", "firn_power($1, $2)"},
-    Entry{"power", kScalar, "numeric numeric", "numeric", "-"},
-    Entry{"radians", kScalar, "float8", "float8", ""},
-    Entry{"random", kScalar, "", "float8", ""},
-    Entry{"round", kScalar, "float8", "float8", "round_even($1, 0)"},
-    Entry{"round", kScalar, "numeric", "numeric:whole", ""},
-    Entry{"round", kScalar, "numeric int4", "numeric", "!round"},
-    Entry{"sign", kScalar, "float8", "float8", "CAST(sign($1) AS DOUBLE)"},
-    Entry{"sign", kScalar, "numeric", "numeric:unit", "CAST(sign($1) AS DECIMAL(1,0))"},
-    Entry{"sin", kScalar, "float8", "float8", ""},
-    Entry{"sqrt", kScalar, "float8", "float8", ""},
-    Entry{"sqrt", kScalar, "numeric", "numeric", "-"},
-    Entry{"tan", kScalar, "float8", "float8", ""},
-    Entry{"trunc", kScalar, "float8", "float8", ""},
-    Entry{"trunc", kScalar, "numeric", "numeric:whole", ""},
-    Entry{"trunc", kScalar, "numeric int4", "numeric", "-"},
+std::string_view Trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
 
-    // Text.
-    Entry{"ascii", kScalar, "text", "int4", ""},
-    Entry{"bit_length", kScalar, "text", "int4", "CAST(8 * strlen($1) AS INTEGER)"},
-    Entry{"bit_length", kScalar, "bytea", "int4", "CAST(8 * octet_length($1) AS INTEGER)"},
-    Entry{"btrim", kScalar, "text", "text", "trim($1, ' ')"},
-    Entry{"btrim", kScalar, "text text", "text", "trim($1, $2)"},
-    Entry{"btrim", kScalar, "bytea bytea", "bytea", "-"},
-    Entry{"char_length", kScalar, "text", "int4", "CAST(length($1) AS INTEGER)"},
-    Entry{"character_length", kScalar, "text", "int4", "CAST(length($1) AS INTEGER)"},
-    Entry{"chr", kScalar, "int4", "text", "firn_chr($1)"},
-    Entry{"concat", kScalar, "any", "text", "!concat"},
-    Entry{"concat_ws", kScalar, "text any", "text", "!concat"},
-    Entry{"left", kScalar, "text int4", "text", ""},
-    Entry{"length", kScalar, "text", "int4", "CAST(length($1) AS INTEGER)"},
-    Entry{"length", kScalar, "bytea", "int4", "CAST(octet_length($1) AS INTEGER)"},
-    Entry{"lower", kScalar, "text", "text", ""},
-    Entry{"lpad", kScalar, "text int4", "text", "firn_lpad($1, $2, ' ')"},
-    Entry{"lpad", kScalar, "text int4 text", "text", "firn_lpad($1, $2, $3)"},
-    Entry{"ltrim", kScalar, "text", "text", "ltrim($1, ' ')"},
-    Entry{"ltrim", kScalar, "text text", "text", ""},
-    Entry{"ltrim", kScalar, "bytea bytea", "bytea", "-"},
-    Entry{"md5", kScalar, "text", "text", ""},
-    Entry{"md5", kScalar, "bytea", "text", ""},
-    Entry{"octet_length", kScalar, "text", "int4", "CAST(strlen($1) AS INTEGER)"},
-    Entry{"octet_length", kScalar, "bytea", "int4", "CAST(octet_length($1) AS INTEGER)"},
-    Entry{"position", kScalar, "text text", "int4", "CAST(strpos($1, $2) AS INTEGER)"},
-    Entry{"position", kScalar, "bytea bytea", "int4", "-"},
-    Entry{"repeat", kScalar, "text int4", "text", ""},
-    Entry{"replace", kScalar, "text text text", "text", ""},
-    Entry{"reverse", kScalar, "text", "text", "firn_reverse($1)"},
-    Entry{"right", kScalar, "text int4", "text", ""},
-    Entry{"rpad", kScalar, "text int4", "text", "firn_rpad($1, $2, ' ')"},
-    Entry{"rpad", kScalar, "text int4 text", "text", "firn_rpad($1, $2, $3)"},
-    Entry{"rtrim", kScalar, "text", "text", "rtrim($1, ' ')"},
-    Entry{"rtrim", kScalar, "text text", "text", ""},
-    Entry{"rtrim", kScalar, "bytea bytea", "bytea", "-"},
-    Entry{"split_part", kScalar, "text text int4", "text", "firn_split_part($1, $2, $3)"},
-    Entry{"starts_with", kScalar, "text text", "bool", ""},
-    Entry{"strpos", kScalar, "text text", "int4", "CAST(strpos($1, $2) AS INTEGER)"},
-    Entry{"substr", kScalar, "text int4", "text", "firn_substring_from($1, $2)"},
-    Entry{"substr", kScalar, "text int4 int4", "text", "firn_substring($1, $2, $3)"},
-    Entry{"substr", kScalar, "bytea int4", "bytea", "-"},
-    Entry{"substr", kScalar, "bytea int4 int4", "bytea", "-"},
-    Entry{"substring", kScalar, "text int4", "text", "firn_substring_from($1, $2)"},
-    Entry{"substring", kScalar, "text int4 int4", "text", "firn_substring($1, $2, $3)"},
-    Entry{"substring", kScalar, "text text", "text", "-"},
-    Entry{"substring", kScalar, "text text text", "text", "-"},
-    Entry{"substring", kScalar, "bytea int4", "bytea", "-"},
-    Entry{"substring", kScalar, "bytea int4 int4", "bytea", "-"},
-    Entry{"translate", kScalar, "text text text", "text", ""},
-    Entry{"upper", kScalar, "text", "text", "firn_upper($1)"},
+std::vector<std::string_view> Words(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!(text = Trimmed(text)).empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    words.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return words;
+}
 
-    // Dates and times.
-    Entry{"date", kScalar, "timestamp", "date", "CAST($1 AS DATE)"},
-    Entry{"date", kScalar, "timestamptz", "date", "CAST($1 AS DATE)"},
-    Entry{"date_part", kScalar, "text date", "float8", "!extract"},
-    Entry{"date_part", kScalar, "text timestamp", "float8", "!extract"},
-    Entry{"date_part", kScalar, "text timestamptz", "float8", "!extract"},
-    Entry{"date_part", kScalar, "text interval", "float8", "!extract"},
-    Entry{"date_trunc", kScalar, "text timestamp", "timestamp", "!date_trunc"},
-    Entry{"date_trunc", kScalar, "text timestamptz", "timestamptz", "!date_trunc"},
-    Entry{"date_trunc", kScalar, "text timestamptz text", "timestamptz", "-"},
-    Entry{"date_trunc", kScalar, "text interval", "interval", "-"},
-    Entry{"extract", kScalar, "text date", "numeric", "!extract"},
-    Entry{"extract", kScalar, "text timestamp", "numeric", "!extract"},
-    Entry{"extract", kScalar, "text timestamptz", "numeric", "!extract"},
-    Entry{"extract", kScalar, "text interval", "numeric", "!extract"},
-    Entry{"timezone", kScalar, "text timestamp", "timestamptz", "!timezone"},
-    Entry{"timezone", kScalar, "text timestamptz", "timestamp", "!timezone"},
-    Entry{"timezone", kScalar, "interval timestamp", "timestamptz", "-"},
-    Entry{"timezone", kScalar, "interval timestamptz", "timestamp", "-"},
+FunctionKind KindOf(std::string_view section) {
+  constexpr std::array<std::pair<std::string_view, FunctionKind>, 5> kSections = {{
+      {"[scalar]", kScalar},
+      {"[aggregate]", kAggregate},
+      {"[window]", kWindow},
+      {"[table]", kTable},
+      {"[server]", kServer},
+  }};
+  for (const auto& [name, kind] : kSections) {
+    if (name == section) return kind;
+  }
+  FIRN_CHECK(false && "a section of the table of functions");
+  return kScalar;
+}
 
-    Entry{"gen_random_uuid", kScalar, "", "uuid", ""},
+/// The entries of some tables, and the text they point into.
+class Catalog {
+ public:
+  explicit Catalog(std::initializer_list<std::string_view> tables) {
+    for (const auto table : tables) Read(table);
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [](const auto& a, const auto& b) { return a.name < b.name; });
+  }
+  std::span<const FunctionEntry> all() const { return entries_; }
+  std::span<const FunctionEntry> Named(std::string_view name) const {
+    const auto found =
+        std::equal_range(entries_.begin(), entries_.end(), FunctionEntry{.name = name},
+                         [](const auto& a, const auto& b) { return a.name < b.name; });
+    return {found.first, found.second};
+  }
 
-    // Aggregates.
-    Entry{"avg", kAggregate, "int2", "numeric", "!avg"},
-    Entry{"avg", kAggregate, "int4", "numeric", "!avg"},
-    Entry{"avg", kAggregate, "int8", "numeric", "!avg"},
-    Entry{"avg", kAggregate, "numeric", "numeric", "!avg"},
-    Entry{"avg", kAggregate, "float4", "float8", "@avg"},
-    Entry{"avg", kAggregate, "float8", "float8", "@avg"},
-    Entry{"avg", kAggregate, "interval", "interval", "-"},
-    Entry{"bit_and", kAggregate, "int2", "int2", "@bit_and"},
-    Entry{"bit_and", kAggregate, "int4", "int4", "@bit_and"},
-    Entry{"bit_and", kAggregate, "int8", "int8", "@bit_and"},
-    Entry{"bit_or", kAggregate, "int2", "int2", "@bit_or"},
-    Entry{"bit_or", kAggregate, "int4", "int4", "@bit_or"},
-    Entry{"bit_or", kAggregate, "int8", "int8", "@bit_or"},
-    Entry{"bit_xor", kAggregate, "int2", "int2", "@bit_xor"},
-    Entry{"bit_xor", kAggregate, "int4", "int4", "@bit_xor"},
-    Entry{"bit_xor", kAggregate, "int8", "int8", "@bit_xor"},
-    Entry{"bool_and", kAggregate, "bool", "bool", "@bool_and"},
-    Entry{"bool_or", kAggregate, "bool", "bool", "@bool_or"},
-    Entry{"count", kAggregate, "", "int8", "@count"},
-    Entry{"count", kAggregate, "any", "int8", "@count"},
-    Entry{"every", kAggregate, "bool", "bool", "@bool_and"},
-    Entry{"max", kAggregate, "int2", "int2", "@max"},
-    Entry{"max", kAggregate, "int4", "int4", "@max"},
-    Entry{"max", kAggregate, "int8", "int8", "@max"},
-    Entry{"max", kAggregate, "float4", "float4", "@max"},
-    Entry{"max", kAggregate, "float8", "float8", "@max"},
-    Entry{"max", kAggregate, "numeric", "=1", "@max"},
-    Entry{"max", kAggregate, "text", "text", "@max"},
-    Entry{"max", kAggregate, "date", "date", "@max"},
-    Entry{"max", kAggregate, "timestamp", "timestamp", "@max"},
-    Entry{"max", kAggregate, "timestamptz", "timestamptz", "@max"},
-    Entry{"max", kAggregate, "interval", "interval", "@max"},
-    Entry{"min", kAggregate, "int2", "int2", "@min"},
-    Entry{"min", kAggregate, "int4", "int4", "@min"},
-    Entry{"min", kAggregate, "int8", "int8", "@min"},
-    Entry{"min", kAggregate, "float4", "float4", "@min"},
-    Entry{"min", kAggregate, "float8", "float8", "@min"},
-    Entry{"min", kAggregate, "numeric", "=1", "@min"},
-    Entry{"min", kAggregate, "text", "text", "@min"},
-    Entry{"min", kAggregate, "date", "date", "@min"},
-    Entry{"min", kAggregate, "timestamp", "timestamp", "@min"},
-    Entry{"min", kAggregate, "timestamptz", "timestamptz", "@min"},
-    Entry{"min", kAggregate, "interval", "interval", "@min"},
-    Entry{"stddev", kAggregate, "float8", "float8", "@stddev_samp"},
-    Entry{"stddev", kAggregate, "float4", "float8", "@stddev_samp"},
-    Entry{"stddev", kAggregate, "int2", "numeric", "-"},
-    Entry{"stddev", kAggregate, "int4", "numeric", "-"},
-    Entry{"stddev", kAggregate, "int8", "numeric", "-"},
-    Entry{"stddev", kAggregate, "numeric", "numeric", "-"},
-    Entry{"stddev_pop", kAggregate, "float8", "float8", "@stddev_pop"},
-    Entry{"stddev_pop", kAggregate, "float4", "float8", "@stddev_pop"},
-    Entry{"stddev_pop", kAggregate, "int2", "numeric", "-"},
-    Entry{"stddev_pop", kAggregate, "int4", "numeric", "-"},
-    Entry{"stddev_pop", kAggregate, "int8", "numeric", "-"},
-    Entry{"stddev_pop", kAggregate, "numeric", "numeric", "-"},
-    Entry{"stddev_samp", kAggregate, "float8", "float8", "@stddev_samp"},
-    Entry{"stddev_samp", kAggregate, "float4", "float8", "@stddev_samp"},
-    Entry{"stddev_samp", kAggregate, "int2", "numeric", "-"},
-    Entry{"stddev_samp", kAggregate, "int4", "numeric", "-"},
-    Entry{"stddev_samp", kAggregate, "int8", "numeric", "-"},
-    Entry{"stddev_samp", kAggregate, "numeric", "numeric", "-"},
-    Entry{"string_agg", kAggregate, "text text", "text", "!string_agg"},
-    Entry{"string_agg", kAggregate, "bytea bytea", "bytea", "-"},
-    Entry{"sum", kAggregate, "int2", "int8", "CAST(@sum AS BIGINT)"},
-    Entry{"sum", kAggregate, "int4", "int8", "CAST(@sum AS BIGINT)"},
-    Entry{"sum", kAggregate, "int8", "numeric:sum", "CAST(@sum AS DECIMAL(38,0))"},
-    Entry{"sum", kAggregate, "numeric", "numeric:sum", "@sum"},
-    Entry{"sum", kAggregate, "float4", "float4", "CAST(@sum AS FLOAT)"},
-    Entry{"sum", kAggregate, "float8", "float8", "@sum"},
-    Entry{"sum", kAggregate, "interval", "interval", "-"},
-    Entry{"var_pop", kAggregate, "float8", "float8", "@var_pop"},
-    Entry{"var_pop", kAggregate, "float4", "float8", "@var_pop"},
-    Entry{"var_pop", kAggregate, "int2", "numeric", "-"},
-    Entry{"var_pop", kAggregate, "int4", "numeric", "-"},
-    Entry{"var_pop", kAggregate, "int8", "numeric", "-"},
-    Entry{"var_pop", kAggregate, "numeric", "numeric", "-"},
-    Entry{"var_samp", kAggregate, "float8", "float8", "@var_samp"},
-    Entry{"var_samp", kAggregate, "float4", "float8", "@var_samp"},
-    Entry{"var_samp", kAggregate, "int2", "numeric", "-"},
-    Entry{"var_samp", kAggregate, "int4", "numeric", "-"},
-    Entry{"var_samp", kAggregate, "int8", "numeric", "-"},
-    Entry{"var_samp", kAggregate, "numeric", "numeric", "-"},
-    Entry{"variance", kAggregate, "float8", "float8", "@var_samp"},
-    Entry{"variance", kAggregate, "float4", "float8", "@var_samp"},
-    Entry{"variance", kAggregate, "int2", "numeric", "-"},
-    Entry{"variance", kAggregate, "int4", "numeric", "-"},
-    Entry{"variance", kAggregate, "int8", "numeric", "-"},
-    Entry{"variance", kAggregate, "numeric", "numeric", "-"},
+ private:
+  void Read(std::string_view written) {
+    // A line that begins with blanks goes on with the one before.
+    constexpr std::string_view kGoesOn = "\n  ";
+    auto& joined = text_.emplace_back(written);
+    for (auto at = joined.find(kGoesOn); at != joined.npos; at = joined.find(kGoesOn, at)) {
+      joined.replace(at, kGoesOn.size(), " ");
+    }
+    std::string_view table = joined;
+    FunctionKind kind = kScalar;
+    while (!table.empty()) {
+      const auto end = std::min(table.find('\n'), table.size());
+      const auto line = table.substr(0, end);
+      table.remove_prefix(std::min(end + 1, table.size()));
+      if (line.empty() || line.starts_with("--")) continue;
+      if (line.front() == '[') {
+        kind = KindOf(line);
+      } else {
+        ReadLine(line, kind);
+      }
+    }
+  }
 
-    // Window functions.
-    Entry{"cume_dist", kWindow, "", "float8", "@cume_dist"},
-    Entry{"dense_rank", kWindow, "", "int8", "@dense_rank"},
-    Entry{"first_value", kWindow, "any", "=1", "@first_value"},
-    Entry{"lag", kWindow, "any", "=1", "@lag"},
-    Entry{"lag", kWindow, "any int4", "=1", "@lag"},
-    Entry{"lag", kWindow, "any int4 any", "=1", "@lag"},
-    Entry{"last_value", kWindow, "any", "=1", "@last_value"},
-    Entry{"lead", kWindow, "any", "=1", "@lead"},
-    Entry{"lead", kWindow, "any int4", "=1", "@lead"},
-    Entry{"lead", kWindow, "any int4 any", "=1", "@lead"},
-    Entry{"nth_value", kWindow, "any int4", "=1", "@nth_value"},
-    Entry{"ntile", kWindow, "int4", "int4", "CAST(@ntile AS INTEGER)"},
-    Entry{"percent_rank", kWindow, "", "float8", "@percent_rank"},
-    Entry{"rank", kWindow, "", "int8", "@rank"},
-    Entry{"row_number", kWindow, "", "int8", "@row_number"},
+  void ReadLine(std::string_view line, FunctionKind kind) {
+    constexpr std::string_view kFor = " | T = ";
+    const auto types = line.rfind(kFor);
+    if (types == std::string_view::npos) return Add(line, kind);
+    for (const auto type : Words(line.substr(types + kFor.size()))) {
+      std::string one;
+      const auto form = line.substr(0, types);
+      const auto in_word = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+      };
+      for (size_t i = 0; i < form.size(); ++i) {
+        const bool alone = form[i] == 'T' && (i == 0 || !in_word(form[i - 1])) &&
+                           (i + 1 == form.size() || !in_word(form[i + 1]));
+        if (alone) {
+          one += type;
+        } else {
+          one += form[i];
+        }
+      }
+      text_.push_back(std::move(one));
+      Add(text_.back(), kind);
+    }
+  }
 
-    // Table functions.
-    Entry{"generate_series", kTable, "int4 int4", "int4", ""},
-    Entry{"generate_series", kTable, "int4 int4 int4", "int4", ""},
-    Entry{"generate_series", kTable, "int8 int8", "int8", ""},
-    Entry{"generate_series", kTable, "int8 int8 int8", "int8", ""},
-    Entry{"generate_series", kTable, "numeric numeric", "numeric", "-"},
-    Entry{"generate_series", kTable, "numeric numeric numeric", "numeric", "-"},
-    Entry{"generate_series", kTable, "timestamp timestamp interval", "timestamp", ""},
-    Entry{"generate_series", kTable, "timestamptz timestamptz interval", "timestamptz", ""},
+  void Add(std::string_view line, FunctionKind kind) {
+    const auto open = line.find('(');
+    const auto close = line.find(')', open);
+    FIRN_CHECK(close != std::string_view::npos);
+    FunctionEntry entry{.name = line.substr(0, open),
+                        .kind = kind,
+                        .arguments = line.substr(open + 1, close - open - 1)};
+    auto rest = line.substr(close + 1);
+    constexpr std::string_view kEngine = " : ";
+    const auto colon = rest.find(kEngine);
+    entry.result = Trimmed(rest.substr(0, colon));
+    if (colon != std::string_view::npos) {
+      rest.remove_prefix(colon + kEngine.size());
+      constexpr std::string_view kOpen = " ~ ";
+      const auto tilde = rest.find(kOpen);
+      entry.engine = Trimmed(rest.substr(0, tilde));
+      if (tilde != std::string_view::npos) entry.open = Trimmed(rest.substr(tilde + kOpen.size()));
+    }
+    entries_.push_back(entry);
+  }
 
-    // Answered by the session; their types are its affair.
-    Entry{"clock_timestamp", kServer, "", "timestamptz", ""},
-    Entry{"current_catalog", kServer, "", "text", ""},
-    Entry{"current_database", kServer, "", "text", ""},
-    Entry{"current_date", kServer, "", "date", ""},
-    Entry{"current_role", kServer, "", "text", ""},
-    Entry{"current_schema", kServer, "", "text", ""},
-    Entry{"current_setting", kServer, "text", "text", ""},
-    Entry{"current_setting", kServer, "text bool", "text", ""},
-    Entry{"current_timestamp", kServer, "", "timestamptz", ""},
-    Entry{"current_user", kServer, "", "text", ""},
-    Entry{"firn.last_commit_lsn", kServer, "", "int8", ""},
-    Entry{"firn.wait_for", kServer, "int8", "bool", ""},
-    Entry{"localtimestamp", kServer, "", "timestamp", ""},
-    Entry{"now", kServer, "", "timestamptz", ""},
-    Entry{"pg_backend_pid", kServer, "", "int4", ""},
-    Entry{"pg_is_in_recovery", kServer, "", "bool", ""},
-    Entry{"session_user", kServer, "", "text", ""},
-    Entry{"set_config", kServer, "text text bool", "text", ""},
-    Entry{"statement_timestamp", kServer, "", "timestamptz", ""},
-    Entry{"transaction_timestamp", kServer, "", "timestamptz", ""},
-    Entry{"user", kServer, "", "text", ""},
-    Entry{"version", kServer, "", "text", ""},
+  std::deque<std::string> text_;
+  std::vector<FunctionEntry> entries_;
 };
 
-std::span<const Entry> NamedIn(std::span<const Entry> entries, std::string_view name) {
-  const auto first = std::find_if(entries.begin(), entries.end(),
-                                  [&](const Entry& entry) { return entry.name == name; });
-  const auto last =
-      std::find_if(first, entries.end(), [&](const Entry& entry) { return entry.name != name; });
-  return {first, last};
+const Catalog& FunctionCatalog() {
+  static const Catalog kCatalog{table::Numbers(), table::Text(), table::Times(),
+                                table::Aggregates(), table::Others()};
+  return kCatalog;
+}
+const Catalog& OperatorCatalog() {
+  static const Catalog kCatalog{table::Operators()};
+  return kCatalog;
 }
 
 }  // namespace
 
 std::span<const FunctionEntry> Functions() {
-  return kFunctions;
+  return FunctionCatalog().all();
+}
+std::span<const FunctionEntry> Operators() {
+  return OperatorCatalog().all();
 }
 std::span<const FunctionEntry> FindFunction(std::string_view name) {
-  return NamedIn(kFunctions, name);
+  return FunctionCatalog().Named(name);
 }
 std::span<const FunctionEntry> FindOperator(std::string_view name) {
-  return NamedIn(Operators(), name);
+  return OperatorCatalog().Named(name);
 }
 
 }  // namespace firn::sql

@@ -1,5 +1,6 @@
 // sql: the table of functions, operators and types that user SQL may use. What is not in it is
-// refused: 42883 for functions and operators, 42704 for types.
+// refused: 42883 for functions and operators, 42704 for types. The entries are the text in
+// functions/.
 //
 // An entry is one Postgres signature and how it reaches the engine. Every overload Postgres has
 // of a name in the table is in the table too, refused ones with engine "-": otherwise a call
@@ -16,19 +17,21 @@ enum class FunctionKind : uint8_t { kScalar, kAggregate, kWindow, kTable, kServe
 
 /// One signature. Threads: constant data.
 ///
-/// `arguments` are types separated by spaces: "text int4"; "any" stands for any one type.
-/// `result` is a type, "=1" (that of the first argument), or one of the rules for the scale of
-/// a numeric: "numeric:add", "numeric:multiply", "numeric:mod", "numeric:sum", "numeric:whole",
-/// "numeric:unit". `engine` is the engine's text: $1 $2 are the arguments; @f is the aggregate f
-/// with the call's own DISTINCT, ORDER BY, FILTER and OVER; empty is the same name with the same
-/// arguments;
-/// "-" is refused; "!x" is written by the rule x of write_call.cc.
+/// `arguments` are types separated by spaces: "text int4"; "any" stands for any one type, "..." for
+/// any number of arguments of any types. `result` is a type, "=1" (that of the first argument), or
+/// one of the rules for the scale of a numeric: "numeric:add", "numeric:multiply", "numeric:mod",
+/// "numeric:sum", "numeric:whole", "numeric:unit"; "numeric" alone is an open one (its scale is
+/// known when it is computed). `engine` is the engine's text: $1 $2 are the arguments; @f is the
+/// aggregate f with the call's own arguments, DISTINCT, ORDER BY, FILTER and OVER, @f{…} the same
+/// with these arguments; empty is the same name with the same arguments; "-" is refused; "!x" is
+/// written by the rule x of write_call.cc. `open` is the text when an argument is an open numeric.
 struct FunctionEntry {
   std::string_view name;  // "lower", "firn.wait_for"; operators by their sign: "+"
   FunctionKind kind = FunctionKind::kScalar;
   std::string_view arguments;
   std::string_view result;
   std::string_view engine;
+  std::string_view open;
 };
 
 /// Every entry; those of one name stand together.

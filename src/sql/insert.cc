@@ -10,6 +10,7 @@
 #include "columnar/value_parser.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/tree_internal.h"
 
 namespace firn::sql {
 namespace {
@@ -49,6 +50,79 @@ Result<std::vector<size_t>> ValuesTargets(const catalog::TableDefinition& table,
   FIRN_RETURN_IF_ERROR(CheckWidth(width, targets.size(), !command.columns.empty(), extra));
   targets.resize(width);
   return targets;
+}
+
+Failure NotDefault(const columnar::Column& column) {
+  return Fail(
+      MakeError(ErrorCode::kInvalidInput, "cannot insert a non-DEFAULT value into column \"{}\"",
+                column.name)
+          .WithSqlState("428C9")
+          .WithDetail(fmt::format(
+              "Column \"{}\" is an identity column defined as GENERATED ALWAYS.", column.name))
+          .WithHint("Use OVERRIDING SYSTEM VALUE to override."));
+}
+
+bool IsGeneratedAlways(const catalog::TableDefinition& table, size_t target) {
+  const auto used = table.sequences.find(table.columns.columns[target].id);
+  return used != table.sequences.end() &&
+         used->second.form == catalog::ColumnSequence::Form::kAlways;
+}
+
+Status CheckGenerated(const catalog::TableDefinition& table, const InsertValuesCommand& command,
+                      const std::vector<size_t>& targets) {
+  for (size_t i = 0; i < targets.size(); ++i) {
+    if (!IsGeneratedAlways(table, targets[i])) continue;
+    for (const auto& row : command.rows) {
+      if (row[i].kind != Cell::Kind::kDefault) return NotDefault(table.columns.columns[targets[i]]);
+    }
+  }
+  return {};
+}
+
+/// A query for an INSERT and the columns it fills.
+struct Filling {
+  Statement query;
+  std::vector<size_t> targets;
+};
+
+/// Takes out of VALUES lists the columns that are DEFAULT in every row and come from a sequence:
+/// the sink fills them.
+Result<Filling> WithoutSequences(const catalog::TableDefinition& table, Filling filling) {
+  const auto select = tree::Open(*filling.query.tree);
+  auto body = *select.body;
+  const auto& lists = tree::List(body, "valuesLists");
+  std::vector<size_t> gone;
+  for (size_t i = 0; i < filling.targets.size(); ++i) {
+    const auto& column = table.columns.columns[filling.targets[i]];
+    if (!table.sequences.contains(column.id)) continue;
+    size_t defaults = 0;
+    for (const auto& row : lists) {
+      const auto& items = tree::List(*tree::Open(row).body, "items");
+      if (i < items.size() && tree::Open(items[i]).Is("SetToDefault")) ++defaults;
+    }
+    if (defaults > 0 && defaults == lists.size()) {
+      gone.push_back(i);
+    } else if (IsGeneratedAlways(table, filling.targets[i])) {
+      return NotDefault(column);
+    } else if (defaults > 0) {
+      return Fail(MakeError(ErrorCode::kUnsupported,
+                            "DEFAULT for column \"{}\" in some rows only is not supported",
+                            column.name)
+                      .WithSqlState("0A000")
+                      .WithHint("Give the value in all rows or in none."));
+    }
+  }
+  if (gone.empty()) return filling;
+  for (auto& row : body["valuesLists"]) {
+    auto& items = row["List"]["items"];
+    for (auto at = gone.rbegin(); at != gone.rend(); ++at) items.erase(*at);
+  }
+  for (auto at = gone.rbegin(); at != gone.rend(); ++at) {
+    filling.targets.erase(filling.targets.begin() + static_cast<ptrdiff_t>(*at));
+  }
+  filling.query.tree =
+      std::make_shared<const tree::Json>(tree::Json{{"SelectStmt", std::move(body)}});
+  return filling;
 }
 
 /// A cast to another type than the column's: the engine converts.
@@ -161,14 +235,18 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
   if (!table) co_return Failure(std::move(table).error());
   auto targets = ValuesTargets(**table, command);
   if (!targets) co_return Failure(std::move(targets).error());
-  RowSink sink(session, *table, *targets, !command.columns.empty());
-
+  auto generated = CheckGenerated(**table, command, *targets);
+  if (!generated) co_return Failure(std::move(generated).error());
   if (NeedsEngine(**table, command, *targets)) {
-    const auto columns = PickColumns(**table, *targets);
-    auto copied = co_await CopyQuery(session, command.values, &parameters, &columns, sink);
+    auto filling = WithoutSequences(**table, {command.values, *targets});
+    if (!filling) co_return Failure(std::move(filling).error());
+    const auto columns = PickColumns(**table, filling->targets);
+    RowSink sink(session, *table, filling->targets, !command.columns.empty());
+    auto copied = co_await CopyQuery(session, filling->query, &parameters, &columns, sink);
     if (!copied) co_return Failure(std::move(copied).error());
     co_return InsertTag(sink.rows());
   }
+  RowSink sink(session, *table, *targets, !command.columns.empty());
 
   arrow::ArrayVector columns;
   for (size_t i = 0; i < targets->size(); ++i) {
@@ -178,7 +256,7 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
                       [i](const auto& row) { return row[i].kind == Cell::Kind::kDefault; });
     std::shared_ptr<arrow::Array> defaults;
     if (wanted > 0) {
-      auto values = co_await DefaultValues(session, column, wanted);
+      auto values = co_await DefaultValues(session, **table, column, wanted);
       if (!values) co_return Failure(std::move(values).error());
       defaults = *std::move(values);
     }
@@ -246,9 +324,11 @@ Task<Result<std::string>> RunInsertQuery(SessionContext& session, const InsertQu
   if (!table) co_return Failure(std::move(table).error());
   auto targets = TargetColumns(**table, command.columns);
   if (!targets) co_return Failure(std::move(targets).error());
-  const auto columns = PickColumns(**table, *targets);
-  RowSink sink(session, *table, *targets, !command.columns.empty());
-  auto copied = co_await CopyQuery(session, command.query, &parameters, &columns, sink);
+  auto filling = WithoutSequences(**table, {command.query, *targets});
+  if (!filling) co_return Failure(std::move(filling).error());
+  const auto columns = PickColumns(**table, filling->targets);
+  RowSink sink(session, *table, filling->targets, !command.columns.empty());
+  auto copied = co_await CopyQuery(session, filling->query, &parameters, &columns, sink);
   if (!copied) co_return Failure(std::move(copied).error());
   co_return InsertTag(sink.rows());
 }

@@ -25,6 +25,7 @@ Result<std::vector<size_t>> TargetColumns(const catalog::TableDefinition& table,
 
 /// A column's DEFAULT, once for each of `rows` rows: null without one.
 Task<Result<std::shared_ptr<arrow::Array>>> DefaultValues(SessionContext& session,
+                                                          const catalog::TableDefinition& table,
                                                           const columnar::Column& column,
                                                           int64_t rows);
 

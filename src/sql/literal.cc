@@ -10,96 +10,16 @@
 #include "columnar/value_writer.h"
 #include "sql/ident.h"
 #include "sql/interval_internal.h"
+#include "sql/numeric.h"
 
 namespace firn::sql {
 namespace {
 
-struct Decimal {
-  bool negative = false;
-  std::string whole;  // no leading zeros
-  std::string part;
-};
-
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\v\f\r";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
-Failure BadSyntax(std::string_view type, std::string_view text) {
-  return Fail(
-      MakeError(ErrorCode::kInvalidInput, "invalid input syntax for type {}: \"{}\"", type, text)
-          .WithSqlState("22P02"));
-}
-
-Failure TooLarge() {
-  return Fail(MakeError(ErrorCode::kInvalidInput, "numeric field overflow")
-                  .WithSqlState("22003")
-                  .WithHint("Numbers have at most 38 digits."));
-}
-
-bool TakeDigits(std::string_view& rest, std::string& out) {
-  size_t count = 0;
-  while (count < rest.size() && rest[count] >= '0' && rest[count] <= '9') ++count;
-  out = rest.substr(0, count);
-  rest.remove_prefix(count);
-  return count > 0;
-}
-
-// 10^k by moving the point.
-bool Shift(Decimal& number, int exponent) {
-  constexpr int kFar = 100;  // far beyond 38 digits
-  if (exponent > kFar || exponent < -kFar) return false;
-  for (; exponent > 0; --exponent) {
-    number.whole += number.part.empty() ? '0' : number.part.front();
-    if (!number.part.empty()) number.part.erase(0, 1);
-  }
-  for (; exponent < 0; ++exponent) {
-    number.part.insert(number.part.begin(), number.whole.empty() ? '0' : number.whole.back());
-    if (!number.whole.empty()) number.whole.pop_back();
-  }
-  return true;
-}
-
-Result<Decimal> ReadDecimal(std::string_view text) {
-  Decimal number;
-  std::string_view rest = Trimmed(text);
-  if (rest.starts_with('-') || rest.starts_with('+')) {
-    number.negative = rest.front() == '-';
-    rest.remove_prefix(1);
-  }
-  const bool whole = TakeDigits(rest, number.whole);
-  bool part = false;
-  if (rest.starts_with('.')) {
-    rest.remove_prefix(1);
-    part = TakeDigits(rest, number.part);
-  }
-  if (!whole && !part) return BadSyntax("numeric", text);
-  if (!rest.empty() && (rest.front() == 'e' || rest.front() == 'E')) {
-    rest.remove_prefix(1);
-    if (rest.starts_with('+')) rest.remove_prefix(1);
-    int exponent = 0;
-    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), exponent);
-    if (error == std::errc::invalid_argument) return BadSyntax("numeric", text);
-    rest.remove_prefix(static_cast<size_t>(end - rest.data()));
-    if (!rest.empty()) return BadSyntax("numeric", text);
-    if (error != std::errc{} || !Shift(number, exponent)) return TooLarge();
-  }
-  if (!rest.empty()) return BadSyntax("numeric", text);
-  number.whole.erase(0, std::min(number.whole.find_first_not_of('0'), number.whole.size()));
-  return number;
-}
-
-Result<EngineLiteral> WriteDecimal(const Decimal& number) {
-  const auto scale = static_cast<int32_t>(number.part.size());
-  const auto digits = static_cast<int32_t>(number.whole.size()) + scale;
-  if (digits > columnar::kMaxPrecision) return TooLarge();
-  const auto type = NumericType(digits, scale);
-  std::string text = number.negative ? "-" : "";
-  text += number.whole.empty() ? "0" : number.whole;
-  if (scale > 0) text += "." + number.part;
-  return EngineLiteral{"CAST('" + text + "' AS " + EngineType(type) + ")", type};
+EngineLiteral WriteDecimal(const Numeric& number) {
+  const int digits = std::max({DecimalDigits(number.unscaled()), number.scale(), 1});
+  const bool open = !number.finite() || digits > columnar::kMaxPrecision;
+  const auto type = open ? OpenNumeric() : NumericType(digits, number.scale());
+  return {"CAST('" + number.ToString() + "' AS " + EngineType(type) + ")", type};
 }
 
 std::string EscapedBytes(std::string_view bytes) {
@@ -160,7 +80,7 @@ Result<EngineLiteral> WriteNumber(std::string_view text) {
     return EngineLiteral{fmt::format("CAST({} AS {})", text, small ? "INTEGER" : "BIGINT"),
                          {.tag = small ? TypeTag::kInt4 : TypeTag::kInt8}};
   }
-  FIRN_TRY(const auto number, ReadDecimal(text));
+  FIRN_TRY(const auto number, Numeric::Parse(text));
   return WriteDecimal(number);
 }
 
@@ -168,7 +88,7 @@ Result<EngineLiteral> WriteLiteral(std::string_view text, const ValueType& type,
                                    const columnar::TextStyle& style) {
   if (type.tag == TypeTag::kInterval) return WriteInterval(text);
   if (type.tag == TypeTag::kNumeric && type.precision == 0) {
-    FIRN_TRY(const auto number, ReadDecimal(text));
+    FIRN_TRY(const auto number, Numeric::Parse(text));
     return WriteDecimal(number);
   }
   const auto plain = ToColumnar(type);

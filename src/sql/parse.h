@@ -21,7 +21,7 @@ namespace firn::sql {
 enum class StatementKind : uint8_t {
   kSession,       // SET, SHOW, RESET, DISCARD, PREPARE, EXECUTE, DEALLOCATE
   kTransaction,   // BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE …
-  kDdl,           // CREATE TABLE, CREATE TABLE AS, DROP TABLE
+  kDdl,           // CREATE, ALTER, DROP, TRUNCATE, COMMENT and what is done by saying so
   kCopy,          // COPY in either direction
   kInsertValues,  // INSERT … VALUES of constants, parameters, DEFAULT and casts of these
   kInsertQuery,   // any other INSERT

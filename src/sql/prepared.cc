@@ -153,7 +153,7 @@ bool NeedsView(const Command& command) {
         return std::is_same_v<T, ReadCommand> || std::is_same_v<T, ExplainCommand> ||
                std::is_same_v<T, InsertValuesCommand> || std::is_same_v<T, InsertQueryCommand> ||
                std::is_same_v<T, CopyCommand> || std::is_same_v<T, CreateTableCommand> ||
-               std::is_same_v<T, CreateTableAsCommand> || std::is_same_v<T, DropTableCommand> ||
+               std::is_same_v<T, CreateTableAsCommand> || std::is_same_v<T, DdlCommand> ||
                std::is_same_v<T, DeclareCursorCommand> || std::is_same_v<T, CreateRoleCommand> ||
                std::is_same_v<T, AlterRoleCommand> || std::is_same_v<T, AlterRoleSetCommand> ||
                std::is_same_v<T, RenameRoleCommand> || std::is_same_v<T, DropRoleCommand> ||
@@ -173,7 +173,7 @@ const char* WritingName(const Command& command) {
   if (std::holds_alternative<InsertQueryCommand>(command)) return "INSERT";
   if (std::holds_alternative<CreateTableCommand>(command)) return "CREATE TABLE";
   if (std::holds_alternative<CreateTableAsCommand>(command)) return "CREATE TABLE AS";
-  if (std::holds_alternative<DropTableCommand>(command)) return "DROP TABLE";
+  if (const auto* ddl = std::get_if<DdlCommand>(&command)) return ddl->tag.c_str();
   if (std::holds_alternative<CreateRoleCommand>(command)) return "CREATE ROLE";
   if (std::holds_alternative<DropRoleCommand>(command)) return "DROP ROLE";
   if (const auto* grant = std::get_if<GrantRoleCommand>(&command)) {

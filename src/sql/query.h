@@ -68,6 +68,8 @@ struct QueryContext {
   std::function<Result<ResolvedTable>(const TableReference&)> resolve_table;
   /// A constant of engine SQL and its type. Null: server calls are refused.
   std::function<Result<std::pair<std::string, columnar::Type>>(const ServerCall&)> answer_call;
+  /// No sum or product of numerics may overflow. Slower: for a query that failed with 22003.
+  bool exact_numerics = false;
   /// Types the client declared for $1…; missing or nullopt: inferred.
   std::vector<std::optional<columnar::Type>> parameter_types;
   /// How constants are read; null: as the default.

@@ -39,6 +39,11 @@ struct Expr {
   int parameter = 0;     // of a kParameter
   int location = -1;     // byte in the user's text
   bool nonzero = false;  // a number constant other than 0
+  /// Of an open numeric made of numerics of several scales, what a sum of it needs: the same as
+  /// DECIMAL, and as text the scale it is shown with. Empty: it is not known.
+  std::string decimal_sql;
+  ValueType decimal_type;
+  std::string scale_sql;
 };
 
 /// Where an expression stands.
@@ -48,6 +53,7 @@ struct Place {
   const tree::Json* windows = nullptr;  // the WINDOW clause
   std::string_view no_aggregates;       // "WHERE": why there can be none; empty: there can
   std::string_view no_windows;
+  bool sets = false;  // a select list, where a function may return several rows
 };
 
 class QueryWriter {
@@ -112,6 +118,9 @@ class QueryWriter {
   Status WriteStar(const Json& reference, const Place& place, Block& block);
   Result<std::string> WriteGroupBy(const Json& body, const Place& place, const Block& block);
   Result<std::string> WriteGroupItem(const Json& item, const Place& place, const Block& block);
+  static std::string DistinctOutputs(const Block& block);
+  static std::string SortedOutput(const Block& block, size_t at);
+  Status ShowGroups(const std::string& groups, Block& block, std::string& having);
   Result<std::string> WriteDistinct(const Json& body, const Place& place, const Block& block);
   Status WriteOrderAndLimit(const Json& body, const Place& place, bool names_only, Block& block);
   Result<std::string> WriteSortItem(const Json& item, const Place& place, bool names_only,
@@ -157,6 +166,8 @@ class QueryWriter {
   Result<std::vector<Expr>> WriteList(const Json& items, const Place& place);
   /// All to their common type; `what` names the construct in the error.
   Result<ValueType> Unify(std::vector<Expr>& exprs, std::string_view what);
+  /// The same as engine text that compares, sorts and groups as Postgres does.
+  static std::string Comparable(const Expr& expr);
 
   // write_operator.cc
   Result<Expr> WriteOperator(const Json& body, const Place& place);
@@ -170,13 +181,21 @@ class QueryWriter {
   Result<Expr> WriteRegex(const std::string& op, Expr left, Expr right, int location);
   Result<Expr> Concatenate(Expr left, Expr right, int location);
   Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place);
-  Result<Expr> WriteBetween(const Json& body, const Place& place);
-  Result<Expr> Divide(const Expr& left, const Expr& right);
+  Result<Expr> WriteBetween(const Json& body, const Place& place, bool swapped = false);
+  // write_ordered_set.cc
+  Result<Expr> WriteOrderedSet(const std::string& name, const Json& body, const Place& place);
+  Result<Expr> CompareRows(const std::string& op, const Json& left, const Json& right, int location,
+                           const Place& place);
+  Result<Expr> WriteRowIn(const Json& row, const Json& items, bool negated, int location,
+                          const Place& place);
+  Result<Expr> WriteBetweenSymmetric(const Json& body, const Place& place);
   Failure NoOperator(const std::string& name, const std::vector<Expr>& operands, int location);
 
   // write_call.cc
   Result<Expr> WriteCall(const Json& body, const Place& place);
   Result<Expr> WriteServerCall(const Json& body);
+  /// A function that returns rows as a list of them.
+  Result<Expr> WriteSet(const std::string& name, std::vector<Expr> arguments, int location);
   Result<Expr> WriteFunction(const std::string& name, const Json& body, const Place& place);
   /// Whether an aggregate or window call may stand here, as 42803, 42P20, 42809.
   Status CheckAggregate(const std::string& name, const Json& body, const Place& place);
@@ -188,10 +207,17 @@ class QueryWriter {
   Result<Expr> WriteExtract(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   Result<Expr> WriteIntervalField(const std::string& unit, const Expr& interval, bool is_float,
                                   int location);
-  Result<Expr> WriteConcat(std::vector<Expr> arguments, bool separated);
+  Result<Expr> WriteConcat(std::vector<Expr> arguments, std::string_view name);
+  /// What an entry's result is, and whether its text for open numerics is the one to use.
+  struct Shape {
+    ValueType type;
+    bool open = false;
+  };
+  Result<Shape> ShapeOf(const FunctionEntry& entry, std::vector<Expr>& arguments, int location);
   Result<Expr> WriteRound(std::vector<Expr> arguments, int location);
   Result<std::string> WriteOver(const Json& over, const Place& place);
-  Result<std::string> WriteFrame(const Json& window, const Place& place);
+  Status CoerceRangeOffset(Expr& offset, const Json& order, const Place& place, int location);
+  Result<std::string> WriteFrame(const Json& window, const Json& order, const Place& place);
   Failure NotUnique(const std::string& name, const std::vector<ValueType>& types, int location);
   Failure NoFunction(const std::string& name, const std::vector<Expr>& arguments, int location);
 
@@ -200,6 +226,8 @@ class QueryWriter {
   Result<Expr> WriteTypeCast(const Json& body, const Place& place);
   /// Errors: 42846, 42804; those of the literal, with its position.
   Status Coerce(Expr& expr, const ValueType& to, CastContext context);
+  /// A number, or text of one, as an open numeric.
+  Status ToOpen(Expr& expr);
   Status CoerceUnknown(Expr& expr, const ValueType& to, CastContext context);
   Result<std::string> CastSql(const Expr& expr, const ValueType& to, CastContext context);
   Result<ValueType> CastTarget(const Json& type_name, const Expr& argument);

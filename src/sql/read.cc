@@ -24,6 +24,22 @@ Result<EngineQuery> Write(const RunningRead::Request& request, const QueryContex
                                     : WriteQuery(*request.query, context);
 }
 
+Result<EngineQuery> WriteOrExplain(const RunningRead::Request& request,
+                                   const QueryContext& context) {
+  FIRN_TRY(auto written, Write(request, context));
+  if (request.explain) {
+    written.sql = (request.analyze ? "EXPLAIN ANALYZE " : "EXPLAIN ") + written.sql;
+    const columnar::Type text{.kind = columnar::TypeKind::kText};
+    written.fields = {{"explain_key", text}, {"explain_value", text}};
+  }
+  return written;
+}
+
+// What the engine says of DECIMALs that do not fit; see QueryContext::exact_numerics.
+bool OverflowsNumeric(const Error& error) {
+  return error.SqlState() == "22003" && error.message.find("numeric") != std::string::npos;
+}
+
 }  // namespace
 
 // Destroyed from the last member to the first: the stream before its query, the handles last.
@@ -35,10 +51,12 @@ struct RunningRead::Pinned {
   std::unique_ptr<engine::ResultStream> stream;
 
   std::string sql;
+  ExactText exact;  // for a read that begins later
   std::string zone;
   std::vector<BoundParameter> parameters;
 
   Status Begin() {
+    stream.reset();
     FIRN_RETURN_IF_ERROR(lease->SetTimeZone(zone));
     FIRN_TRY(query, lease->Prepare(sql));
     for (size_t i = 0; i < query->parameter_count(); ++i) {
@@ -123,11 +141,12 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
     if (!again) co_return Failure(std::move(again).error());
   }
   for (const auto& reference : references->tables) {
-    const auto table = FindTable(session, reference.table);
-    auto* own = table ? session.transaction.FindBuffer(table->id) : nullptr;
-    if (own == nullptr) continue;
-    auto sealed = co_await own->SealFiles();
-    if (!sealed) co_return Failure(std::move(sealed).error());
+    for (const auto& table : TablesUnder(session, reference.table)) {
+      auto* own = session.transaction.FindBuffer(table->id);
+      if (own == nullptr) continue;
+      auto sealed = co_await own->SealFiles();
+      if (!sealed) co_return Failure(std::move(sealed).error());
+    }
   }
 
   auto pinned = std::make_shared<Pinned>();
@@ -143,28 +162,34 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   if (request.parameters != nullptr) {
     for (const auto& bound : *request.parameters) context.parameter_types.emplace_back(bound.type);
   }
-  auto written = Write(request, context);
+  auto written = WriteOrExplain(request, context);
   if (!written) co_return Failure(std::move(written).error());
-  if (request.explain) {
-    written->sql = (request.analyze ? "EXPLAIN ANALYZE " : "EXPLAIN ") + written->sql;
-    const columnar::Type text{.kind = columnar::TypeKind::kText};
-    written->fields = {{"explain_key", text}, {"explain_value", text}};
-  }
 
   const auto& style = session.settings.text_style();
   pinned->zone = style->zone ? style->zone->engine_name() : "UTC";
   pinned->sql = std::move(written->sql);
   if (request.parameters != nullptr) pinned->parameters = *request.parameters;
+  const ExactText exact = [&]() -> std::optional<EngineQuery> {
+    context.exact_numerics = true;
+    auto text = WriteOrExplain(request, context);
+    if (!text || text->sql == pinned->sql) return std::nullopt;
+    return *std::move(text);
+  };
+  if (request.later) {
+    // The view will have moved on.
+    auto text = exact();
+    pinned->exact = [text = std::move(text)] { return text; };
+  }
   std::unique_ptr<RunningRead> read(
       new RunningRead(session, std::move(written->fields), std::move(pinned)));
   if (!request.later) {
-    auto begun = co_await read->Begin();
+    auto begun = co_await read->Begin(exact);
     if (!begun) co_return Failure(std::move(begun).error());
   }
   co_return read;
 }
 
-Task<Status> RunningRead::Begin() {
+Task<Status> RunningRead::Begin(const ExactText& exact) {
   begun_ = true;
   const auto connect = [this] { return session_.services.engine.Connect(); };
   auto lease = co_await RunOn(session_.services.workers, connect);
@@ -177,6 +202,15 @@ Task<Status> RunningRead::Begin() {
   };
   const auto interrupter = pinned_->lease->interrupter();
   auto first = co_await RunInterruptibly(session_, interrupter, begin);
+  if (!first && OverflowsNumeric(first.error())) {
+    auto text = exact();
+    if (text) {
+      pinned_->sql = std::move(text->sql);
+      fields_ = std::move(text->fields);
+      auto again = co_await RunInterruptibly(session_, interrupter, begin);
+      first = std::move(again);
+    }
+  }
   if (!first) {
     ended_ = true;
     // Positions in the engine's text mean nothing to the client.
@@ -191,7 +225,7 @@ Task<Status> RunningRead::Begin() {
 
 Task<Result<Batch>> RunningRead::Next() {
   if (!begun_) {
-    auto begun = co_await Begin();
+    auto begun = co_await Begin(pinned_->exact);
     if (!begun) co_return Failure(std::move(begun).error());
   }
   if (ready_.empty() && !ended_) {

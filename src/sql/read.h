@@ -3,7 +3,9 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,14 +61,16 @@ class RunningRead final : public RowStream {
 
  private:
   struct Pinned;
+  /// The query written so that no numeric overflows, if that makes a difference.
+  using ExactText = std::function<std::optional<EngineQuery>()>;
   RunningRead(SessionContext& session, std::vector<columnar::Field> fields,
               std::shared_ptr<Pinned> pinned);
 
-  SessionContext& session_;
   /// Makes the engine begin, up to the first rows.
-  Task<Status> Begin();
+  Task<Status> Begin(const ExactText& exact);
 
-  const std::vector<columnar::Field> fields_;
+  SessionContext& session_;
+  std::vector<columnar::Field> fields_;
   std::shared_ptr<Pinned> pinned_;
   bool begun_ = false;
   std::deque<std::shared_ptr<arrow::RecordBatch>> ready_;

@@ -6,7 +6,12 @@
 #include "columnar/table_schema.h"
 #include "lake/file_uri.h"
 #include "sql/ident.h"
+#include "sql/internal_query.h"
+#include "sql/relation_names.h"
+#include "sql/sequences.h"
+#include "sql/server_calls.h"
 #include "sql/system_relations.h"
+#include "sql/views.h"
 
 namespace firn::sql {
 namespace {
@@ -138,6 +143,12 @@ std::string WithNaNs(const columnar::Column& column) {
                      FieldName(column.id), columnar::DuckDbName(column.type));
 }
 
+/// In files a smallint is an int: Iceberg has none. Were the engine told to read it as a smallint,
+/// it could not take the filters of joins down to the files (0A000, Bloom filters).
+std::string AsSmallint(const columnar::Column& column) {
+  return fmt::format("CAST({} AS SMALLINT)", FieldName(column.id));
+}
+
 std::string ComputedHidden(const FileLeg& leg) {
   std::string lsns;
   std::string times;
@@ -163,10 +174,13 @@ Result<std::string> ScanFiles(const catalog::TableDefinition& table, const FileL
                     id, QuoteLiteral(FieldName(id)), QuoteLiteral(columnar::DuckDbName(type)));
   };
   for (const auto& column : table.columns.columns) {
-    add(column.id, column.type);
+    const bool small = column.type.kind == columnar::TypeKind::kInt2;
+    add(column.id, small ? columnar::Type{columnar::TypeKind::kInt4} : column.type);
     const bool shielded = leg.may_hold_nan && IsFloat(column);
-    list += fmt::format("{} AS {}, ", shielded ? WithNaNs(column) : FieldName(column.id),
-                        QuoteIdentifier(column.name));
+    const auto value = small      ? AsSmallint(column)
+                       : shielded ? WithNaNs(column)
+                                  : FieldName(column.id);
+    list += fmt::format("{} AS {}, ", value, QuoteIdentifier(column.name));
   }
   if (leg.has_hidden) {
     std::string_view comma;
@@ -186,21 +200,10 @@ Result<std::string> ScanFiles(const catalog::TableDefinition& table, const FileL
   return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", list, paths, fields);
 }
 
-/// A table that only this transaction knows: no rows but its own.
-std::shared_ptr<const table::TableVersion> NewTableVersion(
-    std::shared_ptr<const catalog::TableDefinition> definition) {
-  auto version = std::make_shared<table::TableVersion>();
-  version->arrow_schema = columnar::ArrowSchema(definition->columns);
-  version->definition = std::move(definition);
-  return version;
-}
-
 Result<std::string> ScanTable(SessionContext& session,
                               const std::shared_ptr<const catalog::TableDefinition>& definition,
                               std::vector<engine::ScanHandle>& handles) {
-  const auto& view = session.transaction.view();
-  auto version = view.snapshot.root->Find(definition->id);
-  if (!version) version = NewTableVersion(definition);
+  const auto [version, snapshot] = session.transaction.VersionOf(definition);
   const auto* own = session.transaction.FindBuffer(definition->id);
 
   std::vector<const lake::DataFile*> files;
@@ -209,15 +212,11 @@ Result<std::string> ScanTable(SessionContext& session,
   if (own != nullptr) {
     for (const auto& file : own->files()) files.push_back(&file);
   }
-  std::string text;
-  for (const auto& leg : FileLegs(*definition, files)) {
-    FIRN_TRY(const auto scan, ScanFiles(*definition, leg));
-    text += (text.empty() ? "" : " UNION ALL ") + scan;
-  }
+  FIRN_TRY(auto text, ScanOfFiles(*definition, files));
   const bool own_rows = own != nullptr && !own->batches().empty();
-  if (own_rows || !table::HotRowsEmpty(view.snapshot, *version)) {
-    handles.push_back(session.services.engine.Register(table::HotRows(
-        view.snapshot, version, own_rows ? own->batches() : table::RecordBatches())));
+  if (own_rows || !table::HotRowsEmpty(snapshot, *version)) {
+    handles.push_back(session.services.engine.Register(
+        table::HotRows(snapshot, version, own_rows ? own->batches() : table::RecordBatches())));
     if (!text.empty()) text += " UNION ALL ";
     text += fmt::format("SELECT {} FROM {}", ColumnList(*definition), handles.back().sql());
   }
@@ -226,32 +225,68 @@ Result<std::string> ScanTable(SessionContext& session,
 
 }  // namespace
 
+Result<std::string> ScanOfFiles(const catalog::TableDefinition& table,
+                                const std::vector<const lake::DataFile*>& files) {
+  std::string text;
+  for (const auto& leg : FileLegs(table, files)) {
+    FIRN_TRY(const auto scan, ScanFiles(table, leg));
+    text += (text.empty() ? "" : " UNION ALL ") + scan;
+  }
+  return text;
+}
+
 std::shared_ptr<const catalog::TableDefinition> FindTable(const SessionContext& session,
                                                           const TableName& name) {
   const auto& catalog = *session.transaction.view().catalog;
   if (!name.schema.empty()) return catalog.FindTable(name.schema, name.name);
+  if (auto temporary = catalog.FindTable(kTempSchema, name.name)) return temporary;
   for (const auto& schema : session.settings.search_path()) {
     if (auto found = catalog.FindTable(schema, name.name)) return found;
   }
   return nullptr;
 }
 
+std::vector<std::shared_ptr<const catalog::TableDefinition>> TablesUnder(
+    const SessionContext& session, const TableName& name) {
+  std::vector<std::shared_ptr<const catalog::TableDefinition>> tables;
+  if (auto table = FindTable(session, name)) tables.push_back(std::move(table));
+  std::vector<Uuid> next;
+  const auto relation = FindRelation(session, name);
+  if (relation && tables.empty()) next.push_back(relation.id());
+  const auto& catalog = *session.transaction.view().catalog;
+  for (size_t i = 0; i < next.size(); ++i) {
+    if (auto table = catalog.FindTable(TableId(next[i]))) tables.push_back(std::move(table));
+    const auto object = catalog.FindObject(next[i]);
+    if (object == nullptr) continue;
+    for (const auto& needed : object->DependsOn()) next.push_back(needed);
+  }
+  return tables;
+}
+
 Result<std::shared_ptr<const catalog::TableDefinition>> RequireTable(const SessionContext& session,
                                                                      const TableName& name) {
-  if (auto found = FindTable(session, name)) return found;
+  const auto relation = FindRelation(session, name);
+  if (relation.table != nullptr) return relation.table;
   if (FindSystem(name) != nullptr) {
     return Fail(
         MakeError(ErrorCode::kDenied, "\"{}\" is a system relation, not a table", AsWritten(name))
             .WithSqlState("42809")
             .WithPosition(name.position));
   }
-  return NoRelation(session, name);
+  if (!relation) return NoRelation(session, name);
+  if (relation.type() == ObjectType::kSequence) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "\"{}\" is not a table", name.name)
+                    .WithSqlState("42809"));
+  }
+  return Fail(MakeError(ErrorCode::kUnsupported, "cannot write to view \"{}\"", name.name)
+                  .WithSqlState("0A000")
+                  .WithHint("Views are read only: use the table under it."));
 }
 
 Result<std::string> SchemaForNewTable(const SessionContext& session, const TableName& name) {
   const auto& catalog = *session.transaction.view().catalog;
   if (!name.schema.empty()) {
-    if (catalog.HasSchema(name.schema)) return name.schema;
+    if (catalog.HasSchema(name.schema) || name.schema == kTempSchema) return name.schema;
     const bool reserved = name.schema == kSystemSchema || name.schema == "pg_catalog" ||
                           name.schema == "information_schema";
     return Fail(reserved
@@ -268,17 +303,36 @@ Result<std::string> SchemaForNewTable(const SessionContext& session, const Table
                   .WithSqlState("3F000"));
 }
 
+namespace {
+
+std::vector<columnar::Field> SequenceFields() {
+  return {{"last_value", {columnar::TypeKind::kInt8}},
+          {"log_cnt", {columnar::TypeKind::kInt8}},
+          {"is_called", {columnar::TypeKind::kBool}}};
+}
+
+}  // namespace
+
 Result<ResolvedTable> DescribeRelation(const SessionContext& session, const TableName& name) {
   ResolvedTable resolved;
-  if (const auto table = FindTable(session, name)) {
+  const auto relation = FindRelation(session, name);
+  if (const auto& table = relation.table) {
     resolved.scan_sql = EmptyLeg(*table);
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
     return resolved;
   }
+  if (const auto* view = dynamic_cast<const catalog::View*>(relation.object.get())) {
+    const auto describe = [&](const TableName& inner) { return DescribeRelation(session, inner); };
+    return ExpandView(session, *view, describe, DescribeServerCall);
+  }
+  resolved.scan_sql = "SELECT 1";
+  if (relation) {
+    resolved.columns = SequenceFields();
+    return resolved;
+  }
   const auto* system = FindSystem(name);
   if (system == nullptr) return NoRelation(session, name);
-  resolved.scan_sql = "SELECT 1";
   resolved.columns = system->fields;
   return resolved;
 }
@@ -286,10 +340,26 @@ Result<ResolvedTable> DescribeRelation(const SessionContext& session, const Tabl
 Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& name,
                                    std::vector<engine::ScanHandle>& handles) {
   ResolvedTable resolved;
-  if (const auto table = FindTable(session, name)) {
+  const auto relation = FindRelation(session, name);
+  if (const auto& table = relation.table) {
     FIRN_TRY(resolved.scan_sql, ScanTable(session, table, handles));
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
+    return resolved;
+  }
+  if (const auto* view = dynamic_cast<const catalog::View*>(relation.object.get())) {
+    const auto scan = [&](const TableName& inner) { return ScanRelation(session, inner, handles); };
+    const auto answer = [&](const ServerCall& call) {
+      return AnswerServerCall(session, call, nullptr);
+    };
+    return ExpandView(session, *view, scan, answer);
+  }
+  if (relation) {
+    const auto state = StateOf(session, relation.id());
+    resolved.scan_sql = fmt::format(
+        "SELECT CAST({} AS BIGINT) AS last_value, CAST(0 AS BIGINT) AS log_cnt, {} AS is_called",
+        state.last_value, state.is_called);
+    resolved.columns = SequenceFields();
     return resolved;
   }
   const auto* system = FindSystem(name);

@@ -22,6 +22,10 @@ Result<std::shared_ptr<const catalog::TableDefinition>> RequireTable(const Sessi
 /// The schema a new table goes to. 3F000 when search_path names none that exists.
 Result<std::string> SchemaForNewTable(const SessionContext& session, const TableName& name);
 
+/// The tables a name stands for: itself, or those under a view.
+std::vector<std::shared_ptr<const catalog::TableDefinition>> TablesUnder(
+    const SessionContext& session, const TableName& name);
+
 /// Columns of a relation, for types only. Errors: 42P01, 0A000.
 Result<ResolvedTable> DescribeRelation(const SessionContext& session, const TableName& name);
 /// The same with the text of a scan over what the statement sees; the scan's sources are

@@ -161,7 +161,11 @@ Resolution Resolve(std::span<const FunctionEntry> entries, std::span<const Value
   if (candidates.size() > 1) KeepClosest(candidates, arguments);
   if (candidates.size() > 1) KeepByLiterals(candidates, arguments);
   if (candidates.size() > 1) KeepAsKnown(candidates, arguments);
-  if (candidates.size() == 1) return Chosen(candidates.front());
+  // `any` taken for text beside a signature of text.
+  const bool alike = std::all_of(candidates.begin(), candidates.end(), [&](const Candidate& c) {
+    return c.arguments == candidates.front().arguments;
+  });
+  if (!candidates.empty() && alike) return Chosen(candidates.front());
   return {.ambiguous = candidates.size() > 1};
 }
 

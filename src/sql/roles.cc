@@ -179,7 +179,7 @@ class RoleStatement {
     return next;
   }
   Status Put(std::shared_ptr<Role> role) {
-    return session_.transaction.ChangeCatalog(catalog::PutObject{std::move(role)});
+    return session_.transaction.AddChange(catalog::PutObject{std::move(role)});
   }
   Status CheckFree(const std::string& name) const {
     if (catalog::FindRole(catalog(), name) == nullptr) return {};
@@ -303,7 +303,7 @@ class RoleStatement {
                                  role.name),
                      "Use ALTER ROLE ... NOLOGIN to keep it out.");
     }
-    return session_.transaction.ChangeCatalog(catalog::DropObject{role.id});
+    return session_.transaction.AddChange(catalog::DropObject{role.id});
   }
 
   Result<std::optional<Error>> GrantOne(const std::string& granted, const RoleName& grantee,

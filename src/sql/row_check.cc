@@ -12,23 +12,6 @@ namespace {
 
 constexpr size_t kShownCharacters = 64;
 
-std::string FailingRow(const catalog::TableDefinition& table, const arrow::RecordBatch& batch,
-                       int64_t row) {
-  std::string shown;
-  for (int i = 0; i < batch.num_columns(); ++i) {
-    if (i > 0) shown += ", ";
-    const auto& type = table.columns.columns[static_cast<size_t>(i)].type;
-    auto text = TextOfValue(type, *batch.column(i), row, {}).value_or("null");
-    if (text.size() > kShownCharacters) {
-      size_t cut = kShownCharacters;
-      while (cut > 0 && (text[cut] & 0xC0) == 0x80) --cut;
-      text = text.substr(0, cut) + "...";
-    }
-    shown += text;
-  }
-  return fmt::format("Failing row contains ({}).", shown);
-}
-
 int64_t FirstNull(const arrow::Array& array) {
   int64_t row = 0;
   while (row < array.length() && !array.IsNull(row)) ++row;
@@ -55,23 +38,53 @@ Status CheckLength(const columnar::Column& column, const arrow::Array& array) {
 
 }  // namespace
 
-Status CheckRows(const catalog::TableDefinition& table, const arrow::RecordBatch& batch) {
+std::string FailingRow(const catalog::TableDefinition& table, const arrow::RecordBatch& batch,
+                       int64_t row) {
+  std::string shown;
+  for (int i = 0; i < batch.num_columns(); ++i) {
+    if (i > 0) shown += ", ";
+    const auto& type = table.columns.columns[static_cast<size_t>(i)].type;
+    auto text = TextOfValue(type, *batch.column(i), row, {}).value_or("null");
+    if (text.size() > kShownCharacters) {
+      size_t cut = kShownCharacters;
+      while (cut > 0 && (text[cut] & 0xC0) == 0x80) --cut;
+      text = text.substr(0, cut) + "...";
+    }
+    shown += text;
+  }
+  return fmt::format("Failing row contains ({}).", shown);
+}
+
+Status CheckLengths(const catalog::TableDefinition& table, const arrow::RecordBatch& batch) {
   for (int i = 0; i < batch.num_columns(); ++i) {
     const auto& column = table.columns.columns[static_cast<size_t>(i)];
-    const auto& array = *batch.column(i);
-    if (column.not_null && array.null_count() > 0) {
-      return Fail(MakeError(ErrorCode::kInvalidInput,
-                            "null value in column \"{}\" of relation \"{}\" violates not-null "
-                            "constraint",
-                            column.name, table.name)
-                      .WithSqlState("23502")
-                      .WithDetail(FailingRow(table, batch, FirstNull(array))));
-    }
     if (column.type.kind == columnar::TypeKind::kVarchar && column.type.length > 0) {
-      FIRN_RETURN_IF_ERROR(CheckLength(column, array));
+      FIRN_RETURN_IF_ERROR(CheckLength(column, *batch.column(i)));
     }
   }
   return {};
+}
+
+std::optional<NullPlace> FirstNullRow(const catalog::TableDefinition& table,
+                                      const arrow::RecordBatch& batch) {
+  std::optional<NullPlace> first;
+  for (size_t i = 0; i < table.columns.columns.size(); ++i) {
+    const auto& array = *batch.column(static_cast<int>(i));
+    if (!table.columns.columns[i].not_null || array.null_count() == 0) continue;
+    const int64_t row = FirstNull(array);
+    if (!first || row < first->row) first = NullPlace{.row = row, .column = i};
+  }
+  return first;
+}
+
+Failure NullRow(const catalog::TableDefinition& table, const arrow::RecordBatch& batch,
+                const NullPlace& place) {
+  return Fail(MakeError(ErrorCode::kInvalidInput,
+                        "null value in column \"{}\" of relation \"{}\" violates not-null "
+                        "constraint",
+                        table.columns.columns[place.column].name, table.name)
+                  .WithSqlState("23502")
+                  .WithDetail(FailingRow(table, batch, place.row)));
 }
 
 }  // namespace firn::sql

@@ -1,6 +1,10 @@
 // sql: what a row must satisfy before it is buffered: NOT NULL, varchar(n).
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include <arrow/type_fwd.h>
 
 #include "base/result.h"
@@ -8,8 +12,22 @@
 
 namespace firn::sql {
 
-/// Errors: 23502 with the failing row in detail, 22001 for a text that is too long.
-/// `batch` has the table's columns.
-Status CheckRows(const catalog::TableDefinition& table, const arrow::RecordBatch& batch);
+/// 22001 for a text that is too long. `batch` has the table's columns, here and below.
+Status CheckLengths(const catalog::TableDefinition& table, const arrow::RecordBatch& batch);
+
+/// The first row with a NULL where none may be, and the first such column.
+struct NullPlace {
+  int64_t row = 0;
+  size_t column = 0;
+};
+std::optional<NullPlace> FirstNullRow(const catalog::TableDefinition& table,
+                                      const arrow::RecordBatch& batch);
+/// 23502 with the failing row in detail.
+Failure NullRow(const catalog::TableDefinition& table, const arrow::RecordBatch& batch,
+                const NullPlace& place);
+
+/// "Failing row contains (1, null)."
+std::string FailingRow(const catalog::TableDefinition& table, const arrow::RecordBatch& batch,
+                       int64_t row);
 
 }  // namespace firn::sql

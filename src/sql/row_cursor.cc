@@ -15,16 +15,16 @@ Failure ForwardOnly() {
 
 }  // namespace
 
-RowCursor::RowCursor(std::unique_ptr<RowStream> rows)
-    : fields_(rows->fields()), rows_(std::move(rows)) {}
+RowCursor::RowCursor(std::unique_ptr<RowStream> rows) : rows_(std::move(rows)) {}
 
 RowCursor::RowCursor(std::unique_ptr<RowStream> rows, std::unique_ptr<ResultBuffer> buffer,
                      WorkerPool& workers)
-    : fields_(rows->fields()),
-      rows_(std::move(rows)),
-      buffer_(std::move(buffer)),
-      workers_(&workers),
-      scrolls_(true) {}
+    : rows_(std::move(rows)), buffer_(std::move(buffer)), workers_(&workers), scrolls_(true) {}
+
+void RowCursor::EndRows() {
+  fields_ = rows_->fields();
+  rows_.reset();
+}
 
 Task<Result<RowCursor::Batch>> RowCursor::Read(int64_t row, int64_t most) {
   if (!buffer_->on_disk()) co_return buffer_->Read(row - skipped_, most);
@@ -42,7 +42,7 @@ Task<Result<bool>> RowCursor::Fill() {
   auto batch = co_await rows_->Next();
   if (!batch) co_return Failure(std::move(batch).error());
   if (!*batch) {
-    rows_.reset();
+    EndRows();
     co_return false;
   }
   Status kept;
@@ -79,7 +79,7 @@ Task<Result<RowCursor::Batch>> RowCursor::Next(int64_t most) {
       if (!next) co_return Failure(std::move(next).error());
       rest_ = *std::move(next);
       if (rest_) continue;
-      rows_.reset();
+      EndRows();
     }
     ++place_;
     after_last_ = true;
@@ -99,7 +99,7 @@ Task<Status> RowCursor::Prime() {
   auto first = co_await rows_->Next();
   if (!first) co_return Failure(std::move(first).error());
   rest_ = *std::move(first);
-  if (!rest_) rows_.reset();
+  if (!rest_) EndRows();
   co_return Status();
 }
 

@@ -30,7 +30,8 @@ class RowCursor {
   RowCursor(std::unique_ptr<RowStream> rows, std::unique_ptr<ResultBuffer> buffer,
             WorkerPool& workers);
 
-  const std::vector<columnar::Field>& fields() const { return fields_; }
+  /// Of the batch that came last: how its numerics are held may turn out with the first rows.
+  const std::vector<columnar::Field>& fields() const { return rows_ ? rows_->fields() : fields_; }
   bool scrolls() const { return scrolls_; }
   int64_t place() const { return place_; }
   bool on_row() const { return place_ > 0 && !after_last_; }
@@ -51,12 +52,13 @@ class RowCursor {
   Task<Status> Keep(std::unique_ptr<ResultBuffer> buffer, WorkerPool& workers);
 
  private:
+  void EndRows();
   Task<Result<Batch>> Read(int64_t row, int64_t most);
   /// Fetches into the buffer; false: no more.
   Task<Result<bool>> Fill();
 
-  std::vector<columnar::Field> fields_;
-  std::unique_ptr<RowStream> rows_;  // null once it has ended
+  std::unique_ptr<RowStream> rows_;      // null once it has ended
+  std::vector<columnar::Field> fields_;  // from then on
   std::unique_ptr<ResultBuffer> buffer_;
   WorkerPool* workers_ = nullptr;
   Batch rest_;           // fetched and not yet given; without a buffer

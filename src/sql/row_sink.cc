@@ -4,9 +4,11 @@
 #include <arrow/api.h>
 
 #include "columnar/table_schema.h"
+#include "sql/check_constraints.h"
 #include "sql/insert.h"
+#include "sql/key_search.h"
 #include "sql/read.h"
-#include "sql/row_check.h"
+#include "sql/sequences.h"
 
 namespace firn::sql {
 namespace {
@@ -45,8 +47,12 @@ Result<std::optional<Cell>> ConstantDefault(const columnar::Column& column) {
 
 }  // namespace
 
-Task<ArrayResult> DefaultValues(SessionContext& session, const columnar::Column& column,
-                                int64_t rows) {
+Task<ArrayResult> DefaultValues(SessionContext& session, const catalog::TableDefinition& table,
+                                const columnar::Column& column, int64_t rows) {
+  const auto sequence = table.sequences.find(column.id);
+  if (sequence != table.sequences.end()) {
+    co_return co_await SequenceColumn(session, sequence->second.sequence, column.type, rows);
+  }
   if (column.default_sql.empty()) co_return Nulls(column.type, rows);
   auto constant = ConstantDefault(column);
   if (!constant) co_return Failure(std::move(constant).error());
@@ -130,13 +136,19 @@ Task<Status> RowSink::Add(std::shared_ptr<arrow::RecordBatch> batch) {
   }
   for (size_t i = 0; i < columns.size(); ++i) {
     if (columns[i] != nullptr) continue;
-    auto values = co_await DefaultValues(session_, table_->columns.columns[i], batch->num_rows());
+    auto values =
+        co_await DefaultValues(session_, *table_, table_->columns.columns[i], batch->num_rows());
     if (!values) co_return Failure(std::move(values).error());
     columns[i] = *std::move(values);
   }
   auto rows = arrow::RecordBatch::Make(schema_, batch->num_rows(), std::move(columns));
-  auto checked = CheckRows(*table_, *rows);
-  if (!checked) co_return checked;
+  auto broken = co_await FindBrokenRow(session_, *table_, rows);
+  if (!broken) co_return Failure(std::move(broken).error());
+  // A key that is taken in a row before the broken one is told of first.
+  const auto whole = *broken ? rows->Slice(0, (*broken)->row) : rows;
+  auto searched = co_await SearchKeys(session_, table_, whole);
+  if (!searched) co_return searched;
+  if (*broken) co_return Fail(std::move((*broken)->error));
   rows_ += rows->num_rows();
   co_return co_await session_.transaction.BufferOf(table_).Append(std::move(rows));
 }

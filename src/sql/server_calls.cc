@@ -8,7 +8,10 @@
 #include <utility>
 
 #include "sql/ident.h"
+#include "sql/relation_names.h"
+#include "sql/relations.h"
 #include "sql/roles.h"
+#include "sql/sequences.h"
 #include "sql/text_rows.h"
 
 namespace firn::sql {
@@ -21,6 +24,7 @@ using Text = std::optional<std::string>;
 struct CallContext {
   SessionContext& session;
   std::vector<Text> arguments;
+  size_t index = 0;
 };
 using Answer = Result<Text> (*)(const CallContext&);
 
@@ -104,6 +108,32 @@ Result<Text> SetConfig(const CallContext& call) {
   return Text(std::move(value));
 }
 
+Result<Text> SequenceAnswer(const CallContext& call) {
+  const auto& answers = call.session.sequence_answers;
+  const auto found = answers.find(call.index);
+  return found == answers.end() ? Text() : Text(std::to_string(found->second));
+}
+Result<Text> SerialSequence(const CallContext& call) {
+  if (call.arguments.size() != 2 || !call.arguments[0] || !call.arguments[1]) return Text();
+  FIRN_TRY(const auto name, ParseRelationName(*call.arguments[0]));
+  FIRN_TRY(const auto table, RequireTable(call.session, name));
+  const int index = table->columns.Find(*call.arguments[1]);
+  if (index < 0) {
+    return Fail(MakeError(ErrorCode::kNotFound, "column \"{}\" of relation \"{}\" does not exist",
+                          *call.arguments[1], table->name)
+                    .WithSqlState("42703"));
+  }
+  const auto id = table->columns.columns[static_cast<size_t>(index)].id;
+  const auto& catalog = call.session.transaction.view().catalog;
+  for (const auto& sequence : catalog->All<catalog::Sequence>()) {
+    if (!sequence->owner || sequence->owner->table != table->id || sequence->owner->column != id) {
+      continue;
+    }
+    return Text(DisplayIdentifier(sequence->schema) + "." + DisplayIdentifier(sequence->name));
+  }
+  return Text();
+}
+
 struct ServerFunction {
   std::string_view name;
   TypeKind result;
@@ -131,6 +161,11 @@ constexpr std::array kFunctions = {
     ServerFunction{"set_config", TypeKind::kText, SetConfig},
     ServerFunction{"firn.last_commit_lsn", TypeKind::kInt8, LastCommit},
     ServerFunction{"firn.wait_for", TypeKind::kBool, Yes},
+    ServerFunction{"nextval", TypeKind::kInt8, SequenceAnswer},
+    ServerFunction{"currval", TypeKind::kInt8, SequenceAnswer},
+    ServerFunction{"setval", TypeKind::kInt8, SequenceAnswer},
+    ServerFunction{"lastval", TypeKind::kInt8, SequenceAnswer},
+    ServerFunction{"pg_get_serial_sequence", TypeKind::kText, SerialSequence},
 };
 
 Result<const ServerFunction*> Find(const ServerCall& call) {
@@ -194,11 +229,18 @@ void WaitForLsn(SessionContext& session, Lsn lsn, std::function<void(bool)> done
 Task<Result<bool>> AwaitServerCalls(SessionContext& session, const std::vector<ServerCall>& calls,
                                     const std::vector<BoundParameter>* parameters) {
   bool waited = false;
+  session.sequence_answers.clear();
   for (const auto& call : calls) {
-    if (call.name != "firn.wait_for") continue;
     auto given = Arguments(session, call, parameters);
     if (!given) co_return Failure(std::move(given).error());
     const auto& arguments = *given;
+    auto value = co_await CallSequenceFunction(session, call.name, arguments);
+    if (!value) {
+      auto error = std::move(value).error();
+      co_return Fail(std::move(error));
+    }
+    if (*value) session.sequence_answers[call.index] = **value;
+    if (call.name != "firn.wait_for") continue;
     if (arguments.size() != 1 || !arguments[0]) continue;
     uint64_t lsn = 0;
     const auto& text = *arguments[0];
@@ -223,7 +265,8 @@ Result<CallAnswer> AnswerServerCall(SessionContext& session, const ServerCall& c
                                     const std::vector<BoundParameter>* parameters) {
   FIRN_TRY(const auto* function, Find(call));
   FIRN_TRY(auto arguments, Arguments(session, call, parameters));
-  const CallContext context{.session = session, .arguments = std::move(arguments)};
+  const CallContext context{
+      .session = session, .arguments = std::move(arguments), .index = call.index};
   auto text = function->answer(context);
   if (!text) {
     auto error = std::move(text).error();

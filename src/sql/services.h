@@ -9,6 +9,7 @@
 #include "base/task.h"
 #include "engine/engine.h"
 #include "sql/cancellation.h"
+#include "sql/sequences.h"
 #include "sql/session_registry.h"
 #include "table/database.h"
 
@@ -22,6 +23,7 @@ struct Services {
   CancellationWatch& watch;
   const Settings& settings;
   const Clock& clock;
+  SequenceCache& sequences;
   std::string version;  // of firn
 
   /// For files that go with the process.

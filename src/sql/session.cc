@@ -112,6 +112,10 @@ Status Session::Enter(const Command* command) {
   if (transaction.state() == State::kFailed && (command == nullptr || !EndsTransaction(*command))) {
     return AbortedTransaction();
   }
+  if (transaction.state() == State::kIdle) {
+    written_.clear();
+    can_run_again_ = true;
+  }
   transaction.BeginImplicit();
   if (command == nullptr) return {};
   if (const char* name = WritingName(*command)) {
@@ -196,6 +200,7 @@ Task<Result<std::string>> Session::BeginPortal(Portal& portal, bool simple, Outp
   portal.state = Portal::State::kFailed;  // unless it gets further
   auto outcome = co_await RunCommand(*portal.prepared, portal.parameters, out);
   if (!outcome) co_return Failure(std::move(outcome).error());
+  Remember(portal);
   if (!outcome->rows) {
     portal.state = Portal::State::kDone;
     co_return std::move(outcome->tag);
@@ -244,7 +249,7 @@ Task<Status> Session::RunPortal(Portal& portal, int32_t max_rows, bool simple, b
     tag = counts ? fmt::format("{} {}", portal.verb, **sent) : portal.verb;
   }
   if (simple && last && context_.transaction.state() == State::kImplicit) {
-    auto committed = co_await CommitTransaction();
+    auto committed = co_await CommitImplicit();
     if (!committed) co_return committed;
   }
   co_return co_await out.Complete(std::move(tag));
@@ -426,7 +431,7 @@ Task<Status> Session::Sync(bool failed) {
     if (failed) {
       co_await RollbackTransaction();
     } else {
-      status = co_await CommitTransaction();
+      status = co_await CommitImplicit();
     }
   }
   EndMessage();

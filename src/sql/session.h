@@ -116,6 +116,10 @@ class Session {
   Task<void> RollbackTransaction();
   /// Ends the portals of the transaction that ends.
   void EndPortals(bool committed);
+  /// Whether the statement can be run once more, should its commit lose a race.
+  void Remember(const Portal& portal);
+  /// Commits the implicit transaction; one that lost a race is run again.
+  Task<Status> CommitImplicit();
 
   void BeginMessage(std::string_view text);
   void EndMessage();
@@ -128,6 +132,9 @@ class Session {
   std::map<std::string, Named> prepared_;
   std::map<std::string, PortalPtr> portals_;
   bool in_query_block_ = false;  // a simple query of several statements is a block of its own
+  // What the implicit transaction has written so far, and whether that is all it did.
+  std::vector<Portal> written_;
+  bool can_run_again_ = true;
 };
 
 }  // namespace firn::sql

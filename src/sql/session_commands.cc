@@ -78,8 +78,8 @@ Session::OutcomeTask Session::RunWrite(const Command& command,
     tag = co_await RunCreateTable(context_, *create, out);
   } else if (const auto* from_query = std::get_if<CreateTableAsCommand>(&command)) {
     tag = co_await RunCreateTableAs(context_, *from_query, parameters, out);
-  } else if (const auto* drop = std::get_if<DropTableCommand>(&command)) {
-    tag = co_await RunDropTable(context_, *drop, out);
+  } else if (const auto* ddl = std::get_if<DdlCommand>(&command)) {
+    tag = co_await RunDdl(context_, *ddl, out);
   } else if (IsRoleCommand(command)) {
     tag = co_await RunRoleCommand(context_, command, out);
   } else if (const auto* call = std::get_if<CallCommand>(&command)) {

@@ -9,6 +9,7 @@
 
 #include "base/task.h"
 #include "sql/cancellation.h"
+#include "sql/sequences.h"
 #include "sql/services.h"
 #include "sql/session_settings.h"
 #include "sql/transaction.h"
@@ -27,6 +28,9 @@ struct SessionContext {
   SessionSettings settings;
   std::shared_ptr<Cancellation> cancellation;
   Transaction transaction;
+  SequenceMemory sequences;
+  /// Of the statement's calls of nextval and the like, by their index.
+  std::map<size_t, int64_t> sequence_answers;
 };
 
 /// Runs engine work on the pool; a cancellation interrupts it until it ends.

@@ -6,6 +6,7 @@
 
 #include "base/scram_verifier.h"
 #include "catalog/table_definition.h"
+#include "sql/functions/bodies.h"
 #include "sql/parameter_value.h"
 #include "sql/query.h"
 
@@ -64,6 +65,7 @@ SqlService::SqlService(table::Database& database, engine::Engine& engine, const 
                 .watch = watch_,
                 .settings = settings,
                 .clock = clock_,
+                .sequences = sequences_,
                 .version = std::string(version)} {
   const auto& password = settings.Text("password");
   if (!password.empty()) birth_password_ = ScramVerifier::Of(password).ToString();
@@ -75,6 +77,7 @@ Result<std::unique_ptr<SqlService>> SqlService::Make(table::Database& database,
                                                      engine::Engine& engine,
                                                      const Settings& settings,
                                                      std::string_view version) {
+  FIRN_RETURN_IF_ERROR(engine.AddFunctions(AllEngineFunctions()));
   FIRN_TRY(auto lease, engine.Connect());
   for (const auto macro : EngineMacros()) {
     auto made = lease->Run(macro);

@@ -60,6 +60,7 @@ class SqlService {
   const SystemClock clock_;
   SessionRegistry registry_;
   CancellationWatch watch_;
+  SequenceCache sequences_;
   WorkerPool workers_;
   Services services_;
   std::string birth_password_;  // a verifier; empty: none

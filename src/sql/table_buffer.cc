@@ -5,6 +5,8 @@
 #include <arrow/api.h>
 
 #include "columnar/batch.h"
+#include "columnar/evolve.h"
+#include "sql/temp_tables.h"
 
 namespace firn::sql {
 namespace {
@@ -19,7 +21,8 @@ constexpr int64_t kMergeRows = 32 * 1024;
 TableBuffer::TableBuffer(Services& services, std::shared_ptr<const catalog::TableDefinition> table)
     : services_(services),
       table_(std::move(table)),
-      bytes_max_(services.settings.Bytes("transaction_memory")) {}
+      bytes_max_(table_->schema == kTempSchema ? INT64_MAX
+                                               : services.settings.Bytes("transaction_memory")) {}
 
 TableBuffer::~TableBuffer() = default;
 
@@ -42,7 +45,8 @@ Status TableBuffer::MergeSmall() {
   while (batches_.size() >= merge_floor_ + 2) {
     auto& last = batches_.back();
     auto& before = batches_[batches_.size() - 2];
-    const bool alike = before->num_rows() < 2 * last->num_rows();
+    const bool alike = before->num_rows() < 2 * last->num_rows() &&
+                       before->schema()->Equals(*last->schema(), true);
     if (!alike || before->num_rows() + last->num_rows() > kMergeRows) break;
     FIRN_TRY(auto merged, columnar::ConcatenateBatches(last->schema(), {before, last}));
     before = std::move(merged);
@@ -51,7 +55,55 @@ Status TableBuffer::MergeSmall() {
   return {};
 }
 
+void TableBuffer::Follow(std::shared_ptr<const catalog::TableDefinition> table) {
+  table_ = std::move(table);
+  writer_is_old_ = writer_ != nullptr;
+}
+
+Task<Status> TableBuffer::Truncate() {
+  auto sealed = co_await SealFiles();
+  if (!sealed) co_return sealed;
+  from_ = {.batches = batches_.size(), .files = files_.size(), .keys = keys_.size()};
+  merge_floor_ = batches_.size();
+  rows_ = 0;
+  RebuildKeySet();
+  co_return Status();
+}
+
+void TableBuffer::RebuildKeySet() {
+  key_set_.clear();
+  key_set_.insert(keys_.begin() + static_cast<ptrdiff_t>(from_.keys), keys_.end());
+}
+
+std::optional<size_t> TableBuffer::AddKeys(const std::vector<table::RowKey>& keys, Lsn searched) {
+  if (keys_.empty()) keys_checked_ = searched;
+  keys_checked_ = std::min(keys_checked_, searched);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (!key_set_.insert(keys[i]).second) return i;
+    keys_.push_back(keys[i]);
+  }
+  return std::nullopt;
+}
+
+Status TableBuffer::GatherKeys(Lsn searched) {
+  if (writer_ != nullptr || files_.size() > from_.files) {
+    return Fail(MakeError(ErrorCode::kUnsupported,
+                          "a primary key cannot be added to a table that this transaction has "
+                          "filled with so many rows")
+                    .WithSqlState("0A000")
+                    .WithHint("Commit first, or declare the key in CREATE TABLE."));
+  }
+  keys_.resize(from_.keys);
+  RebuildKeySet();
+  const auto key = table::KeyColumns(*table_);
+  for (const auto& batch : batches()) (void)AddKeys(table::KeysOf(*batch, key), searched);
+  keys_checked_ = searched;
+  return {};
+}
+
 Status TableBuffer::Spill(const arrow::RecordBatch& batch) {
+  if (writer_is_old_) FIRN_RETURN_IF_ERROR(EndFile());
+  writer_is_old_ = false;
   if (writer_ == nullptr) {
     FIRN_TRY(writer_, services_.database.NewDataFile(*table_));
     writer_bytes_ = 0;
@@ -80,15 +132,21 @@ Task<Result<TableBuffer::Mark>> TableBuffer::TakeMark() {
   auto sealed = co_await SealFiles();
   if (!sealed) co_return Failure(std::move(sealed).error());
   merge_floor_ = batches_.size();
-  co_return Mark{
-      .batches = batches_.size(), .files = files_.size(), .rows = rows_, .bytes = bytes_};
+  co_return Mark{.end = {.batches = batches_.size(), .files = files_.size(), .keys = keys_.size()},
+                 .from = from_,
+                 .rows = rows_,
+                 .bytes = bytes_};
 }
 
 Task<void> TableBuffer::RollbackTo(Mark mark) {
-  std::vector<lake::DataFile> gone(files_.begin() + static_cast<int64_t>(mark.files), files_.end());
-  files_.resize(mark.files);
-  batches_.resize(mark.batches);
-  merge_floor_ = mark.batches;
+  std::vector<lake::DataFile> gone(files_.begin() + static_cast<int64_t>(mark.end.files),
+                                   files_.end());
+  files_.resize(mark.end.files);
+  batches_.resize(mark.end.batches);
+  merge_floor_ = mark.end.batches;
+  keys_.resize(mark.end.keys);
+  from_ = mark.from;
+  RebuildKeySet();
   rows_ = mark.rows;
   bytes_ = mark.bytes;
   if (writer_ == nullptr && gone.empty()) co_return;
@@ -105,14 +163,34 @@ void TableBuffer::DiscardNow() {
   for (const auto& file : std::exchange(files_, {})) services_.database.DiscardDataFile(file);
 }
 
+Task<void> TableBuffer::DiscardTruncated() {
+  std::vector<lake::DataFile> gone(files_.begin(),
+                                   files_.begin() + static_cast<ptrdiff_t>(from_.files));
+  if (gone.empty()) co_return;
+  const auto discard = [this, &gone] {
+    for (const auto& file : gone) services_.database.DiscardDataFile(file);
+    return true;
+  };
+  co_await RunOn(services_.workers, discard);
+}
+
 Task<Result<table::TableWrite>> TableBuffer::BuildWrite() {
   auto sealed = co_await SealFiles();
   if (!sealed) co_return Failure(std::move(sealed).error());
   table::TableWrite write;
   write.table = table_->id;
   write.schema = table_->columns.id;
-  write.rows = batches_;
-  write.files = files_;
+  write.files.assign(files().begin(), files().end());
+  const auto schema = columnar::ArrowSchema(table_->columns);
+  for (const auto& batch : batches()) {
+    auto rows = columnar::EvolveRows(batch, schema);
+    if (!rows) co_return Failure(std::move(rows).error());
+    write.rows.push_back(*std::move(rows));
+  }
+  if (table_->PrimaryKey() != nullptr) {
+    write.keys.assign(keys_.begin() + static_cast<ptrdiff_t>(from_.keys), keys_.end());
+    write.keys_checked = keys_checked_;
+  }
   co_return write;
 }
 

@@ -7,8 +7,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
+#include <absl/container/flat_hash_set.h>
 #include <arrow/type_fwd.h>
 
 #include "base/result.h"
@@ -35,13 +38,36 @@ class TableBuffer {
   /// Ends the data file being written, so that files() holds every row spilled so far.
   Task<Status> SealFiles();
 
-  const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches() const { return batches_; }
-  const std::vector<lake::DataFile>& files() const { return files_; }
+  /// Since the last Truncate. Batches have the columns the table had when they were added, with
+  /// field ids.
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches() const {
+    return {batches_.begin() + static_cast<ptrdiff_t>(from_.batches), batches_.end()};
+  }
+  std::span<const lake::DataFile> files() const { return std::span(files_).subspan(from_.files); }
+
+  /// The table's definition changed; rows so far stay as they are.
+  void Follow(std::shared_ptr<const catalog::TableDefinition> table);
+  /// Forgets the rows so far, until a RollbackTo brings them back.
+  Task<Status> Truncate();
+
+  /// Keys of rows of a table with a primary key, before they are appended. The index of the first
+  /// one that is here already, or of the second of two; nothing when all are new and added.
+  std::optional<size_t> AddKeys(const std::vector<table::RowKey>& keys, Lsn searched);
+  /// After ADD PRIMARY KEY: the keys of the rows that are here.
+  /// Errors: 0A000 when some of them are in files.
+  Status GatherKeys(Lsn searched);
+  Lsn keys_checked() const { return keys_checked_; }
+  void set_keys_checked(Lsn lsn) { keys_checked_ = lsn; }
 
   /// How much of the buffer there was at some moment; files are sealed.
-  struct Mark {
+  struct Place {
     size_t batches = 0;
     size_t files = 0;
+    size_t keys = 0;
+  };
+  struct Mark {
+    Place end;
+    Place from;
     int64_t rows = 0;
     int64_t bytes = 0;
   };
@@ -51,6 +77,8 @@ class TableBuffer {
 
   /// Removes every data file, on this thread.
   void DiscardNow();
+  /// After the commit: removes what a Truncate left behind.
+  Task<void> DiscardTruncated();
 
   /// What the commit is given. The buffer keeps its files, for Discard.
   Task<Result<table::TableWrite>> BuildWrite();
@@ -59,10 +87,12 @@ class TableBuffer {
   Status Spill(const arrow::RecordBatch& batch);
   Status EndFile();
   Status MergeSmall();
+  void RebuildKeySet();
 
   Services& services_;
-  const std::shared_ptr<const catalog::TableDefinition> table_;
+  std::shared_ptr<const catalog::TableDefinition> table_;
   const int64_t bytes_max_;
+  Place from_;  // what is before was truncated
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches_;
   size_t merge_floor_ = 0;  // batches below are part of a savepoint
   int64_t bytes_ = 0;       // of batches_
@@ -70,6 +100,10 @@ class TableBuffer {
   std::vector<lake::DataFile> files_;
   std::unique_ptr<lake::DataFileWriter> writer_;
   int64_t writer_bytes_ = 0;
+  bool writer_is_old_ = false;  // it writes the columns of before
+  std::vector<table::RowKey> keys_;
+  absl::flat_hash_set<table::RowKey> key_set_;
+  Lsn keys_checked_;
 };
 
 }  // namespace firn::sql

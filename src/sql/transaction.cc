@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "columnar/evolve.h"
+#include "sql/key_search.h"
+
 namespace firn::sql {
 
 Transaction::Transaction(Services& services, SessionSettings& settings,
@@ -47,11 +50,82 @@ Status Transaction::BeginStatement() {
 }
 
 Status Transaction::RebuildCatalog() {
-  view_.catalog = view_.snapshot.root->catalog;
-  for (const auto& change : changes_) {
-    FIRN_TRY(view_.catalog, view_.catalog->Apply(change));
+  const auto& base = view_.snapshot.root->catalog;
+  if (base != base_ || view_.catalog == nullptr || applied_ > changes_.size()) {
+    base_ = nullptr;
+    view_.catalog = base;
+    const bool temporary = !temp_tables_.empty() || !on_commit_.empty();
+    if (temporary) {
+      FIRN_TRY(view_.catalog, temp_tables_.Overlay(base));
+    }
+    base_ = base;
+    applied_ = 0;
+  }
+  while (applied_ < changes_.size()) {
+    auto next = view_.catalog->Apply(changes_[applied_]);
+    if (!next) {
+      base_ = nullptr;
+      return Failure(std::move(next).error());
+    }
+    view_.catalog = *std::move(next);
+    ++applied_;
   }
   return {};
+}
+
+Status Transaction::AddChange(catalog::Change change) {
+  changes_.push_back(std::move(change));
+  auto rebuilt = RebuildCatalog();
+  if (rebuilt) return rebuilt;
+  changes_.pop_back();
+  FIRN_RETURN_IF_ERROR(RebuildCatalog());
+  return rebuilt;
+}
+
+Status Transaction::AlterTable(catalog::TableDefinition next) {
+  next.columns.id = SchemaId(next.columns.id.value() + 1);
+  auto definition = std::make_shared<const catalog::TableDefinition>(std::move(next));
+  FIRN_RETURN_IF_ERROR(AddChange(catalog::AlterTable{definition}));
+  if (auto* buffer = FindBuffer(definition->id)) buffer->Follow(std::move(definition));
+  return {};
+}
+
+Task<Status> Transaction::TruncateTable(
+    const std::shared_ptr<const catalog::TableDefinition>& table) {
+  auto added = AddChange(catalog::TruncateTable{table->id});
+  if (!added) co_return added;
+  co_return co_await BufferOf(table).Truncate();
+}
+
+void Transaction::MustNotChange(TableId table) {
+  if (CreatedHere(table) || temp_tables_.Find(table) != nullptr || TruncatedHere(table)) return;
+  unchanged_.push_back({.table = table, .since = view_.snapshot.visible});
+}
+
+bool Transaction::TruncatedHere(TableId table) const {
+  return std::any_of(changes_.begin(), changes_.end(), [&](const catalog::Change& change) {
+    const auto* truncate = std::get_if<catalog::TruncateTable>(&change);
+    return truncate != nullptr && truncate->table == table;
+  });
+}
+
+std::pair<std::shared_ptr<const table::TableVersion>, table::Snapshot> Transaction::VersionOf(
+    const std::shared_ptr<const catalog::TableDefinition>& table) const {
+  auto version = temp_tables_.Find(table->id);
+  auto snapshot = view_.snapshot;
+  if (version != nullptr) {
+    snapshot.visible = Lsn(UINT64_MAX);
+  } else {
+    version = snapshot.root->Find(table->id);
+  }
+  if (version != nullptr && version->definition == table && !TruncatedHere(table->id)) {
+    return {version, snapshot};
+  }
+  auto own = std::make_shared<table::TableVersion>();
+  if (version != nullptr && !TruncatedHere(table->id)) *own = *version;
+  own->definition = table;
+  own->arrow_schema = columnar::ArrowSchema(table->columns);
+  return {own, snapshot};
 }
 
 Status Transaction::CheckWritable(std::string_view command) const {
@@ -63,6 +137,7 @@ Status Transaction::CheckWritable(std::string_view command) const {
 TableBuffer& Transaction::BufferOf(const std::shared_ptr<const catalog::TableDefinition>& table) {
   auto& buffer = buffers_[table->id];
   if (!buffer) buffer = std::make_unique<TableBuffer>(services_, table);
+  if (buffer->table()->columns.id != table->columns.id) buffer->Follow(table);
   return *buffer;
 }
 
@@ -72,8 +147,17 @@ TableBuffer* Transaction::FindBuffer(TableId table) {
 }
 
 Task<Result<std::shared_ptr<const catalog::TableDefinition>>> Transaction::CreateTable(
-    catalog::TableDefinition definition) {
+    catalog::TableDefinition definition, OnCommit on_commit) {
   using Prepared = Result<std::shared_ptr<const catalog::TableDefinition>>;
+  if (definition.schema == kTempSchema) {
+    definition.id = TableId(NewUuidV7());
+    on_commit_[definition.id] = on_commit;
+    base_ = nullptr;
+    Prepared temporary = std::make_shared<const catalog::TableDefinition>(std::move(definition));
+    auto added = AddChange(catalog::CreateTable{*temporary});
+    if (!added) co_return Failure(std::move(added).error());
+    co_return temporary;
+  }
   // A folder is only made for a table that the catalog would take.
   const catalog::Change attempt =
       catalog::CreateTable{std::make_shared<const catalog::TableDefinition>(definition)};
@@ -84,21 +168,13 @@ Task<Result<std::shared_ptr<const catalog::TableDefinition>>> Transaction::Creat
   Prepared prepared = co_await RunOn(services_.workers, prepare);
   if (!prepared) co_return prepared;
   created_.push_back(*prepared);
-  changes_.push_back(catalog::CreateTable{*prepared});
-  auto rebuilt = RebuildCatalog();
-  if (!rebuilt) co_return Failure(std::move(rebuilt).error());
+  auto added = AddChange(catalog::CreateTable{*prepared});
+  if (!added) co_return Failure(std::move(added).error());
   co_return prepared;
 }
 
 Status Transaction::DropTable(const catalog::TableDefinition& table) {
-  changes_.push_back(catalog::DropTable{table.id});
-  return RebuildCatalog();
-}
-
-Status Transaction::ChangeCatalog(catalog::Change change) {
-  FIRN_TRY(view_.catalog, view_.catalog->Apply(change));
-  changes_.push_back(std::move(change));
-  return {};
+  return AddChange(catalog::DropTable{table.id});
 }
 
 bool Transaction::CreatedHere(TableId table) const {
@@ -115,13 +191,25 @@ Task<Result<table::CommitRequest>> Transaction::BuildRequest() {
       return drop != nullptr && drop->table == table;
     });
   };
-  // A table that was created and dropped here never was.
+  // A table that was created and dropped here never was, unless other changes speak of it.
+  const bool objects = std::any_of(changes_.begin(), changes_.end(), [](const auto& change) {
+    return std::holds_alternative<catalog::PutObject>(change);
+  });
   for (const auto& change : changes_) {
     const auto table = catalog::TableOf(change);
-    if (!CreatedHere(table) || !dropped(table)) request.changes.push_back(change);
+    if (IsTemporary(table)) continue;
+    if (objects || !CreatedHere(table) || !dropped(table)) request.changes.push_back(change);
+  }
+  for (const auto& [sequence, state] : own_sequences_) {
+    if (view_.catalog == nullptr || view_.catalog->FindObject(sequence) == nullptr) continue;
+    request.changes.push_back(
+        catalog::PutObject{std::make_shared<const catalog::SequenceState>(state)});
+  }
+  for (const auto& looked : unchanged_) {
+    if (!dropped(looked.table)) request.unchanged.push_back(looked);
   }
   for (auto& [table, buffer] : buffers_) {
-    if (buffer->rows() == 0 || dropped(table)) continue;
+    if (buffer->rows() == 0 || dropped(table) || IsTemporary(table)) continue;
     auto write = co_await buffer->BuildWrite();
     if (!write) co_return Failure(std::move(write).error());
     request.writes.push_back(*std::move(write));
@@ -132,6 +220,7 @@ Task<Result<table::CommitRequest>> Transaction::BuildRequest() {
 Task<Status> Transaction::Commit() {
   if (changes_.empty() && buffers_.empty()) {
     settings_.EndTransaction();
+    temp_tables_.EndTransaction();
     Reset();
     co_return Status();
   }
@@ -143,17 +232,10 @@ Task<Status> Transaction::Commit() {
     co_return Failure(std::move(error));
   }
   if (request->writes.empty() && request->changes.empty()) {
-    settings_.EndTransaction();
-    settings_before_ = settings_.Save();
-    co_await Rollback();
+    co_await Committed();
     co_return Status();
   }
-  std::vector<TableId> written;
-  for (const auto& write : request->writes) written.push_back(write.table);
-  const auto commit = [this, &request](auto done) {
-    services_.database.Commit(*std::move(request), std::move(done));
-  };
-  auto receipt = co_await AwaitCallback<Result<table::CommitReceipt>>(commit);
+  auto receipt = co_await Submit(*request);
   if (!receipt) {
     auto error = std::move(receipt).error();
     // What may have been committed must keep its files.
@@ -166,14 +248,66 @@ Task<Status> Transaction::Commit() {
     co_return Failure(std::move(error));
   }
   last_commit_ = receipt->last_lsn;
+  for (const auto& write : request->writes) {
+    auto& buffer = buffers_[write.table];
+    co_await buffer->DiscardTruncated();
+    buffers_.erase(write.table);
+  }
+  co_await Committed();
+  co_return Status();
+}
+
+Task<Result<table::CommitReceipt>> Transaction::Submit(const table::CommitRequest& request) {
+  constexpr int kAttempts = 100;
+  auto attempt = request;
+  for (int i = 0;; ++i) {
+    const auto commit = [this, &attempt](auto done) {
+      services_.database.Commit(attempt, std::move(done));
+    };
+    auto receipt = co_await AwaitCallback<Result<table::CommitReceipt>>(commit);
+    if (receipt || receipt.error().remedy != Remedy::kRetry) co_return receipt;
+    if (receipt.error().sqlstate != "23505" || i == kAttempts) co_return receipt;
+    auto searched = co_await SearchKeysAgain(attempt);
+    if (!searched) co_return Failure(std::move(searched).error());
+  }
+}
+
+Task<Status> Transaction::SearchKeysAgain(table::CommitRequest& request) {
+  const auto snapshot = services_.database.TakeSnapshot();
+  for (auto& write : request.writes) {
+    if (write.keys.empty()) continue;
+    const auto& buffer = *buffers_[write.table];
+    auto found = co_await SearchNewRows(services_, snapshot, buffer, write.keys_checked);
+    if (!found) co_return found;
+    write.keys_checked = snapshot.visible;
+  }
+  co_return Status();
+}
+
+bool Transaction::IsTemporary(TableId table) const {
+  return on_commit_.contains(table) || temp_tables_.Find(table) != nullptr;
+}
+
+Task<void> Transaction::Committed() {
   settings_.EndTransaction();
-  for (const auto table : written) buffers_.erase(table);
+  for (const auto& change : changes_) temp_tables_.Apply(change);
+  for (const auto& [table, on_commit] : on_commit_) temp_tables_.SetOnCommit(table, on_commit);
+  for (const auto& [table, buffer] : buffers_) {
+    if (!IsTemporary(table)) continue;
+    const auto version = temp_tables_.Find(table);
+    for (const auto& batch : buffer->batches()) {
+      if (version == nullptr) break;
+      auto rows = columnar::EvolveRows(batch, version->arrow_schema);
+      FIRN_CHECK(rows.has_value());
+      temp_tables_.Append(table, *rows);
+    }
+  }
+  temp_tables_.EndTransaction();
   co_await DiscardFiles(std::exchange(buffers_, {}));
   // Folders of tables that were created and dropped in here.
   const auto committed = view_.catalog;
   DiscardTables(0, committed.get());
   Reset();
-  co_return Status();
 }
 
 Task<void> Transaction::DiscardFiles(Buffers buffers) {
@@ -203,6 +337,11 @@ void Transaction::Reset() {
   created_.clear();
   buffers_.clear();
   savepoints_.clear();
+  unchanged_.clear();
+  own_sequences_.clear();
+  on_commit_.clear();
+  base_ = nullptr;
+  applied_ = 0;
   settings_before_.reset();
 }
 
@@ -234,6 +373,7 @@ Task<Status> Transaction::SetSavepoint(std::string name) {
   savepoint.name = std::move(name);
   savepoint.changes = changes_.size();
   savepoint.created = created_.size();
+  savepoint.unchanged = unchanged_.size();
   savepoint.settings = settings_.Save();
   for (auto& [table, buffer] : buffers_) {
     auto mark = co_await buffer->TakeMark();
@@ -250,7 +390,15 @@ Task<Status> Transaction::RollbackTo(std::string name) {
   // The savepoint itself stays, as in PostgreSQL.
   savepoints_.resize(*found + 1);
   const auto& savepoint = savepoints_.back();
-  changes_.resize(savepoint.changes);
+  changes_.erase(changes_.begin() + static_cast<ptrdiff_t>(savepoint.changes), changes_.end());
+  unchanged_.resize(savepoint.unchanged);
+  base_ = nullptr;
+  std::erase_if(own_sequences_, [this](const auto& own) {
+    return std::none_of(changes_.begin(), changes_.end(), [&](const auto& change) {
+      const auto* put = std::get_if<catalog::PutObject>(&change);
+      return put != nullptr && put->object->id == own.second.id;
+    });
+  });
   Buffers later;
   for (auto at = buffers_.begin(); at != buffers_.end();) {
     const auto mark = savepoint.marks.find(at->first);

@@ -21,10 +21,12 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "catalog/objects/sequence.h"
 #include "sql/cancellation.h"
 #include "sql/services.h"
 #include "sql/session_settings.h"
 #include "sql/table_buffer.h"
+#include "sql/temp_tables.h"
 #include "table/database.h"
 
 namespace firn::sql {
@@ -77,11 +79,28 @@ class Transaction {
 
   /// Creates a table: its folder, and the change. Errors: 42P07, 3F000 and those of PrepareTable.
   Task<Result<std::shared_ptr<const catalog::TableDefinition>>> CreateTable(
-      catalog::TableDefinition definition);
+      catalog::TableDefinition definition, OnCommit on_commit = OnCommit::kPreserve);
   Status DropTable(const catalog::TableDefinition& table);
-  /// Another change of the catalog, checked against what the transaction sees.
-  Status ChangeCatalog(catalog::Change change);
   bool CreatedHere(TableId table) const;
+  /// Makes `next` the table's definition, under the next schema id.
+  Status AlterTable(catalog::TableDefinition next);
+  Task<Status> TruncateTable(const std::shared_ptr<const catalog::TableDefinition>& table);
+  /// Puts or drops an object.
+  Status AddChange(catalog::Change change);
+  /// The commit fails (40001) when another session has written to the table since this statement's
+  /// snapshot: what was found true of its rows must still be.
+  void MustNotChange(TableId table);
+
+  /// A table's rows and files as this transaction sees them, without its own. `visible` of the
+  /// snapshot to read them at is in the second.
+  std::pair<std::shared_ptr<const table::TableVersion>, table::Snapshot> VersionOf(
+      const std::shared_ptr<const catalog::TableDefinition>& table) const;
+  bool TruncatedHere(TableId table) const;
+  bool IsTemporary(TableId table) const;
+
+  /// Counters of sequences that only this transaction knows: made or restarted here.
+  std::map<Uuid, catalog::SequenceState>& own_sequences() { return own_sequences_; }
+  TempTables& temp_tables() { return temp_tables_; }
 
   /// Makes all of it durable and visible; idle afterwards, also when it fails.
   Task<Status> Commit();
@@ -99,6 +118,7 @@ class Transaction {
     std::string name;
     size_t changes = 0;
     size_t created = 0;
+    size_t unchanged = 0;
     std::map<TableId, TableBuffer::Mark> marks;
     SessionSettings::Saved settings;
   };
@@ -107,6 +127,10 @@ class Transaction {
   Status RebuildCatalog();
   std::optional<size_t> FindSavepoint(const std::string& name) const;
   Task<Result<table::CommitRequest>> BuildRequest();
+  /// Hands the request over; searches for keys again as often as others write meanwhile.
+  Task<Result<table::CommitReceipt>> Submit(const table::CommitRequest& request);
+  Task<Status> SearchKeysAgain(table::CommitRequest& request);
+  Task<void> Committed();
   /// Takes back what the database was told to prepare: folders beyond `created`, files.
   Task<void> DiscardFiles(Buffers buffers);
   void DiscardTables(size_t kept, const catalog::Version* committed);
@@ -126,6 +150,13 @@ class Transaction {
   std::vector<std::shared_ptr<const catalog::TableDefinition>> created_;
   Buffers buffers_;
   std::vector<Savepoint> savepoints_;
+  std::vector<table::UnchangedTable> unchanged_;
+  std::map<Uuid, catalog::SequenceState> own_sequences_;
+  std::map<TableId, OnCommit> on_commit_;  // of temporary tables made here
+  TempTables temp_tables_;
+  // view_.catalog is base_ and the first applied_ changes.
+  std::shared_ptr<const catalog::Version> base_;
+  size_t applied_ = 0;
   SessionSettings::Saved settings_before_;
 };
 

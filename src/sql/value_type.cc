@@ -109,6 +109,7 @@ std::string_view DisplayType(TypeTag tag) {
 }
 
 std::string EngineType(const ValueType& type) {
+  if (IsOpen(type)) return "VARCHAR";
   if (type.tag == kInterval) return "INTERVAL";
   if (type.tag > kInterval) return "VARCHAR";
   return columnar::DuckDbName(*ToColumnar(type));
@@ -217,6 +218,7 @@ std::optional<ValueType> CommonType(std::span<const ValueType> types) {
   for (const auto& type : types) {
     const auto numeric = AsNumeric(type);
     if (numeric.tag != kNumeric) continue;
+    if (IsOpen(numeric)) return OpenNumeric();
     whole = std::max(whole, numeric.precision - numeric.scale);
     scale = std::max(scale, numeric.scale);
   }

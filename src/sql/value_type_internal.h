@@ -35,7 +35,8 @@ static_assert(static_cast<int>(TypeTag::kUuid) == static_cast<int>(columnar::Typ
 
 struct ValueType {
   TypeTag tag = TypeTag::kUnknown;
-  // numeric: the most digits and the scale, always known. varchar: the length, 0 for no limit.
+  // numeric: the most digits and the scale; precision 0 is an open numeric, kept as text, whose
+  // scale is its own (docs/decisions/0007-numeric.md). varchar: the length, 0 for no limit.
   int32_t precision = 0;
   int32_t scale = 0;
   int32_t length = 0;
@@ -44,6 +45,13 @@ struct ValueType {
 };
 
 ValueType NumericType(int32_t precision, int32_t scale);
+/// numeric of any scale; as the target of a cast, a numeric as it comes.
+constexpr ValueType OpenNumeric() {
+  return {.tag = TypeTag::kNumeric};
+}
+constexpr bool IsOpen(const ValueType& type) {
+  return type.tag == TypeTag::kNumeric && type.precision == 0;
+}
 ValueType FromColumnar(const columnar::Type& type);
 /// Unknown is text, as the output column of a Postgres query. Nullopt for intervals.
 std::optional<columnar::Type> ToColumnar(const ValueType& type);
@@ -65,7 +73,8 @@ bool IsString(TypeTag tag);
 enum class CastContext : uint8_t { kImplicit, kAssignment, kExplicit };
 /// Whether Postgres has the cast (pg_cast) in this context; unknown goes to everything.
 bool CanCast(TypeTag from, TypeTag to, CastContext context);
-/// select_common_type of Postgres; nullopt when there is none. Numerics get room for all.
+/// select_common_type of Postgres; nullopt when there is none. Numerics get room for all, and are
+/// open when one of them is.
 std::optional<ValueType> CommonType(std::span<const ValueType> types);
 /// An integer type as numeric(p,0), others as they are.
 ValueType AsNumeric(const ValueType& type);

@@ -20,7 +20,9 @@ constexpr int kNonDefault = 0x1;
 constexpr int kRange = 0x2;
 constexpr int kRows = 0x4;
 constexpr int kGroups = 0x8;
-constexpr int kExclusions = 0x8000 | 0x10000 | 0x20000;
+constexpr int kExcludeRow = 0x8000;
+constexpr int kExcludeGroup = 0x10000;
+constexpr int kExcludeTies = 0x20000;
 struct Bound {
   int bit;
   std::string_view words;
@@ -39,11 +41,27 @@ constexpr std::array kEnds = {
 
 /// The calls of engine aggregates in an entry's template: all have the same modifiers.
 struct AggregateText {
-  std::string arguments;  // with DISTINCT and ORDER BY
-  std::string suffix;     // FILTER and OVER
+  std::string distinct;
+  std::vector<std::string> arguments;
+  std::string order;
+  std::string suffix;  // FILTER and OVER
 
   std::string Call(std::string_view name) const {
-    return fmt::format("{}({}){}", name, arguments, suffix);
+    return fmt::format("{}({}{}{}){}", name, distinct, fmt::join(arguments, ", "), order, suffix);
+  }
+  // "$1, sql_num_key($1)"
+  std::string CallWith(std::string_view name, std::string_view form) const {
+    auto other = *this;
+    std::string list;
+    for (size_t i = 0; i < form.size(); ++i) {
+      if (form[i] == '$' && i + 1 < form.size()) {
+        list += arguments[static_cast<size_t>(form[++i] - '1')];
+      } else {
+        list += form[i];
+      }
+    }
+    other.arguments = {list};
+    return other.Call(name);
   }
   std::string Fill(std::string_view form) const {
     std::string out;
@@ -53,36 +71,98 @@ struct AggregateText {
       form.remove_prefix(at);
       if (form.empty()) break;
       size_t size = 1;
-      while (size < form.size() &&
-             (form[size] == '_' || (form[size] >= 'a' && form[size] <= 'z'))) {
+      while (size < form.size() && (form[size] == '_' || (form[size] >= 'a' && form[size] <= 'z') ||
+                                    (form[size] >= '0' && form[size] <= '9'))) {
         ++size;
       }
-      out += Call(form.substr(1, size - 1));
+      const auto name = form.substr(1, size - 1);
       form.remove_prefix(size);
+      if (form.starts_with('{')) {
+        const auto end = form.find('}');
+        out += CallWith(name, form.substr(1, end - 1));
+        form.remove_prefix(end + 1);
+      } else {
+        out += Call(name);
+      }
     }
     return out;
   }
 };
 
+// The call as the entry's text has it. `joins`: string_agg by the engine.
+Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& arguments,
+                     AggregateText text, bool joins, int location) {
+  if (joins) {
+    return Expr{.sql = text.Call("string_agg"), .type = {.tag = kText}, .location = location};
+  }
+  if (entry.engine == "!string_agg") {
+    const auto both = entry.result == "text" ? "sql_string_agg(@list{$1}, @list{$2})"
+                                             : "sql_bytea_agg(@list{$1}, @list{$2})";
+    return Expr{
+        .sql = text.Fill(both), .type = {.tag = TagFromName(entry.result)}, .location = location};
+  }
+  ValueType type{.tag = TagFromName(entry.result)};
+  if (entry.result == "=1") type = arguments.front().type;
+  const bool open = !arguments.empty() && IsOpen(arguments.front().type) && !entry.open.empty();
+  if (open && !arguments.front().decimal_sql.empty() &&
+      (entry.name == "sum" || entry.name == "avg")) {
+    // The sum as DECIMAL, shown with the scale of what was summed.
+    const auto& value = arguments.front();
+    text.arguments = {value.decimal_sql};
+    auto sql = text.Call("sum");
+    const auto count = text.Call("count");
+    text.arguments = {value.scale_sql};
+    sql = fmt::format("sql_num_round({}, CAST({} AS INTEGER))", sql, text.Call("max"));
+    if (entry.name == "avg") sql = fmt::format("sql_num_divide({}, {})", sql, count);
+    return Expr{.sql = std::move(sql), .type = OpenNumeric(), .location = location};
+  }
+  if (entry.result == "numeric:sum") {
+    type = open ? OpenNumeric()
+                : NumericType(columnar::kMaxPrecision, AsNumeric(arguments.front().type).scale);
+  }
+  return Expr{
+      .sql = text.Fill(open ? entry.open : entry.engine), .type = type, .location = location};
+}
+
 }  // namespace
 
-Result<std::string> QueryWriter::WriteFrame(const Json& window, const Place& place) {
+// What is added to a value of ORDER BY: a number to a number, an interval to a time.
+Status QueryWriter::CoerceRangeOffset(Expr& offset, const Json& order, const Place& place,
+                                      int location) {
+  if (order.size() != 1) {
+    return Wrong(location, "42P20",
+                 "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column");
+  }
+  FIRN_TRY(const auto value, WriteExpr(At(*tree::Open(order.front()).body, "node"), place));
+  ValueType type = value.type;
+  if (Category(type.tag) == 'D') type = {.tag = kInterval};
+  if (IsOpen(type) || !(IsNumber(type.tag) || type.tag == kInterval) || value.type.tag == kDate) {
+    return Refuse(location, "RANGE with an offset is not supported for this type",
+                  "Use ROWS or GROUPS, or order by a timestamp or a number.");
+  }
+  return Coerce(offset, type, CastContext::kImplicit);
+}
+
+Result<std::string> QueryWriter::WriteFrame(const Json& window, const Json& order_by,
+                                            const Place& place) {
   const int options = tree::Number(window, "frameOptions");
   if ((options & kNonDefault) == 0) return std::string();
   const int location = tree::Location(window);
-  if ((options & kExclusions) != 0) {
-    return Refuse(location, "EXCLUDE in a window frame is not supported", "Leave it out.");
-  }
+  const auto* exclude = (options & kExcludeRow) != 0     ? " EXCLUDE CURRENT ROW"
+                        : (options & kExcludeGroup) != 0 ? " EXCLUDE GROUP"
+                        : (options & kExcludeTies) != 0  ? " EXCLUDE TIES"
+                                                         : "";
   const auto bound = [&](const auto& bounds, const char* field) -> Result<std::string> {
     for (const auto& known : bounds) {
       if ((options & known.bit) == 0) continue;
       if (!known.offset) return std::string(known.words);
-      if ((options & kRange) != 0) {
-        return Refuse(location, "RANGE with an offset is not supported", "Use ROWS or GROUPS.");
-      }
       auto inner = place;
       inner.scope = nullptr;
       FIRN_TRY(auto offset, WriteExpr(At(window, field), inner));
+      if ((options & kRange) != 0) {
+        FIRN_RETURN_IF_ERROR(CoerceRangeOffset(offset, order_by, place, location));
+        return offset.sql + " " + std::string(known.words);
+      }
       FIRN_RETURN_IF_ERROR(Coerce(offset, {.tag = kInt8}, CastContext::kImplicit));
       return offset.sql + " " + std::string(known.words);
     }
@@ -93,7 +173,7 @@ Result<std::string> QueryWriter::WriteFrame(const Json& window, const Place& pla
   const auto* unit = (options & kRows) != 0     ? "ROWS"
                      : (options & kGroups) != 0 ? "GROUPS"
                                                 : "RANGE";
-  return fmt::format(" {} BETWEEN {} AND {}", unit, start, end);
+  return fmt::format(" {} BETWEEN {} AND {}{}", unit, start, end, exclude);
 }
 
 Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place) {
@@ -132,10 +212,12 @@ Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place)
   };
   FIRN_TRY(const auto partition, WriteList(pick("partitionClause"), inner));
   std::string sql;
-  for (const auto& expr : partition) sql += (sql.empty() ? "PARTITION BY " : ", ") + expr.sql;
+  for (const auto& expr : partition) {
+    sql += (sql.empty() ? "PARTITION BY " : ", ") + Comparable(expr);
+  }
   FIRN_TRY(const auto order, WriteSortList(pick("orderClause"), inner));
   if (!order.empty()) sql += (sql.empty() ? "" : " ") + ("ORDER BY " + order);
-  FIRN_TRY(const auto frame, WriteFrame(whole ? *base : over, inner));
+  FIRN_TRY(const auto frame, WriteFrame(whole ? *base : over, pick("orderClause"), inner));
   return " OVER (" + sql + frame + ")";
 }
 
@@ -174,6 +256,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   const bool windowed = Has(body, "over");
   const bool distinct = Flag(body, "agg_distinct");
   auto inner = place;
+  inner.sets = false;
   if (!windowed) inner.no_aggregates = "aggregate function calls cannot be nested";
   inner.no_windows = windowed ? "window function calls cannot be nested"
                               : "aggregate function calls cannot contain window function calls";
@@ -191,25 +274,34 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
   const auto& entry = *found.entry;
   if (entry.engine == "-") return Apply(entry, found.arguments, std::move(arguments), location);
+  bool joins = false;  // string_agg by the engine, which wants a constant delimiter
   if (entry.engine == "!string_agg") {
     if (arguments[1].form == Expr::Form::kNull) arguments[1].form = Expr::Form::kLiteral;
-    if (arguments[1].form != Expr::Form::kLiteral) {
-      return Refuse(arguments[1].location, "the delimiter of string_agg must be a constant",
-                    "Write the text itself.");
+    joins = arguments[1].form == Expr::Form::kLiteral && entry.result == "text";
+    if (!joins && distinct) {
+      return Refuse(arguments[1].location,
+                    "string_agg(DISTINCT ...) with a delimiter that is not a constant, or of "
+                    "bytea, is not supported",
+                    "Use SELECT DISTINCT in a subquery.");
     }
   }
   AggregateText text;
+  if (distinct) text.distinct = "DISTINCT ";
   for (size_t i = 0; i < arguments.size(); ++i) {
     FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = found.arguments[i]}, CastContext::kImplicit));
-    const bool delimiter = entry.engine == "!string_agg" && i == 1;
-    text.arguments += (i > 0      ? ", "
-                       : distinct ? "DISTINCT "
-                                  : "") +
-                      (delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
+    const bool delimiter = joins && i == 1;
+    text.arguments.push_back(delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
   }
-  if (Flag(body, "agg_star")) text.arguments = "*";
+  if (distinct && !arguments.empty() && IsOpen(arguments.front().type)) {
+    if (name != "count") {
+      return Refuse(location, name + "(DISTINCT ...) of a numeric without a scale is not supported",
+                    "Cast it to numeric(p,s), or use SELECT DISTINCT in a subquery.");
+    }
+    text.arguments.front() = Comparable(arguments.front());
+  }
+  if (Flag(body, "agg_star")) text.arguments = {"*"};
   FIRN_TRY(const auto order, WriteSortList(List(body, "agg_order"), inner));
-  if (!order.empty()) text.arguments += " ORDER BY " + order;
+  if (!order.empty()) text.order = " ORDER BY " + order;
   if (Has(body, "agg_filter")) {
     FIRN_TRY(const auto condition, WriteCondition(body["agg_filter"], "FILTER", inner));
     text.suffix += " FILTER (WHERE " + condition + ")";
@@ -218,23 +310,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     FIRN_TRY(const auto over, WriteOver(body["over"], place));
     text.suffix += over;
   }
-  if (entry.engine == "!string_agg") {
-    return Expr{.sql = text.Call("string_agg"), .type = {.tag = kText}, .location = location};
-  }
-  if (entry.engine == "!avg") {
-    const auto summed = AsNumeric(arguments.front().type);
-    Expr sum{.sql = text.Call("sum"), .type = NumericType(columnar::kMaxPrecision, summed.scale)};
-    Expr count{.sql = text.Call("count"), .type = NumericType(19, 0)};
-    FIRN_TRY(auto average, Divide(sum, count));
-    average.location = location;
-    return average;
-  }
-  ValueType type{.tag = TagFromName(entry.result)};
-  if (entry.result == "=1") type = arguments.front().type;
-  if (entry.result == "numeric:sum") {
-    type = NumericType(columnar::kMaxPrecision, AsNumeric(arguments.front().type).scale);
-  }
-  return Expr{.sql = text.Fill(entry.engine), .type = type, .location = location};
+  return AggregateResult(entry, arguments, std::move(text), joins, location);
 }
 
 }  // namespace firn::sql

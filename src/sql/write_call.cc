@@ -20,19 +20,25 @@ std::string Joined(const std::vector<Expr>& exprs) {
 }
 
 // The engine's own rules for the width of decimals (DuckDB, DecimalAddSubtract and -Multiply).
-ValueType Sum(const ValueType& a, const ValueType& b) {
+// Two numerics of at most 18 digits give one of 18, which is fast and seldom too small: then the
+// engine says 22003, and the statement is written again with `exact`.
+ValueType Sum(const ValueType& a, const ValueType& b, bool exact) {
   const int32_t scale = std::max(a.scale, b.scale);
   const int32_t whole = std::max(a.precision - a.scale, b.precision - b.scale);
   int32_t precision = whole + scale + 1;
   const int32_t widest = std::max(a.precision, b.precision);
-  if (precision > kInt64Digits && widest <= kInt64Digits) precision = kInt64Digits;
+  if (exact && precision > columnar::kMaxPrecision) return OpenNumeric();
+  if (!exact && precision > kInt64Digits && widest <= kInt64Digits) precision = kInt64Digits;
   return NumericType(precision, scale);
 }
-ValueType Product(const ValueType& a, const ValueType& b) {
+ValueType Product(const ValueType& a, const ValueType& b, bool exact) {
   const int32_t scale = a.scale + b.scale;
   int32_t precision = a.precision + b.precision;
   const int32_t widest = std::max(a.precision, b.precision);
-  if (precision > kInt64Digits && widest <= kInt64Digits && scale < kInt64Digits) {
+  if (scale > columnar::kMaxPrecision || (exact && precision > columnar::kMaxPrecision)) {
+    return OpenNumeric();
+  }
+  if (!exact && precision > kInt64Digits && widest <= kInt64Digits && scale < kInt64Digits) {
     precision = kInt64Digits;
   }
   return NumericType(precision, scale);
@@ -55,6 +61,9 @@ std::string_view WithoutTest(std::string_view form, const std::vector<Expr>& arg
   if (arguments.size() != 2 || !arguments[1].nonzero) return form;
   if (form.starts_with("firn_quotient")) return "($1 // $2)";
   if (form.starts_with("firn_remainder")) return "($1 % $2)";
+  if (form.starts_with("firn_int_remainder") && !arguments[1].text.starts_with('-')) {
+    return "($1 % $2)";
+  }
   if (form.starts_with("firn_ratio")) return "($1 / $2)";
   return form;
 }
@@ -85,9 +94,11 @@ Failure QueryWriter::NotUnique(const std::string& name, const std::vector<ValueT
 
 Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                                 std::vector<Expr> arguments, int location) {
-  if (entry.engine == "-") {
+  const bool known = entry.result == "=1" || entry.result.starts_with("numeric:") ||
+                     TagFromName(entry.result) != kUnknown;
+  if (entry.engine == "-" || !known) {
     return Refuse(location, fmt::format("{}({}) is not supported", entry.name, entry.arguments),
-                  "Cast the argument to double precision, or write it another way: docs/sql.md.");
+                  "docs/functions.md lists what there is.");
   }
   if (entry.engine == "!date_trunc" || entry.engine == "!extract" || entry.engine == "!timezone" ||
       entry.engine == "!round") {
@@ -100,38 +111,85 @@ Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<Ty
     FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = to[i]}, CastContext::kImplicit));
   }
   if (entry.engine.starts_with('!')) return ApplyRule(entry, std::move(arguments), location);
-  ValueType type{.tag = TagFromName(entry.result)};
-  if (entry.result == "=1") type = arguments.front().type;
-  if (entry.result == "numeric:add") type = Sum(arguments[0].type, arguments[1].type);
-  if (entry.result == "numeric:multiply") {
-    if (arguments[0].type.scale + arguments[1].type.scale > columnar::kMaxPrecision) {
-      return Wrong(location, "22003", "numeric field overflow",
-                   "The product has more than 38 digits after the point: cast a factor to fewer.");
-    }
-    type = Product(arguments[0].type, arguments[1].type);
-  }
-  if (entry.result == "numeric:mod") {
-    const ValueType both[] = {arguments[0].type, arguments[1].type};
-    type = *CommonType(both);
-    for (auto& argument : arguments) {
-      FIRN_RETURN_IF_ERROR(Coerce(argument, type, CastContext::kImplicit));
-    }
-  }
-  if (entry.result == "numeric:whole") type = NumericType(arguments.front().type.precision, 0);
-  if (entry.result == "numeric:unit") type = NumericType(1, 0);
-  std::string sql = entry.engine.empty() ? fmt::format("{}({})", entry.name, Joined(arguments))
-                                         : Fill(WithoutTest(entry.engine, arguments), arguments);
+  FIRN_TRY(const auto shape, ShapeOf(entry, arguments, location));
+  const auto form = shape.open ? entry.open : WithoutTest(entry.engine, arguments);
+  std::string sql =
+      form.empty() ? fmt::format("{}({})", entry.name, Joined(arguments)) : Fill(form, arguments);
   // The engine gives a macro over constants that are NULL a type of its own.
-  if (sql.starts_with("firn_")) sql = fmt::format("CAST({} AS {})", sql, EngineType(type));
-  return Expr{.sql = std::move(sql), .type = type, .location = location};
+  if (sql.starts_with("firn_")) sql = fmt::format("CAST({} AS {})", sql, EngineType(shape.type));
+  return Expr{.sql = std::move(sql), .type = shape.type, .location = location};
+}
+
+Result<QueryWriter::Shape> QueryWriter::ShapeOf(const FunctionEntry& entry,
+                                                std::vector<Expr>& arguments, int location) {
+  Shape shape{.type = {.tag = TagFromName(entry.result)}};
+  const bool open =
+      !entry.open.empty() && std::any_of(arguments.begin(), arguments.end(),
+                                         [](const Expr& expr) { return IsOpen(expr.type); });
+  if (entry.result == "=1") shape.type = arguments.front().type;
+  if (!entry.result.starts_with("numeric:")) {
+    shape.open = open;
+    return shape;
+  }
+  shape = {.type = OpenNumeric(), .open = open};
+  if (open) return shape;
+  const auto& first = arguments.front().type;
+  if (entry.result == "numeric:add" || entry.result == "numeric:multiply") {
+    // Constants cost nothing, so they are always exact.
+    const bool exact =
+        context_.exact_numerics || (!arguments[0].text.empty() && !arguments[1].text.empty());
+    const auto& second = arguments[1].type;
+    shape.type =
+        entry.result == "numeric:add" ? Sum(first, second, exact) : Product(first, second, exact);
+    shape.open = IsOpen(shape.type);
+    if (exact && !shape.open && shape.type.precision > kInt64Digits) {
+      // A wide operand makes the engine give a wide result.
+      const auto wide = NumericType(std::max(first.precision, kInt64Digits + 1), first.scale);
+      arguments[0].sql = fmt::format("CAST({} AS {})", arguments[0].sql, EngineType(wide));
+      arguments[0].type = wide;
+    }
+  } else if (entry.result == "numeric:mod") {
+    const ValueType both[] = {first, arguments[1].type};
+    shape.type = *CommonType(both);
+    for (auto& argument : arguments) {
+      FIRN_RETURN_IF_ERROR(Coerce(argument, shape.type, CastContext::kImplicit));
+    }
+  } else if (entry.result == "numeric:whole") {
+    shape.type = NumericType(first.precision, 0);
+  } else if (entry.result == "numeric:unit") {
+    shape.type = NumericType(1, 0);
+  } else {
+    return Fail(ErrorCode::kInternal, "no such rule for a result: {}", entry.result);
+  }
+  (void)location;
+  return shape;
 }
 
 Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments,
                                     int location) {
-  if (entry.engine == "!divide") return Divide(arguments[0], arguments[1]);
+  constexpr std::string_view kAsText = "!astext ";
+  if (entry.engine.starts_with(kAsText)) {
+    for (auto& argument : arguments) {
+      FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kExplicit));
+    }
+    return Expr{.sql = Fill(entry.engine.substr(kAsText.size()), arguments),
+                .type = {.tag = TagFromName(entry.result)},
+                .location = location};
+  }
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
   if (entry.engine == "!extract") return WriteExtract(entry, std::move(arguments), location);
   auto& first = arguments.front();
+  if (entry.engine == "!date_trunc" &&
+      (first.form != Expr::Form::kLiteral || first.text.starts_with("cent") ||
+       first.text.starts_with("mill"))) {
+    FIRN_RETURN_IF_ERROR(Coerce(first, {.tag = kText}, CastContext::kImplicit));
+    const auto form = entry.result == "timestamp"
+                          ? "sql_date_trunc($1, $2)"
+                          : "CAST(sql_date_trunc($1, CAST($2 AS TIMESTAMP)) AS TIMESTAMPTZ)";
+    return Expr{.sql = Fill(form, arguments),
+                .type = {.tag = TagFromName(entry.result)},
+                .location = location};
+  }
   if (first.form != Expr::Form::kLiteral) {
     return Refuse(first.location,
                   fmt::format("the first argument of {} must be a constant", entry.name),
@@ -151,10 +209,6 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
         "week",         "month",        "quarter", "year",   "decade"};
     std::transform(first.text.begin(), first.text.end(), first.text.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (first.text == "century" || first.text == "millennium") {
-      return Refuse(first.location, "date_trunc to the " + first.text + " is not supported",
-                    "Use decade or a shorter unit.");
-    }
     if (std::find(kUnits.begin(), kUnits.end(), first.text) == kUnits.end()) {
       return Wrong(first.location, "22023",
                    fmt::format("unit \"{}\" not recognized for type {}", first.text,
@@ -174,19 +228,20 @@ Result<Expr> QueryWriter::WriteRound(std::vector<Expr> arguments, int location) 
   constexpr size_t kTwoDigits = 2;
   const bool constant = !text.empty() && text.size() <= kTwoDigits && text.front() != '-';
   const int scale = constant ? std::stoi(text) : -1;
-  if (scale < 0 || scale > columnar::kMaxPrecision) {
-    return Refuse(location,
-                  "round to a number of digits that is not a constant from 0 to 38 is "
-                  "not supported",
-                  "Write round(x, 2).");
+  const int whole = value.type.precision - value.type.scale + 1;
+  if (IsOpen(value.type) || scale < 0 || whole + scale > columnar::kMaxPrecision) {
+    return Expr{.sql = fmt::format("sql_num_round({}, {})", value.sql, arguments[1].sql),
+                .type = OpenNumeric(),
+                .location = location};
   }
-  const auto type = NumericType(value.type.precision - value.type.scale + scale + 1, scale);
+  const auto type = NumericType(whole + scale, scale);
   return Expr{.sql = fmt::format("CAST({} AS {})", value.sql, EngineType(type)),
               .type = type,
               .location = location};
 }
 
-Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, bool separated) {
+// concat, concat_ws and format: every argument as text.
+Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, std::string_view name) {
   for (auto& argument : arguments) {
     if (argument.type.tag == kBool) {
       argument.sql =
@@ -195,9 +250,10 @@ Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, bool separate
     }
     FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kExplicit));
   }
-  return Expr{.sql = (separated ? "concat_ws(" : "concat(") + Joined(arguments) + ")",
-              .type = {.tag = kText},
-              .location = arguments.front().location};
+  return Expr{
+      .sql = fmt::format("{}({})", name == "format" ? "sql_format" : name, Joined(arguments)),
+      .type = {.tag = kText},
+      .location = arguments.front().location};
 }
 
 Result<Expr> QueryWriter::WriteServerCall(const Json& body) {
@@ -228,19 +284,26 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
     }
     return NoFunction(shown, arguments, location);
   }
-  if (Flag(body, "func_variadic") || Flag(body, "agg_within_group")) {
-    return Refuse(location, "VARIADIC and WITHIN GROUP are not supported",
-                  "docs/sql.md lists what there is.");
+  if (Flag(body, "func_variadic")) {
+    return Refuse(location, "VARIADIC is not supported", "Write the arguments one by one.");
   }
+  if (Flag(body, "agg_within_group")) return WriteOrderedSet(name, body, place);
   switch (entries.front().kind) {
     case FunctionKind::kServer:
       return WriteServerCall(body);
     case FunctionKind::kAggregate:
     case FunctionKind::kWindow:
       return WriteAggregate(name, body, place);
-    case FunctionKind::kTable:
-      return Refuse(location, name + "() is supported in FROM only",
-                    "Write FROM " + name + "(...).");
+    case FunctionKind::kTable: {
+      if (!place.sets) {
+        return Wrong(location, "0A000", "set-returning functions are not allowed here",
+                     "Write FROM " + name + "(...).");
+      }
+      FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
+      FIRN_TRY(auto set, WriteSet(name, std::move(arguments), location));
+      set.sql = fmt::format("CAST(unnest({}) AS {})", set.sql, EngineType(set.type));
+      return set;
+    }
     case FunctionKind::kScalar:
       break;
   }
@@ -252,15 +315,28 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
   return WriteFunction(name, body, place);
 }
 
+Result<Expr> QueryWriter::WriteSet(const std::string& name, std::vector<Expr> arguments,
+                                   int location) {
+  std::vector<ValueType> types;
+  for (const auto& argument : arguments) types.push_back(argument.type);
+  const auto found = Resolve(FindFunction(name), types, /*is_operator=*/false);
+  if (found.ambiguous) return NotUnique(name, types, location);
+  if (found.entry == nullptr) return NoFunction(name, arguments, location);
+  if (name == "generate_series" && arguments.size() == 3 && arguments[2].text == "0") {
+    return Wrong(location, "22023", "step size cannot equal zero");
+  }
+  return Apply(*found.entry, found.arguments, std::move(arguments), location);
+}
+
 Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& body,
                                         const Place& place) {
   const int location = tree::Location(body);
   const auto entries = FindFunction(name);
   FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
-  if (entries.front().engine == "!concat") {
+  if (entries.front().engine == "!concat" || entries.front().engine == "!format") {
     const bool separated = name == "concat_ws";
     if (arguments.size() < (separated ? 2U : 1U)) return NoFunction(name, arguments, location);
-    return WriteConcat(std::move(arguments), separated);
+    return WriteConcat(std::move(arguments), name);
   }
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);

@@ -15,7 +15,6 @@ using tree::Open;
 
 // A double holds every integer of this many digits, so dividing by a power of ten rounds once.
 constexpr int32_t kExactDoubleDigits = 15;
-constexpr int32_t kParameterScale = 16;
 
 std::string CastTo(const std::string& sql, std::string_view type) {
   return fmt::format("CAST({} AS {})", sql, type);
@@ -68,6 +67,25 @@ std::string_view TextReader(TypeTag to) {
   }
 }
 
+// From an open numeric to anything but text.
+std::string OpenCastSql(const Expr& expr, const ValueType& to) {
+  switch (to.tag) {
+    case kInt2:
+      return fmt::format("sql_num_int2({})", expr.sql);
+    case kInt4:
+      return fmt::format("sql_num_int4({})", expr.sql);
+    case kInt8:
+      return fmt::format("sql_num_int8({})", expr.sql);
+    case kFloat4:
+      return fmt::format("sql_num_float4({})", expr.sql);
+    case kFloat8:
+      return fmt::format("sql_num_float8({})", expr.sql);
+    default:
+      return CastTo(fmt::format("sql_num_fit({}, {}, {})", expr.sql, to.precision, to.scale),
+                    EngineType(to));
+  }
+}
+
 }  // namespace
 
 Failure QueryWriter::CannotCast(const Expr& expr, const ValueType& to) {
@@ -117,13 +135,8 @@ Result<ValueType> QueryWriter::CastTarget(const Json& type_name, const Expr& arg
   const bool numeric = plain && (names.back() == "numeric" || names.back() == "decimal");
   if (numeric && !tree::Has(type_name, "typmods")) {
     // numeric of any size: as many digits as the argument has.
-    if (argument.type.tag == kUnknown) return ValueType{.tag = kNumeric};
-    const auto type = AsNumeric(argument.type);
-    if (type.tag == kNumeric) return type;
-    return Refuse(tree::Location(type_name),
-                  "a cast to numeric without a precision is not "
-                  "supported for this type",
-                  "Say numeric(38,9), or the precision and scale you need.");
+    (void)argument;
+    return OpenNumeric();
   }
   FIRN_TRY(const auto type, DecodeTypeName(statement_, type_name));
   return FromColumnar(type);
@@ -149,6 +162,7 @@ Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   if (!CanCast(expr.type.tag, type.tag, CastContext::kExplicit)) return CannotCast(expr, type);
   FIRN_RETURN_IF_ERROR(Coerce(expr, type, CastContext::kExplicit));
   expr.nonzero = false;
+  expr.decimal_sql.clear();
   return expr;
 }
 
@@ -180,7 +194,6 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
     }
     case Expr::Form::kNull:
       expr.type = to;
-      if (to.tag == kNumeric && to.precision == 0) expr.type = NumericType(1, 0);
       expr.sql = CastTo("NULL", EngineType(expr.type));
       break;
     case Expr::Form::kParameter: {
@@ -191,9 +204,7 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
                         "Write the interval in the text of the query.");
         }
         known = to;
-        if (to.tag == kNumeric && context != CastContext::kAssignment) {
-          known = NumericType(columnar::kMaxPrecision, std::max(kParameterScale, to.scale));
-        }
+        if (to.tag == kNumeric && context != CastContext::kAssignment) known = OpenNumeric();
         if (to.tag == kVarchar) known = ValueType{.tag = kText};
       }
       expr.type = *known;
@@ -228,11 +239,20 @@ Status QueryWriter::Coerce(Expr& expr, const ValueType& to, CastContext context)
     return {};
   }
   FIRN_TRY(auto sql, CastSql(expr, to, context));
-  const bool open = to.tag == kNumeric && to.precision == 0;
+  // What is not a number with a scale becomes an open numeric.
+  const bool open = IsOpen(to) && (IsInteger(expr.type.tag) || expr.type.tag == kNumeric);
   // An integer stays the number it was written as.
   if (!IsInteger(expr.type.tag) || !IsNumber(to.tag)) expr.text.clear();
   expr.type = open ? AsNumeric(expr.type) : to;
   expr.sql = std::move(sql);
+  return {};
+}
+
+Status QueryWriter::ToOpen(Expr& expr) {
+  if (IsOpen(expr.type)) return {};
+  FIRN_RETURN_IF_ERROR(Coerce(expr, OpenNumeric(), CastContext::kImplicit));
+  if (!IsOpen(expr.type)) expr.sql = fmt::format("sql_num_text({})", expr.sql);
+  expr.type = OpenNumeric();
   return {};
 }
 
@@ -255,14 +275,23 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
           "Select the value itself, or cast it to numeric(p,s) first.");
     }
     const bool is_time = from == kDate || from == kTimestamp || from == kTimestamptz;
-    auto text = is_time ? fmt::format("firn_time_text({})", expr.sql) : CastTo(expr.sql, "VARCHAR");
+    // The engine writes a numeric(2,2) without the zero before the point.
+    const bool all_scale = from == kNumeric && expr.type.precision == expr.type.scale;
+    auto text = is_time     ? fmt::format("firn_time_text({})", expr.sql)
+                : all_scale ? fmt::format("sql_num_text({})", expr.sql)
+                            : CastTo(expr.sql, "VARCHAR");
     return to.length > 0 && context == CastContext::kExplicit
                ? fmt::format("left({}, {})", text, to.length)
                : text;
   }
+  if (IsOpen(expr.type)) return OpenCastSql(expr, to);
+  if (IsOpen(to) && IsString(from)) return fmt::format("sql_num_read({})", expr.sql);
+  if (IsOpen(to) && (from == kFloat4 || from == kFloat8)) {
+    return fmt::format("sql_num_from_{}({})", from == kFloat4 ? "float4" : "float8", expr.sql);
+  }
   if (IsString(from)) {
     const auto reader = TextReader(to.tag);
-    if (reader.empty() || (to.tag == kNumeric && to.precision == 0)) {
+    if (reader.empty()) {
       return Refuse(
           expr.location,
           fmt::format("a cast from text to {} is not supported for values", DisplayType(to.tag)),

@@ -123,7 +123,9 @@ Status QueryWriter::WriteTargets(const Json& body, const Place& place, Block& bl
       FIRN_RETURN_IF_ERROR(WriteStar(*Open(value).body, place, block));
       continue;
     }
-    FIRN_TRY(auto expr, WriteExpr(value, place));
+    auto inner = place;
+    inner.sets = true;
+    FIRN_TRY(auto expr, WriteExpr(value, inner));
     if (expr.location < 0) expr.location = tree::Location(target);
     block.outputs.push_back(
         {Has(target, "name") ? std::string(Text(target, "name")) : FigureName(value),
@@ -188,7 +190,7 @@ Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& p
       return Wrong(location, "42P10",
                    fmt::format("GROUP BY position {} is not in select list", position));
     }
-    return block.outputs[static_cast<size_t>(position - 1)].expr.sql;
+    return Comparable(block.outputs[static_cast<size_t>(position - 1)].expr);
   }
   const auto names =
       node.Is("ColumnRef") ? tree::Names(List(body, "fields")) : std::vector<std::string>();
@@ -201,7 +203,7 @@ Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& p
       return column.name == names.front();
     });
     for (const auto& output : block.outputs) {
-      if (!in_from && output.name == names.front()) return output.expr.sql;
+      if (!in_from && output.name == names.front()) return Comparable(output.expr);
     }
   }
   auto inner = place;
@@ -211,7 +213,7 @@ Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& p
   if (expr.type.tag == kUnknown) {
     FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
   }
-  return std::move(expr.sql);
+  return Comparable(expr);
 }
 
 Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& place,
@@ -219,7 +221,18 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
   if (tree::Flag(body, "groupDistinct")) {
     return Refuse(-1, "GROUP BY DISTINCT is not supported", "Leave DISTINCT out.");
   }
-  if (tree::Flag(body, "groupAll")) return std::string(" GROUP BY ALL");
+  if (tree::Flag(body, "groupAll")) {
+    for (const auto& output : block.outputs) {
+      if (!IsOpen(output.expr.type) || output.expr.sql.find("sum(") != std::string::npos ||
+          output.expr.sql.find("list(") != std::string::npos) {
+        continue;
+      }
+      return Refuse(output.expr.location,
+                    "GROUP BY ALL over a numeric without a scale is not supported",
+                    "Cast it to numeric(p,s).");
+    }
+    return std::string(" GROUP BY ALL");
+  }
   std::string sql;
   for (const auto& item : List(body, "groupClause")) {
     FIRN_TRY(const auto text, WriteGroupItem(item, place, block));
@@ -228,11 +241,50 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
   return sql;
 }
 
+// Equal open numerics are one, whatever their scale.
+std::string QueryWriter::DistinctOutputs(const Block& block) {
+  const bool plain = std::none_of(block.outputs.begin(), block.outputs.end(),
+                                  [](const auto& output) { return IsOpen(output.expr.type); });
+  if (plain) return "DISTINCT ";
+  std::string sql;
+  for (const auto& output : block.outputs) {
+    sql += (sql.empty() ? "DISTINCT ON (" : ", ") + Comparable(output.expr);
+  }
+  return sql + ") ";
+}
+
+// Where rows are grouped by an open numeric, they are grouped by its key, and each group shows
+// the numeric of one of its rows.
+Status QueryWriter::ShowGroups(const std::string& groups, Block& block, std::string& having) {
+  constexpr std::string_view kKey = "sql_num_key(";
+  for (size_t at = groups.find(kKey); at != groups.npos; at = groups.find(kKey, at + 1)) {
+    size_t end = at + kKey.size();
+    for (int depth = 1; depth > 0 && end < groups.size(); ++end) {
+      depth += groups[end] == '(' ? 1 : groups[end] == ')' ? -1 : 0;
+    }
+    const auto value = groups.substr(at + kKey.size(), end - 1 - at - kKey.size());
+    if (groups.find("ROLLUP") != groups.npos || groups.find("CUBE") != groups.npos ||
+        groups.find("GROUPING SETS") != groups.npos) {
+      return Refuse(-1, "grouping sets of a numeric without a scale are not supported",
+                    "Cast it to numeric(p,s).");
+    }
+    const auto shown = "any_value(" + value + ")";
+    const auto replace = [&](std::string& text) {
+      for (size_t i = text.find(value); i != text.npos; i = text.find(value, i + shown.size())) {
+        text.replace(i, value.size(), shown);
+      }
+    };
+    for (auto& output : block.outputs) replace(output.expr.sql);
+    replace(having);
+  }
+  return {};
+}
+
 Result<std::string> QueryWriter::WriteDistinct(const Json& body, const Place& place,
                                                const Block& block) {
   const auto& clause = List(body, "distinctClause");
   if (clause.empty()) return std::string();
-  if (Open(clause.front()).body == nullptr) return std::string("DISTINCT ");
+  if (Open(clause.front()).body == nullptr) return DistinctOutputs(block);
   std::string sql;
   for (const auto& item : clause) {
     const auto node = Open(item);
@@ -241,7 +293,7 @@ Result<std::string> QueryWriter::WriteDistinct(const Json& body, const Place& pl
       FIRN_TRY(text, WriteGroupItem(item, place, block));
     } else {
       FIRN_TRY(const auto expr, WriteExpr(item, place));
-      text = expr.sql;
+      text = Comparable(expr);
     }
     sql += (sql.empty() ? "" : ", ") + text;
   }
@@ -258,6 +310,12 @@ Result<std::string> QueryWriter::SortDirection(const Json& sort_by) {
   const auto nulls = Text(sort_by, "sortby_nulls");
   const bool first = nulls == "SORTBY_NULLS_DEFAULT" ? descending : nulls == "SORTBY_NULLS_FIRST";
   return fmt::format(" {} NULLS {}", descending ? "DESC" : "ASC", first ? "FIRST" : "LAST");
+}
+
+// By its number, so that names may repeat; an open numeric is no value to sort by.
+std::string QueryWriter::SortedOutput(const Block& block, size_t at) {
+  const auto& expr = block.outputs[at].expr;
+  return IsOpen(expr.type) ? Comparable(expr) : std::to_string(at + 1);
 }
 
 Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& place,
@@ -277,7 +335,7 @@ Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& pl
       return Wrong(location, "42P10",
                    fmt::format("ORDER BY position {} is not in select list", position));
     }
-    return std::to_string(position) + direction;
+    return SortedOutput(block, static_cast<size_t>(position - 1)) + direction;
   }
   const auto names =
       node.Is("ColumnRef") ? tree::Names(List(*node.body, "fields")) : std::vector<std::string>();
@@ -291,7 +349,7 @@ Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& pl
       }
       if (found == block.outputs.size()) found = i;
     }
-    if (found < block.outputs.size()) return std::to_string(found + 1) + direction;
+    if (found < block.outputs.size()) return SortedOutput(block, found) + direction;
   }
   if (names_only) {
     return Refuse(location, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause",
@@ -303,9 +361,9 @@ Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& pl
     FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
   }
   for (size_t i = 0; i < block.outputs.size(); ++i) {
-    if (block.outputs[i].expr.sql == expr.sql) return std::to_string(i + 1) + direction;
+    if (block.outputs[i].expr.sql == expr.sql) return SortedOutput(block, i) + direction;
   }
-  return expr.sql + direction;
+  return Comparable(expr) + direction;
 }
 
 Result<std::string> QueryWriter::WriteSortList(const Json& items, const Place& place) {
@@ -317,7 +375,7 @@ Result<std::string> QueryWriter::WriteSortList(const Json& items, const Place& p
     if (expr.type.tag == kUnknown) {
       FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
     }
-    sql += (sql.empty() ? "" : ", ") + expr.sql + direction;
+    sql += (sql.empty() ? "" : ", ") + Comparable(expr) + direction;
   }
   return sql;
 }
@@ -348,7 +406,7 @@ Status QueryWriter::WriteOrderAndLimit(const Json& body, const Place& place, boo
   if (tree::Flag(body, "orderAll")) {
     FIRN_TRY(const auto direction, SortDirection(*Open(List(body, "sortClause").front()).body));
     for (size_t i = 1; i <= block.outputs.size(); ++i) {
-      block.order += fmt::format("{}{}{}", i == 1 ? " ORDER BY " : ", ", i, direction);
+      block.order += (i == 1 ? " ORDER BY " : ", ") + SortedOutput(block, i - 1) + direction;
     }
   }
   for (const auto& item : List(body, "sortClause")) {

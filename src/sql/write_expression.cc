@@ -121,8 +121,36 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
     for (const auto& expr : exprs) types.push_back(expr.type);
     common = CommonType(types);
   }
-  for (auto& expr : exprs) FIRN_RETURN_IF_ERROR(Coerce(expr, *common, CastContext::kImplicit));
+  const bool shown = what != "IN";
+  if (common->tag == kNumeric && shown) {
+    // Each keeps the scale it is shown with: 1 beside 1.50 stays 1.
+    const auto scale_of = [](const Expr& expr) { return AsNumeric(expr.type).scale; };
+    const bool mixed = std::any_of(exprs.begin(), exprs.end(), [&](const Expr& expr) {
+      return !expr.sql.starts_with("CAST(NULL ") && scale_of(expr) != common->scale;
+    });
+    if (mixed && !IsOpen(*common)) {
+      for (auto& expr : exprs) {
+        auto decimal = expr;
+        FIRN_RETURN_IF_ERROR(Coerce(decimal, *common, CastContext::kImplicit));
+        FIRN_RETURN_IF_ERROR(Coerce(expr, OpenNumeric(), CastContext::kImplicit));
+        const bool null = expr.sql.starts_with("CAST(NULL ");
+        expr.scale_sql = null ? "NULL" : std::to_string(expr.type.scale);
+        FIRN_RETURN_IF_ERROR(ToOpen(expr));
+        expr.decimal_sql = std::move(decimal.sql);
+        expr.decimal_type = *common;
+      }
+      return OpenNumeric();
+    }
+  }
+  for (auto& expr : exprs) {
+    FIRN_RETURN_IF_ERROR(Coerce(expr, *common, CastContext::kImplicit));
+    if (IsOpen(*common)) FIRN_RETURN_IF_ERROR(ToOpen(expr));
+  }
   return *common;
+}
+
+std::string QueryWriter::Comparable(const Expr& expr) {
+  return IsOpen(expr.type) ? fmt::format("sql_num_key({})", expr.sql) : expr.sql;
 }
 
 Result<Expr> QueryWriter::WriteColumn(const Json& body, const Place& place) {
@@ -202,6 +230,20 @@ Result<Expr> QueryWriter::WriteBooleanTest(const Json& body, const Place& place)
   return Fail(ErrorCode::kInternal, "not a boolean test: {}", said);
 }
 
+namespace {
+
+// A NULL has no scale of its own.
+std::string CaseOf(const std::vector<std::string>& conditions, const std::vector<Expr>& results,
+                   std::string Expr::*part) {
+  std::string sql = "(CASE";
+  for (size_t i = 0; i < conditions.size(); ++i) {
+    sql += fmt::format(" WHEN {} THEN {}", conditions[i], results[i + 1].*part);
+  }
+  return sql + fmt::format(" ELSE {} END)", results.front().*part);
+}
+
+}  // namespace
+
 Result<Expr> QueryWriter::WriteCase(const Json& body, const Place& place) {
   const int location = tree::Location(body);
   std::vector<std::string> conditions;
@@ -231,20 +273,38 @@ Result<Expr> QueryWriter::WriteCase(const Json& body, const Place& place) {
     results.push_back(std::move(result));
   }
   FIRN_TRY(const auto type, Unify(results, "CASE"));
-  std::string sql = "CASE";
-  for (size_t i = 0; i < conditions.size(); ++i) {
-    sql += fmt::format(" WHEN {} THEN {}", conditions[i], results[i + 1].sql);
+  Expr expr{.sql = CaseOf(conditions, results, &Expr::sql), .type = type, .location = location};
+  const bool summable =
+      IsOpen(type) && std::all_of(results.begin(), results.end(),
+                                  [](const Expr& result) { return !result.decimal_sql.empty(); });
+  if (summable) {
+    expr.decimal_sql = CaseOf(conditions, results, &Expr::decimal_sql);
+    expr.decimal_type = results.front().decimal_type;
+    expr.scale_sql = CaseOf(conditions, results, &Expr::scale_sql);
   }
-  sql += fmt::format(" ELSE {} END", results.front().sql);
-  return Expr{.sql = "(" + sql + ")", .type = type, .location = location};
+  return expr;
 }
 
 Result<Expr> QueryWriter::WriteCoalesce(const Json& body, const Place& place) {
   FIRN_TRY(auto exprs, WriteList(List(body, "args"), place));
   FIRN_TRY(const auto type, Unify(exprs, "COALESCE"));
   std::string sql;
-  for (const auto& expr : exprs) sql += (sql.empty() ? "" : ", ") + expr.sql;
-  return Expr{.sql = "coalesce(" + sql + ")", .type = type, .location = tree::Location(body)};
+  std::string decimal;
+  std::string scale;
+  bool summable = IsOpen(type);
+  for (const auto& expr : exprs) {
+    sql += (sql.empty() ? "" : ", ") + expr.sql;
+    summable = summable && !expr.decimal_sql.empty();
+    decimal += (decimal.empty() ? "" : ", ") + expr.decimal_sql;
+    scale += fmt::format(" WHEN {} IS NOT NULL THEN {}", expr.decimal_sql, expr.scale_sql);
+  }
+  Expr out{.sql = "coalesce(" + sql + ")", .type = type, .location = tree::Location(body)};
+  if (summable && !IsVolatile(sql)) {
+    out.decimal_sql = "coalesce(" + decimal + ")";
+    out.decimal_type = exprs.front().decimal_type;
+    out.scale_sql = fmt::format("(CASE{} END)", scale);
+  }
+  return out;
 }
 
 Result<Expr> QueryWriter::WriteMinMax(const Json& body, const Place& place) {
@@ -253,6 +313,11 @@ Result<Expr> QueryWriter::WriteMinMax(const Json& body, const Place& place) {
   FIRN_TRY(const auto type, Unify(exprs, greatest ? "GREATEST" : "LEAST"));
   std::string sql;
   for (const auto& expr : exprs) sql += (sql.empty() ? "" : ", ") + expr.sql;
+  if (IsOpen(type)) {
+    return Expr{.sql = fmt::format("sql_num_{}([{}])", greatest ? "greatest" : "least", sql),
+                .type = type,
+                .location = tree::Location(body)};
+  }
   return Expr{.sql = (greatest ? "greatest(" : "least(") + sql + ")",
               .type = type,
               .location = tree::Location(body)};
@@ -295,7 +360,10 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
   right.form = of.type.tag == kUnknown ? Expr::Form::kNull : Expr::Form::kValue;
   FIRN_TRY(const auto type, ToComparable(op, left, right, location));
   const std::optional<ValueType> wanted[] = {type};
-  FIRN_TRY(const auto query, Finish(std::move(block), wanted));
+  FIRN_TRY(auto query, Finish(std::move(block), wanted));
+  if (IsOpen(type)) {
+    query.sql = fmt::format("SELECT sql_num_key(c1) FROM ({}) AS {}(c1)", query.sql, NewAlias('r'));
+  }
   const bool any = kind == "ANY_SUBLINK";
   const auto how = any && op == "=" ? std::string("IN") : op + (any ? " ANY" : " ALL");
   return Bool(fmt::format("({} {} ({}))", left.sql, how, query.sql), location);

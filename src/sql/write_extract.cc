@@ -58,12 +58,12 @@ ValueType NumericOf(const Field& field) {
 }
 
 std::string AsDouble(const Field& field) {
-  const auto sql = fmt::format("CAST({} AS DOUBLE)", field.sql);
-  return field.scale == 0 ? sql : fmt::format("({} / 1{:0<{}})", sql, "", field.scale);
+  auto sql = fmt::format("CAST({} AS DOUBLE)", field.sql);
+  return field.scale == 0 ? std::move(sql) : fmt::format("({} / 1{:0<{}})", sql, "", field.scale);
 }
 
 std::string AsDecimal(const Field& field) {
-  const auto sql = fmt::format("CAST({} AS DECIMAL(19,0))", field.sql);
+  auto sql = fmt::format("CAST({} AS DECIMAL(19,0))", field.sql);
   if (field.scale == 0) return sql;
   return fmt::format("CAST(({} * CAST(0.{:0>{}} AS DECIMAL({},{}))) AS {})", sql, 1, field.scale,
                      field.scale + 1, field.scale, EngineType(NumericOf(field)));
@@ -73,15 +73,10 @@ std::string AsDecimal(const Field& field) {
 
 Result<Expr> QueryWriter::WriteIntervalField(const std::string& unit, const Expr& interval,
                                              bool is_float, int location) {
-  if (unit != "epoch") {
-    return Refuse(location, "this field of an interval is not supported: " + unit,
-                  "Use epoch: the length in seconds.");
-  }
-  constexpr int32_t kMicros = 6;
-  const auto type =
-      is_float ? ValueType{.tag = kFloat8} : NumericType(columnar::kMaxPrecision, kMicros);
-  return Expr{.sql = fmt::format("CAST({} AS {})", PartOf("epoch", interval.sql), EngineType(type)),
-              .type = type,
+  auto sql = fmt::format("sql_interval_part('{}', {})", unit, interval.sql);
+  if (is_float) sql = fmt::format("sql_num_float8({})", sql);
+  return Expr{.sql = std::move(sql),
+              .type = is_float ? ValueType{.tag = kFloat8} : OpenNumeric(),
               .location = location};
 }
 
@@ -91,6 +86,9 @@ Result<Expr> QueryWriter::WriteExtract(const FunctionEntry& entry, std::vector<E
     return Refuse(location, "the field of extract must be a constant", "Write the field itself.");
   }
   const auto unit = Lowered(arguments[0].text);
+  if (unit.find('\'') != unit.npos) {
+    return Wrong(location, "22023", fmt::format("unit \"{}\" not recognized", unit));
+  }
   const bool is_float = entry.result == "float8";
   const auto tag = arguments[1].type.tag;
   const auto& value = arguments[1].sql;

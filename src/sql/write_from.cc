@@ -178,18 +178,12 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
   std::string column = FigureName(parts.front());
   if (!entries.empty() && entries.front().kind == FunctionKind::kTable) {
     FIRN_TRY(auto arguments, WriteList(List(*call.body, "args"), place));
-    std::vector<ValueType> types;
-    for (const auto& argument : arguments) types.push_back(argument.type);
-    const auto found = Resolve(entries, types, /*is_operator=*/false);
-    if (found.ambiguous) return NotUnique(name, types, location);
-    if (found.entry == nullptr) return NoFunction(name, arguments, location);
-    if (arguments.size() == 3 && arguments[2].text == "0") {
-      return Wrong(location, "22023", "step size cannot equal zero");
-    }
-    FIRN_TRY(const auto series,
-             Apply(*found.entry, found.arguments, std::move(arguments), location));
+    FIRN_TRY(const auto series, WriteSet(name, std::move(arguments), location));
     type = series.type;
-    sql = fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql);
+    // The engine has a table function of the same name, which needs no list in memory.
+    const bool native = series.sql.starts_with(name + "(");
+    sql = native ? fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql)
+                 : fmt::format("SELECT CAST(unnest({}) AS {})", series.sql, EngineType(type));
   } else {
     FIRN_TRY(auto value, WriteExpr(parts.front(), place));
     if (value.type.tag == kUnknown) {

@@ -27,6 +27,7 @@ bool IsOneOf(const std::array<std::string_view, N>& names, std::string_view name
 // escapes but of punctuation, no counts, no (?…).
 bool IsCommonPattern(std::string_view pattern) {
   bool in_brackets = false;
+  int depth = 0;
   char before = 0;
   for (size_t i = 0; i < pattern.size(); ++i) {
     const char c = pattern[i];
@@ -53,9 +54,11 @@ bool IsCommonPattern(std::string_view pattern) {
                            before == '+' || before == '?' || before == '^')) {
       return false;
     }
+    if (!in_brackets) depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    if (depth < 0) return false;
     before = c;
   }
-  return !in_brackets;
+  return !in_brackets && depth == 0;
 }
 
 Expr Bool(std::string sql, int location) {
@@ -88,7 +91,14 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   FIRN_RETURN_IF_ERROR(Coerce(right, *common, CastContext::kImplicit));
   if (common->tag != kNumeric) return *common;
   const ValueType settled[] = {left.type, right.type};
-  return *CommonType(settled);
+  const auto type = *CommonType(settled);
+  if (IsOpen(type)) {
+    for (auto* side : {&left, &right}) {
+      side->sql = fmt::format("sql_num_key({})", side->sql);
+      side->type = ValueType{.tag = kText};
+    }
+  }
+  return type;
 }
 
 Result<Expr> QueryWriter::Compare(const std::string& op, Expr left, Expr right, int location) {
@@ -160,6 +170,17 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
   }
   const auto& name = names.back();
   if (kind == "AEXPR_BETWEEN" || kind == "AEXPR_NOT_BETWEEN") return WriteBetween(body, place);
+  const auto row = Open(Has(body, "lexpr") ? body["lexpr"] : At(body, "rexpr"));
+  if (row.Is("RowExpr")) {
+    const auto other = Open(At(body, "rexpr"));
+    if (kind == "AEXPR_IN") {
+      return WriteRowIn(*row.body, List(*other.body, "items"), name == "<>", location, place);
+    }
+    const std::string how = kind == "AEXPR_DISTINCT"       ? "IS DISTINCT FROM"
+                            : kind == "AEXPR_NOT_DISTINCT" ? "IS NOT DISTINCT FROM"
+                                                           : name;
+    if (other.Is("RowExpr")) return CompareRows(how, *row.body, *other.body, location, place);
+  }
   if (kind == "AEXPR_IN") {
     return WriteIn(body, List(*Open(At(body, "rexpr")).body, "items"), name == "<>", place);
   }
@@ -171,9 +192,8 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     }
     return Refuse(location, "ANY and ALL of an array are not supported", "Use IN (...).");
   }
-  if (kind == "AEXPR_SIMILAR" || kind == "AEXPR_BETWEEN_SYM" || kind == "AEXPR_NOT_BETWEEN_SYM") {
-    return Refuse(location, "SIMILAR TO and BETWEEN SYMMETRIC are not supported",
-                  "Use LIKE or ~, and BETWEEN.");
+  if (kind == "AEXPR_BETWEEN_SYM" || kind == "AEXPR_NOT_BETWEEN_SYM") {
+    return WriteBetweenSymmetric(body, place);
   }
   std::vector<Expr> operands;
   if (Has(body, "lexpr")) {
@@ -185,7 +205,8 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
   }
   FIRN_TRY(auto right, WriteExpr(At(body, "rexpr"), place));
   operands.push_back(std::move(right));
-  if (kind == "AEXPR_OP") return Operate(name, std::move(operands), location);
+  if (kind == "AEXPR_OP" || kind == "AEXPR_SIMILAR")
+    return Operate(name, std::move(operands), location);
   auto& left = operands.front();
   if (kind == "AEXPR_DISTINCT" || kind == "AEXPR_NOT_DISTINCT") {
     FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
@@ -194,10 +215,23 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     return Bool(fmt::format("({} {} {})", left.sql, words, operands.back().sql), location);
   }
   if (kind == "AEXPR_NULLIF") {
+    auto value = left;
     FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
-    (void)type;
-    return Expr{.sql = fmt::format("nullif({}, {})", left.sql, operands.back().sql),
-                .type = left.type,
+    if (!IsOpen(type)) {
+      auto sql = fmt::format("nullif({}, {})", left.sql, operands.back().sql);
+      // Where Postgres compares two types as they are, the value keeps its own.
+      const bool keeps = value.type.tag != left.type.tag && value.type.tag != kNumeric &&
+                         Category(value.type.tag) == Category(left.type.tag) &&
+                         (IsInteger(left.type.tag) || !IsInteger(value.type.tag));
+      if (keeps) sql = fmt::format("CAST({} AS {})", sql, EngineType(value.type));
+      auto kept = keeps ? value.type : left.type;
+      if (kept.tag == kVarchar) kept = {.tag = kText};  // what is compared is a text
+      return Expr{.sql = std::move(sql), .type = kept, .location = location};
+    }
+    FIRN_RETURN_IF_ERROR(Coerce(value, OpenNumeric(), CastContext::kImplicit));
+    return Expr{.sql = fmt::format("(CASE WHEN {} = {} THEN NULL ELSE {} END)", left.sql,
+                                   operands.back().sql, value.sql),
+                .type = value.type,
                 .location = location};
   }
   return Refuse(location, "this operator is not supported", "docs/sql.md lists what there is.");
@@ -241,14 +275,14 @@ Result<Expr> QueryWriter::WriteRegex(const std::string& op, Expr left, Expr righ
       return NoOperator(op, {left, right}, location);
     }
   }
-  if (right.form != Expr::Form::kLiteral || !IsCommonPattern(right.text)) {
-    return Refuse(right.location, "this regular expression is not supported",
-                  "Constant patterns of characters, . [] * + ? | () ^ $ are.");
-  }
+  const bool common = right.form == Expr::Form::kLiteral && IsCommonPattern(right.text);
   FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
   FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kText}, CastContext::kImplicit));
-  auto sql = fmt::format("regexp_matches({}, {}, '{}')", left.sql, right.sql,
-                         op.ends_with('*') ? "si" : "s");
+  const bool any_case = op.ends_with('*');
+  auto sql =
+      common
+          ? fmt::format("regexp_matches({}, {}, '{}')", left.sql, right.sql, any_case ? "si" : "s")
+          : fmt::format("sql_regexp_like({}, {}, '{}')", left.sql, right.sql, any_case ? "i" : "");
   return Bool(op.starts_with('!') ? "(NOT " + sql + ")" : sql, location);
 }
 
@@ -290,17 +324,29 @@ Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool nega
   FIRN_TRY(const auto type, Unify(exprs, "IN"));
   (void)type;
   std::string list;
-  for (size_t i = 1; i < exprs.size(); ++i) list += (i > 1 ? ", " : "") + exprs[i].sql;
-  return Bool(fmt::format("({} {} ({}))", exprs.front().sql, negated ? "NOT IN" : "IN", list),
-              location);
+  for (size_t i = 1; i < exprs.size(); ++i) list += (i > 1 ? ", " : "") + Comparable(exprs[i]);
+  return Bool(
+      fmt::format("({} {} ({}))", Comparable(exprs.front()), negated ? "NOT IN" : "IN", list),
+      location);
 }
 
-Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place) {
+// Between the bounds in either order.
+Result<Expr> QueryWriter::WriteBetweenSymmetric(const Json& body, const Place& place) {
+  FIRN_TRY(auto one, WriteBetween(body, place, false));
+  FIRN_TRY(const auto other, WriteBetween(body, place, true));
+  if (IsVolatile(one.sql)) return RefuseVolatile(one.location);
+  const bool negated = Text(body, "kind") == "AEXPR_NOT_BETWEEN_SYM";
+  one.sql = fmt::format("({} {} {})", one.sql, negated ? "AND" : "OR", other.sql);
+  return one;
+}
+
+Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place, bool swapped) {
   const int location = tree::Location(body);
-  const bool negated = Text(body, "kind") == "AEXPR_NOT_BETWEEN";
+  const bool negated = Text(body, "kind").starts_with("AEXPR_NOT_BETWEEN");
   FIRN_TRY(auto left, WriteExpr(At(body, "lexpr"), place));
   FIRN_TRY(auto bounds, WriteList(List(*Open(At(body, "rexpr")).body, "items"), place));
   if (bounds.size() != 2) return Fail(ErrorCode::kInternal, "BETWEEN without two bounds");
+  if (swapped) std::swap(bounds[0], bounds[1]);
   auto again = left;
   FIRN_TRY(const auto low_type, ToComparable(negated ? "<" : ">=", left, bounds[0], location));
   FIRN_TRY(const auto high_type, ToComparable(negated ? ">" : "<=", again, bounds[1], location));
@@ -316,21 +362,6 @@ Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place) {
   return Bool(fmt::format("({} {} {} {} {} {} {})", left.sql, negated ? "<" : ">=", bounds[0].sql,
                           negated ? "OR" : "AND", again.sql, negated ? ">" : "<=", bounds[1].sql),
               location);
-}
-
-// numeric / numeric, exactly: both as integers of one scale, divided with 16 digits after the
-// point, rounded half away from zero. The engine's own decimal division goes through doubles.
-Result<Expr> QueryWriter::Divide(const Expr& left, const Expr& right) {
-  const int32_t scale = std::max(left.type.scale, right.type.scale);
-  const auto integer = [&](const Expr& expr) {
-    if (scale == 0) return fmt::format("CAST({} AS HUGEINT)", expr.sql);
-    return fmt::format("CAST(CAST({} AS DECIMAL(38,{})) * CAST(1{} AS DECIMAL({},0)) AS HUGEINT)",
-                       expr.sql, expr.type.scale, std::string(static_cast<size_t>(scale), '0'),
-                       scale + 1);
-  };
-  return Expr{.sql = fmt::format("firn_divide({}, {})", integer(left), integer(right)),
-              .type = NumericType(columnar::kMaxPrecision, 16),
-              .location = left.location};
 }
 
 }  // namespace firn::sql

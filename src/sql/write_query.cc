@@ -127,17 +127,19 @@ Result<QueryWriter::Block> QueryWriter::WritePlain(const Json& body, const Scope
     block.tail += " WHERE " + condition;
   }
   FIRN_TRY(const auto groups, WriteGroupBy(body, place, block));
-  block.tail += groups;
+  std::string having;
   if (Has(body, "havingClause")) {
     auto inner = place;
     inner.no_windows = "window functions are not allowed in HAVING";
     FIRN_TRY(const auto condition, WriteCondition(body["havingClause"], "HAVING", inner));
-    block.tail += " HAVING " + condition;
+    having = " HAVING " + condition;
   }
   if (Has(body, "qualifyClause")) {
     FIRN_TRY(const auto condition, WriteCondition(body["qualifyClause"], "QUALIFY", place));
-    block.tail += " QUALIFY " + condition;
+    having += " QUALIFY " + condition;
   }
+  FIRN_RETURN_IF_ERROR(ShowGroups(groups, block, having));
+  block.tail += groups + having;
   FIRN_TRY(const auto distinct, WriteDistinct(body, place, block));
   block.head = "SELECT " + distinct;
   FIRN_RETURN_IF_ERROR(WriteOrderAndLimit(body, place, /*names_only=*/false, block));
@@ -199,10 +201,20 @@ Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, cons
   for (auto& column : ColumnsOf(alias, shape, first)) {
     block.outputs.push_back({column.name, {.sql = column.sql, .type = column.type}});
   }
-  block.tail = fmt::format(" FROM (({}) {}{} ({})) AS {}({})", first.sql, word,
-                           Flag(body, "all") ? " ALL" : "", second.sql, alias,
-                           ColumnList(block.outputs.size()));
-  return block;
+  const bool all = Flag(body, "all");
+  const bool open = !all && std::any_of(types.begin(), types.end(),
+                                        [](const auto& type) { return IsOpen(*type); });
+  if (open && word != "UNION") {
+    return Refuse(block.outputs.front().expr.location,
+                  fmt::format("{} of numerics without a scale is not supported", word),
+                  "Cast them to numeric(p,s).");
+  }
+  block.tail =
+      fmt::format(" FROM (({}) {}{} ({})) AS {}({})", first.sql, word, all || open ? " ALL" : "",
+                  second.sql, alias, ColumnList(block.outputs.size()));
+  if (!open) return block;
+  block.head = "SELECT " + DistinctOutputs(block);
+  return Derived(std::move(block));
 }
 
 std::vector<VisibleColumn> QueryWriter::ColumnsOf(const std::string& alias, const Block& block,
@@ -242,6 +254,7 @@ Result<QueryWriter::Finished> QueryWriter::FinishRows(
     if (i < wanted.size() && wanted[i]) {
       for (auto& expr : column) {
         FIRN_RETURN_IF_ERROR(Coerce(expr, *wanted[i], CastContext::kAssignment));
+        if (IsOpen(*wanted[i])) FIRN_RETURN_IF_ERROR(ToOpen(expr));
       }
       out.types.push_back(*wanted[i]);
     } else {
@@ -272,6 +285,7 @@ Result<QueryWriter::Finished> QueryWriter::Finish(
       type.tag = kText;
     }
     FIRN_RETURN_IF_ERROR(Coerce(expr, type, CastContext::kAssignment));
+    if (IsOpen(type)) FIRN_RETURN_IF_ERROR(ToOpen(expr));
     out.types.push_back(type);
     out.sql += (i > 0 ? ", " : "") + expr.sql;
   }
@@ -343,7 +357,13 @@ Result<QueryWriter::Finished> QueryWriter::WriteCommonTable(const Json& body, bo
     }
     Block shape;
     shape.outputs = block.outputs;
-    FIRN_TRY(auto first, Finish(std::move(block)));
+    // The rows that follow may have numerics of other scales.
+    std::vector<std::optional<ValueType>> wanted;
+    for (const auto& output : block.outputs) {
+      const bool numeric = output.expr.type.tag == kNumeric;
+      wanted.push_back(numeric ? std::optional(OpenNumeric()) : std::nullopt);
+    }
+    FIRN_TRY(auto first, Finish(std::move(block), wanted));
     for (const auto& column : ColumnsOf("", shape, first)) {
       table.columns.emplace_back(column.name, column.type);
     }
@@ -388,7 +408,7 @@ Result<QueryWriter::Finished> QueryWriter::WriteRecursive(const Json& query,
     const auto& want = table.columns[i].second;
     const bool fits = have.tag == kUnknown || have.tag == want.tag ||
                       CanCast(have.tag, want.tag, CastContext::kImplicit);
-    if (!fits || (have.tag == kNumeric && have.scale > want.scale)) {
+    if (!fits || (have.tag == kNumeric && !IsOpen(want) && have.scale > want.scale)) {
       return Wrong(block.outputs[i].expr.location, "42804",
                    fmt::format("recursive query \"{}\" column {} has type {} in non-recursive "
                                "term but type {} overall",

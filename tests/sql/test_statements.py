@@ -36,6 +36,28 @@ def test_a_name_can_be_used_again_after_a_drop(session, table):
     assert rows(session, f"SELECT b FROM {table}") == [("new",)]
 
 
+@pytest.mark.parametrize("query, code", [
+    ("SELECT 1 AS \"A\", 2 AS a", "0A000"),
+    ("SELECT 1 AS __lsn", "42701"),
+    ("SELECT 1 AS a, 2 AS a", "42701"),
+    ("SELECT " + ", ".join(f"{n} AS c{n}" for n in range(1601)), "54011"),
+])
+def test_the_columns_of_a_query_are_held_to_the_rules_of_tables(session, table, query, code):
+    with pytest.raises(psycopg.Error) as refused:
+        session.execute(f"CREATE TABLE {table} AS {query}")
+    assert refused.value.sqlstate == code
+
+
+def test_joins_on_a_smallint_work_over_flushed_and_hot_rows(session, table):
+    session.execute(f"CREATE TABLE {table} (id int, k smallint)")
+    session.execute(f"INSERT INTO {table} SELECT g, g % 1000 FROM generate_series(1, 5000) g")
+    session.execute("CHECKPOINT")
+    for hot in range(20):
+        query = f"SELECT count(*) FROM {table} WHERE k IN (SELECT k FROM {table} WHERE id < 10)"
+        assert rows(session, query) == [(45 + hot,)]
+        session.execute(f"INSERT INTO {table} VALUES (6000, 3)")
+
+
 def test_if_exists_and_if_not_exists_are_notices(session, table):
     notices: list[str] = []
     session.add_notice_handler(lambda diagnostic: notices.append(diagnostic.message_primary))
@@ -341,8 +363,9 @@ def test_an_error_has_the_code_of_postgresql(session, table, statement, code):
 @pytest.mark.parametrize("statement", [
     "UPDATE {t} SET n = 1",
     "DELETE FROM {t}",
-    "CREATE TABLE {t}_k (id int PRIMARY KEY)",
-    "CREATE TABLE {t}_k (id int, PRIMARY KEY (id))",
+    "MERGE INTO {t} USING {t} s ON true WHEN MATCHED THEN DELETE",
+    "INSERT INTO {t} VALUES (1, 2) ON CONFLICT DO NOTHING",
+    "ALTER TABLE {t} ALTER COLUMN n TYPE text",
     "CREATE TABLE {t}_k (id int UNIQUE)",
     "CREATE TABLE {t}_k (id int REFERENCES {t})",
 ])

@@ -39,7 +39,7 @@ TEST(ScramVerifier, RefusesWhatIsNone) {
 }
 
 TEST(Base64, AnyBytesAndBack) {
-  for (const std::string bytes : {std::string(), std::string("a"), std::string("ab"),
+  for (const auto& bytes : {std::string(), std::string("a"), std::string("ab"),
                                   std::string("abc"), std::string(5, '\0')}) {
     EXPECT_EQ(FromBase64(ToBase64(bytes)).value(), bytes);
   }

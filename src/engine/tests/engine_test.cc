@@ -111,7 +111,7 @@ TEST_F(EngineOpen, TwoEnginesDoNotShareAnything) {
 
 // duckdb_api_internal.h is the list to check when DuckDB's version is raised: it must be whole.
 TEST(DuckDbApi, EverySymbolInUseIsNamedOnce) {
-  const auto room = std::filesystem::path(__FILE__).parent_path().parent_path();
+  const std::filesystem::path room = FIRN_ROOM_FOLDER;
   const std::regex symbol("\\bduckdb_[a-z0-9_]+\\b");
   const auto symbols_of = [&](const std::filesystem::path& path) {
     std::ifstream file(path);

@@ -11,9 +11,7 @@ namespace firn::lake::iceberg {
 namespace {
 
 std::string Golden(const std::string& name) {
-  const std::string here = __FILE__;
-  const auto file =
-      io::ReadFile(io::LocalFileSystem(), here.substr(0, here.rfind('/')) + "/testdata/" + name);
+  const auto file = io::ReadFile(io::LocalFileSystem(), FIRN_ROOM_FOLDER "/tests/testdata/" + name);
   EXPECT_TRUE(file) << name;
   return file ? *file : std::string();
 }

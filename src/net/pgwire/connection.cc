@@ -79,7 +79,8 @@ Task<void> Connection::SendAway(Error why) {
   ArmTimer(state_->limits.linger, Interruption::kLingered);
   AppendError(stream_.out(), Severity::kFatal, why);
   auto flushed = co_await stream_.Flush();
-  if (flushed) co_await stream_.Linger();
+  const bool crowded = stream_.interruption() == Interruption::kCrowdedOut;
+  if (flushed && !crowded) co_await stream_.Linger();
   DisarmTimer();
 }
 
@@ -124,6 +125,7 @@ Task<Result<bool>> Connection::Handle(Header header) {
   const auto body = stream_.buffered().substr(Header::kBytes, header.body);
   stream_.Consume(Header::kBytes + header.body);
   idle_ = false;
+  if (header.type != 'S') responder_.TellHeld();
   if (std::string_view("SHX").find(header.type) != std::string_view::npos) {
     auto nothing = ParseNothing(body);
     if (!nothing) co_return Fail(std::move(nothing).error());
@@ -200,7 +202,12 @@ Task<Status> Connection::EndCycle() {
 
 Task<Status> Connection::OnSync() {
   auto synced = co_await session_->Sync(std::exchange(skipping_, false));
-  if (!synced) FIRN_CO_RETURN_IF_ERROR(Answer(std::move(synced).error()));
+  if (synced) {
+    responder_.TellHeld();
+  } else {
+    responder_.DropHeld();
+    FIRN_CO_RETURN_IF_ERROR(Answer(std::move(synced).error()));
+  }
   co_return co_await EndCycle();
 }
 
@@ -282,6 +289,7 @@ Task<Status> Connection::OnDescribe(std::string_view body) {
 Task<Status> Connection::OnExecute(std::string_view body) {
   FIRN_CO_TRY(auto message, ParseExecute(body));
   responder_.UseFormats(FormatsOf(message.portal));
+  responder_.HoldCompletion();
   auto done = co_await session_->Execute(std::move(message.portal), message.max_rows, responder_);
   responder_.EndStatement();
   if (!done) co_return AnswerAndSkip(std::move(done).error());

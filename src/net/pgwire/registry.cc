@@ -8,6 +8,8 @@ namespace {
 
 // Connections that have not said who they are yet, or only came to cancel.
 constexpr size_t kStrangersMax = 100;
+// Those of them that were told to go and are not gone yet.
+constexpr size_t kLeavingMax = 100;
 constexpr auto kCancelAgain = std::chrono::milliseconds(50);
 
 Failure ShuttingDown() {
@@ -26,9 +28,21 @@ Failure TooMany(size_t max_sessions) {
 Status Registry::Add(Peer& peer) {
   std::lock_guard lock(mutex_);
   if (stopping_) return ShuttingDown();
-  if (peers_.size() >= max_sessions_ + kStrangersMax) return TooMany(max_sessions_);
+  if (peers_.size() >= max_sessions_ + kStrangersMax + kLeavingMax) return TooMany(max_sessions_);
+  if (strangers_.size() >= kStrangersMax) {
+    Peer& first = *strangers_.front();
+    ForgetStranger(first);
+    End(first, Interruption::kCrowdedOut);
+  }
   peers_.insert(&peer);
+  peer.stranger = strangers_.insert(strangers_.end(), &peer);
   return {};
+}
+
+void Registry::ForgetStranger(Peer& peer) {
+  if (!peer.stranger) return;
+  strangers_.erase(*peer.stranger);
+  peer.stranger.reset();
 }
 
 Status Registry::Admit(Peer& peer) {
@@ -38,6 +52,7 @@ Status Registry::Admit(Peer& peer) {
   do {
     last_process_id_ = last_process_id_ == INT32_MAX ? 1 : last_process_id_ + 1;
   } while (sessions_.contains(last_process_id_));
+  ForgetStranger(peer);
   std::random_device random;
   peer.key = {last_process_id_, random()};
   sessions_.emplace(peer.key.process_id, &peer);
@@ -57,6 +72,7 @@ void Registry::Detach(Peer& peer) {
 void Registry::Remove(Peer& peer) {
   std::lock_guard lock(mutex_);
   if (peer.key.process_id != 0) sessions_.erase(peer.key.process_id);
+  ForgetStranger(peer);
   peers_.erase(&peer);
   if (peers_.empty()) empty_.notify_all();
 }

@@ -22,6 +22,11 @@ class WireResponder final : public Responder {
 
   /// The formats of the portal about to be executed; a simple query's are all text.
   void UseFormats(const ResultFormats& formats) { formats_ = formats; }
+  /// The next Complete() is not told before TellHeld(): when Sync is what comes next, the statement
+  /// is complete once its transaction has committed, and not at all when that fails.
+  void HoldCompletion() { holding_ = true; }
+  void TellHeld();
+  void DropHeld() { held_.reset(); }
   /// Forgets what the client still sends of a COPY that the session did not read to its end.
   void EndStatement();
   /// What the client did against the protocol inside COPY; ends the connection.
@@ -48,6 +53,11 @@ class WireResponder final : public Responder {
  private:
   enum class CopyIn : uint8_t { kNone, kRunning, kDone };
 
+  /// The output, behind what was held back.
+  std::string& out() {
+    TellHeld();
+    return stream_.out();
+  }
   Task<Status> FlushIfFull();
   /// Moves what has come into `piece`; false: more has to come first.
   Result<bool> TakeCopyData(std::string& piece);
@@ -61,6 +71,8 @@ class WireResponder final : public Responder {
   CopyIn copy_in_ = CopyIn::kNone;
   size_t copy_left_ = 0;  // of the CopyData message at the front
   std::optional<Error> violation_;
+  bool holding_ = false;
+  std::optional<std::string> held_;
 };
 
 }  // namespace firn::net::pgwire

@@ -172,6 +172,10 @@ Error Stream::InterruptionError() const {
   switch (interruption()) {
     case Interruption::kStartupTimeout:
       return MakeError(ErrorCode::kCancelled, "canceling authentication due to timeout");
+    case Interruption::kCrowdedOut:
+      return MakeError(ErrorCode::kOverloaded, "sorry, too many clients already")
+          .WithSqlState("53300")
+          .WithDetail("Others came before this client had said who it is.");
     case Interruption::kIdle:
       return MakeError(ErrorCode::kCancelled, "terminating connection due to idle-session timeout")
           .WithSqlState("57P05");

@@ -28,6 +28,7 @@ enum class Interruption : uint8_t {
   kShutdown,
   kTerminated,
   kStartupTimeout,
+  kCrowdedOut,
   kIdle,
   kIdleInTransaction,
   kLingered,

@@ -28,8 +28,8 @@ bool IsOneOf(const std::string& sql, std::initializer_list<std::string_view> all
 
 bool ReturnsRows(const std::string& sql) {
   return !sql.empty() && !sql.starts_with("copy ") &&
-         !IsOneOf(sql, {"fail", "notice", "wait", "terminate", "ddl", "begin", "commit", "rollback",
-                        "BEGIN", "COMMIT", "ROLLBACK"});
+         !IsOneOf(sql, {"fail", "notice", "wait", "terminate", "ddl", "lose", "begin", "commit",
+                        "rollback", "BEGIN", "COMMIT", "ROLLBACK"});
 }
 
 std::vector<Field> FieldsOf(const std::string& sql) {
@@ -189,6 +189,9 @@ Task<Status> EchoSession::Sync(bool failed) {
   log_.Add(failed ? "sync failed" : "sync");
   if (failed && transaction_ == 'T') transaction_ = 'E';
   if (transaction_ == 'I') portals_.clear();
+  if (std::exchange(loses_, false) && !failed) {
+    co_return Fail(MakeError(ErrorCode::kConflict, "lost a race").WithSqlState("40001"));
+  }
   co_return Status();
 }
 
@@ -264,6 +267,10 @@ Task<Status> EchoSession::RunPortal(Portal& portal, int32_t max_rows, bool descr
     co_return co_await out.Complete("NOTICE");
   }
   if (Transact(sql)) co_return co_await out.Complete("TRANSACTION");
+  if (sql == "lose") {
+    loses_ = true;
+    co_return co_await out.Complete("LOSE");
+  }
   if (sql == "ddl") co_return co_await out.Complete("CREATE TABLE");
   co_return co_await RunRows(portal, max_rows, describe, out);
 }

@@ -7,6 +7,7 @@
 //   terminate       an error that ends the connection
 //   copy in [fail]  reads COPY data and counts its bytes; fail: gives up after the first piece
 //   copy out N      N lines
+//   lose            says that it is done; the next Sync fails
 //   begin commit rollback ddl
 //   anything else   one row with its own text
 #pragma once
@@ -85,6 +86,7 @@ class EchoSession final : public Session {
   std::map<std::string, Statement> statements_;
   std::map<std::string, Portal> portals_;
   char transaction_ = 'I';
+  bool loses_ = false;  // the commit that comes next
   std::mutex mutex_;
   std::function<void(int)> cancel_;  // guarded by mutex_
 };

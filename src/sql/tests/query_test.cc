@@ -120,9 +120,9 @@ TEST(WriteQuery, FieldsHavePostgresNamesAndTypes) {
                           "?column? numeric(3,2)", "?column? bigint", "?column? boolean"));
   EXPECT_THAT(fields("select *, __lsn from u"),
               ElementsAre("id bigint", "x character varying(5)", "__lsn bigint"));
-  EXPECT_THAT(fields("select count(*), sum(id), sum(n), max(x), avg(n) from t"),
-              ElementsAre("count bigint", "sum bigint", "sum numeric(38,2)", "max text",
-                          "avg numeric(38,16)"));
+  EXPECT_THAT(
+      fields("select count(*), sum(id), sum(n), max(x), avg(n) from t"),
+      ElementsAre("count bigint", "sum bigint", "sum numeric(38,2)", "max text", "avg numeric"));
   EXPECT_THAT(fields("select coalesce(x, 'a'), id::bigint, case when b then 1 end, (select id from "
                      "t), exists (select 1), nullif(1, 2), greatest(1, 2), n::int as z from t"),
               ElementsAre("coalesce text", "id bigint", "case integer", "id integer",
@@ -147,14 +147,14 @@ TEST(WriteQuery, ParametersTakeTheTypeOfTheirPlace) {
     return out;
   };
   EXPECT_THAT(types("select * from t where id = $1 and x like $2 and d > $3 and n < $4"),
-              ElementsAre("integer", "text", "date", "numeric(38,16)"));
+              ElementsAre("integer", "text", "date", "numeric"));
   EXPECT_THAT(types("select $1"), ElementsAre("text"));
   EXPECT_THAT(types("select $1::bigint, $2 + 1, $3 || 'a'"),
               ElementsAre("bigint", "integer", "text"));
   EXPECT_THAT(types("select id from t where id in ($1, $2) limit $3"),
               ElementsAre("integer", "integer", "bigint"));
   EXPECT_THAT(types("select coalesce($1, 5), case when $2 then $3 else 1.5 end"),
-              ElementsAre("integer", "boolean", "numeric(38,16)"));
+              ElementsAre("integer", "boolean", "numeric"));
   EXPECT_THAT(types("select id from t where b = $1 and at between $2 and $3"),
               ElementsAre("boolean", "timestamp with time zone", "timestamp with time zone"));
   auto declared = TestContext();
@@ -224,6 +224,7 @@ TEST(Functions, EntriesOfOneNameStandTogetherAndNoSignatureTwice) {
           signatures.insert(std::string(entry.name) + "(" + std::string(entry.arguments) + ")")
               .second)
           << entry.name << " " << entry.arguments;
+      if (entry.arguments.ends_with("...")) continue;
       for (const auto tag : ArgumentTags(entry)) EXPECT_NE(tag, TypeTag::kUnknown) << entry.name;
     }
   }

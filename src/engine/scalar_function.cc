@@ -1,0 +1,203 @@
+#include "engine/scalar_function.h"
+
+#include <array>
+#include <exception>
+
+#include "engine/duckdb_handles_internal.h"
+#include "engine/scalar_function_internal.h"
+
+namespace firn::engine {
+namespace {
+
+using OwnedScalarFunction = Owned<duckdb_scalar_function, duckdb_destroy_scalar_function>;
+
+struct KindRow {
+  VectorKind kind;
+  duckdb_type id;
+};
+constexpr std::array kKinds = {
+    KindRow{VectorKind::kBool, DUCKDB_TYPE_BOOLEAN},
+    KindRow{VectorKind::kInt16, DUCKDB_TYPE_SMALLINT},
+    KindRow{VectorKind::kInt32, DUCKDB_TYPE_INTEGER},
+    KindRow{VectorKind::kInt64, DUCKDB_TYPE_BIGINT},
+    KindRow{VectorKind::kInt128, DUCKDB_TYPE_HUGEINT},
+    KindRow{VectorKind::kFloat, DUCKDB_TYPE_FLOAT},
+    KindRow{VectorKind::kDouble, DUCKDB_TYPE_DOUBLE},
+    KindRow{VectorKind::kDecimal, DUCKDB_TYPE_DECIMAL},
+    KindRow{VectorKind::kText, DUCKDB_TYPE_VARCHAR},
+    KindRow{VectorKind::kBlob, DUCKDB_TYPE_BLOB},
+    KindRow{VectorKind::kDate, DUCKDB_TYPE_DATE},
+    KindRow{VectorKind::kTime, DUCKDB_TYPE_TIME},
+    KindRow{VectorKind::kTimestamp, DUCKDB_TYPE_TIMESTAMP},
+    KindRow{VectorKind::kTimestamptz, DUCKDB_TYPE_TIMESTAMP_TZ},
+    KindRow{VectorKind::kInterval, DUCKDB_TYPE_INTERVAL},
+    KindRow{VectorKind::kUuid, DUCKDB_TYPE_UUID},
+    KindRow{VectorKind::kList, DUCKDB_TYPE_LIST},
+    KindRow{VectorKind::kNull, DUCKDB_TYPE_SQLNULL},
+    KindRow{VectorKind::kAny, DUCKDB_TYPE_ANY},
+};
+
+OwnedType LogicalTypeOf(const VectorType& type) {
+  if (type.kind == VectorKind::kList) {
+    const OwnedType element = LogicalTypeOf(VectorType{type.element});
+    return OwnedType(duckdb_create_list_type(element.get()));
+  }
+  for (const auto& row : kKinds) {
+    if (row.kind == type.kind) return OwnedType(duckdb_create_logical_type(row.id));
+  }
+  return {};
+}
+
+std::optional<VectorKind> KindOf(duckdb_type id) {
+  for (const auto& row : kKinds) {
+    if (row.id == id) return row.kind;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// Makes Columns and ResultVectors of DuckDB's vectors.
+class VectorReader {
+ public:
+  static Result<Column> Read(duckdb_vector vector) {
+    Column column;
+    const OwnedType type(duckdb_vector_get_column_type(vector));
+    const auto kind = KindOf(duckdb_get_type_id(type.get()));
+    if (!kind) return Fail(ErrorCode::kInternal, "a function was called with an unknown type");
+    column.kind_ = *kind;
+    column.data_ = duckdb_vector_get_data(vector);
+    column.validity_ = duckdb_vector_get_validity(vector);
+    if (*kind == VectorKind::kDecimal) {
+      column.width_ = duckdb_decimal_width(type.get());
+      column.scale_ = duckdb_decimal_scale(type.get());
+    }
+    if (*kind == VectorKind::kList) {
+      FIRN_TRY(auto elements, Read(duckdb_list_vector_get_child(vector)));
+      column.elements_ = std::make_unique<Column>(std::move(elements));
+    }
+    return column;
+  }
+
+  static void Open(duckdb_vector vector, bool list, ResultVector& result) {
+    result.vector_ = vector;
+    result.data_ = duckdb_vector_get_data(vector);
+    if (!list) return;
+    result.elements_ = std::make_unique<ResultVector>();
+    Open(duckdb_list_vector_get_child(vector), false, *result.elements_);
+  }
+};
+
+Int128 Column::IntegerAt(size_t row) const {
+  constexpr int kInt16Digits = 4;
+  constexpr int kInt32Digits = 9;
+  constexpr int kInt64Digits = 18;
+  switch (kind_) {
+    case VectorKind::kInt16:
+      return At<int16_t>(row);
+    case VectorKind::kInt32:
+      return At<int32_t>(row);
+    case VectorKind::kInt64:
+      return At<int64_t>(row);
+    case VectorKind::kInt128:
+      return At<Int128>(row);
+    case VectorKind::kDecimal:
+      if (width_ <= kInt16Digits) return At<int16_t>(row);
+      if (width_ <= kInt32Digits) return At<int32_t>(row);
+      if (width_ <= kInt64Digits) return At<int64_t>(row);
+      return At<Int128>(row);
+    default:
+      return 0;
+  }
+}
+
+void ResultVector::SetNull(size_t row) {
+  if (validity_ == nullptr) {
+    auto* vector = static_cast<duckdb_vector>(vector_);
+    duckdb_vector_ensure_validity_writable(vector);
+    validity_ = duckdb_vector_get_validity(vector);
+  }
+  validity_[row / 64] &= ~(uint64_t{1} << (row % 64));
+}
+
+void ResultVector::SetText(size_t row, std::string_view text) {
+  duckdb_vector_assign_string_element_len(static_cast<duckdb_vector>(vector_), row, text.data(),
+                                          text.size());
+}
+
+size_t ResultVector::StartList(size_t row, size_t count) {
+  auto* vector = static_cast<duckdb_vector>(vector_);
+  const size_t first = list_size_;
+  list_size_ += count;
+  // Both may move the elements and their validity.
+  duckdb_list_vector_reserve(vector, list_size_);
+  duckdb_list_vector_set_size(vector, list_size_);
+  auto* child = duckdb_list_vector_get_child(vector);
+  elements_->data_ = duckdb_vector_get_data(child);
+  elements_->validity_ = duckdb_vector_get_validity(child);
+  Set(row, duckdb_list_entry{first, count});
+  return first;
+}
+
+namespace {
+
+Status CallBody(const ScalarFunction& function, duckdb_data_chunk input, duckdb_vector output) {
+  std::vector<Column> columns;
+  const idx_t count = duckdb_data_chunk_get_column_count(input);
+  columns.reserve(count);
+  for (idx_t i = 0; i < count; ++i) {
+    FIRN_TRY(auto column, VectorReader::Read(duckdb_data_chunk_get_vector(input, i)));
+    columns.push_back(std::move(column));
+  }
+  ResultVector result;
+  VectorReader::Open(output, function.result.kind == VectorKind::kList, result);
+  return function.body(columns, duckdb_data_chunk_get_size(input), result);
+}
+
+// No exception may pass through DuckDB's C frames.
+Status Guarded(const ScalarFunction& function, duckdb_data_chunk input, duckdb_vector output) {
+  try {
+    return CallBody(function, input, output);
+  } catch (const std::bad_alloc&) {
+    return Fail(MakeError(ErrorCode::kOverloaded, "out of memory").WithSqlState("53200"));
+  } catch (const std::exception& error) {
+    return Fail(ErrorCode::kInternal, "{} failed: {}", function.name, error.what());
+  }
+}
+
+void OnCall(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
+  const auto& function =
+      *static_cast<const ScalarFunction*>(duckdb_scalar_function_get_extra_info(info));
+  const auto status = Guarded(function, input, output);
+  if (status) return;
+  const auto& error = status.error();
+  duckdb_scalar_function_set_error(
+      info, fmt::format("firn:{}:{}", error.SqlState(), error.message).c_str());
+}
+
+}  // namespace
+
+Status RegisterScalarFunction(duckdb_connection connection, ScalarFunction function) {
+  const OwnedScalarFunction made(duckdb_create_scalar_function());
+  duckdb_scalar_function_set_name(made.get(), function.name.c_str());
+  for (const auto& argument : function.arguments) {
+    duckdb_scalar_function_add_parameter(made.get(), LogicalTypeOf(argument).get());
+  }
+  if (function.more) {
+    duckdb_scalar_function_set_varargs(made.get(), LogicalTypeOf(*function.more).get());
+  }
+  duckdb_scalar_function_set_return_type(made.get(), LogicalTypeOf(function.result).get());
+  duckdb_scalar_function_set_special_handling(made.get());
+  if (function.is_volatile) duckdb_scalar_function_set_volatile(made.get());
+  duckdb_scalar_function_set_function(made.get(), OnCall);
+  const auto name = function.name;
+  duckdb_scalar_function_set_extra_info(
+      made.get(), new ScalarFunction(std::move(function)),
+      [](void* object) { delete static_cast<ScalarFunction*>(object); });
+  if (duckdb_register_scalar_function(connection, made.get()) == DuckDBError) {
+    return Fail(ErrorCode::kInternal, "register function failed: {}", name);
+  }
+  return {};
+}
+
+}  // namespace firn::engine

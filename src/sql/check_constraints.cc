@@ -1,0 +1,188 @@
+#include "sql/check_constraints.h"
+
+#include <algorithm>
+
+#include <arrow/api.h>
+
+#include "sql/ident.h"
+#include "sql/internal_query.h"
+#include "sql/query.h"
+#include "sql/row_check.h"
+#include "sql/server_calls.h"
+#include "sql/tree_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using Batch = std::shared_ptr<arrow::RecordBatch>;
+using Kind = catalog::Constraint::Kind;
+
+constexpr std::string_view kRowColumn = "__row";
+
+std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
+  std::vector<columnar::Field> fields;
+  for (const auto& column : table.columns.columns) fields.push_back({column.name, column.type});
+  return fields;
+}
+
+std::vector<const catalog::Constraint*> ChecksOf(const catalog::TableDefinition& table) {
+  std::vector<const catalog::Constraint*> checks;
+  for (const auto& constraint : table.constraints) {
+    if (constraint.kind == Kind::kCheck) checks.push_back(&constraint);
+  }
+  return checks;
+}
+
+/// SELECT __row, (check) IS FALSE … of the rows that break one, the first of them.
+std::string FirstBroken(const catalog::TableDefinition& table,
+                        const std::vector<const catalog::Constraint*>& checks) {
+  std::string select = "SELECT " + std::string(kRowColumn);
+  std::string where;
+  for (const auto* check : checks) {
+    const auto broken = "(" + check->expression + ") IS FALSE";
+    select += ", " + broken;
+    where += (where.empty() ? "" : " OR ") + broken;
+  }
+  return fmt::format("{} FROM {} WHERE {} ORDER BY 1 LIMIT 1", select, QuoteIdentifier(table.name),
+                     where);
+}
+
+Batch WithRowNumbers(const Batch& rows) {
+  arrow::Int64Builder numbers;
+  for (int64_t i = 0; i < rows->num_rows(); ++i) (void)numbers.Append(i);
+  return rows
+      ->AddColumn(rows->num_columns(), std::string(kRowColumn), numbers.Finish().ValueOrDie())
+      .ValueOrDie();
+}
+
+struct Broken {
+  int64_t row = -1;
+  const catalog::Constraint* check = nullptr;
+};
+
+Task<Result<Broken>> FindBroken(SessionContext& session, const catalog::TableDefinition& table,
+                                const std::vector<const catalog::Constraint*>& checks,
+                                const Batch& rows) {
+  auto statements = Parse(FirstBroken(table, checks));
+  if (!statements) co_return Failure(std::move(statements).error());
+  InternalQuery query;
+  const auto& style = session.settings.text_style();
+  if (style->zone) query.zone = style->zone->engine_name();
+  const columnar::Field number{std::string(kRowColumn), {columnar::TypeKind::kInt8}};
+  QueryContext context;
+  context.resolve_table = [&](const TableReference& /*reference*/) -> Result<ResolvedTable> {
+    auto fields = FieldsOf(table);
+    fields.push_back(number);
+    query.handles.push_back(
+        RegisterBatch(session.services.engine, std::move(fields), WithRowNumbers(rows)));
+    return ResolvedTable{.scan_sql = "SELECT * FROM " + query.handles.back().sql(),
+                         .columns = FieldsOf(table),
+                         .hidden = {number}};
+  };
+  context.answer_call = [&](const ServerCall& call) {
+    return AnswerServerCall(session, call, nullptr);
+  };
+  auto written = WriteQuery(statements->front(), context);
+  if (!written) co_return Failure(std::move(written).error());
+  query.sql = std::move(written->sql);
+  const auto run = [&] { return RunInternalQuery(session.services.engine, query); };
+  auto found = co_await RunOn(session.services.workers, run);
+  if (!found) co_return Failure(std::move(found).error());
+  Broken broken;
+  for (const auto& batch : *found) {
+    if (batch->num_rows() == 0) continue;
+    broken.row = static_cast<const arrow::Int64Array&>(*batch->column(0)).Value(0);
+    for (size_t i = 0; broken.check == nullptr && i < checks.size(); ++i) {
+      const auto& one =
+          static_cast<const arrow::BooleanArray&>(*batch->column(static_cast<int>(i) + 1));
+      if (one.IsValid(0) && one.Value(0)) broken.check = checks[i];
+    }
+  }
+  co_return broken;
+}
+
+/// The names of columns in an expression's tree.
+void GatherColumns(const tree::Json& node, std::vector<std::string>& names) {
+  if (node.is_array()) {
+    for (const auto& item : node) GatherColumns(item, names);
+  }
+  if (!node.is_object()) return;
+  const auto open = tree::Open(node);
+  if (open.Is("ColumnRef")) {
+    const auto parts = tree::Names(tree::List(*open.body, "fields"));
+    if (!parts.empty()) names.push_back(parts.back());
+    return;
+  }
+  for (const auto& [key, child] : node.items()) GatherColumns(child, names);
+}
+
+}  // namespace
+
+Task<Result<std::optional<BrokenRow>>> FindBrokenRow(SessionContext& session,
+                                                     const catalog::TableDefinition& table,
+                                                     const Batch& rows) {
+  using Found = std::optional<BrokenRow>;
+  auto lengths = CheckLengths(table, *rows);
+  if (!lengths) co_return Failure(std::move(lengths).error());
+  const auto null = FirstNullRow(table, *rows);
+  const auto checks = ChecksOf(table);
+  // Only rows before the first NULL in a NOT NULL column can be told of before it.
+  const auto before = null ? rows->Slice(0, null->row) : rows;
+  if (!checks.empty() && before->num_rows() > 0) {
+    auto broken = co_await FindBroken(session, table, checks, before);
+    if (!broken) co_return Failure(std::move(broken).error());
+    if (broken->check != nullptr) {
+      auto error = MakeError(ErrorCode::kInvalidInput,
+                             "new row for relation \"{}\" violates check constraint \"{}\"",
+                             table.name, broken->check->name)
+                       .WithSqlState("23514")
+                       .WithDetail(FailingRow(table, *rows, broken->row));
+      co_return Found(BrokenRow{broken->row, std::move(error)});
+    }
+  }
+  if (null) co_return Found(BrokenRow{null->row, NullRow(table, *rows, *null).value()});
+  co_return Found();
+}
+
+Result<std::vector<FieldId>> DescribeCheck(SessionContext& /*session*/,
+                                           const catalog::TableDefinition& table,
+                                           const std::string& expression) {
+  FIRN_TRY(const auto statements,
+           Parse(fmt::format("SELECT ({}) FROM {}", expression, QuoteIdentifier(table.name))));
+  const auto& statement = statements.front();
+  FIRN_TRY(const auto references, FindReferences(statement));
+  if (references.tables.size() != 1) {
+    return Fail(MakeError(ErrorCode::kUnsupported, "cannot use subquery in check constraint")
+                    .WithSqlState("0A000")
+                    .WithHint("A check looks at one row of its table."));
+  }
+  QueryContext context;
+  context.resolve_table = [&](const TableReference& /*reference*/) -> Result<ResolvedTable> {
+    return ResolvedTable{.scan_sql = "SELECT 1", .columns = FieldsOf(table), .hidden = {}};
+  };
+  context.answer_call = DescribeServerCall;
+  auto written = WriteQuery(statement, context);
+  if (!written) {
+    auto error = std::move(written).error();
+    error.position = 0;
+    return Fail(std::move(error));
+  }
+  if (written->fields[0].type.kind != columnar::TypeKind::kBool) {
+    return Fail(MakeError(ErrorCode::kInvalidInput,
+                          "argument of CHECK must be type boolean, not type {}",
+                          columnar::PostgresName(written->fields[0].type))
+                    .WithSqlState("42804"));
+  }
+  std::vector<std::string> names;
+  GatherColumns(tree::At(statement.node(), "targetList"), names);
+  std::vector<FieldId> ids;
+  for (const auto& name : names) {
+    const int index = table.columns.Find(name);
+    if (index < 0) continue;
+    const auto id = table.columns.columns[static_cast<size_t>(index)].id;
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  }
+  return ids;
+}
+
+}  // namespace firn::sql

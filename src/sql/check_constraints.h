@@ -1,0 +1,31 @@
+// sql: CHECK: a table's conditions over rows that are about to be buffered.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include <arrow/type_fwd.h>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "catalog/table_definition.h"
+#include "sql/session_context.h"
+
+namespace firn::sql {
+
+struct BrokenRow {
+  int64_t row = 0;
+  Error error;  // 23502, 23514 with the row in detail
+};
+/// The first row that breaks a rule, NOT NULL before CHECK as in PostgreSQL. Errors: 22001.
+Task<Result<std::optional<BrokenRow>>> FindBrokenRow(
+    SessionContext& session, const catalog::TableDefinition& table,
+    const std::shared_ptr<arrow::RecordBatch>& rows);
+
+/// Whether the expression can be a CHECK of the table: boolean, over its columns only. The columns
+/// it names. Errors: 42804, 42703, 0A000 …
+Result<std::vector<FieldId>> DescribeCheck(SessionContext& session,
+                                           const catalog::TableDefinition& table,
+                                           const std::string& expression);
+
+}  // namespace firn::sql

@@ -1,0 +1,166 @@
+#include <algorithm>
+
+#include "sql/ddl_internal.h"
+#include "sql/decode_ddl_internal.h"
+#include "sql/relations.h"
+#include "sql/server_calls.h"
+#include "sql/views.h"
+
+namespace firn::sql {
+namespace {
+
+Result<catalog::View::Reference> ReferenceTo(const SessionContext& session, const TableName& name,
+                                             const ResolvedTable& resolved) {
+  catalog::View::Reference reference;
+  const auto relation = FindRelation(session, name);
+  if (!relation) {
+    reference.name = name.schema.empty() ? name.name : name.schema + "." + name.name;
+    return reference;
+  }
+  if (relation.schema() == kTempSchema) {
+    return Fail(MakeError(ErrorCode::kUnsupported, "views of temporary tables are not supported")
+                    .WithSqlState("0A000")
+                    .WithHint("Use an ordinary table."));
+  }
+  reference.relation = relation.id();
+  reference.name = relation.name();
+  for (size_t i = 0; i < resolved.columns.size(); ++i) {
+    const auto id = relation.table != nullptr ? relation.table->columns.columns[i].id
+                                              : FieldId(static_cast<int32_t>(i) + 1);
+    reference.columns.push_back({id, resolved.columns[i].name});
+  }
+  return reference;
+}
+
+Status NameColumns(const CreateViewCommand& command, catalog::View& view) {
+  if (command.column_names.size() > view.columns.size()) {
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "CREATE VIEW specifies more column names than columns")
+            .WithSqlState("42601"));
+  }
+  for (size_t i = 0; i < command.column_names.size(); ++i) {
+    view.columns[i].name = command.column_names[i];
+  }
+  return CheckColumnNames(NamesOf(view.columns));
+}
+
+Status CheckReplaces(const catalog::View& before, const catalog::View& next) {
+  const auto wrong = [](std::string message) {
+    Error error;
+    error.code = ErrorCode::kInvalidInput;
+    error.message = std::move(message);
+    return Fail(std::move(error).WithSqlState("42P16"));
+  };
+  if (next.columns.size() < before.columns.size()) {
+    return wrong("cannot drop columns from view");
+  }
+  for (size_t i = 0; i < before.columns.size(); ++i) {
+    const auto& had = before.columns[i];
+    const auto& has = next.columns[i];
+    if (had.name != has.name) {
+      auto failure = wrong(
+          fmt::format("cannot change name of view column \"{}\" to \"{}\"", had.name, has.name));
+      failure.value().hint =
+          "Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.";
+      return failure;
+    }
+    if (had.type != has.type) {
+      return wrong(fmt::format("cannot change data type of view column \"{}\" from {} to {}",
+                               had.name, columnar::PostgresName(had.type),
+                               columnar::PostgresName(has.type)));
+    }
+  }
+  return {};
+}
+
+Result<std::shared_ptr<catalog::View>> MakeView(SessionContext& session,
+                                                const CreateViewCommand& command) {
+  auto view = std::make_shared<catalog::View>();
+  FIRN_TRY(const auto references, FindReferences(command.query));
+  for (const auto& call : references.calls) {
+    if (call.name != "nextval" && call.name != "setval" && call.name != "currval" &&
+        call.name != "lastval") {
+      continue;
+    }
+    return Fail(MakeError(ErrorCode::kUnsupported, "{}() in a view is not supported", call.name)
+                    .WithSqlState("0A000")
+                    .WithPosition(call.position)
+                    .WithHint("Ask for values where the view is used."));
+  }
+  view->references.resize(references.tables.size());
+  QueryContext context;
+  context.answer_call = DescribeServerCall;
+  context.resolve_table = [&](const TableReference& reference) -> Result<ResolvedTable> {
+    FIRN_TRY(auto resolved, DescribeRelation(session, reference.table));
+    FIRN_TRY(view->references[reference.index], ReferenceTo(session, reference.table, resolved));
+    return resolved;
+  };
+  FIRN_TRY(auto written, WriteQuery(command.query, context));
+  view->columns = std::move(written.fields);
+  view->query = command.query_text;
+  FIRN_RETURN_IF_ERROR(NameColumns(command, *view));
+  return view;
+}
+
+}  // namespace
+
+Task<Status> Run(SessionContext& session, const CreateViewCommand& command, Output& /*out*/) {
+  auto schema = SchemaForNewTable(session, command.view);
+  if (!schema) co_return Failure(std::move(schema).error());
+  auto made = MakeView(session, command);
+  if (!made) co_return Failure(std::move(made).error());
+  auto& view = **made;
+  view.id = NewUuidV7();
+  view.schema = *schema;
+  view.name = command.view.name;
+  const auto relation = FindRelation(session, {.schema = view.schema, .name = view.name});
+  if (relation && command.replace) {
+    const auto* before = dynamic_cast<const catalog::View*>(relation.object.get());
+    if (before == nullptr) {
+      co_return Fail(MakeError(ErrorCode::kInvalidInput, "\"{}\" is not a view", view.name)
+                         .WithSqlState("42809"));
+    }
+    auto replaces = CheckReplaces(*before, view);
+    if (!replaces) co_return replaces;
+    view.id = before->id;
+    view.revision = before->revision + 1;
+    const auto needs = view.DependsOn();
+    if (std::find(needs.begin(), needs.end(), view.id) != needs.end()) {
+      co_return Fail(MakeError(ErrorCode::kInvalidInput,
+                               "infinite recursion detected in rules for relation \"{}\"",
+                               view.name)
+                         .WithSqlState("42P17"));
+    }
+  }
+  co_return session.transaction.AddChange(catalog::PutObject{*std::move(made)});
+}
+
+Result<std::vector<Dependent>> ViewsOverColumn(SessionContext& session,
+                                               const catalog::TableDefinition& table,
+                                               FieldId column) {
+  const auto describe = [&](const TableName& name) { return DescribeRelation(session, name); };
+  const auto& catalog = session.transaction.view().catalog;
+  const auto& name = table.columns.columns[static_cast<size_t>(table.IndexOf(column))].name;
+  std::vector<Dependent> all;
+  for (const auto& view : catalog->All<catalog::View>()) {
+    const auto needs = view->DependsOn();
+    if (std::find(needs.begin(), needs.end(), table.id.value()) == needs.end()) continue;
+    // A view that is the same without the column does not need it.
+    auto without = *view;
+    for (auto& reference : without.references) {
+      if (reference.relation != table.id.value()) continue;
+      std::erase_if(reference.columns, [&](const auto& one) { return one.id == column; });
+    }
+    if (ExpandView(session, without, describe, DescribeServerCall)) continue;
+    const NamedRelation relation{.table = nullptr, .object = view};
+    all.push_back({.relation = relation,
+                   .type = nullptr,
+                   .what = Described(session, relation),
+                   .on = fmt::format("column {} of table {}", name,
+                                     ShownName(session, table.schema, table.name))});
+    for (auto& above : DependentsOf(session, relation)) all.push_back(std::move(above));
+  }
+  return all;
+}
+
+}  // namespace firn::sql

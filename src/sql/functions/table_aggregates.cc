@@ -1,0 +1,85 @@
+#include "sql/functions/table.h"
+
+namespace firn::sql::table {
+
+namespace {
+
+constexpr std::string_view kTable = R"(
+[aggregate]
+avg(T) numeric : sql_num_divide(@sum, @count) | T = int2 int4 int8
+avg(numeric) numeric : sql_num_divide(@sum, @count) ~ sql_num_avg(@list)
+avg(T) float8 : @avg | T = float4 float8
+avg(interval) interval : sql_interval_avg(@list)
+bit_and(T) T : @bit_and | T = int2 int4 int8
+bit_or(T) T : @bit_or | T = int2 int4 int8
+bit_xor(T) T : @bit_xor | T = int2 int4 int8
+bool_and(bool) bool : @bool_and
+bool_or(bool) bool : @bool_or
+corr(float8 float8) float8 : @corr
+count() int8 : @count
+count(any) int8 : @count
+covar_pop(float8 float8) float8 : @covar_pop
+covar_samp(float8 float8) float8 : @covar_samp
+every(bool) bool : @bool_and
+max(T) T : @max | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval
+max(numeric) =1 : @max ~ @arg_max{$1, sql_num_key($1)}
+min(T) T : @min | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval
+min(numeric) =1 : @min ~ @arg_min{$1, sql_num_key($1)}
+mode(any) =1 : -
+percentile_cont(float8) float8 : -
+percentile_disc(float8) =1 : -
+regr_avgx(float8 float8) float8 : @regr_avgx
+regr_avgy(float8 float8) float8 : @regr_avgy
+regr_count(float8 float8) int8 : CAST(@regr_count AS BIGINT)
+regr_intercept(float8 float8) float8 : @regr_intercept
+regr_r2(float8 float8) float8 : @regr_r2
+regr_slope(float8 float8) float8 : @regr_slope
+regr_sxx(float8 float8) float8 : @regr_sxx
+regr_sxy(float8 float8) float8 : @regr_sxy
+regr_syy(float8 float8) float8 : @regr_syy
+stddev(T) float8 : @stddev_samp | T = float4 float8
+stddev(T) numeric : sql_num_stddev_samp(@list) | T = int2 int4 int8 numeric
+stddev_pop(T) float8 : @stddev_pop | T = float4 float8
+stddev_pop(T) numeric : sql_num_stddev_pop(@list) | T = int2 int4 int8 numeric
+stddev_samp(T) float8 : @stddev_samp | T = float4 float8
+stddev_samp(T) numeric : sql_num_stddev_samp(@list) | T = int2 int4 int8 numeric
+string_agg(text text) text : !string_agg
+string_agg(bytea bytea) bytea : !string_agg
+sum(T) int8 : CAST(@sum AS BIGINT) | T = int2 int4
+sum(int8) numeric:sum : CAST(@sum AS DECIMAL(38,0))
+sum(numeric) numeric:sum : @sum ~ sql_num_sum(@list)
+sum(float4) float4 : CAST(@sum AS FLOAT)
+sum(float8) float8 : @sum
+sum(interval) interval : sql_interval_sum(@list)
+var_pop(T) float8 : @var_pop | T = float4 float8
+var_pop(T) numeric : sql_num_var_pop(@list) | T = int2 int4 int8 numeric
+var_samp(T) float8 : @var_samp | T = float4 float8
+var_samp(T) numeric : sql_num_var_samp(@list) | T = int2 int4 int8 numeric
+variance(T) float8 : @var_samp | T = float4 float8
+variance(T) numeric : sql_num_var_samp(@list) | T = int2 int4 int8 numeric
+
+[window]
+cume_dist() float8 : @cume_dist
+dense_rank() int8 : @dense_rank
+first_value(any) =1 : @first_value
+lag(any) =1 : @lag
+lag(any int4) =1 : @lag
+lag(any int4 any) =1 : @lag
+last_value(any) =1 : @last_value
+lead(any) =1 : @lead
+lead(any int4) =1 : @lead
+lead(any int4 any) =1 : @lead
+nth_value(any int4) =1 : @nth_value
+ntile(int4) int4 : CAST(@ntile AS INTEGER)
+percent_rank() float8 : @percent_rank
+rank() int8 : @rank
+row_number() int8 : @row_number
+)";
+
+}  // namespace
+
+std::string_view Aggregates() {
+  return kTable;
+}
+
+}  // namespace firn::sql::table

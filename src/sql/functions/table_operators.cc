@@ -1,0 +1,116 @@
+#include "sql/functions/table.h"
+
+namespace firn::sql::table {
+
+namespace {
+
+// Comparisons, LIKE and || are written by write_operator.cc: they take any type with itself.
+constexpr std::string_view kTable = R"(
+[scalar]
++(T T) T : ($1 + $2) | T = int2 int4 int8
++(int2 int4) int4 : ($1 + $2)
++(int2 int8) int8 : ($1 + $2)
++(int4 int2) int4 : ($1 + $2)
++(int4 int8) int8 : ($1 + $2)
++(int8 int2) int8 : ($1 + $2)
++(int8 int4) int8 : ($1 + $2)
++(float4 float4) float4 : sql_f4_add($1, $2)
++(float4 float8) float8 : sql_f8_add($1, $2)
++(float8 float4) float8 : sql_f8_add($1, $2)
++(float8 float8) float8 : sql_f8_add($1, $2)
++(numeric numeric) numeric:add : ($1 + $2) ~ sql_num_add($1, $2)
++(date int4) date : ($1 + $2)
++(int4 date) date : ($2 + $1)
++(date interval) timestamp : ($1 + $2)
++(interval date) timestamp : ($2 + $1)
++(timestamp interval) timestamp : ($1 + $2)
++(interval timestamp) timestamp : ($2 + $1)
++(timestamptz interval) timestamptz : ($1 + $2)
++(interval timestamptz) timestamptz : ($2 + $1)
++(interval interval) interval : ($1 + $2)
++(T) T : $1 | T = int2 int4 int8
++(float4) float4 : $1
++(float8) float8 : $1
++(numeric) =1 : $1 ~ $1
+-(T T) T : ($1 - $2) | T = int2 int4 int8
+-(int2 int4) int4 : ($1 - $2)
+-(int2 int8) int8 : ($1 - $2)
+-(int4 int2) int4 : ($1 - $2)
+-(int4 int8) int8 : ($1 - $2)
+-(int8 int2) int8 : ($1 - $2)
+-(int8 int4) int8 : ($1 - $2)
+-(float4 float4) float4 : sql_f4_subtract($1, $2)
+-(float4 float8) float8 : sql_f8_subtract($1, $2)
+-(float8 float4) float8 : sql_f8_subtract($1, $2)
+-(float8 float8) float8 : sql_f8_subtract($1, $2)
+-(numeric numeric) numeric:add : ($1 - $2) ~ sql_num_subtract($1, $2)
+-(date int4) date : ($1 - $2)
+-(date date) int4 : CAST(($1 - $2) AS INTEGER)
+-(date interval) timestamp : ($1 - $2)
+-(timestamp interval) timestamp : ($1 - $2)
+-(timestamptz interval) timestamptz : ($1 - $2)
+-(timestamp timestamp) interval : ($1 - $2)
+-(timestamptz timestamptz) interval : ($1 - $2)
+-(interval interval) interval : ($1 - $2)
+-(T) T : (-$1) | T = int2 int4 int8
+-(float4) float4 : (-$1)
+-(float8) float8 : (-$1)
+-(numeric) =1 : (-$1) ~ sql_num_negate($1)
+-(interval) interval : (-$1)
+*(T T) T : ($1 * $2) | T = int2 int4 int8
+*(int2 int4) int4 : ($1 * $2)
+*(int2 int8) int8 : ($1 * $2)
+*(int4 int2) int4 : ($1 * $2)
+*(int4 int8) int8 : ($1 * $2)
+*(int8 int2) int8 : ($1 * $2)
+*(int8 int4) int8 : ($1 * $2)
+*(float4 float4) float4 : sql_f4_multiply($1, $2)
+*(float4 float8) float8 : sql_f8_multiply($1, $2)
+*(float8 float4) float8 : sql_f8_multiply($1, $2)
+*(float8 float8) float8 : sql_f8_multiply($1, $2)
+*(numeric numeric) numeric:multiply : ($1 * $2) ~ sql_num_multiply($1, $2)
+*(interval float8) interval : sql_interval_multiply($1, $2)
+*(float8 interval) interval : sql_interval_multiply($2, $1)
+/(T T) T : firn_quotient($1, $2) | T = int2 int4 int8
+/(int2 int4) int4 : firn_quotient($1, $2)
+/(int2 int8) int8 : firn_quotient($1, $2)
+/(int4 int2) int4 : firn_quotient($1, $2)
+/(int4 int8) int8 : firn_quotient($1, $2)
+/(int8 int2) int8 : firn_quotient($1, $2)
+/(int8 int4) int8 : firn_quotient($1, $2)
+/(float4 float4) float4 : sql_f4_divide($1, $2)
+/(float4 float8) float8 : sql_f8_divide($1, $2)
+/(float8 float4) float8 : sql_f8_divide($1, $2)
+/(float8 float8) float8 : sql_f8_divide($1, $2)
+/(numeric numeric) numeric : sql_num_divide($1, $2)
+/(interval float8) interval : sql_interval_divide($1, $2)
+%(T T) T : firn_int_remainder($1, $2) | T = int2 int4 int8
+%(numeric numeric) numeric:mod : firn_remainder($1, $2) ~ sql_num_mod($1, $2)
+^(float8 float8) float8 : sql_power($1, $2)
+^(numeric numeric) numeric : sql_num_power($1, $2)
+|/(float8) float8 : sql_sqrt($1)
+||/(float8) float8 : cbrt($1)
+@(T) T : abs($1) | T = int2 int4 int8
+@(float4) float4 : abs($1)
+@(float8) float8 : abs($1)
+@(numeric) =1 : abs($1) ~ sql_num_abs($1)
+&(T T) T : ($1 & $2) | T = int2 int4 int8
+|(T T) T : ($1 | $2) | T = int2 int4 int8
+#(T T) T : xor($1, $2) | T = int2 int4 int8
+~(T) T : (~$1) | T = int2 int4 int8
+^@(text text) bool : starts_with($1, $2)
+<<(int2 int4) int2 : sql_shift_left2($1, $2)
+<<(int4 int4) int4 : sql_shift_left4($1, $2)
+<<(int8 int4) int8 : sql_shift_left8($1, $2)
+>>(int2 int4) int2 : sql_shift_right2($1, $2)
+>>(int4 int4) int4 : sql_shift_right4($1, $2)
+>>(int8 int4) int8 : sql_shift_right8($1, $2)
+)";
+
+}  // namespace
+
+std::string_view Operators() {
+  return kTable;
+}
+
+}  // namespace firn::sql::table

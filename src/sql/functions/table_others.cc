@@ -1,0 +1,60 @@
+#include "sql/functions/table.h"
+
+namespace firn::sql::table {
+
+namespace {
+
+constexpr std::string_view kTable = R"(
+[table]
+generate_series(int4 int4) int4
+generate_series(int4 int4 int4) int4
+generate_series(int8 int8) int8
+generate_series(int8 int8 int8) int8
+generate_series(numeric numeric) numeric : sql_num_series($1, $2, CAST(1 AS SMALLINT))
+generate_series(numeric numeric numeric) numeric : sql_num_series($1, $2, $3)
+regexp_split_to_table(text text) text : sql_regexp_split($1, $2, '')
+regexp_split_to_table(text text text) text : sql_regexp_split($1, $2, $3)
+string_to_table(text text) text : sql_string_to_array($1, $2, NULL)
+string_to_table(text text text) text : sql_string_to_array($1, $2, $3)
+generate_series(timestamp timestamp interval) timestamp
+generate_series(timestamptz timestamptz interval) timestamptz
+
+-- Answered by the session; their types are its affair.
+[server]
+clock_timestamp() timestamptz
+current_catalog() text
+current_database() text
+current_date() date
+current_role() text
+current_schema() text
+current_setting(text) text
+current_setting(text bool) text
+current_timestamp() timestamptz
+current_user() text
+currval(text) int8
+firn.last_commit_lsn() int8
+firn.wait_for(int8) bool
+lastval() int8
+localtimestamp() timestamp
+nextval(text) int8
+now() timestamptz
+pg_backend_pid() int4
+pg_get_serial_sequence(text text) text
+pg_is_in_recovery() bool
+session_user() text
+set_config(text text bool) text
+setval(text int8) int8
+setval(text int8 bool) int8
+statement_timestamp() timestamptz
+transaction_timestamp() timestamptz
+user() text
+version() text
+)";
+
+}  // namespace
+
+std::string_view Others() {
+  return kTable;
+}
+
+}  // namespace firn::sql::table

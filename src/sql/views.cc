@@ -1,0 +1,92 @@
+#include "sql/views.h"
+
+#include <algorithm>
+
+#include "sql/ident.h"
+#include "sql/relation_names.h"
+
+namespace firn::sql {
+namespace {
+
+/// Number of the column a view saw, among those of the relation now; -1: gone.
+int PlaceOf(const SessionContext& session, const Uuid& relation, FieldId column) {
+  const auto& catalog = *session.transaction.view().catalog;
+  if (const auto table = catalog.FindTable(TableId(relation))) return table->IndexOf(column);
+  return column.value() - 1;
+}
+
+/// The relation with the columns the view knows, under the names it knows them by.
+Result<ResolvedTable> AsSeen(const SessionContext& session, const catalog::View::Reference& seen,
+                             ResolvedTable now) {
+  ResolvedTable then;
+  std::string list;
+  for (const auto& column : seen.columns) {
+    const int place = PlaceOf(session, seen.relation, column.id);
+    // Dropped since: nothing in the view names it.
+    if (place < 0 || static_cast<size_t>(place) >= now.columns.size()) continue;
+    const auto& field = now.columns[static_cast<size_t>(place)];
+    list += fmt::format("{} AS {}, ", QuoteIdentifier(field.name), QuoteIdentifier(column.name));
+    then.columns.push_back({column.name, field.type});
+  }
+  for (const auto& field : now.hidden) list += QuoteIdentifier(field.name) + ", ";
+  if (list.empty()) list = "1, ";
+  list.resize(list.size() - 2);
+  then.scan_sql = fmt::format("SELECT {} FROM ({})", list, now.scan_sql);
+  then.hidden = std::move(now.hidden);
+  return then;
+}
+
+}  // namespace
+
+std::optional<TableName> NameOf(const SessionContext& session, const Uuid& relation) {
+  const auto& catalog = *session.transaction.view().catalog;
+  if (const auto table = catalog.FindTable(TableId(relation))) {
+    return TableName{.schema = table->schema, .name = table->name};
+  }
+  if (const auto object = catalog.FindObject(relation)) {
+    return TableName{.schema = object->schema, .name = object->name};
+  }
+  return std::nullopt;
+}
+
+Result<ResolvedTable> ExpandView(
+    const SessionContext& session, const catalog::View& view, const ResolveRelation& resolve,
+    const std::function<Result<std::pair<std::string, columnar::Type>>(const ServerCall&)>&
+        answer_call) {
+  FIRN_TRY(const auto statements, Parse(view.query));
+  QueryContext context;
+  context.answer_call = answer_call;
+  context.resolve_table = [&](const TableReference& reference) -> Result<ResolvedTable> {
+    if (reference.index >= view.references.size()) {
+      return Fail(ErrorCode::kCorrupt, "view \"{}\" has more relations than it knows", view.name);
+    }
+    const auto& seen = view.references[reference.index];
+    if (seen.relation.is_nil()) return resolve(reference.table);
+    const auto name = NameOf(session, seen.relation);
+    if (!name) return NoSuchRelation({.schema = "", .name = seen.name});
+    FIRN_TRY(auto now, resolve(*name));
+    return AsSeen(session, seen, std::move(now));
+  };
+  auto written = WriteQuery(statements.front(), context);
+  if (!written) {
+    // Positions are those of the view's text, not the user's.
+    auto error = std::move(written).error();
+    error.position = 0;
+    return Fail(std::move(error));
+  }
+  ResolvedTable resolved;
+  std::string names;
+  for (size_t i = 0; i < written->fields.size() && i < view.columns.size(); ++i) {
+    names += (names.empty() ? "" : ", ") + QuoteIdentifier(view.columns[i].name);
+    resolved.columns.push_back({view.columns[i].name, written->fields[i].type});
+  }
+  if (written->fields.size() != view.columns.size()) {
+    return Fail(
+        MakeError(ErrorCode::kSchemaMismatch, "view \"{}\" no longer has its columns", view.name)
+            .WithSqlState("42703"));
+  }
+  resolved.scan_sql = fmt::format("SELECT * FROM ({}) AS v({})", written->sql, names);
+  return resolved;
+}
+
+}  // namespace firn::sql

@@ -1,0 +1,26 @@
+// sql: views in queries: the text of a view as a relation, with what its names stood for when it
+// was made.
+#pragma once
+
+#include <functional>
+
+#include "catalog/objects/view.h"
+#include "sql/query.h"
+#include "sql/session_context.h"
+
+namespace firn::sql {
+
+/// How a relation below a view is resolved: for types only, or to be scanned.
+using ResolveRelation = std::function<Result<ResolvedTable>(const TableName&)>;
+
+/// The view as engine text. `resolve` is asked for the relations it is made of, by their names of
+/// now. Errors: 42P01 when one of them is gone.
+Result<ResolvedTable> ExpandView(
+    const SessionContext& session, const catalog::View& view, const ResolveRelation& resolve,
+    const std::function<Result<std::pair<std::string, columnar::Type>>(const ServerCall&)>&
+        answer_call);
+
+/// What a relation is called now; nothing when it is gone.
+std::optional<TableName> NameOf(const SessionContext& session, const Uuid& relation);
+
+}  // namespace firn::sql

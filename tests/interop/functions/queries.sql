@@ -1,0 +1,39 @@
+select percentile_cont(0.5) within group (order by i4), percentile_cont(0.25) within group (order by f8 desc), percentile_disc(0.5) within group (order by i4), percentile_disc(0.9) within group (order by x), mode() within group (order by x), mode() within group (order by b), percentile_disc(0) within group (order by d), percentile_disc(0.5) within group (order by n/3) from t
+select percentile_cont(1.5) within group (order by i4) from t
+select b, percentile_cont(0.5) within group (order by i4) filter (where id < 5), mode() within group (order by s2 desc) from t group by b order by b
+select percentile_cont(0.5) within group (order by f), mode() within group (order by a) from empty
+select (1, 2) = (1, 2), (1, 2) <> (1, 3), (1, 2) < (1, 3), (2, 1) > (1, 9), (1, null) = (1, 2), (1, null) = (2, null), (1, null) < (2, 1), (1, 2) is distinct from (1, 2), (1, null) is not distinct from (1, null), (1, 'a') in ((1, 'a'), (2, 'b')), (1, 2) not in ((1, 3)), (1.0, 2) = (1, 2.00)
+select id from t where (s2, b) = (3, false) or (id, x) in ((1, 'abc'), (3, 'zzz')) order by id
+select (1, 2) = (1, 2, 3)
+select generate_series(1, 3), 'x'
+select generate_series(1, 3), generate_series(1, 2)
+select id, generate_series(1, id) g from t where id < 4 order by id, g
+select generate_series(1, 10, 4), generate_series(3, 1, -1)
+select * from generate_series(1, 3) g(n) order by n
+select * from generate_series(1.0, 2.5, 0.5) order by 1
+select generate_series(1.5, 3)
+select * from generate_series(timestamp '2020-01-01', '2020-01-02', '8 hours') g order by g
+select g::date from generate_series(timestamptz '2020-01-30 00:00+00', '2020-02-02 00:00+00', '1 day') g order by g
+select * from generate_series(5, 1)
+select * from generate_series(null, 1)
+select * from generate_series(1, 3, 0)
+select * from generate_series(1.0, 3, 0)
+select * from regexp_split_to_table('a1b2c', '\d') order by 1
+select * from string_to_table('a,b,,c', ',', '') s order by s
+select regexp_split_to_table('hello world', '\s+')
+select count(*) from t where generate_series(1, 2) = 1
+select id, sum(id) over (order by id range between 1 preceding and 1 following), count(*) over (order by f8 range between 1.5 preceding and current row), count(*) over (order by n range between 1 preceding and 1 following), count(*) over (order by ts range between '1 year' preceding and current row) from t order by id
+select id, sum(id) over (order by id rows between 1 preceding and 1 following exclude current row), sum(id) over (order by s2 rows between unbounded preceding and unbounded following exclude ties), count(*) over (order by s2 groups between current row and 1 following exclude group) from t order by id
+select id, first_value(x) over w, last_value(x) over w, nth_value(x, 2) over w, lag(id, 2, -1) over w, lead(n) over w, ntile(3) over w, cume_dist() over w, percent_rank() over w from t window w as (order by id) order by id
+select b, s2, grouping(b, s2), count(*), sum(i4) from t group by cube (b, s2) order by 1, 2, 3, 4
+select b, count(*) filter (where i4 > 0), sum(n) filter (where id < 4) from t group by rollup (b) order by 1, 2
+select string_agg(x, ',' order by x desc), string_agg(distinct x, ',' order by x), count(distinct b) from empty
+select max(x), min(x) from t having count(*) > 1
+select sum(count(*)) over (), count(*) from t group by b order by 2
+select id from t order by i4 desc nulls last limit 3 offset 1
+select distinct on (b) b, id, x from t order by b, id desc
+select count(*) from t a join t b using (s2) where a.id <> b.id
+select t.id, s.c from t left join lateral (select count(*) c from o where o.t_id = t.id) s on true order by t.id
+with recursive r(n) as (select 1 union all select n + 1 from r where n < 5) select sum(n) from r
+with recursive r(n) as (select 1.5 union all select n * 2 from r where n < 20) select n from r order by n
+select id in (select t_id from o), exists (select 1 from o where o.t_id = t.id), i4 > all (select 5), i4 = any (select 10) from t order by id

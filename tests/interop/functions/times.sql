@@ -1,0 +1,44 @@
+select to_char(ts, 'YYYY-MM-DD HH24:MI:SS.US'), to_char(ts, 'YY Y,YYY YYY Y'), to_char(ts, 'Month|MONTH|month|Mon|MON|mon'), to_char(ts, 'FMMonth FMDay'), to_char(ts, 'Day|DAY|day|Dy|DY|dy'), to_char(ts, 'D ID DDD IDDD DD J Q W WW IW IYYY IYY IY I CC'), to_char(ts, 'HH12:MI AM a.m. PM p.m. pm'), to_char(ts, 'MS US FF1 FF2 FF3 FF4 FF5 FF6 SSSS SSSSS'), to_char(ts, 'RM rm AD B.C. bc'), to_char(ts, 'DDth Ddth DDTH FMDDth'), to_char(ts, '"quoted YYYY" yyyy'), to_char(ts, 'YYYYMMDD"T"HH24MISS') from t order by id
+select to_char(tz, 'YYYY-MM-DD HH24:MI:SS TZ OF TZH:TZM'), to_char(tz, 'tz'), to_char(d, 'YYYY-MM-DD'), to_char(d, 'Day, DD Month YYYY'), to_char(d, 'FMDay, FMDD FMMonth YYYY') from t order by id
+select to_char(timestamp '0044-03-15 BC', 'YYYY BC'), to_char(timestamp '2000-01-01', 'CC'), to_char(timestamp '2001-01-01', 'CC'), to_char(timestamp '2020-12-31', 'IYYY-IW-ID'), to_char(timestamp '2021-01-01', 'IYYY"W"IW'), to_char(timestamp '12345-01-02', 'YYYY-MM'), to_char(timestamp 'infinity', 'YYYY'), to_char(timestamp '2020-01-01', '')
+select to_char(interval '1 year 2 months 3 days 04:05:06.789', 'YYYY MM DD HH24 HH12 MI SS MS US'), to_char(interval '15h 2m 12s', 'HH24:MI:SS'), to_char(interval '100 hours', 'HH24'), to_char(interval '-1 day -02:03:04', 'DD HH24:MI:SS')
+select to_char(interval '1 day', 'Day')
+select to_char(12345.678, '99999.99'), to_char(12345.678, '99,999.9'), to_char(-12.5, '999.99'), to_char(0, '9'), to_char(0.1, '9.9'), to_char(0.1, '0.9'), to_char(-0.5, '999.9'), to_char(12, '0000'), to_char(-12, '0000'), to_char(123, '99'), to_char(1234567, '9,999,999'), to_char(12, '9,999')
+select to_char(12.5, 'FM999.99'), to_char(12.5, 'FM999.00'), to_char(0.5, 'FM9.99'), to_char(12, 'FM9.'), to_char(-12, 'FM999'), to_char(1200, 'FM9,999'), to_char(12, '999S'), to_char(-12, '999S'), to_char(12, 'S999'), to_char(-12, 'S999'), to_char(-12, '999MI'), to_char(12, '999MI'), to_char(12, 'PL999'), to_char(-12, '999PR'), to_char(12, '999PR'), to_char(-12, 'SG999'), to_char(12, 'FMSG999')
+select to_char(1, '9th'), to_char(2, '9TH'), to_char(13, '99th'), to_char(485, 'RN'), to_char(485, 'FMRN'), to_char(4, 'rn'), to_char(12, '99V999'), to_char(12.4, '99V9'), to_char(485, '999"units"'), to_char(1485, '9D999'), to_char(148.5, '999D999'), to_char(3148.5, '9G999D999'), to_char(-485, '9 9 9'), to_char(148.5, 'L999.99'), to_char(0.0004859, '9.99EEEE'), to_char(125.8::float8, '999.9'), to_char(1e10::float8, '9.9EEEE')
+select to_char(n, '99999.99'), to_char(i4, '9999'), to_char(i8, '9999999999999999999'), to_char(f8, '999.99'), to_char(f4, '99.9') from t order by id
+select to_date('2020-01-31', 'YYYY-MM-DD'), to_date('31 Jan 2020', 'DD Mon YYYY'), to_date('20200131', 'YYYYMMDD'), to_date('05 Dec 2000', 'DD Mon YYYY'), to_date('2020-060', 'YYYY-DDD'), to_date('2020-W05-3', 'IYYY-"W"IW-ID'), to_date('January 5, 2021', 'Month DD, YYYY'), to_date('1/2/20', 'MM/DD/YY'), to_date('2020 1 2', 'YYYY MM DD'), to_date(' 2020-01-02', 'YYYY-MM-DD'), to_date('2020/01-02', 'YYYY-MM-DD'), to_date('44 BC', 'YYYY BC')
+select to_timestamp('2020-01-31 10:20:30.5', 'YYYY-MM-DD HH24:MI:SS.MS'), to_timestamp('05 Dec 2000 03:04 PM', 'DD Mon YYYY HH12:MI PM'), to_timestamp('20200131102030', 'YYYYMMDDHH24MISS'), to_timestamp('2020-01-31 12:30', 'YYYY-MM-DD HH:MI'), to_timestamp(1580466030.5), to_timestamp(0)
+select to_date('2020-02-30', 'YYYY-MM-DD')
+select to_date('2020-13-01', 'YYYY-MM-DD')
+select to_date('abc', 'YYYY')
+select to_date('20x0', 'YYYY')
+select to_timestamp('25:00', 'HH24:MI')
+select to_timestamp('13:00 PM', 'HH12:MI AM')
+select to_date('Foo 2020', 'Mon YYYY')
+select to_number('12,454.8-', '99G999D9S'), to_number('12345', '99999'), to_number('-12.5', 'S99.9'), to_number('1,234', '9,999'), to_number('$1,234.50', 'L9,999.99')
+select make_date(2013, 7, 15), make_timestamp(2013, 7, 15, 8, 15, 23.5), make_timestamptz(2013, 7, 15, 8, 15, 23.5), make_timestamptz(2013, 7, 15, 8, 15, 23.5, 'Europe/Berlin'), make_date(-44, 3, 15)
+select make_date(2013, 2, 30)
+select make_timestamp(2013, 1, 1, 25, 0, 0)
+select extract(epoch from age(timestamp '2020-03-01', timestamp '2019-01-31')), extract(day from age(timestamp '2020-03-01', timestamp '2019-01-31')), extract(month from age(timestamp '2020-03-01', timestamp '2019-01-31')), extract(year from age(timestamp '2019-01-31', timestamp '2020-03-01')), extract(hour from age(ts, timestamp '2020-01-01 05:00')) from t order by id
+select extract(hour from interval '100:20:30'), extract(minute from interval '1:20'), extract(second from interval '30.5 seconds'), extract(milliseconds from interval '1.5 seconds'), extract(microseconds from interval '1.5 seconds'), extract(year from interval '26 months'), extract(month from interval '26 months'), extract(quarter from interval '26 months'), extract(decade from interval '25 years'), extract(century from interval '250 years'), extract(millennium from interval '2500 years'), extract(epoch from interval '1 year 1 month 1 day 1 second'), date_part('day', interval '5 days 3 hours'), date_part('epoch', interval '1 month')
+select extract(week from interval '1 day')
+select extract(nosuch from interval '1 day')
+select date_trunc('century', ts), date_trunc('millennium', ts), date_trunc('quarter', d), date_trunc('day', tz, 'Europe/Berlin'), date_trunc(v, ts) from t where id = 100
+select date_trunc('century', timestamp '1985-05-05'), date_trunc('millennium', timestamp '2000-01-01'), date_trunc('decade', timestamp '1985-05-05'), date_trunc('day', timestamptz '2020-01-01 23:30+00', 'Europe/Berlin'), date_trunc('century', timestamptz '2020-01-01 00:00+00'), date_trunc('month', timestamptz '2020-05-15 12:00+00', 'America/New_York')
+select date_trunc(x, ts) from (values ('month', timestamp '2020-05-15 12:13:14'), ('hour', timestamp '2020-05-15 12:13:14'), ('year', timestamp '2020-05-15')) v(x, ts) order by 1
+select date_bin('15 minutes', timestamp '2020-02-11 15:44:17', timestamp '2001-01-01'), date_bin('1 day', timestamp '2020-02-11 15:44:17', timestamp '2001-01-01 02:30'), date_bin('1 hour', timestamptz '1999-02-11 15:44:17+00', timestamptz '2001-01-01 00:00:30+00'), date_bin('2 days', timestamp '2001-01-03', timestamp '2001-01-05')
+select date_bin('1 month', timestamp '2020-01-01', timestamp '2001-01-01')
+select date_bin('0 s', timestamp '2020-01-01', timestamp '2001-01-01')
+select isfinite(date '2020-01-01'), isfinite(date 'infinity'), isfinite(timestamp '-infinity'), isfinite(timestamptz '2020-01-01'), isfinite(interval '1 day'), isfinite(d), isfinite(ts) from t order by id
+select extract(epoch from interval '1 day' * 1.5), extract(epoch from interval '1 month' * 0.5), extract(epoch from 2 * interval '1 hour'), extract(epoch from interval '1 day' / 3), extract(epoch from justify_hours(interval '50 hours')), extract(day from justify_days(interval '65 days')), extract(month from justify_interval(interval '1 month -1 hour')), extract(epoch from make_interval(1, 2, 3, 4, 5, 6, 7.5)), extract(day from make_interval(0, 0, 2))
+select extract(epoch from interval '1 day' / 0)
+select (timestamp '2020-01-01', timestamp '2020-06-01') overlaps (timestamp '2020-05-01', timestamp '2020-07-01'), (date '2020-01-01', date '2020-02-01') overlaps (date '2020-02-01', date '2020-03-01'), (timestamp '2020-01-01', interval '10 days') overlaps (timestamp '2020-01-05', interval '1 day'), (timestamp '2020-01-01', null) overlaps (timestamp '2020-01-01', timestamp '2020-01-02')
+select extract(epoch from sum(ts - timestamp '2020-01-01')), extract(epoch from avg(ts - timestamp '2020-01-01')), extract(epoch from max(ts - timestamp '2020-01-01')) from t
+select ts + interval '1 month' * 2, d + 2 * interval '1 day', ts - interval '1 day' / 2, tz + make_interval(0, 1) from t order by id
+select extract(year from d), extract(month from ts), extract(dow from ts), extract(isodow from ts), extract(doy from d), extract(week from ts), extract(quarter from ts), extract(decade from ts), extract(century from ts), extract(epoch from tz), extract(second from ts), extract(isoyear from d) from t order by id
+select ts::date, tz::timestamp, d::timestamp, ts::text, d::text, tz::text, d - date '2020-01-01', d + 5, d - 5, ts > d, ts = timestamp '2020-12-31' from t order by id
+select min(d), max(ts), min(tz), count(distinct d), max(d) - min(d) from t
+select current_date = now()::date, now() = current_timestamp, now() = transaction_timestamp(), localtimestamp = now()::timestamp, clock_timestamp() >= now(), statement_timestamp() >= now()
+select ts at time zone 'UTC', ts at time zone 'Europe/Berlin', tz at time zone 'America/New_York', ts at time zone interval '2 hours', tz at time zone interval '-3 hours' from t order by id
+select d between symmetric date '2020-12-31' and date '2020-01-01', i4 between symmetric 10 and 0, i4 not between symmetric 10 and 0 from t order by id
