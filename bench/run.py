@@ -28,6 +28,9 @@ from measures import (  # noqa: E402
     Measure, copy_rows_per_s, hot_query_ms, insert_latency, insert_rate)
 
 
+BUSY_SHARE = 0.1  # of all processors, by other work, from where figures are not to be trusted
+
+
 def rounds(count: int, **sides) -> dict[str, list]:
     """Runs every side once a round, so that all meet the same noise."""
     figures: dict[str, list] = {name: [] for name in sides}
@@ -83,6 +86,17 @@ class Bench:
         self.postgres.stop()
 
 
+def others_share(seconds: float = 0.5) -> float:
+    """What part of all processors other work takes, 0 to 1, while the benchmark waits."""
+    def times() -> list[int]:
+        return [int(n) for n in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+
+    before = times()
+    time.sleep(seconds)
+    spent = [now - then for now, then in zip(times(), before)]
+    return 1 - (spent[3] + spent[4]) / max(sum(spent), 1)  # idle and iowait
+
+
 def print_table(measures: list[Measure]) -> None:
     print(f"\n{'row':<4} {'what':<36} {'firn':>12} {'control':>22} {'ratio':>7}")
     for measure in measures:
@@ -106,16 +120,21 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="firn-bench-", dir=options.build))
     bench = Bench(options.build, folder, 1 if options.quick else options.rounds, options.quick)
     measures: list[Measure] = []
+    busy = 0.0
     try:
         for row in options.row or ["2", "3", "5", "7"]:
             print(f"row {row}: {getattr(bench, f'row_{row}').__doc__}", flush=True)
+            busy = max(busy, others_share())
             measures += getattr(bench, f"row_{row}")()
     finally:
         bench.stop()
         shutil.rmtree(folder, ignore_errors=True)
     print_table(measures)
+    if busy > BUSY_SHARE:
+        print(f"\nOther work took {busy:.0%} of this machine: a thread that the disk wakes waits for\n"
+              "the scheduler's next tick, and no figure here says more than that it runs.")
     report = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-              "rounds": bench.count, "pinned": False,
+              "rounds": bench.count, "pinned": False, "others_share": round(busy, 2),
               "measures": [measure.as_json() for measure in measures]}
     (options.build / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
     return 0

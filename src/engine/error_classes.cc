@@ -90,6 +90,8 @@ constexpr std::array kPhrases = {
     Phrase{"Conversion", "to type INT16", Code::kInvalidInput, "22003", "smallint out of range"},
     Phrase{"Conversion", "to type INT32", Code::kInvalidInput, "22003", "integer out of range"},
     Phrase{"Conversion", "to type INT64", Code::kInvalidInput, "22003", "bigint out of range"},
+    Phrase{"Conversion", "can't be cast to the destination type INT64", Code::kInvalidInput,
+           "22008", "date out of range for timestamp"},
     Phrase{"Conversion", "Unimplemented type for cast", Code::kInvalidInput, "42846", ""},
     Phrase{"Conversion", "Malformed JSON", Code::kInvalidInput, "22P02", ""},
     Phrase{"Conversion", "field value out of range", Code::kInvalidInput, "22008", ""},

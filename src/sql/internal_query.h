@@ -28,9 +28,4 @@ Result<std::vector<std::shared_ptr<arrow::RecordBatch>>> RunInternalQuery(
 engine::ScanHandle RegisterBatch(engine::Engine& engine, std::vector<columnar::Field> fields,
                                  std::shared_ptr<arrow::RecordBatch> batch);
 
-/// The rows of data files by field id: the table's columns and the hidden ones. Nothing for no
-/// files. Errors: a path that is not local.
-Result<std::string> ScanOfFiles(const catalog::TableDefinition& table,
-                                const std::vector<const lake::DataFile*>& files);
-
 }  // namespace firn::sql

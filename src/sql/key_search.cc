@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 
 #include "columnar/evolve.h"
+#include "sql/file_scan.h"
 #include "sql/ident.h"
 #include "sql/internal_query.h"
 #include "sql/parameters.h"

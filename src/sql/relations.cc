@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "columnar/table_schema.h"
-#include "lake/file_uri.h"
+#include "sql/file_scan.h"
 #include "sql/ident.h"
 #include "sql/internal_query.h"
 #include "sql/relation_names.h"
@@ -56,22 +56,6 @@ std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
   return fields;
 }
 
-/// What every stored row has besides its own columns. Files of others lack them.
-struct HiddenColumn {
-  columnar::Field field;
-  FieldId id;
-};
-std::vector<HiddenColumn> HiddenColumns() {
-  return {{{std::string(columnar::kLsnColumn), {columnar::TypeKind::kInt8}}, columnar::kLsnFieldId},
-          {{std::string(columnar::kTimestampColumn), {columnar::TypeKind::kTimestamptz}},
-           columnar::kTimestampFieldId}};
-}
-std::vector<columnar::Field> HiddenFields() {
-  std::vector<columnar::Field> fields;
-  for (auto& hidden : HiddenColumns()) fields.push_back(std::move(hidden.field));
-  return fields;
-}
-
 /// Every leg of a scan has the same columns: the table's own, then the hidden ones.
 std::string ColumnList(const catalog::TableDefinition& table) {
   std::string list;
@@ -89,115 +73,6 @@ std::string EmptyLeg(const catalog::TableDefinition& table) {
   for (const auto& column : table.columns.columns) add(column.name, column.type);
   for (const auto& hidden : HiddenFields()) add(hidden.name, hidden.type);
   return fmt::format("SELECT {} WHERE false", list);
-}
-
-bool IsFloat(const columnar::Column& column) {
-  return column.type.kind == columnar::TypeKind::kFloat4 ||
-         column.type.kind == columnar::TypeKind::kFloat8;
-}
-
-/// Whether a column of the file holds a NaN, or nobody knows.
-bool MayHoldNaN(const catalog::TableDefinition& table, const lake::DataFile& file) {
-  const auto& columns = table.columns.columns;
-  return std::any_of(columns.begin(), columns.end(), [&](const columnar::Column& column) {
-    if (!IsFloat(column)) return false;
-    const auto* stats = file.Find(column.id);
-    return stats == nullptr || stats->nans.value_or(1) > 0;
-  });
-}
-
-/// Data files that one read_parquet reads.
-struct FileLeg {
-  bool may_hold_nan = false;
-  bool has_hidden = true;  // or they are computed: all rows of a file are of one transaction
-  std::vector<const lake::DataFile*> files;
-};
-
-/// The files of a table, by how they are read; empty legs left out.
-std::vector<FileLeg> FileLegs(const catalog::TableDefinition& table,
-                              const std::vector<const lake::DataFile*>& files) {
-  std::vector<FileLeg> legs = {
-      {false, true, {}}, {true, true, {}}, {false, false, {}}, {true, false, {}}};
-  for (const auto* file : files) {
-    const bool may_hold_nan = MayHoldNaN(table, *file);
-    const bool has_hidden = !file->commit_us;
-    for (auto& leg : legs) {
-      if (leg.may_hold_nan == may_hold_nan && leg.has_hidden == has_hidden) {
-        leg.files.push_back(file);
-      }
-    }
-  }
-  std::erase_if(legs, [](const FileLeg& leg) { return leg.files.empty(); });
-  return legs;
-}
-
-/// In engine text a file's column is named for its field id: a user's may be "file_row_number".
-std::string FieldName(FieldId id) {
-  return fmt::format("f{}", id);
-}
-
-/// A NaN is in no Parquet minimum or maximum, but is above every number to `>`: the engine must
-/// not prune such a column by them, and does not see that this expression is one.
-std::string WithNaNs(const columnar::Column& column) {
-  return fmt::format("CASE WHEN isnan({0}) THEN CAST('nan' AS {1}) ELSE {0} END",
-                     FieldName(column.id), columnar::DuckDbName(column.type));
-}
-
-/// In files a smallint is an int: Iceberg has none. Were the engine told to read it as a smallint,
-/// it could not take the filters of joins down to the files (0A000, Bloom filters).
-std::string AsSmallint(const columnar::Column& column) {
-  return fmt::format("CAST({} AS SMALLINT)", FieldName(column.id));
-}
-
-std::string ComputedHidden(const FileLeg& leg) {
-  std::string lsns;
-  std::string times;
-  for (const auto* file : leg.files) {
-    const std::string_view comma = lsns.empty() ? "" : ", ";
-    lsns += fmt::format("{}{}", comma, file->first_lsn);
-    times += fmt::format("{}{}", comma, *file->commit_us);
-  }
-  constexpr std::string_view kFile = "[CAST(file_index AS BIGINT) + 1]";
-  return fmt::format(
-      "CAST(CAST([{}] AS BIGINT[]){} + file_row_number AS BIGINT) AS {}, "
-      "make_timestamp(CAST([{}] AS BIGINT[]){}) AT TIME ZONE 'UTC' AS {}",
-      lsns, kFile, columnar::kLsnColumn, times, kFile, columnar::kTimestampColumn);
-}
-
-/// read_parquet by field id, so that a column's name in the file does not matter.
-Result<std::string> ScanFiles(const catalog::TableDefinition& table, const FileLeg& leg) {
-  std::string list;
-  std::string fields;
-  const auto add = [&fields](FieldId id, const columnar::Type& type) {
-    fields +=
-        fmt::format("{}{}: {{name: {}, type: {}, default_value: NULL}}", fields.empty() ? "" : ", ",
-                    id, QuoteLiteral(FieldName(id)), QuoteLiteral(columnar::DuckDbName(type)));
-  };
-  for (const auto& column : table.columns.columns) {
-    const bool small = column.type.kind == columnar::TypeKind::kInt2;
-    add(column.id, small ? columnar::Type{columnar::TypeKind::kInt4} : column.type);
-    const bool shielded = leg.may_hold_nan && IsFloat(column);
-    const auto value = small      ? AsSmallint(column)
-                       : shielded ? WithNaNs(column)
-                                  : FieldName(column.id);
-    list += fmt::format("{} AS {}, ", value, QuoteIdentifier(column.name));
-  }
-  if (leg.has_hidden) {
-    std::string_view comma;
-    for (const auto& hidden : HiddenColumns()) {
-      add(hidden.id, hidden.field.type);
-      list += fmt::format("{}{} AS {}", comma, FieldName(hidden.id), hidden.field.name);
-      comma = ", ";
-    }
-  } else {
-    list += ComputedHidden(leg);
-  }
-  std::string paths;
-  for (const auto* file : leg.files) {
-    FIRN_TRY(const auto path, lake::LocalPath(file->path));
-    paths += (paths.empty() ? "" : ", ") + QuoteLiteral(path);
-  }
-  return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", list, paths, fields);
 }
 
 Result<std::string> ScanTable(SessionContext& session,
@@ -224,16 +99,6 @@ Result<std::string> ScanTable(SessionContext& session,
 }
 
 }  // namespace
-
-Result<std::string> ScanOfFiles(const catalog::TableDefinition& table,
-                                const std::vector<const lake::DataFile*>& files) {
-  std::string text;
-  for (const auto& leg : FileLegs(table, files)) {
-    FIRN_TRY(const auto scan, ScanFiles(table, leg));
-    text += (text.empty() ? "" : " UNION ALL ") + scan;
-  }
-  return text;
-}
 
 std::shared_ptr<const catalog::TableDefinition> FindTable(const SessionContext& session,
                                                           const TableName& name) {

@@ -217,6 +217,29 @@ Task<Result<table::CommitRequest>> Transaction::BuildRequest() {
   co_return request;
 }
 
+namespace {
+
+/// A refused commit knows its tables by id, the user by name.
+void NameTables(const table::CommitRequest& request, const catalog::Version& catalog,
+                Error& error) {
+  const auto name = [&](TableId id) {
+    const auto table = catalog.FindTable(id);
+    const auto said = fmt::format("id={}", id);
+    const auto at = error.message.find(said);
+    if (table == nullptr || at == std::string::npos) return;
+    error.message.replace(at, said.size(), fmt::format("\"{}\"", table->QualifiedName()));
+  };
+  for (const auto& write : request.writes) name(write.table);
+  for (const auto& looked : request.unchanged) name(looked.table);
+  for (const auto& change : request.changes) {
+    if (const auto* drop = std::get_if<catalog::DropTable>(&change)) name(drop->table);
+    if (const auto* truncate = std::get_if<catalog::TruncateTable>(&change)) name(truncate->table);
+    if (const auto* alter = std::get_if<catalog::AlterTable>(&change)) name(alter->table->id);
+  }
+}
+
+}  // namespace
+
 Task<Status> Transaction::Commit() {
   if (changes_.empty() && buffers_.empty()) {
     settings_.EndTransaction();
@@ -238,6 +261,7 @@ Task<Status> Transaction::Commit() {
   auto receipt = co_await Submit(*request);
   if (!receipt) {
     auto error = std::move(receipt).error();
+    NameTables(*request, *view_.catalog, error);
     // What may have been committed must keep its files.
     if (error.code == ErrorCode::kUnknownOutcome) {
       settings_.Restore(settings_before_);

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "columnar/table_schema.h"
+#include "lake/file_uri.h"
 #include "lake/iceberg_table.h"
 #include "table/added_files.h"
 #include "table/data_folder.h"
@@ -108,6 +109,14 @@ class Replay {
     FIRN_TRY(const auto newest, lake::IcebergTable::NewestVersion(files_, folder));
     FIRN_TRY(const auto lake_table,
              lake::IcebergTable::Load(files_, folder, std::max(newest, known_version)));
+    if (lake_table.location() != lake::FileUri(folder)) {
+      return Fail(MakeError(ErrorCode::kInvalidInput,
+                            "the warehouse was moved: metadata in {} says the table is at {}",
+                            folder, lake_table.location())
+                      .WithHint("Data files are known by their whole paths. Put the folder back "
+                                "to where it was, or leave a symbolic link there and start firn "
+                                "with the old path."));
+    }
     if (newest > known_version) {
       FIRN_LOG_INFO("recovery: adopting {}: metadata version {} after {}",
                     table.definition->QualifiedName(), newest, known_version);

@@ -235,6 +235,27 @@ def test_a_clean_stop_ends_with_code_0_and_keeps_everything(firn_server):
         assert session.execute("SELECT n FROM kept").fetchall() == [(1,)]
 
 
+def test_a_moved_folder_is_refused_until_the_old_path_leads_to_it(firn_server):
+    server = firn_server()
+    old, new = server.data, server.data.with_name("moved")
+    with server.connect() as session:
+        session.execute("CREATE TABLE kept (n int)")
+        session.execute("INSERT INTO kept VALUES (1)")
+        session.execute("CHECKPOINT")
+    server.stop()
+    old.rename(new)
+    server.data = new
+    with pytest.raises(RuntimeError, match="the warehouse was moved") as refused:
+        server.start()
+    assert f"file://{old}/warehouse" in str(refused.value)
+    assert f"{new}/warehouse" in str(refused.value)
+    old.symlink_to(new)
+    server.data = old
+    server.start()
+    with server.connect() as session:
+        assert session.execute("SELECT n FROM kept").fetchall() == [(1,)]
+
+
 def test_a_stop_ends_a_running_query(firn_server):
     server = firn_server()
     session = server.connect()

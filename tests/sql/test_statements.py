@@ -48,11 +48,19 @@ def test_the_columns_of_a_query_are_held_to_the_rules_of_tables(session, table, 
     assert refused.value.sqlstate == code
 
 
-def test_joins_on_a_smallint_work_over_flushed_and_hot_rows(session, table):
-    session.execute(f"CREATE TABLE {table} (id int, k smallint)")
+@pytest.mark.parametrize("first, then", [
+    ("smallint", "smallint"), ("smallint", "int"), ("smallint", "bigint"), ("int", "bigint"),
+    ("real", "double precision"), ("numeric(9, 2)", "numeric(18, 2)"),
+    ("numeric(18, 2)", "numeric(30, 2)"),
+])
+def test_joins_on_a_widened_column_work_over_flushed_and_hot_rows(session, table, first, then):
+    session.execute(f"CREATE TABLE {table} (id int, k {first})")
     session.execute(f"INSERT INTO {table} SELECT g, g % 1000 FROM generate_series(1, 5000) g")
     session.execute("CHECKPOINT")
+    session.execute(f"ALTER TABLE {table} ALTER k TYPE {then}")
     for hot in range(20):
+        if hot == 10:
+            session.execute("CHECKPOINT")  # files of both types
         query = f"SELECT count(*) FROM {table} WHERE k IN (SELECT k FROM {table} WHERE id < 10)"
         assert rows(session, query) == [(45 + hot,)]
         session.execute(f"INSERT INTO {table} VALUES (6000, 3)")
@@ -400,3 +408,13 @@ def test_an_error_points_where_postgresql_points(session, postgres_server, table
 
     with postgres_server() as postgres:
         assert position(session) == position(postgres)
+
+
+def test_a_commit_to_a_dropped_table_names_it(connect, table):
+    with connect() as writer, connect() as other:
+        other.execute(f"CREATE TABLE {table} (n int)")
+        writer.execute("BEGIN")
+        writer.execute(f"INSERT INTO {table} VALUES (1)")
+        other.execute(f"DROP TABLE {table}")
+        with pytest.raises(psycopg.errors.UndefinedTable, match=f'"public.{table}"'):
+            writer.execute("COMMIT")

@@ -282,3 +282,11 @@ select a.d::text, (a.d + 1)::text, (a.d::timestamp)::text, (a.d::timestamp + int
 select extract(year from a.d), extract(isoyear from a.d), extract(decade from a.d), extract(century from a.d), extract(millennium from a.d), extract(week from a.d), extract(doy from a.d), extract(dow from a.d), extract(quarter from a.d), extract(epoch from a.d), date_part('year', a.d), date_part('decade', a.d::timestamp) from (values (date '0044-03-15 BC'), ('0001-01-01 BC'), ('0100-12-31 BC'), ('0101-01-01 BC'), ('1000-01-01 BC'), ('1001-06-01 BC'), ('0010-05-05 BC'), ('0011-05-05 BC'), ('0009-05-05'), ('0010-05-05'), ('2000-12-31'), ('2001-01-01'), (null)) a(d)
 select date_part('year', a.d), date_part('epoch', a.d), date_part('month', a.d), date_part('century', a.d::timestamp), date_part('hour', a.d::timestamp), extract(month from a.d), extract(second from a.d::timestamptz) from (values (date 'infinity'), ('-infinity'), ('2020-05-06'), (null)) a(d)
 select nullif(s2, 2), nullif(s2, i8), nullif(f4, 2), nullif(f4, f8), nullif(i4, i8), nullif(i4, 2.0), nullif(n, 1), nullif(d, ts), nullif(v, 'x') from t
+select sum(v) from (values (1e308::float8), (1e308)) s(v)
+select avg(v) from (values (1e308::float8), (1e308)) s(v)
+select sum(v), avg(v) from (values (1e308::float8), ('infinity')) s(v)
+select sum(v), avg(v) from (values ('-infinity'::float8), ('infinity')) s(v)
+select sum(v), avg(v) from (values (1.5::float8), ('nan'), (null)) s(v)
+select sum(v) over (order by v) from (values (1e308::float8), (1.1e308)) s(v)
+select sum(v) from (values (3e38::float4), (3e38)) s(v)
+select d::timestamp from (values (date '294277-01-01')) s(d)

@@ -1,0 +1,178 @@
+#include "sql/file_scan.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "columnar/table_schema.h"
+#include "lake/file_uri.h"
+#include "sql/ident.h"
+
+namespace firn::sql {
+namespace {
+
+using columnar::TypeKind;
+
+struct HiddenColumn {
+  columnar::Field field;
+  FieldId id;
+};
+std::vector<HiddenColumn> HiddenColumns() {
+  return {{{std::string(columnar::kLsnColumn), {TypeKind::kInt8}}, columnar::kLsnFieldId},
+          {{std::string(columnar::kTimestampColumn), {TypeKind::kTimestamptz}},
+           columnar::kTimestampFieldId}};
+}
+
+bool IsFloat(const columnar::Column& column) {
+  return column.type.kind == TypeKind::kFloat4 || column.type.kind == TypeKind::kFloat8;
+}
+
+/// Whether a column of the file holds a NaN, or nobody knows.
+bool MayHoldNaN(const catalog::TableDefinition& table, const lake::DataFile& file) {
+  const auto& columns = table.columns.columns;
+  return std::any_of(columns.begin(), columns.end(), [&](const columnar::Column& column) {
+    if (!IsFloat(column)) return false;
+    const auto* stats = file.Find(column.id);
+    return stats == nullptr || stats->nans.value_or(1) > 0;
+  });
+}
+
+/// How a column is had from a file. The engine cannot take the filters of joins down to a file
+/// through a cast of its own (0A000, Bloom filters): a file older than its column's widening is
+/// read in its own type and cast outside, where filters on constants still reach the file.
+enum class Reading : char {
+  kAsIs,
+  kNarrow,   // int or real in the file, bigint or double precision in the table
+  kShielded  // nobody knows the file's type: no filter reaches the file
+};
+
+Reading ReadingOf(const catalog::TableDefinition& table, const columnar::Column& column,
+                  const lake::DataFile& file) {
+  const auto kind = column.type.kind;
+  if (kind == TypeKind::kInt2) return Reading::kNarrow;        // Iceberg has no smallint
+  if (table.columns.id == SchemaId(1)) return Reading::kAsIs;  // never altered
+  if (kind == TypeKind::kNumeric) return Reading::kShielded;
+  if (kind != TypeKind::kInt8 && kind != TypeKind::kFloat8) return Reading::kAsIs;
+  const auto* stats = file.Find(column.id);
+  if (stats == nullptr || !stats->lower) return Reading::kShielded;
+  return stats->lower->size() == 4 ? Reading::kNarrow : Reading::kAsIs;
+}
+
+columnar::Type TypeInFile(const columnar::Column& column, Reading reading) {
+  if (reading != Reading::kNarrow) return column.type;
+  return {column.type.kind == TypeKind::kFloat8 ? TypeKind::kFloat4 : TypeKind::kInt4};
+}
+
+/// Data files that one read_parquet reads.
+struct FileLeg {
+  bool may_hold_nan = false;
+  bool has_hidden = true;         // or they are computed: all rows of a file are of one transaction
+  std::vector<Reading> readings;  // of the table's columns
+  std::vector<const lake::DataFile*> files;
+};
+
+/// The files of a table, by how they are read.
+std::vector<FileLeg> FileLegs(const catalog::TableDefinition& table,
+                              const std::vector<const lake::DataFile*>& files) {
+  std::map<std::tuple<bool, bool, std::vector<Reading>>, FileLeg> legs;
+  for (const auto* file : files) {
+    FileLeg leg{.may_hold_nan = MayHoldNaN(table, *file), .has_hidden = !file->commit_us};
+    for (const auto& column : table.columns.columns) {
+      leg.readings.push_back(ReadingOf(table, column, *file));
+    }
+    const auto key = std::tuple(leg.may_hold_nan, !leg.has_hidden, leg.readings);
+    legs.try_emplace(key, std::move(leg)).first->second.files.push_back(file);
+  }
+  std::vector<FileLeg> found;
+  for (auto& [key, leg] : legs) found.push_back(std::move(leg));
+  return found;
+}
+
+/// In engine text a file's column is named for its field id: a user's may be "file_row_number".
+std::string FieldName(FieldId id) {
+  return fmt::format("f{}", id);
+}
+
+std::string Value(const columnar::Column& column, Reading reading, bool may_hold_nan) {
+  const auto name = FieldName(column.id);
+  const auto type = columnar::DuckDbName(column.type);
+  // A NaN is in no Parquet minimum or maximum, but is above every number to `>`: the engine must
+  // not prune such a column by them, and does not see that this expression is one.
+  if (may_hold_nan && IsFloat(column)) {
+    return fmt::format("CASE WHEN isnan({0}) THEN CAST('nan' AS {1}) ELSE CAST({0} AS {1}) END",
+                       name, type);
+  }
+  if (reading == Reading::kNarrow) return fmt::format("CAST({} AS {})", name, type);
+  if (reading == Reading::kAsIs) return name;
+  return fmt::format("CASE WHEN {0} IS NULL THEN NULL ELSE {0} END", name);
+}
+
+std::string ComputedHidden(const FileLeg& leg) {
+  std::string lsns;
+  std::string times;
+  for (const auto* file : leg.files) {
+    const std::string_view comma = lsns.empty() ? "" : ", ";
+    lsns += fmt::format("{}{}", comma, file->first_lsn);
+    times += fmt::format("{}{}", comma, *file->commit_us);
+  }
+  constexpr std::string_view kFile = "[CAST(file_index AS BIGINT) + 1]";
+  return fmt::format(
+      "CAST(CAST([{}] AS BIGINT[]){} + file_row_number AS BIGINT) AS {}, "
+      "make_timestamp(CAST([{}] AS BIGINT[]){}) AT TIME ZONE 'UTC' AS {}",
+      lsns, kFile, columnar::kLsnColumn, times, kFile, columnar::kTimestampColumn);
+}
+
+/// read_parquet by field id, so that a column's name in the file does not matter.
+Result<std::string> ScanLeg(const catalog::TableDefinition& table, const FileLeg& leg) {
+  std::string list;
+  std::string fields;
+  const auto add = [&fields](FieldId id, const columnar::Type& type) {
+    fields +=
+        fmt::format("{}{}: {{name: {}, type: {}, default_value: NULL}}", fields.empty() ? "" : ", ",
+                    id, QuoteLiteral(FieldName(id)), QuoteLiteral(columnar::DuckDbName(type)));
+  };
+  for (size_t i = 0; i < table.columns.columns.size(); ++i) {
+    const auto& column = table.columns.columns[i];
+    add(column.id, TypeInFile(column, leg.readings[i]));
+    list += fmt::format("{} AS {}, ", Value(column, leg.readings[i], leg.may_hold_nan),
+                        QuoteIdentifier(column.name));
+  }
+  if (leg.has_hidden) {
+    std::string_view comma;
+    for (const auto& hidden : HiddenColumns()) {
+      add(hidden.id, hidden.field.type);
+      list += fmt::format("{}{} AS {}", comma, FieldName(hidden.id), hidden.field.name);
+      comma = ", ";
+    }
+  } else {
+    list += ComputedHidden(leg);
+  }
+  std::string paths;
+  for (const auto* file : leg.files) {
+    FIRN_TRY(const auto path, lake::LocalPath(file->path));
+    paths += (paths.empty() ? "" : ", ") + QuoteLiteral(path);
+  }
+  return fmt::format("SELECT {} FROM read_parquet([{}], schema = MAP {{{}}})", list, paths, fields);
+}
+
+}  // namespace
+
+std::vector<columnar::Field> HiddenFields() {
+  std::vector<columnar::Field> fields;
+  for (auto& hidden : HiddenColumns()) fields.push_back(std::move(hidden.field));
+  return fields;
+}
+
+Result<std::string> ScanOfFiles(const catalog::TableDefinition& table,
+                                const std::vector<const lake::DataFile*>& files) {
+  std::string text;
+  for (const auto& leg : FileLegs(table, files)) {
+    FIRN_TRY(const auto scan, ScanLeg(table, leg));
+    text += (text.empty() ? "" : " UNION ALL ") + scan;
+  }
+  return text;
+}
+
+}  // namespace firn::sql

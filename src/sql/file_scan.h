@@ -1,0 +1,22 @@
+// sql: data files as engine text, the cold legs of a table's scan.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/table_definition.h"
+#include "columnar/types.h"
+#include "lake/footer.h"
+
+namespace firn::sql {
+
+/// What every stored row has besides its own columns: __lsn and __timestamp.
+std::vector<columnar::Field> HiddenFields();
+
+/// The rows of data files by field id: the table's columns and the hidden ones. Nothing for no
+/// files. Errors: a path that is not local.
+Result<std::string> ScanOfFiles(const catalog::TableDefinition& table,
+                                const std::vector<const lake::DataFile*>& files);
+
+}  // namespace firn::sql
