@@ -152,8 +152,9 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   auto pinned = std::make_shared<Pinned>();
   pinned->view = session.transaction.view();
   QueryContext context;
-  context.resolve_table = [&session, &pinned](const TableReference& reference) {
-    return ScanRelation(session, reference.table, pinned->handles);
+  auto& held = *pinned;  // the read's from below on
+  context.resolve_table = [&session, &held](const TableReference& reference) {
+    return ScanRelation(session, reference.table, held.handles);
   };
   context.answer_call = [&session, &request](const ServerCall& call) {
     return AnswerServerCall(session, call, request.parameters);
@@ -172,13 +173,13 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   const ExactText exact = [&]() -> std::optional<EngineQuery> {
     context.exact_numerics = true;
     auto text = WriteOrExplain(request, context);
-    if (!text || text->sql == pinned->sql) return std::nullopt;
+    if (!text || text->sql == held.sql) return std::nullopt;
     return *std::move(text);
   };
   if (request.later) {
     // The view will have moved on.
     auto text = exact();
-    pinned->exact = [text = std::move(text)] { return text; };
+    held.exact = [text = std::move(text)] { return text; };
   }
   std::unique_ptr<RunningRead> read(
       new RunningRead(session, std::move(written->fields), std::move(pinned)));
