@@ -6,6 +6,7 @@
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
 
+#include "columnar/copy_binary.h"
 #include "columnar/copy_fields_internal.h"
 #include "columnar/copy_lines_internal.h"
 #include "columnar/utf8.h"
@@ -261,13 +262,17 @@ Status Mark(const std::vector<std::string>& names, std::string_view option,
 
 Result<std::unique_ptr<CopyReader>> CopyReader::Make(CopyOptions options,
                                                      std::vector<Column> columns,
-                                                     std::string table_name) {
+                                                     std::string table_name,
+                                                     const TextStyle& style) {
+  if (options.format == CopyOptions::Format::kBinary) {
+    return MakeBinaryCopyReader(std::move(columns), std::move(table_name));
+  }
   auto schema = ArrowSchema(TableSchema{.columns = columns});
   std::vector<Reader::Target> targets;
   for (auto& column : columns) {
     auto builder = arrow::MakeBuilder(ArrowType(column.type));
     FIRN_CHECK(builder.ok());
-    auto parser = ValueParser::Make(column.type, builder->get());
+    auto parser = ValueParser::Make(column.type, builder->get(), style);
     const bool has_bytes = column.type.kind == TypeKind::kText ||
                            column.type.kind == TypeKind::kVarchar ||
                            column.type.kind == TypeKind::kBytea;

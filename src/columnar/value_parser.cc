@@ -193,14 +193,33 @@ class UuidParser final : public ParserInto<arrow::FixedSizeBinaryBuilder> {
   }
 };
 
-template <bool kWithZone>
-Status ParseTimestampOf(std::string_view text, int64_t* micros) {
-  return ParseTimestamp(text, kWithZone, micros);
+Status ParsePlainTimestamp(std::string_view text, int64_t* micros) {
+  return ParseTimestamp(text, false, nullptr, micros);
 }
+
+class TimestamptzParser final : public ParserInto<arrow::TimestampBuilder> {
+ public:
+  TimestamptzParser(arrow::ArrayBuilder* builder, std::shared_ptr<const TimeZone> zone)
+      : ParserInto(builder), zone_(std::move(zone)) {}
+  Status AppendText(std::string_view text) override {
+    int64_t micros = 0;
+    FIRN_RETURN_IF_ERROR(ParseTimestamp(text, true, zone_.get(), &micros));
+    return FromArrow(builder_.Append(micros));
+  }
+  Status AppendBinary(std::string_view bytes) override {
+    int64_t micros = 0;
+    FIRN_RETURN_IF_ERROR(ReadTimestamp(bytes, &micros));
+    return FromArrow(builder_.Append(micros));
+  }
+
+ private:
+  const std::shared_ptr<const TimeZone> zone_;
+};
 
 }  // namespace
 
-std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBuilder* builder) {
+std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBuilder* builder,
+                                               const TextStyle& style) {
   FIRN_CHECK(builder->type()->Equals(*ArrowType(type)));
   switch (type.kind) {
     case TypeKind::kBool:
@@ -236,12 +255,10 @@ std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBui
           builder);
     case TypeKind::kTimestamp:
       return std::make_unique<
-          PlainParser<arrow::TimestampBuilder, int64_t, ParseTimestampOf<false>, ReadTimestamp>>(
+          PlainParser<arrow::TimestampBuilder, int64_t, ParsePlainTimestamp, ReadTimestamp>>(
           builder);
     case TypeKind::kTimestamptz:
-      return std::make_unique<
-          PlainParser<arrow::TimestampBuilder, int64_t, ParseTimestampOf<true>, ReadTimestamp>>(
-          builder);
+      return std::make_unique<TimestamptzParser>(builder, style.zone);
     case TypeKind::kUuid:
       return std::make_unique<UuidParser>(builder);
   }

@@ -241,6 +241,8 @@ class QueryWriter {
   std::string NewAlias(char kind) { return kind + std::to_string(++aliases_); }
 
   const Statement& statement_;
+  const columnar::TextStyle& Style() const;
+
   const QueryContext& context_;
   Collected collected_;
   std::vector<std::optional<ValueType>> parameters_;

@@ -122,7 +122,7 @@ Result<std::string> ScanTable(SessionContext& session,
 /// What SET firn.as_of asks of a table; null: nothing. Errors: 22023 before its history.
 Result<std::shared_ptr<const PastPoint>> SessionPast(const SessionContext& session,
                                                      const catalog::TableDefinition& table) {
-  FIRN_TRY(auto past, PastFromText(session.settings.as_of()));
+  FIRN_TRY(auto past, PastFromText(session.settings.as_of(), *session.settings.text_style()));
   if (past == nullptr || table.schema == kTempSchema) return nullptr;
   const auto version = session.transaction.view().snapshot.root->Find(table.id);
   const auto history = version == nullptr ? lake::HistoryStart() : version->history;

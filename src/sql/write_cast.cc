@@ -166,6 +166,11 @@ Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   return expr;
 }
 
+const columnar::TextStyle& QueryWriter::Style() const {
+  static const columnar::TextStyle kDefault;
+  return context_.style ? *context_.style : kDefault;
+}
+
 Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext context) {
   switch (expr.form) {
     case Expr::Form::kLiteral: {
@@ -174,7 +179,8 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       if (type.tag == kNumeric && context == CastContext::kImplicit) type.precision = 0;
       if (type.tag == kVarchar && context != CastContext::kExplicit) type.length = 0;
       std::string_view text = expr.text;
-      auto literal = WriteLiteral(text, type.tag == kVarchar ? ValueType{.tag = kText} : type);
+      auto literal =
+          WriteLiteral(text, type.tag == kVarchar ? ValueType{.tag = kText} : type, Style());
       if (!literal) {
         return Fail(std::move(literal.error()).WithPosition(statement_.Position(expr.location)));
       }
@@ -227,7 +233,7 @@ Status QueryWriter::Coerce(Expr& expr, const ValueType& to, CastContext context)
   if (!CanCast(expr.type.tag, to.tag, context)) return CannotCast(expr, to);
   if (IsInteger(expr.type.tag) && to.tag == kNumeric && to.precision == 0 && !expr.text.empty()) {
     // A constant has its own few digits, not the ten of every integer.
-    FIRN_TRY(auto literal, WriteLiteral(expr.text, to));
+    FIRN_TRY(auto literal, WriteLiteral(expr.text, to, Style()));
     expr.sql = std::move(literal.sql);
     expr.type = literal.type;
     return {};
