@@ -4,6 +4,7 @@
 
 #include "catalog/object.h"
 #include "catalog/objects/comment.h"
+#include "catalog/objects/role.h"
 #include "catalog/objects/schema.h"
 #include "catalog/objects/sequence.h"
 #include "catalog/objects/user_type.h"
@@ -14,7 +15,7 @@ namespace firn::catalog {
 std::span<const ObjectKind* const> ObjectKinds() {
   static const std::array kKinds = {
       &Schema::kKind,        &View::kKind,    &Sequence::kKind,
-      &SequenceState::kKind, &Comment::kKind, &UserType::kKind,
+      &SequenceState::kKind, &Comment::kKind, &UserType::kKind, &Role::kKind,
   };
   return kKinds;
 }

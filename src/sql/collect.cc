@@ -6,6 +6,7 @@
 #include "sql/constant_internal.h"
 #include "sql/decode_internal.h"
 #include "sql/functions.h"
+#include "sql/time_travel.h"
 
 namespace firn::sql {
 namespace {
@@ -119,7 +120,14 @@ class Collector {
     if (name.schema.empty() && scope != nullptr && scope->Has(name.name)) return {};
     const size_t index = out_.references.tables.size();
     out_.tables.emplace(&body, index);
-    out_.references.tables.push_back({std::move(name), index});
+    TableReference reference{.table = std::move(name), .index = index};
+    if (tree::Has(body, "past")) {
+      const auto& past = body["past"];
+      FIRN_RETURN_IF_ERROR(Walk(At(past, "value"), nullptr));
+      reference.past_kind = Text(past, "kind");
+      reference.past_value = PastValue(statement_, At(past, "value"));
+    }
+    out_.references.tables.push_back(std::move(reference));
     return {};
   }
 
@@ -135,7 +143,7 @@ class Collector {
     std::vector<Cell> arguments;
     for (const auto& argument : List(body, "args")) {
       const auto& item = WithoutRegclass(argument);
-      FIRN_TRY(auto cell, ReadCell(statement_, item));
+      FIRN_TRY(auto cell, ReadArgument(item));
       if (!cell || cell->kind == Cell::Kind::kDefault) {
         return tree::Refuse(statement_, tree::FirstLocation(item),
                             name + "() takes constants and parameters only",
@@ -145,6 +153,24 @@ class Collector {
     }
     AddCall(body, std::move(name), std::move(arguments));
     return {};
+  }
+
+  /// Also firn.wait_for(firn.last_commit_lsn()): a call without arguments of its own.
+  Result<std::optional<Cell>> ReadArgument(const Json& item) {
+    const auto open = Open(item);
+    if (!open.Is("FuncCall") || !List(*open.body, "args").empty()) {
+      return ReadCell(statement_, item);
+    }
+    auto name = FunctionName(*open.body);
+    const auto entries = FindFunction(name);
+    if (entries.empty() || entries.front().kind != FunctionKind::kServer) {
+      return std::optional<Cell>();
+    }
+    Cell cell;
+    cell.kind = Cell::Kind::kCall;
+    cell.text = std::move(name);
+    cell.position = statement_.Position(tree::Location(*open.body));
+    return std::optional<Cell>(std::move(cell));
   }
 
   void AddCall(const Json& body, std::string name, std::vector<Cell> arguments) {

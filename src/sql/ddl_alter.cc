@@ -418,7 +418,7 @@ Task<Status> CheckKey(Alteration& to, const std::string& from) {
   if (*row != nullptr) {
     std::string values;
     for (size_t i = 0; i < key.size(); ++i) {
-      const auto text = TextOfValue(key[i].type, *(*row)->column(static_cast<int>(i)), 0);
+      const auto text = TextOfValue(key[i].type, *(*row)->column(static_cast<int>(i)), 0, {});
       values += (i > 0 ? ", " : "") + text.value_or("null");
     }
     co_return Fail(MakeError(ErrorCode::kAlreadyExists, "could not create unique index \"{}\"",

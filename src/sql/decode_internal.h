@@ -22,6 +22,11 @@ Result<Command> DecodeInsert(const Statement& statement, const tree::Json& body)
 Result<Command> DecodeCopy(const Statement& statement, const tree::Json& body);
 Result<Command> DecodeSession(const Statement& statement, const tree::Node& node);
 Result<Command> DecodeTransaction(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeDeclareCursor(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeFetch(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeClose(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeRole(const Statement& statement, const tree::Node& node);
+bool IsRoleStatement(const tree::Node& node);
 /// Why a statement that parses is not one of firn's.
 Failure RefuseStatement(const Statement& statement, const tree::Node& node);
 

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 19> kMacros = {
     "CREATE OR REPLACE MACRO firn_int_remainder(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
     "error('firn:22012:division by zero') WHEN b = -1 THEN a - a ELSE a % b END",
     // A sum of finite numbers is finite, or there is none.
-    "CREATE OR REPLACE MACRO sql_float_sum(total, finite) AS CASE WHEN finite AND NOT "
+    "CREATE OR REPLACE MACRO firn_float_sum(total, finite) AS CASE WHEN finite AND NOT "
     "isfinite(total) THEN error('firn:22003:value out of range: overflow') ELSE total END",
     "CREATE OR REPLACE MACRO firn_substring_from(t, s) AS CASE WHEN s < 1 THEN t ELSE substring(t, "
     "s) END",

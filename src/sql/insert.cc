@@ -152,11 +152,12 @@ Status AppendArray(arrow::ArrayBuilder& builder, const arrow::Array& one, int64_
 Result<std::shared_ptr<arrow::Array>> BuildColumn(const InsertValuesCommand& command, size_t index,
                                                   const columnar::Column& column,
                                                   const std::vector<BoundParameter>& parameters,
-                                                  const arrow::Array* defaults) {
+                                                  const arrow::Array* defaults,
+                                                  const columnar::TextStyle& style) {
   auto made = arrow::MakeBuilder(columnar::ArrowType(columnar::Stored(column.type)));
   if (!made.ok()) return Fail(ErrorCode::kInternal, "builder: {}", made.status().ToString());
   auto& builder = **made;
-  const auto parser = columnar::ValueParser::Make(column.type, &builder);
+  const auto parser = columnar::ValueParser::Make(column.type, &builder, style);
   int64_t defaults_used = 0;
   for (const auto& row : command.rows) {
     const auto& cell = row[index];
@@ -171,7 +172,7 @@ Result<std::shared_ptr<arrow::Array>> BuildColumn(const InsertValuesCommand& com
                         .WithSqlState("42P02")
                         .WithPosition(cell.position));
       }
-      auto assigned = AssignTo(column, parameters[number - 1]);
+      auto assigned = AssignTo(column, parameters[number - 1], style);
       if (!assigned) {
         return At(NamingColumn(std::move(assigned).error(), column), cell.position);
       }
@@ -262,7 +263,8 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
       if (!values) co_return Failure(std::move(values).error());
       defaults = *std::move(values);
     }
-    auto built = BuildColumn(command, i, column, parameters, defaults.get());
+    auto built =
+        BuildColumn(command, i, column, parameters, defaults.get(), *session.settings.text_style());
     if (!built) co_return Failure(std::move(built).error());
     columns.push_back(*std::move(built));
   }

@@ -8,6 +8,7 @@
 
 #include "base/settings.h"
 #include "sql/ident.h"
+#include "sql/past_point.h"
 
 namespace firn::sql {
 namespace {
@@ -164,10 +165,11 @@ Result<int64_t> ReadMilliseconds(std::string_view text) {
 }
 
 Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::string_view value) {
-  constexpr std::array<std::string_view, 5> kUtc = {"UTC", "Etc/UTC", "GMT", "Zulu", "0"};
   constexpr std::array<std::string_view, 4> kUtf8 = {"UTF8", "UTF-8", "UNICODE", "UTF_8"};
-  if (parameter.name == "TimeZone") return OnlyValue(parameter, value, kUtc, "UTC");
   if (parameter.name == "client_encoding") return OnlyValue(parameter, value, kUtf8, "UTF8");
+  if (parameter.name == "firn.as_of") {
+    FIRN_RETURN_IF_ERROR(PastFromText(value, {}));
+  }
   if (parameter.name == "DateStyle") return ReadDateStyle(parameter, value);
   switch (parameter.kind) {
     case ParameterKind::kBool:
@@ -195,6 +197,11 @@ Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::str
               .WithSqlState("55P02"));
     case ParameterKind::kNames:
       return ReadNames(value);
+    case ParameterKind::kZone: {
+      FIRN_TRY(const auto zone, columnar::TimeZone::Find(EngineZone(value)));
+      return zone->name();
+    }
+    case ParameterKind::kRole:
     case ParameterKind::kText:
       break;
   }
@@ -208,6 +215,14 @@ Result<std::vector<std::string>> SplitNames(std::string_view text) {
 std::vector<std::string> SplitQualified(std::string_view text) {
   auto names = SplitList(text, '.');
   return names ? *std::move(names) : std::vector<std::string>();
+}
+
+std::string EngineZone(std::string_view shown) {
+  const auto end = shown.find('>');
+  if (!shown.starts_with('<') || end == std::string_view::npos || end < 2) {
+    return std::string(shown);
+  }
+  return std::string(shown.substr(1, end - 1));
 }
 
 std::string LowerCase(std::string_view text) {

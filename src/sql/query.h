@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@
 
 #include "base/result.h"
 #include "columnar/table_schema.h"
+#include "columnar/text_style.h"
 #include "columnar/types.h"
 #include "sql/decode.h"
 #include "sql/parse.h"
@@ -34,13 +36,17 @@ namespace firn::sql {
 struct TableReference {
   TableName table;
   size_t index = 0;  // in the order of FindReferences
+  /// With a past (time_travel.h): what it speaks of, and the query of its one value. `table.past`
+  /// is the session's to set.
+  std::string past_kind;
+  std::optional<Statement> past_value;
 };
 
 /// A call that the session answers, not the engine: version(), current_schema(),
 /// firn.last_commit_lsn(), current_setting('x') …
 struct ServerCall {
   std::string name;             // "version", "firn.wait_for", "current_user"
-  std::vector<Cell> arguments;  // constants and parameters only
+  std::vector<Cell> arguments;  // constants, parameters, calls without arguments
   size_t index = 0;
   int position = 0;
 };
@@ -59,6 +65,7 @@ struct ResolvedTable {
   std::string scan_sql;                  // engine text of a query that returns the columns
   std::vector<columnar::Field> columns;  // what * means
   std::vector<columnar::Field> hidden;   // reached by name only: __lsn, __timestamp
+  bool has_past = false;                 // AT has a meaning
 };
 
 struct QueryContext {
@@ -70,6 +77,8 @@ struct QueryContext {
   bool exact_numerics = false;
   /// Types the client declared for $1…; missing or nullopt: inferred.
   std::vector<std::optional<columnar::Type>> parameter_types;
+  /// How constants are read; null: as the default.
+  std::shared_ptr<const columnar::TextStyle> style;
 };
 
 struct EngineQuery {

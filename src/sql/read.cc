@@ -5,6 +5,7 @@
 
 #include <arrow/api.h>
 
+#include "sql/past_read.h"
 #include "sql/relations.h"
 #include "sql/server_calls.h"
 #include "sql/session_context.h"
@@ -50,15 +51,21 @@ struct RunningRead::Pinned {
   std::unique_ptr<engine::Query> query;
   std::unique_ptr<engine::ResultStream> stream;
 
-  Status Begin(const std::string& sql, const std::vector<BoundParameter>* parameters) {
+  std::string sql;
+  ExactText exact;  // for a read that begins later
+  std::string zone;
+  std::vector<BoundParameter> parameters;
+
+  Status Begin() {
     stream.reset();
+    FIRN_RETURN_IF_ERROR(lease->SetTimeZone(zone));
     FIRN_TRY(query, lease->Prepare(sql));
     for (size_t i = 0; i < query->parameter_count(); ++i) {
-      if (parameters == nullptr || i >= parameters->size()) {
+      if (i >= parameters.size()) {
         return Fail(MakeError(ErrorCode::kInvalidInput, "there is no parameter ${}", i + 1)
                         .WithSqlState("42P02"));
       }
-      FIRN_RETURN_IF_ERROR(query->Bind(i, (*parameters)[i].type, *(*parameters)[i].value));
+      FIRN_RETURN_IF_ERROR(query->Bind(i, parameters[i].type, *parameters[i].value));
     }
     FIRN_TRY(stream, query->Execute());
     return {};
@@ -107,6 +114,7 @@ Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& q
   };
   context.answer_call = DescribeServerCall;
   context.parameter_types = declared;
+  context.style = session.settings.text_style();
   const RunningRead::Request request{.query = &query, .targets = targets};
   FIRN_TRY(auto written, Write(request, context));
   return ReadDescription{.fields = std::move(written.fields),
@@ -133,6 +141,9 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
     auto again = session.transaction.BeginStatement();
     if (!again) co_return Failure(std::move(again).error());
   }
+  auto travelled =
+      co_await ResolvePasts(session, references->tables, request.parameters, request.out);
+  if (!travelled) co_return Failure(std::move(travelled).error());
   for (const auto& reference : references->tables) {
     for (const auto& table : TablesUnder(session, reference.table)) {
       auto* own = session.transaction.FindBuffer(table->id);
@@ -145,52 +156,84 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   auto pinned = std::make_shared<Pinned>();
   pinned->view = session.transaction.view();
   QueryContext context;
-  context.resolve_table = [&session, &pinned](const TableReference& reference) {
-    return ScanRelation(session, reference.table, pinned->handles);
+  auto& held = *pinned;  // the read's from below on
+  context.resolve_table = [&session, &held, &references](const TableReference& reference) {
+    const auto& known = references->tables[reference.index];
+    return ScanRelation(session, known.table, held.handles);
   };
   context.answer_call = [&session, &request](const ServerCall& call) {
     return AnswerServerCall(session, call, request.parameters);
   };
+  context.style = session.settings.text_style();
   if (request.parameters != nullptr) {
     for (const auto& bound : *request.parameters) context.parameter_types.emplace_back(bound.type);
   }
   auto written = WriteOrExplain(request, context);
   if (!written) co_return Failure(std::move(written).error());
 
-  const auto connect = [&session] { return session.services.engine.Connect(); };
-  auto lease = co_await RunOn(session.services.workers, connect);
-  if (!lease) co_return Failure(std::move(lease).error());
-  pinned->lease = *std::move(lease);
-  const auto begin = [&pinned, &written, &request]() -> Result<std::vector<Batch>> {
-    FIRN_RETURN_IF_ERROR(pinned->Begin(written->sql, request.parameters));
-    FIRN_RETURN_IF_ERROR(pinned->CheckTypes(written->fields));
-    return pinned->Fetch();
-  };
-  const auto interrupter = pinned->lease->interrupter();
-  auto first = co_await RunInterruptibly(session, interrupter, begin);
-  if (!first && OverflowsNumeric(first.error())) {
+  const auto& style = session.settings.text_style();
+  pinned->zone = style->zone ? style->zone->engine_name() : "UTC";
+  pinned->sql = std::move(written->sql);
+  if (request.parameters != nullptr) pinned->parameters = *request.parameters;
+  const ExactText exact = [&]() -> std::optional<EngineQuery> {
     context.exact_numerics = true;
-    auto exact = WriteOrExplain(request, context);
-    if (exact && exact->sql != written->sql) {
-      written = std::move(exact);
-      auto again = co_await RunInterruptibly(session, interrupter, begin);
-      first = std::move(again);
-    }
+    auto text = WriteOrExplain(request, context);
+    if (!text || text->sql == held.sql) return std::nullopt;
+    return *std::move(text);
+  };
+  if (request.later) {
+    // The view will have moved on.
+    auto text = exact();
+    held.exact = [text = std::move(text)] { return text; };
   }
   std::unique_ptr<RunningRead> read(
       new RunningRead(session, std::move(written->fields), std::move(pinned)));
+  if (!request.later) {
+    auto begun = co_await read->Begin(exact);
+    if (!begun) co_return Failure(std::move(begun).error());
+  }
+  co_return read;
+}
+
+Task<Status> RunningRead::Begin(const ExactText& exact) {
+  begun_ = true;
+  const auto connect = [this] { return session_.services.engine.Connect(); };
+  auto lease = co_await RunOn(session_.services.workers, connect);
+  if (!lease) co_return Failure(std::move(lease).error());
+  pinned_->lease = *std::move(lease);
+  const auto begin = [this]() -> Result<std::vector<Batch>> {
+    FIRN_RETURN_IF_ERROR(pinned_->Begin());
+    FIRN_RETURN_IF_ERROR(pinned_->CheckTypes(fields_));
+    return pinned_->Fetch();
+  };
+  const auto interrupter = pinned_->lease->interrupter();
+  auto first = co_await RunInterruptibly(session_, interrupter, begin);
+  if (!first && OverflowsNumeric(first.error())) {
+    auto text = exact();
+    if (text) {
+      pinned_->sql = std::move(text->sql);
+      fields_ = std::move(text->fields);
+      auto again = co_await RunInterruptibly(session_, interrupter, begin);
+      first = std::move(again);
+    }
+  }
   if (!first) {
+    ended_ = true;
     // Positions in the engine's text mean nothing to the client.
     auto error = std::move(first).error();
     error.position = 0;
     co_return Fail(std::move(error));
   }
-  read->ended_ = first->empty();
-  read->ready_.assign(first->begin(), first->end());
-  co_return read;
+  ended_ = first->empty();
+  ready_.assign(first->begin(), first->end());
+  co_return Status();
 }
 
 Task<Result<Batch>> RunningRead::Next() {
+  if (!begun_) {
+    auto begun = co_await Begin(pinned_->exact);
+    if (!begun) co_return Failure(std::move(begun).error());
+  }
   if (ready_.empty() && !ended_) {
     const auto fetch = [pinned = pinned_.get()] { return pinned->Fetch(); };
     const auto interrupter = pinned_->lease->interrupter();

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,8 +48,10 @@ class RunningRead final : public RowStream {
     const Statement* query = nullptr;
     const std::vector<BoundParameter>* parameters = nullptr;  // null: none
     const std::vector<columnar::Column>* targets = nullptr;   // as WriteQueryFor, or null
+    Output* out = nullptr;                                    // for notices; null: nobody is told
     bool explain = false;
     bool analyze = false;
+    bool later = false;  // the engine begins with the first Next()
   };
 
   static Task<Result<std::unique_ptr<RunningRead>>> Start(SessionContext& session, Request request);
@@ -58,12 +62,18 @@ class RunningRead final : public RowStream {
 
  private:
   struct Pinned;
+  /// The query written so that no numeric overflows, if that makes a difference.
+  using ExactText = std::function<std::optional<EngineQuery>()>;
   RunningRead(SessionContext& session, std::vector<columnar::Field> fields,
               std::shared_ptr<Pinned> pinned);
 
+  /// Makes the engine begin, up to the first rows.
+  Task<Status> Begin(const ExactText& exact);
+
   SessionContext& session_;
-  const std::vector<columnar::Field> fields_;
+  std::vector<columnar::Field> fields_;
   std::shared_ptr<Pinned> pinned_;
+  bool begun_ = false;
   std::deque<std::shared_ptr<arrow::RecordBatch>> ready_;
   bool ended_ = false;
 };

@@ -86,7 +86,7 @@ Task<ArrayResult> DefaultValues(SessionContext& session, const catalog::TableDef
   if (*constant) {
     auto text = TextForColumn(**constant, column);
     if (!text) co_return Failure(std::move(text).error());
-    auto one = ValueFromText(column.type, *text);
+    auto one = ValueFromText(column.type, *text, *session.settings.text_style());
     if (!one) co_return Failure(std::move(one).error());
     co_return Repeat(**one, rows);
   }

@@ -126,7 +126,7 @@ Rows SettingRows(const Services& services, const View& /*view*/) {
   std::vector<TextRow> rows;
   for (const auto& setting : AllSettings()) {
     const auto& value = services.settings.Get(setting.name);
-    rows.push_back({std::string(setting.name), value.text,
+    rows.push_back({std::string(setting.name), Settings::Shown(setting, value),
                     std::string(SettingOriginName(value.origin)),
                     std::string(setting.description)});
   }

@@ -110,6 +110,7 @@ class Transaction {
   /// 3B001 no such savepoint.
   Task<Status> RollbackTo(std::string name);
   Status Release(const std::string& name);
+  size_t savepoints() const { return savepoints_.size(); }
 
  private:
   using Buffers = std::map<TableId, std::unique_ptr<TableBuffer>>;

@@ -7,6 +7,7 @@
 #include "sql/parameter_value.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/roles.h"
 #include "sql/text_rows.h"
 
 namespace firn::sql {
@@ -35,6 +36,9 @@ Task<Status> FlushAll(SessionContext& session) {
 }  // namespace
 
 Status RunSet(SessionContext& session, const SetCommand& command) {
+  if (command.name == "role" || command.name == "session_authorization") {
+    return SetUser(session, command);
+  }
   if (!command.value) return session.settings.Reset(command.name);
   if (command.name == "transaction_isolation") {
     return SetModes(session, {.isolation = command.value, .read_only = {}}, false);

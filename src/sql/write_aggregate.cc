@@ -102,7 +102,8 @@ Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& argume
         .sql = text.Fill(both), .type = {.tag = TagFromName(entry.result)}, .location = location};
   }
   ValueType type{.tag = TagFromName(entry.result)};
-  if (entry.result == "=1") type = arguments.front().type;
+  if (entry.result.starts_with('=')) type = arguments.front().type;
+  if (entry.result == "=a1") type.tag = ArrayOf(type.tag);
   const bool open = !arguments.empty() && IsOpen(arguments.front().type) && !entry.open.empty();
   if (open && !arguments.front().decimal_sql.empty() &&
       (entry.name == "sum" || entry.name == "avg")) {
@@ -300,7 +301,22 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     text.arguments.front() = Comparable(arguments.front());
   }
   if (Flag(body, "agg_star")) text.arguments = {"*"};
-  FIRN_TRY(const auto order, WriteSortList(List(body, "agg_order"), inner));
+  FIRN_TRY(auto order, WriteSortList(List(body, "agg_order"), inner));
+  if (entry.name == "array_agg" && IsArray(arguments.front().type.tag)) {
+    return Refuse(location, "arrays of more than one dimension are not supported",
+                  "Use jsonb_agg.");
+  }
+  // PostgreSQL sorts to find what is distinct.
+  if (entry.name == "array_agg" && distinct && order.empty()) {
+    order = text.arguments.front() + " ASC NULLS LAST";
+  }
+  if (entry.result == "json" || entry.result == "jsonb") {
+    if (distinct) {
+      return Refuse(location, name + "(DISTINCT ...) is not supported",
+                    "Use SELECT DISTINCT in a subquery.");
+    }
+    FIRN_TRY(text.arguments, JsonArguments(entry, arguments));
+  }
   if (!order.empty()) text.order = " ORDER BY " + order;
   if (Has(body, "agg_filter")) {
     FIRN_TRY(const auto condition, WriteCondition(body["agg_filter"], "FILTER", inner));

@@ -149,6 +149,10 @@ Result<ValueType> QueryWriter::CastTarget(const Json& type_name, const Expr& arg
 
 Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   const auto& type_name = At(body, "typeName");
+  if (const auto array = Open(At(body, "arg")); array.Is("A_ArrayExpr")) {
+    FIRN_TRY(const auto to, CastTarget(type_name, Expr()));
+    if (IsArray(to.tag)) return WriteArray(*array.body, place, &to);
+  }
   FIRN_TRY(auto expr, WriteExpr(At(body, "arg"), place));
   FIRN_TRY(const auto type, CastTarget(type_name, expr));
   const auto& modifiers = List(type_name, "typmods");
@@ -171,6 +175,11 @@ Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   return expr;
 }
 
+const columnar::TextStyle& QueryWriter::Style() const {
+  static const columnar::TextStyle kDefault;
+  return context_.style ? *context_.style : kDefault;
+}
+
 Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext context) {
   switch (expr.form) {
     case Expr::Form::kLiteral: {
@@ -181,9 +190,11 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       const int32_t length = cut && context == CastContext::kExplicit ? type.length : 0;
       if (type.tag == kVarchar && context != CastContext::kExplicit) type.length = 0;
       std::string_view text = expr.text;
-      auto literal = WriteLiteral(text, type.tag == kVarchar || (type.tag == kChar && length > 0)
-                                            ? ValueType{.tag = kText}
-                                            : type);
+      auto literal = WriteLiteral(text,
+                                  type.tag == kVarchar || (type.tag == kChar && length > 0)
+                                      ? ValueType{.tag = kText}
+                                      : type,
+                                  Style());
       if (!literal) {
         return Fail(std::move(literal.error()).WithPosition(statement_.Position(expr.location)));
       }
@@ -231,7 +242,7 @@ Status QueryWriter::Coerce(Expr& expr, const ValueType& to, CastContext context)
   if (!CanCast(expr.type.tag, to.tag, context)) return CannotCast(expr, to);
   if (IsInteger(expr.type.tag) && to.tag == kNumeric && to.precision == 0 && !expr.text.empty()) {
     // A constant has its own few digits, not the ten of every integer.
-    FIRN_TRY(auto literal, WriteLiteral(expr.text, to));
+    FIRN_TRY(auto literal, WriteLiteral(expr.text, to, Style()));
     expr.sql = std::move(literal.sql);
     expr.type = literal.type;
     return {};
@@ -294,9 +305,15 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
                           to.tag == kJson || to.tag == kJsonb || to.tag == kInet || to.tag == kCidr;
     if (readable) return fmt::format("sql_read_{}({})", name, expr.sql);
   }
-  if (IsArray(from) && IsArray(to.tag) && ElementOf(from) == ElementOf(to.tag) &&
-      ElementOf(from) != kNumeric && to.length == 0) {
-    return expr.sql;
+  if (IsArray(from) && is_text) return OutputText(expr, CastContext::kExplicit);
+  if (IsArray(from) && IsArray(to.tag)) {
+    auto element = to;
+    element.tag = ElementOf(to.tag);
+    return ForEach(expr, [&](const Expr& one) -> Result<std::string> {
+      FIRN_TRY(auto sql, CastSql(one, element, context));
+      if (!IsOpen(element) || IsOpen(one.type)) return sql;
+      return IsString(one.type.tag) ? sql : fmt::format("sql_num_text({})", sql);
+    });
   }
   return Refuse(expr.location,
                 fmt::format("a cast from {} to {} is not supported for values", DisplayType(from),
@@ -321,18 +338,25 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
   }
   if (IsLater(from) || IsLater(to.tag)) return LaterCastSql(expr, to, context);
   if (IsString(to.tag)) {
-    if (from == kFloat4 || from == kFloat8 || from == kBytea || from == kInterval) {
-      return Refuse(
-          expr.location,
-          fmt::format("a cast from {} to text is not supported in a query", DisplayType(from)),
-          "Select the value itself, or cast it to numeric(p,s) first.");
+    const bool plain = Style().extra_float_digits > 0 && !Style().bytea_escape;
+    if (!plain && (from == kFloat4 || from == kFloat8 || from == kBytea)) {
+      return Refuse(expr.location,
+                    fmt::format("a cast from {} to text is not supported with these settings",
+                                DisplayType(from)),
+                    "SET extra_float_digits = 1, bytea_output = 'hex'.");
     }
     const bool is_time = from == kDate || from == kTimestamp || from == kTimestamptz;
     // The engine writes a numeric(2,2) without the zero before the point.
     const bool all_scale = from == kNumeric && expr.type.precision == expr.type.scale;
-    auto text = is_time     ? fmt::format("firn_time_text({})", expr.sql)
-                : all_scale ? fmt::format("sql_num_text({})", expr.sql)
-                            : CastTo(expr.sql, "VARCHAR");
+    const auto* writer = from == kFloat4     ? "sql_float4_text"
+                         : from == kFloat8   ? "sql_float8_text"
+                         : from == kInterval ? "sql_interval_text"
+                         : from == kBytea    ? "sql_bytea_text"
+                                             : nullptr;
+    auto text = writer != nullptr ? fmt::format("{}({})", writer, expr.sql)
+                : is_time         ? fmt::format("firn_time_text({})", expr.sql)
+                : all_scale       ? fmt::format("sql_num_text({})", expr.sql)
+                                  : CastTo(expr.sql, "VARCHAR");
     return to.length > 0 && context == CastContext::kExplicit
                ? fmt::format("left({}, {})", text, to.length)
                : text;

@@ -45,6 +45,8 @@ int Figure(const tree::Json& node, std::string& name) {
     name = "case";
     return 1;
   }
+  if (open.Is("A_ArrayExpr")) return is("array");
+  if (open.Is("A_Indirection")) return Figure(At(body, "arg"), name);
   if (open.Is("CoalesceExpr")) return is("coalesce");
   if (open.Is("MinMaxExpr")) return is(Text(body, "op") == "IS_GREATEST" ? "greatest" : "least");
   if (open.Is("GroupingFunc")) return is("grouping");
@@ -52,6 +54,7 @@ int Figure(const tree::Json& node, std::string& name) {
   if (open.Is("SubLink")) {
     const auto kind = Text(body, "subLinkType");
     if (kind == "EXISTS_SUBLINK") return is("exists");
+    if (kind == "ARRAY_SUBLINK") return is("array");
     const auto select = Open(At(body, "subselect"));
     if (kind != "EXPR_SUBLINK" || !select.Is("SelectStmt")) return 0;
     const auto& targets = List(*select.body, "targetList");

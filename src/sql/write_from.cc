@@ -3,6 +3,7 @@
 
 #include "sql/ident.h"
 #include "sql/query_writer_internal.h"
+#include "sql/time_travel.h"
 
 namespace firn::sql {
 namespace {
@@ -91,6 +92,20 @@ Result<QueryWriter::FromItem> QueryWriter::WriteFromItem(const Json& item, const
                 "Use tables, subqueries and joins.");
 }
 
+Status QueryWriter::CheckPast(const Json& past, const ResolvedTable& table,
+                              const std::string& name) {
+  const int location = tree::Location(past);
+  if (!table.has_past) {
+    return Refuse(location, "\"" + name + "\" is not a table: only tables have a past",
+                  "Put AT behind the tables it is made of, or SET firn.as_of.");
+  }
+  const Place place{.no_aggregates = "aggregate functions are not allowed in AT",
+                    .no_windows = "window functions are not allowed in AT"};
+  FIRN_TRY(auto value, WriteExpr(At(past, "value"), place));
+  return Coerce(value, {.tag = Text(past, "kind") == kPastTimestamp ? kTimestamptz : kInt8},
+                CastContext::kImplicit);
+}
+
 Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
                                                       const CommonTables* tables) {
   const int location = tree::Location(body);
@@ -102,6 +117,10 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   std::vector<VisibleColumn> columns;
   const auto found = collected_.tables.find(&body);
   if (found == collected_.tables.end()) {
+    if (Has(body, "past")) {
+      return Wrong(tree::Location(body["past"]), "42809",
+                   "\"" + name + "\" is the name of a WITH query, which has no past");
+    }
     const auto* common = tables == nullptr ? nullptr : tables->Find(name);
     if (common == nullptr) {
       return Wrong(location, "42P19",
@@ -118,6 +137,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   }
   const auto& reference = collected_.references.tables[found->second];
   FIRN_TRY(const auto table, context_.resolve_table(reference));
+  if (Has(body, "past")) FIRN_RETURN_IF_ERROR(CheckPast(body["past"], table, name));
   const auto add = [&](const columnar::Field& field, bool hidden) {
     columns.push_back({.name = field.name,
                        .sql = alias + "." + QuoteIdentifier(field.name),
@@ -176,14 +196,23 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
   std::string sql;
   ValueType type;
   std::string column = FigureName(parts.front());
+  const bool each = name.ends_with("_each") || name.ends_with("_each_text");
+  std::string keys;  // of json_each, before the values
   if (!entries.empty() && entries.front().kind == FunctionKind::kTable) {
     FIRN_TRY(auto arguments, WriteList(List(*call.body, "args"), place));
+    if (each && arguments.size() == 1 && arguments[0].type.tag == kUnknown) {
+      const auto tag = name.starts_with("jsonb") ? kJsonb : kJson;
+      FIRN_RETURN_IF_ERROR(Coerce(arguments[0], {.tag = tag}, CastContext::kImplicit));
+    }
+    const auto arguments_sql = arguments.empty() ? std::string() : arguments[0].sql;
     FIRN_TRY(const auto series, WriteSet(name, std::move(arguments), location));
     type = series.type;
+    if (each) keys = fmt::format("unnest(sql_json_keys({})), ", arguments_sql);
     // The engine has a table function of the same name, which needs no list in memory.
     const bool native = series.sql.starts_with(name + "(");
-    sql = native ? fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql)
-                 : fmt::format("SELECT CAST(unnest({}) AS {})", series.sql, EngineType(type));
+    sql = native
+              ? fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql)
+              : fmt::format("SELECT {}CAST(unnest({}) AS {})", keys, series.sql, EngineType(type));
   } else {
     FIRN_TRY(auto value, WriteExpr(parts.front(), place));
     if (value.type.tag == kUnknown) {
@@ -195,9 +224,14 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
   // A function's only column is named for its alias.
   if (Has(body, "alias")) column = Text(body["alias"], "aliasname");
   std::vector<VisibleColumn> columns{{.name = column, .sql = alias + ".c1", .type = type}};
+  const std::string_view names = each ? "c1, c2" : "c1";
+  if (each) {
+    columns = {{.name = "key", .sql = alias + ".c1", .type = {.tag = kText}},
+               {.name = "value", .sql = alias + ".c2", .type = type}};
+  }
   FIRN_TRY(auto scope, Aliased(body, column, "", std::move(columns), location));
   const bool first = lateral == nullptr || lateral->relations.empty();
-  return FromItem{fmt::format("{}({}) AS {}(c1)", first ? "" : "LATERAL ", sql, alias),
+  return FromItem{fmt::format("{}({}) AS {}({})", first ? "" : "LATERAL ", sql, alias, names),
                   std::move(scope)};
 }
 

@@ -20,7 +20,8 @@ BINARY = 1
 ROWS_PER_INSERT = 100
 
 ASK = """
-create or replace function ask(type text, send text, value text) returns text[] language plpgsql as $$
+create or replace function ask(type text, send text, value text) returns text[]
+language plpgsql as $$
 declare answer text[];
 begin
   execute format('select array[format(''%%s'', x), encode(%s(x), ''hex'')]

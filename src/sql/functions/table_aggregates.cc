@@ -8,7 +8,7 @@ constexpr std::string_view kTable = R"(
 [aggregate]
 avg(T) numeric : sql_num_divide(@sum, @count) | T = int2 int4 int8
 avg(numeric) numeric : sql_num_divide(@sum, @count) ~ sql_num_avg(@list)
-avg(T) float8 : sql_float_sum(@avg, @bool_and{isfinite($1)}) | T = float4 float8
+avg(T) float8 : firn_float_sum(@avg, @bool_and{isfinite($1)}) | T = float4 float8
 avg(interval) interval : sql_interval_avg(@list)
 bit_and(T) T : @bit_and | T = int2 int4 int8
 bit_or(T) T : @bit_or | T = int2 int4 int8
@@ -48,8 +48,8 @@ string_agg(bytea bytea) bytea : !string_agg
 sum(T) int8 : CAST(@sum AS BIGINT) | T = int2 int4
 sum(int8) numeric:sum : CAST(@sum AS DECIMAL(38,0))
 sum(numeric) numeric:sum : @sum ~ sql_num_sum(@list)
-sum(float4) float4 : CAST(sql_float_sum(@sum, @bool_and{isfinite($1)}) AS FLOAT)
-sum(float8) float8 : sql_float_sum(@sum, @bool_and{isfinite($1)})
+sum(float4) float4 : CAST(firn_float_sum(@sum, @bool_and{isfinite($1)}) AS FLOAT)
+sum(float8) float8 : firn_float_sum(@sum, @bool_and{isfinite($1)})
 sum(interval) interval : sql_interval_sum(@list)
 var_pop(T) float8 : @var_pop | T = float4 float8
 var_pop(T) numeric : sql_num_var_pop(@list) | T = int2 int4 int8 numeric

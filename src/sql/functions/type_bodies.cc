@@ -4,6 +4,7 @@
 
 #include "columnar/interval.h"
 #include "columnar/value_parser.h"
+#include "columnar/value_writer.h"
 #include "sql/functions/bodies.h"
 
 namespace firn::sql {
@@ -37,9 +38,57 @@ std::string InetAsText(std::string_view inet) {
   return text + (inet.find(':') == std::string_view::npos ? "/32" : "/128");
 }
 
+/// What the output function gives of one value; `append` puts it into the builder.
+template <typename Builder, typename Value>
+std::string TextOf(const columnar::Type& type, Value value) {
+  Builder builder(columnar::ArrowType(type), arrow::default_memory_pool());
+  FIRN_CHECK(builder.Append(value).ok());
+  const auto array = builder.Finish().ValueOrDie();
+  std::string text;
+  columnar::ValueWriter::MakeText(type, *array)->Append(0, text);
+  return text;
+}
+
+// array_out of elements that are texts already.
+std::string ArrayOut(const engine::List<std::string_view>& items) {
+  const columnar::Type type = columnar::ArrayOf({TypeKind::kText});
+  auto builder = arrow::MakeBuilder(columnar::ArrowType(type)).ValueOrDie();
+  auto& lists = static_cast<arrow::ListBuilder&>(*builder);
+  auto& texts = static_cast<arrow::StringBuilder&>(*lists.value_builder());
+  FIRN_CHECK(lists.Append().ok());
+  for (size_t i = 0; i < items.size(); ++i) {
+    FIRN_CHECK((items.IsNull(i) ? texts.AppendNull() : texts.Append(items[i])).ok());
+  }
+  const auto array = builder->Finish().ValueOrDie();
+  std::string text;
+  columnar::ValueWriter::MakeText(type, *array)->Append(0, text);
+  return text;
+}
+
+void AddOutputFunctions(EngineFunctions& to) {
+  to.push_back(Scalar("sql_float4_text", [](float value) {
+    return TextOf<arrow::FloatBuilder>({TypeKind::kFloat4}, value);
+  }));
+  to.push_back(Scalar("sql_float8_text", [](double value) {
+    return TextOf<arrow::DoubleBuilder>({TypeKind::kFloat8}, value);
+  }));
+  to.push_back(Scalar("sql_bytea_text", [](engine::Bytes bytes) {
+    return TextOf<arrow::BinaryBuilder>({TypeKind::kBytea}, bytes.data);
+  }));
+  to.push_back(Scalar("sql_interval_text", [](Interval value) {
+    const columnar::Interval interval{value.months, value.days, value.micros};
+    std::string stored;
+    columnar::AppendStoredInterval(interval, stored);
+    return TextOf<arrow::StringBuilder>({TypeKind::kInterval}, stored);
+  }));
+  to.push_back(Scalar("sql_array_out",
+                      [](engine::List<std::string_view> items) { return ArrayOut(items); }));
+}
+
 }  // namespace
 
 void AddTypeFunctions(EngineFunctions& to) {
+  AddOutputFunctions(to);
   to.push_back(Scalar("sql_read_timetz",
                       [](std::string_view text) { return ReadText<TypeKind::kTimetz>(text); }));
   to.push_back(Scalar("sql_read_json",
