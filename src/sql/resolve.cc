@@ -13,6 +13,15 @@ using Candidates = std::vector<Candidate>;
 
 /// `any` becomes the common type of the arguments in its places; false when there is none.
 bool BindAny(Candidate& candidate, std::span<const ValueType> arguments) {
+  // json is made of values of any types, each of its own.
+  if (candidate.entry->result.starts_with("json")) {
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      if (candidate.arguments[i] != TypeTag::kAny) continue;
+      const auto tag = arguments[i].tag;
+      if (tag == TypeTag::kUnknown && arguments.size() == 1) return false;
+      candidate.arguments[i] = tag == TypeTag::kUnknown ? TypeTag::kText : tag;
+    }
+  }
   constexpr auto kAnyArray = ArrayOf(TypeTag::kAny);
   std::vector<ValueType> in_any;
   bool arrays = false;

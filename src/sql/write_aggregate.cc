@@ -289,9 +289,18 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   AggregateText text;
   if (distinct) text.distinct = "DISTINCT ";
   for (size_t i = 0; i < arguments.size(); ++i) {
-    FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = found.arguments[i]}, CastContext::kImplicit));
+    if (arguments[i].type.tag != found.arguments[i] || arguments[i].type.tag == kNumeric) {
+      FIRN_RETURN_IF_ERROR(
+          Coerce(arguments[i], {.tag = found.arguments[i]}, CastContext::kImplicit));
+    }
     const bool delimiter = joins && i == 1;
     text.arguments.push_back(delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
+  }
+  if (distinct && !arguments.empty() && !HasEquality(arguments.front().type.tag)) {
+    return Refuse(
+        location,
+        fmt::format("DISTINCT of {} is not supported", DisplayType(arguments.front().type.tag)),
+        "Cast it to text.");
   }
   if (distinct && !arguments.empty() && IsOpen(arguments.front().type)) {
     if (name != "count") {

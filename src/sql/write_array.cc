@@ -312,6 +312,10 @@ Result<std::string> QueryWriter::OutputText(const Expr& value, CastContext conte
              ForEach(value, [&](const Expr& element) { return OutputText(element, context); }));
     return fmt::format("sql_array_out({})", texts);
   }
+  if (value.type.tag == kInet) return value.sql;
+  if (value.type.tag == kChar && value.type.length > 0) {
+    return fmt::format("rpad({}, {}, ' ')", value.sql, value.type.length);
+  }
   return CastSql(value, {.tag = kText}, context);
 }
 

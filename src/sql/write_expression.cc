@@ -148,8 +148,8 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
 }
 
 std::string QueryWriter::Comparable(const Expr& expr) {
-  // Their order in the engine is another one: refused where there is a row to order.
-  if (!HasOrder(expr.type.tag)) {
+  // Refused where there is a row to compare.
+  if (!HasEquality(expr.type.tag)) {
     return fmt::format("sql_no_order('{}', CAST({} AS VARCHAR))", DisplayType(expr.type.tag),
                        expr.sql);
   }

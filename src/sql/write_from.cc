@@ -224,6 +224,8 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
   // A function's only column is named for its alias.
   if (Has(body, "alias")) column = Text(body["alias"], "aliasname");
   std::vector<VisibleColumn> columns{{.name = column, .sql = alias + ".c1", .type = type}};
+  // The name of its OUT parameter.
+  if (name.find("_array_elements") != std::string::npos) columns.front().name = "value";
   const std::string_view names = each ? "c1, c2" : "c1";
   if (each) {
     columns = {{.name = "key", .sql = alias + ".c1", .type = {.tag = kText}},

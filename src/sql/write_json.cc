@@ -25,12 +25,16 @@ Result<std::string> QueryWriter::JsonOf(const Expr& value) {
         value.sql, items);
   }
   if (tag == kJson || tag == kJsonb) return value.sql;
-  FIRN_TRY(auto text, CastSql(value, {.tag = kText}, CastContext::kExplicit));
-  if (tag == kBool || IsInteger(tag)) return text;
+  if (tag == kBool || IsInteger(tag)) return fmt::format("CAST({} AS VARCHAR)", value.sql);
+  FIRN_TRY(auto text, OutputText(value, CastContext::kExplicit));
   if (IsNumber(tag)) return fmt::format("sql_json_number({})", text);
-  // The T of ISO 8601 is where the first blank is.
-  if (tag == kTimestamp || tag == kTimestamptz)
+  // As XML has it: a T where the first blank is, minutes in the offset.
+  if (tag == kTimestamptz) {
+    text = fmt::format("regexp_replace({}, '([+-][0-9][0-9])( BC)?$', '\\1:00\\2')", text);
+  }
+  if (tag == kTimestamp || tag == kTimestamptz) {
     text = fmt::format("regexp_replace({}, ' ', 'T')", text);
+  }
   return fmt::format("sql_json_quote({})", text);
 }
 

@@ -49,6 +49,40 @@ std::string TextOf(const columnar::Type& type, Value value) {
   return text;
 }
 
+std::string SentOf(TypeKind kind, std::string_view text) {
+  arrow::StringBuilder builder;
+  FIRN_CHECK(builder.Append(text).ok());
+  const auto array = builder.Finish().ValueOrDie();
+  std::string sent;
+  columnar::ValueWriter::MakeBinary({kind}, *array)->Append(0, sent);
+  return sent;
+}
+
+// Orders as network_cmp: by family, by the bits that both networks have, by their number, by the
+// whole address.
+std::string InetKey(std::string_view text) {
+  const auto sent = SentOf(TypeKind::kInet, text);
+  const std::string_view address = std::string_view(sent).substr(4);
+  std::string key(1, static_cast<char>('0' + sent[0]));
+  const auto bit = [&](size_t at) { return (address[at / 8] >> (7 - at % 8) & 1) != 0; };
+  for (size_t i = 0; i < static_cast<uint8_t>(sent[1]); ++i) key += bit(i) ? '1' : '0';
+  key += ' ';
+  for (size_t i = 0; i < address.size() * 8; ++i) key += bit(i) ? '1' : '0';
+  return key;
+}
+
+// Orders as timetz_cmp: by the time in UTC, then by the zone from the east.
+std::string TimetzKey(std::string_view text) {
+  const auto sent = SentOf(TypeKind::kTimetz, text);
+  int64_t micros = 0;
+  uint32_t west = 0;
+  for (size_t i = 0; i < 8; ++i) micros = micros << 8 | static_cast<uint8_t>(sent[i]);
+  for (size_t i = 8; i < 12; ++i) west = west << 8 | static_cast<uint8_t>(sent[i]);
+  constexpr int64_t kDay = 86'400;
+  const int64_t zone = kDay + static_cast<int32_t>(west);
+  return fmt::format("{:015}{:06}", micros + zone * 1'000'000, zone);
+}
+
 // array_out of elements that are texts already.
 std::string ArrayOut(const engine::List<std::string_view>& items) {
   const columnar::Type type = columnar::ArrayOf({TypeKind::kText});
@@ -81,6 +115,8 @@ void AddOutputFunctions(EngineFunctions& to) {
     columnar::AppendStoredInterval(interval, stored);
     return TextOf<arrow::StringBuilder>({TypeKind::kInterval}, stored);
   }));
+  to.push_back(Scalar("sql_inet_key", [](std::string_view text) { return InetKey(text); }));
+  to.push_back(Scalar("sql_timetz_key", [](std::string_view text) { return TimetzKey(text); }));
   to.push_back(Scalar("sql_array_out",
                       [](engine::List<std::string_view> items) { return ArrayOut(items); }));
 }
