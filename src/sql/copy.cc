@@ -41,6 +41,8 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
   if (!table) co_return Failure(std::move(table).error());
   auto targets = TargetColumns(**table, command.columns);
   if (!targets) co_return Failure(std::move(targets).error());
+  auto allowed = RequireInsert(session, **table, *targets);
+  if (!allowed) co_return Failure(std::move(allowed).error());
   auto options = columnar::ReadCopyOptions(command.options, columnar::CopyDirection::kFrom);
   if (!options) co_return Failure(std::move(options).error());
   for (const auto* names : {&options->force_null, &options->force_not_null}) {

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <arrow/record_batch.h>
+
 #include "columnar/evolve.h"
 #include "sql/check_constraints.h"
 #include "sql/ddl_internal.h"
@@ -7,6 +9,7 @@
 #include "sql/parameters.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
 
 namespace firn::sql {
 namespace {
@@ -454,6 +457,7 @@ Task<Status> Run(SessionContext& session, const AlterTableCommand& command, Outp
   }
   auto found = RequireTable(session, command.table);
   if (!found) co_return Failure(std::move(found).error());
+  if (auto owner = RequireOwner(session, relation); !owner) co_return owner;
   Alteration to{.session = session, .out = out, .table = **found};
   for (const auto& action : command.actions) {
     Status done;

@@ -3,6 +3,7 @@
 #include "sql/ddl_internal.h"
 #include "sql/decode_ddl_internal.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
 #include "sql/server_calls.h"
 #include "sql/views.h"
 
@@ -120,6 +121,7 @@ Task<Status> Run(SessionContext& session, const CreateViewCommand& command, Outp
       co_return Fail(MakeError(ErrorCode::kInvalidInput, "\"{}\" is not a view", view.name)
                          .WithSqlState("42809"));
     }
+    if (auto owner = RequireOwner(session, relation); !owner) co_return owner;
     auto replaces = CheckReplaces(*before, view);
     if (!replaces) co_return replaces;
     view.id = before->id;

@@ -10,6 +10,8 @@
 namespace firn::sql {
 
 /// A RangeVar. Errors: 0A000 for another database.
+RoleName DecodeRoleName(const tree::Json& role_spec);
+std::vector<RoleName> DecodeRoleNames(const tree::Json& list);
 Result<TableName> DecodeTableName(const Statement& statement, const tree::Json& range_var);
 /// WITH (…) of CREATE TABLE. Errors: 42601 for duplicates, 0A000 for options not built, 22023 for
 /// names nobody knows.

@@ -12,26 +12,6 @@ using tree::Refuse;
 using tree::Text;
 using tree::Wrong;
 
-RoleName DecodeRoleName(const tree::Json& spec) {
-  using Kind = RoleName::Kind;
-  const auto type = Text(spec, "roletype");
-  RoleName role{.name = std::string(Text(spec, "rolename"))};
-  if (type == "ROLESPEC_CURRENT_USER" || type == "ROLESPEC_CURRENT_ROLE") {
-    role.kind = Kind::kCurrentUser;
-  } else if (type == "ROLESPEC_SESSION_USER") {
-    role.kind = Kind::kSessionUser;
-  } else if (type == "ROLESPEC_PUBLIC") {
-    role.kind = Kind::kPublic;
-  }
-  return role;
-}
-
-std::vector<RoleName> DecodeRoleNames(const tree::Json& list) {
-  std::vector<RoleName> roles;
-  for (const auto& item : list) roles.push_back(DecodeRoleName(*Open(item).body));
-  return roles;
-}
-
 struct FlagName {
   std::string_view name;
   std::optional<bool> RoleOptions::*member;
@@ -115,6 +95,26 @@ Result<Command> DecodeGrantRole(const Statement& /*statement*/, const tree::Json
 }
 
 }  // namespace
+
+RoleName DecodeRoleName(const tree::Json& spec) {
+  using Kind = RoleName::Kind;
+  const auto type = Text(spec, "roletype");
+  RoleName role{.name = std::string(Text(spec, "rolename"))};
+  if (type == "ROLESPEC_CURRENT_USER" || type == "ROLESPEC_CURRENT_ROLE") {
+    role.kind = Kind::kCurrentUser;
+  } else if (type == "ROLESPEC_SESSION_USER") {
+    role.kind = Kind::kSessionUser;
+  } else if (type == "ROLESPEC_PUBLIC") {
+    role.kind = Kind::kPublic;
+  }
+  return role;
+}
+
+std::vector<RoleName> DecodeRoleNames(const tree::Json& list) {
+  std::vector<RoleName> roles;
+  for (const auto& item : list) roles.push_back(DecodeRoleName(*Open(item).body));
+  return roles;
+}
 
 Result<Command> DecodeRole(const Statement& statement, const tree::Node& node) {
   const auto& body = *node.body;

@@ -82,7 +82,6 @@ constexpr std::array kRefusals = {
     Refusal{"RefreshMatViewStmt", "REFRESH MATERIALIZED VIEW", "Use CREATE TABLE AS."},
     Refusal{"CreateFunctionStmt", "CREATE FUNCTION", "Write the expression in the query."},
     Refusal{"CreateTrigStmt", "CREATE TRIGGER", "firn has no triggers."},
-    Refusal{"GrantStmt", "GRANT and REVOKE", "Connect as one of the roles there are."},
     Refusal{"CreatedbStmt", "CREATE DATABASE", "Use the database main."},
     Refusal{"DropdbStmt", "DROP DATABASE", "Use the database main."},
     Refusal{"CreateTableSpaceStmt", "CREATE TABLESPACE", "Tables live in the warehouse folder."},

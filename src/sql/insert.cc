@@ -238,6 +238,8 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
   if (!table) co_return Failure(std::move(table).error());
   auto targets = ValuesTargets(**table, command);
   if (!targets) co_return Failure(std::move(targets).error());
+  auto allowed = RequireInsert(session, **table, *targets);
+  if (!allowed) co_return Failure(std::move(allowed).error());
   auto generated = CheckGenerated(**table, command, *targets);
   if (!generated) co_return Failure(std::move(generated).error());
   if (NeedsEngine(**table, command, *targets)) {
@@ -327,6 +329,8 @@ Task<Result<std::string>> RunInsertQuery(SessionContext& session, const InsertQu
   if (!table) co_return Failure(std::move(table).error());
   auto targets = TargetColumns(**table, command.columns);
   if (!targets) co_return Failure(std::move(targets).error());
+  auto allowed = RequireInsert(session, **table, *targets);
+  if (!allowed) co_return Failure(std::move(allowed).error());
   auto filling = WithoutSequences(**table, {command.query, *targets});
   if (!filling) co_return Failure(std::move(filling).error());
   const auto columns = PickColumns(**table, filling->targets);

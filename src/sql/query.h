@@ -66,6 +66,7 @@ struct ResolvedTable {
   std::vector<columnar::Field> columns;  // what * means
   std::vector<columnar::Field> hidden;   // reached by name only: __lsn, __timestamp
   bool has_past = false;                 // AT has a meaning
+  std::vector<std::string> denied;       // columns that the role may not read
 };
 
 struct QueryContext {

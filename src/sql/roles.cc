@@ -55,6 +55,20 @@ Result<std::string> KeptPassword(const std::string& password) {
   return ScramVerifier::Of(password).ToString();
 }
 
+std::string NameOf(const SessionContext& session, const RoleName& named) {
+  switch (named.kind) {
+    case RoleName::Kind::kCurrentUser:
+      return CurrentUser(session);
+    case RoleName::Kind::kSessionUser:
+      return SessionUser(session);
+    case RoleName::Kind::kPublic:
+      return "public";
+    case RoleName::Kind::kNamed:
+      break;
+  }
+  return named.name;
+}
+
 /// One statement: the catalog it sees, and what it changes in it.
 class RoleStatement {
  public:
@@ -123,7 +137,7 @@ class RoleStatement {
       co_return Refused("42501", "permission denied to drop role");
     }
     for (const auto& named : command.roles) {
-      const auto role = catalog::FindRole(catalog(), NameOf(named));
+      const auto role = catalog::FindRole(catalog(), NameOf(session_, named));
       if (!role && command.if_exists) {
         auto notice =
             MakeNotice("00000", fmt::format("role \"{}\" does not exist, skipping", named.name));
@@ -131,7 +145,7 @@ class RoleStatement {
         if (!sent) co_return Failure(std::move(sent).error());
         continue;
       }
-      auto dropped = role ? DropOne(**me, *role) : Status(NoRole(NameOf(named)));
+      auto dropped = role ? DropOne(**me, *role) : Status(NoRole(NameOf(session_, named)));
       if (!dropped) co_return Failure(std::move(dropped).error());
     }
     co_return std::string("DROP ROLE");
@@ -154,24 +168,7 @@ class RoleStatement {
   const catalog::Version& catalog() const { return *session_.transaction.view().catalog; }
   Result<RolePtr> Me() const { return CurrentRole(session_); }
 
-  std::string NameOf(const RoleName& named) const {
-    switch (named.kind) {
-      case RoleName::Kind::kCurrentUser:
-        return CurrentUser(session_);
-      case RoleName::Kind::kSessionUser:
-        return SessionUser(session_);
-      case RoleName::Kind::kPublic:
-        return "public";
-      case RoleName::Kind::kNamed:
-        break;
-    }
-    return named.name;
-  }
-  Result<RolePtr> Find(const RoleName& named) const {
-    auto role = catalog::FindRole(catalog(), NameOf(named));
-    if (!role) return NoRole(NameOf(named));
-    return role;
-  }
+  Result<RolePtr> Find(const RoleName& named) const { return FindNamedRole(session_, named); }
 
   static std::shared_ptr<Role> NextOf(const Role& role) {
     auto next = std::make_shared<Role>(role);
@@ -372,6 +369,16 @@ std::string CurrentUser(const SessionContext& session) {
 
 Result<RolePtr> CurrentRole(const SessionContext& session) {
   const auto name = CurrentUser(session);
+  // A statement that reads nothing has no view.
+  auto catalog = session.transaction.view().catalog;
+  if (catalog == nullptr) catalog = session.services.database.TakeSnapshot().root->catalog;
+  auto role = catalog::FindRole(*catalog, name);
+  if (!role) return NoRole(name);
+  return role;
+}
+
+Result<RolePtr> FindNamedRole(const SessionContext& session, const RoleName& named) {
+  const auto name = NameOf(session, named);
   auto role = catalog::FindRole(*session.transaction.view().catalog, name);
   if (!role) return NoRole(name);
   return role;

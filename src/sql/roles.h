@@ -21,6 +21,9 @@ std::string CurrentUser(const SessionContext& session);
 /// The role whose rights count. 42704 when it was dropped meanwhile.
 Result<catalog::RolePtr> CurrentRole(const SessionContext& session);
 
+/// A role as a statement names it. 42704.
+Result<catalog::RolePtr> FindNamedRole(const SessionContext& session, const RoleName& named);
+
 /// SET ROLE, SET SESSION AUTHORIZATION and their RESET. 22023 no such role, 42501 no right to.
 Status SetUser(SessionContext& session, const SetCommand& command);
 

@@ -10,6 +10,7 @@
 #include "sql/insert.h"
 #include "sql/key_search.h"
 #include "sql/read.h"
+#include "sql/rights.h"
 #include "sql/row_check.h"
 #include "sql/sequences.h"
 
@@ -137,6 +138,13 @@ Result<std::vector<size_t>> TargetColumns(const catalog::TableDefinition& table,
     targets.push_back(target);
   }
   return targets;
+}
+
+Status RequireInsert(const SessionContext& session, const catalog::TableDefinition& table,
+                     const std::vector<size_t>& targets) {
+  std::vector<FieldId> columns;
+  for (const auto target : targets) columns.push_back(table.columns.columns[target].id);
+  return RequireRightOnColumns(session, table, columns, catalog::Right::kInsert);
 }
 
 std::vector<columnar::Column> PickColumns(const catalog::TableDefinition& table,

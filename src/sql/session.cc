@@ -6,6 +6,7 @@
 #include <arrow/record_batch.h>
 
 #include "sql/parse_duckdb.h"
+#include "sql/rights.h"
 
 namespace firn::sql {
 namespace {
@@ -60,6 +61,8 @@ Session::Session(Services& services, SessionIdentity identity,
                  std::unique_ptr<SessionRegistry::Entry> entry)
     : context_(services, std::move(identity)), entry_(std::move(entry)) {
   context_.services.watch.Add(context_.cancellation);
+  context_.transaction.SetWithNew(
+      [this](const catalog::Change& change) { return RightsOfNew(context_, change); });
 }
 
 Session::~Session() {

@@ -1,4 +1,5 @@
 // A single-statement transaction that lost a race is run again, so that autocommit never sees it.
+#include <chrono>
 #include <utility>
 
 #include <arrow/record_batch.h>
@@ -59,11 +60,13 @@ void Session::Remember(const Portal& portal) {
 }
 
 Task<Status> Session::CommitImplicit() {
-  constexpr int kAttempts = 20;
+  // Writers go on meanwhile: what looks at a whole table may lose many times.
+  constexpr auto kPatience = std::chrono::seconds(10);
+  const auto until = std::chrono::steady_clock::now() + kPatience;
   auto committed = co_await CommitTransaction();
   const bool possible = can_run_again_ && !written_.empty();
-  for (int i = 0; i < kAttempts && possible; ++i) {
-    if (committed || committed.error().remedy != Remedy::kRetry) break;
+  while (possible && !committed && committed.error().remedy == Remedy::kRetry &&
+         std::chrono::steady_clock::now() < until) {
     auto statements = std::exchange(written_, {});
     NoOutput nowhere;
     for (const auto& statement : statements) {

@@ -178,7 +178,8 @@ const std::vector<SystemRelation>& Relations() {
         {"bytes", kBigint},
         {"first_lsn", kBigint},
         {"last_lsn", kBigint}},
-       FileRows},
+       FileRows,
+       /*superuser=*/true},
       {"sessions",
        {{"pid", kInteger},
         {"user", kText},
@@ -189,10 +190,12 @@ const std::vector<SystemRelation>& Relations() {
         {"query", kText},
         {"connected_at", kTimestamptz},
         {"query_started_at", kTimestamptz}},
-       SessionRows},
+       SessionRows,
+       /*superuser=*/true},
       {"settings",
        {{"name", kText}, {"value", kText}, {"origin", kText}, {"description", kText}},
-       SettingRows},
+       SettingRows,
+       /*superuser=*/true},
   };
   return kRelations;
 }

@@ -76,7 +76,10 @@ Status Transaction::RebuildCatalog() {
 Status Transaction::AddChange(catalog::Change change) {
   changes_.push_back(std::move(change));
   auto rebuilt = RebuildCatalog();
-  if (rebuilt) return rebuilt;
+  if (rebuilt) {
+    auto more = with_new_ ? with_new_(changes_.back()) : nullptr;
+    return more == nullptr ? rebuilt : AddChange(catalog::PutObject{std::move(more)});
+  }
   changes_.pop_back();
   FIRN_RETURN_IF_ERROR(RebuildCatalog());
   return rebuilt;

@@ -125,6 +125,23 @@ Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& argume
       .sql = text.Fill(open ? entry.open : entry.engine), .type = type, .location = location};
 }
 
+/// Why an aggregate over these is not had; empty: it is.
+std::string WhyNot(const FunctionEntry& entry, const std::vector<Expr>& arguments, bool distinct) {
+  if (arguments.empty()) return "";
+  const auto& type = arguments.front().type;
+  if (entry.name == "array_agg" && IsArray(type.tag)) {
+    return "arrays of more than one dimension are not supported";
+  }
+  if (!distinct) return "";
+  if (!HasEquality(type.tag) || entry.result.starts_with("json") ||
+      (entry.name == "array_agg" && !HasOrder(type.tag))) {
+    return fmt::format("{}(DISTINCT ...) of {} is not supported", entry.name,
+                       DisplayType(type.tag));
+  }
+  if (!IsOpen(type) || entry.name == "count") return "";
+  return std::string(entry.name) + "(DISTINCT ...) of a numeric without a scale is not supported";
+}
+
 }  // namespace
 
 // What is added to a value of ORDER BY: a number to a number, an interval to a time.
@@ -286,6 +303,9 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
                     "Use SELECT DISTINCT in a subquery.");
     }
   }
+  if (const auto why = WhyNot(entry, arguments, distinct); !why.empty()) {
+    return Refuse(location, why, "Use SELECT DISTINCT in a subquery, or cast the value.");
+  }
   AggregateText text;
   if (distinct) text.distinct = "DISTINCT ";
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -296,34 +316,16 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     const bool delimiter = joins && i == 1;
     text.arguments.push_back(delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
   }
-  if (distinct && !arguments.empty() && !HasEquality(arguments.front().type.tag)) {
-    return Refuse(
-        location,
-        fmt::format("DISTINCT of {} is not supported", DisplayType(arguments.front().type.tag)),
-        "Cast it to text.");
-  }
   if (distinct && !arguments.empty() && IsOpen(arguments.front().type)) {
-    if (name != "count") {
-      return Refuse(location, name + "(DISTINCT ...) of a numeric without a scale is not supported",
-                    "Cast it to numeric(p,s), or use SELECT DISTINCT in a subquery.");
-    }
     text.arguments.front() = Comparable(arguments.front());
   }
   if (Flag(body, "agg_star")) text.arguments = {"*"};
   FIRN_TRY(auto order, WriteSortList(List(body, "agg_order"), inner));
-  if (entry.name == "array_agg" && IsArray(arguments.front().type.tag)) {
-    return Refuse(location, "arrays of more than one dimension are not supported",
-                  "Use jsonb_agg.");
-  }
   // PostgreSQL sorts to find what is distinct.
   if (entry.name == "array_agg" && distinct && order.empty()) {
     order = text.arguments.front() + " ASC NULLS LAST";
   }
   if (entry.result == "json" || entry.result == "jsonb") {
-    if (distinct) {
-      return Refuse(location, name + "(DISTINCT ...) is not supported",
-                    "Use SELECT DISTINCT in a subquery.");
-    }
     FIRN_TRY(text.arguments, JsonArguments(entry, arguments));
   }
   if (!order.empty()) text.order = " ORDER BY " + order;

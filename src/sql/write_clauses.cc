@@ -120,6 +120,7 @@ Status QueryWriter::WriteStar(const Json& reference, const Place& place, Block& 
       ++known;
       continue;
     }
+    FIRN_RETURN_IF_ERROR(CheckReadable(column, statement_, -1));
     Expr expr{.sql = column.sql, .type = column.type, .location = location};
     for (const auto& replaced : List(star, "replace")) {
       const auto& target = *Open(replaced).body;

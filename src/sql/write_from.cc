@@ -139,10 +139,13 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   FIRN_TRY(const auto table, context_.resolve_table(reference));
   if (Has(body, "past")) FIRN_RETURN_IF_ERROR(CheckPast(body["past"], table, name));
   const auto add = [&](const columnar::Field& field, bool hidden) {
+    const bool denied =
+        std::find(table.denied.begin(), table.denied.end(), field.name) != table.denied.end();
     columns.push_back({.name = field.name,
                        .sql = alias + "." + QuoteIdentifier(field.name),
                        .type = FromColumnar(field.type),
-                       .hidden = hidden});
+                       .hidden = hidden,
+                       .denied = denied ? reference.table.name : ""});
   };
   for (const auto& field : table.columns) add(field, false);
   for (const auto& field : table.hidden) add(field, true);
@@ -258,6 +261,8 @@ Result<std::string> QueryWriter::MergeColumns(const std::vector<std::string>& na
                    fmt::format("common column name \"{}\" appears more than once in {} table", name,
                                ambiguous_left ? "left" : "right"));
     }
+    FIRN_RETURN_IF_ERROR(CheckReadable(*a, statement_, -1));
+    FIRN_RETURN_IF_ERROR(CheckReadable(*b, statement_, -1));
     std::vector<Expr> sides{{.sql = a->sql, .type = a->type}, {.sql = b->sql, .type = b->type}};
     FIRN_TRY(const auto equal, Compare("=", sides[0], sides[1], -1));
     condition += (condition.empty() ? "" : " AND ") + equal.sql;

@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"create table t (a int primary key deferrable)", "0A000", -1},
         Refused{"create table t (a int) on commit drop", "42P16", -1},
         Refused{"create unique index on t (a)", "0A000", -1},
-        Refused{"alter table t owner to x", "0A000", -1},
+        Refused{"alter table t cluster on x", "0A000", -1},
         Refused{"create materialized view v as select 1", "0A000", -1},
         Refused{"create type c as (a int)", "0A000", -1},
         Refused{"create table t (a int) partition by range (a)", "0A000", -1},
