@@ -169,9 +169,8 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     print_table(measures)
     if busy > BUSY_SHARE:
-        print(f"\nOther work took {busy:.0%} of this machine: a thread that the disk wakes waits "
-              "for\n"
-              "the scheduler's next tick, and no figure here says more than that it runs.")
+        print(f"\nOther work took {busy:.0%} of this machine: a thread that the disk wakes waits\n"
+              "for the scheduler's next tick; no figure here says more than that it runs.")
     report = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
               "rounds": bench.count, "pinned": False, "others_share": round(busy, 2),
               "measures": [measure.as_json() for measure in measures]}

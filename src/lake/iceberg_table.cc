@@ -73,6 +73,15 @@ std::string MovedMark(const std::string& property, const FlushMark& mark) {
   return marks.dump();
 }
 
+// What the property says of one log.
+std::optional<Lsn> MarkOf(const std::string& property, LogId log) {
+  const auto marks = nlohmann::json::parse(property, nullptr, false);
+  if (!marks.is_object()) return std::nullopt;
+  const auto found = marks.find(log.value().ToString());
+  if (found == marks.end() || !found->is_number_unsigned()) return std::nullopt;
+  return Lsn(found->get<uint64_t>());
+}
+
 // LSNs that the file's own columns do not give travel as bounds of __lsn all the same.
 DataFile WithLsnBounds(DataFile file) {
   if (file.last_lsn == Lsn() || file.Find(columnar::kLsnFieldId) != nullptr) return file;
@@ -226,6 +235,10 @@ Result<IcebergTable> IcebergTable::Commit(const TableCommit& commit, int64_t now
   const std::string marks_name(kFlushedProperty);
   const auto marks = MovedMark(next.Property(marks_name, "{}"), commit.mark);
   next.properties[marks_name] = marks;
+  if (commit.history != HistoryStart()) {
+    const nlohmann::json history{{"lsn", commit.history.lsn.value()}, {"us", commit.history.us}};
+    next.properties[std::string(kHistoryProperty)] = history.dump();
+  }
   if (commit.schema != nullptr && commit.schema->id != firn_schema()) {
     EvolveSchema(*commit.schema, commit.key, &next);
     next.properties[std::string(kSchemaProperty)] = std::to_string(commit.schema->id.value());
@@ -338,7 +351,12 @@ Status IcebergTable::PublishHint() const {
 }
 
 Result<std::vector<DataFile>> IcebergTable::Files() const {
-  FIRN_TRY(const auto manifests, ReadManifestList(*fs_, metadata_->current_snapshot()));
+  const auto* current = metadata_->current_snapshot();
+  return current == nullptr ? std::vector<DataFile>() : FilesOf(*current);
+}
+
+Result<std::vector<DataFile>> IcebergTable::FilesOf(const iceberg::Snapshot& snapshot) const {
+  FIRN_TRY(const auto manifests, ReadManifestList(*fs_, &snapshot));
   std::vector<DataFile> files;
   for (const auto& manifest : manifests) {
     if (manifest.content == iceberg::ManifestContent::kDeletes) {
@@ -357,12 +375,23 @@ Result<std::vector<DataFile>> IcebergTable::Files() const {
 }
 
 std::optional<Lsn> IcebergTable::Flushed(LogId log) const {
-  const auto marks = nlohmann::json::parse(metadata_->Property(std::string(kFlushedProperty), "{}"),
-                                           nullptr, false);
-  if (!marks.is_object()) return std::nullopt;
-  const auto found = marks.find(log.value().ToString());
-  if (found == marks.end() || !found->is_number_unsigned()) return std::nullopt;
-  return Lsn(found->get<uint64_t>());
+  return MarkOf(metadata_->Property(std::string(kFlushedProperty), "{}"), log);
+}
+
+std::optional<Lsn> IcebergTable::FlushedAt(const iceberg::Snapshot& snapshot, LogId log) {
+  const auto found = snapshot.summary.find(std::string(kFlushedProperty));
+  return found == snapshot.summary.end() ? std::nullopt : MarkOf(found->second, log);
+}
+
+HistoryStart IcebergTable::History() const {
+  const auto said = nlohmann::json::parse(metadata_->Property(std::string(kHistoryProperty), "{}"),
+                                          nullptr, false);
+  if (!said.is_object()) return {};
+  const auto number = [&](const char* name) -> int64_t {
+    const auto found = said.find(name);
+    return found != said.end() && found->is_number_integer() ? found->get<int64_t>() : 0;
+  };
+  return {.lsn = Lsn(static_cast<uint64_t>(number("lsn"))), .us = number("us")};
 }
 
 SchemaId IcebergTable::firn_schema() const {

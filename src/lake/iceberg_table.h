@@ -22,6 +22,7 @@
 #include "columnar/table_schema.h"
 #include "io/file_system.h"
 #include "lake/footer.h"
+#include "lake/history_start.h"
 #include "lake/iceberg/manifest.h"
 #include "lake/iceberg/table_metadata.h"
 
@@ -39,6 +40,9 @@ struct FlushMark {
 /// Which of firn's schemas the current one is; a table property.
 inline constexpr std::string_view kSchemaProperty = "firn.schema";
 
+/// The HistoryStart of a table as a property, `{"lsn": …, "us": …}`.
+inline constexpr std::string_view kHistoryProperty = "firn.history";
+
 /// What one commit does, all of it or nothing.
 struct TableCommit {
   std::vector<DataFile> files;  // from DataFileWriter::Finish
@@ -47,6 +51,7 @@ struct TableCommit {
   /// The columns from now on; null: as they are.
   const columnar::TableSchema* schema = nullptr;
   std::vector<FieldId> key;  // identifier-field-ids, with `schema`
+  HistoryStart history;
   iceberg::Properties summary;
 };
 
@@ -87,9 +92,14 @@ class IcebergTable {
   /// Live data files of the current snapshot, read from its manifests.
   /// Errors: kUnsupported when delete files exist, kCorrupt.
   Result<std::vector<DataFile>> Files() const;
+  /// The same of another snapshot of this table.
+  Result<std::vector<DataFile>> FilesOf(const iceberg::Snapshot& snapshot) const;
 
   /// F of this log, or nothing when it never flushed here.
   std::optional<Lsn> Flushed(LogId log) const;
+  /// The same when the snapshot was made.
+  static std::optional<Lsn> FlushedAt(const iceberg::Snapshot& snapshot, LogId log);
+  HistoryStart History() const;
 
   /// The schema id of the last commit that had a schema; 1 before.
   SchemaId firn_schema() const;

@@ -6,6 +6,7 @@
 #include "sql/constant_internal.h"
 #include "sql/decode_internal.h"
 #include "sql/functions.h"
+#include "sql/time_travel.h"
 
 namespace firn::sql {
 namespace {
@@ -119,7 +120,14 @@ class Collector {
     if (name.schema.empty() && scope != nullptr && scope->Has(name.name)) return {};
     const size_t index = out_.references.tables.size();
     out_.tables.emplace(&body, index);
-    out_.references.tables.push_back({std::move(name), index});
+    TableReference reference{.table = std::move(name), .index = index};
+    if (tree::Has(body, "past")) {
+      const auto& past = body["past"];
+      FIRN_RETURN_IF_ERROR(Walk(At(past, "value"), nullptr));
+      reference.past_kind = Text(past, "kind");
+      reference.past_value = PastValue(statement_, At(past, "value"));
+    }
+    out_.references.tables.push_back(std::move(reference));
     return {};
   }
 

@@ -1,5 +1,7 @@
 #include "sql/constant_row.h"
 
+#include <optional>
+
 #include <arrow/api.h>
 
 #include "sql/constant_internal.h"
@@ -12,17 +14,17 @@ namespace {
 
 using columnar::TypeKind;
 
-/// The constants of the select list, or none when there is more to the query than them.
-std::vector<Cell> Constants(const Statement& query) {
+/// The constants of the select list; nullopt when there is more to the query than them.
+std::optional<std::vector<Cell>> Constants(const Statement& query) {
   const auto select = tree::Open(*query.tree);
-  if (!select.Is("SelectStmt")) return {};
+  if (!select.Is("SelectStmt")) return std::nullopt;
   for (const auto& [key, part] : select.body->items()) {
-    if (key != "targetList" && key != "limitOption" && key != "op") return {};
+    if (key != "targetList" && key != "limitOption" && key != "op") return std::nullopt;
   }
   std::vector<Cell> cells;
   for (const auto& item : tree::List(*select.body, "targetList")) {
     const auto value = tree::Open(tree::At(*tree::Open(item).body, "val"));
-    if (!value.Is("A_Const")) return {};
+    if (!value.Is("A_Const")) return std::nullopt;
     cells.push_back(ReadConstant(query, *value.body));
   }
   return cells;
@@ -43,15 +45,17 @@ std::shared_ptr<arrow::Array> ValueOf(const Cell& cell, const columnar::Type& ty
 
 std::shared_ptr<const ConstantRow> FindConstantRow(const Statement& query) {
   const auto cells = Constants(query);
-  if (cells.empty()) return nullptr;
-  auto written = WriteQuery(query, {});
-  if (!written || written->fields.size() != cells.size()) return nullptr;
+  if (!cells) return nullptr;
   auto row = std::make_shared<ConstantRow>();
-  row->fields = std::move(written->fields);
+  if (!cells->empty()) {
+    auto written = WriteQuery(query, {});
+    if (!written || written->fields.size() != cells->size()) return nullptr;
+    row->fields = std::move(written->fields);
+  }
   arrow::FieldVector fields;
   arrow::ArrayVector values;
-  for (size_t i = 0; i < cells.size(); ++i) {
-    auto value = ValueOf(cells[i], row->fields[i].type);
+  for (size_t i = 0; i < cells->size(); ++i) {
+    auto value = ValueOf((*cells)[i], row->fields[i].type);
     if (!value) return nullptr;
     fields.push_back(arrow::field(row->fields[i].name, value->type()));
     values.push_back(std::move(value));

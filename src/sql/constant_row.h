@@ -17,8 +17,9 @@ struct ConstantRow {
   std::shared_ptr<arrow::RecordBatch> batch;  // of one row
 };
 
-/// The row of SELECT with whole numbers, strings, booleans and NULL and nothing else, the same as
-/// the engine would give; null for every other query, also for one that is an error.
+/// The row of SELECT with whole numbers, strings, booleans and NULL and nothing else (also without
+/// any column, which the engine does not know), the same as the engine would give; null for every
+/// other query, also for one that is an error.
 std::shared_ptr<const ConstantRow> FindConstantRow(const Statement& query);
 
 }  // namespace firn::sql

@@ -8,6 +8,7 @@
 
 #include "base/settings.h"
 #include "sql/ident.h"
+#include "sql/past_point.h"
 
 namespace firn::sql {
 namespace {
@@ -166,6 +167,9 @@ Result<int64_t> ReadMilliseconds(std::string_view text) {
 Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::string_view value) {
   constexpr std::array<std::string_view, 4> kUtf8 = {"UTF8", "UTF-8", "UNICODE", "UTF_8"};
   if (parameter.name == "client_encoding") return OnlyValue(parameter, value, kUtf8, "UTF8");
+  if (parameter.name == "firn.as_of") {
+    FIRN_RETURN_IF_ERROR(PastFromText(value, {}));
+  }
   if (parameter.name == "DateStyle") return ReadDateStyle(parameter, value);
   switch (parameter.kind) {
     case ParameterKind::kBool:

@@ -5,6 +5,7 @@
 #include <pg_query.h>
 
 #include "sql/classify_internal.h"
+#include "sql/time_travel.h"
 #include "sql/tree_internal.h"
 
 namespace firn::sql {
@@ -202,6 +203,38 @@ Statement Make(std::shared_ptr<const std::string> source,
   return statement;
 }
 
+Result<nlohmann::json> PlainTree(const std::string& sql) {
+  const ParseOutput parsed{pg_query_parse(sql.c_str())};
+  if (parsed.value.error != nullptr) return Fail(FromPgQuery(*parsed.value.error));
+  auto whole = nlohmann::json::parse(parsed.value.parse_tree, nullptr, /*allow_exceptions=*/false);
+  if (whole.is_discarded()) return Fail(ErrorCode::kInternal, "cannot read the parser's tree");
+  return whole;
+}
+
+/// The tree of a text whose tables may have a past. That costs a text without one nothing: the
+/// grammar refuses every clause of theirs.
+Result<nlohmann::json> Tree(const std::shared_ptr<const std::string>& source) {
+  Statement where;
+  where.source = source;
+  auto whole = PlainTree(*source);
+  if (!whole) {
+    const auto tokens = Scan(*source, 0);
+    if (!tokens) return whole;
+    FIRN_TRY(const auto clauses, FindPastClauses(*source, *tokens));
+    if (clauses.empty()) return whole;
+    FIRN_TRY(whole, PlainTree(WithoutPastClauses(*source, clauses)));
+    std::vector<nlohmann::json> values;
+    for (const auto& clause : clauses) {
+      FIRN_TRY(const auto query, PlainTree(PastValueQuery(*source, clause)));
+      values.push_back(
+          query["stmts"][0]["stmt"]["SelectStmt"]["targetList"][0]["ResTarget"]["val"]);
+    }
+    FIRN_RETURN_IF_ERROR(AttachPast(where, clauses, std::move(values), *whole));
+  }
+  if (MayCallAt(*source)) FIRN_RETURN_IF_ERROR(RewriteAtCalls(where, *whole));
+  return whole;
+}
+
 }  // namespace
 
 std::string_view StatementKindName(StatementKind kind) {
@@ -260,14 +293,8 @@ Result<std::vector<Statement>> Parse(std::string_view sql) {
   FIRN_RETURN_IF_ERROR(CheckEncoding(sql));
   auto source = std::make_shared<const std::string>(sql);
   if (sql.size() > kUncheckedBytes) FIRN_RETURN_IF_ERROR(CheckChains(*source));
-  const ParseOutput parsed{pg_query_parse(source->c_str())};
-  if (parsed.value.error != nullptr) return Fail(FromPgQuery(*parsed.value.error));
-
-  auto whole = std::make_shared<const nlohmann::json>(
-      nlohmann::json::parse(parsed.value.parse_tree, nullptr, /*allow_exceptions=*/false));
-  if (whole->is_discarded()) {
-    return Fail(ErrorCode::kInternal, "cannot read the parser's tree");
-  }
+  FIRN_TRY(auto grown, Tree(source));
+  const auto whole = std::make_shared<const nlohmann::json>(std::move(grown));
   std::vector<Statement> statements;
   for (const auto& item : tree::List(*whole, "stmts")) {
     const auto& node = tree::At(item, "stmt");

@@ -36,6 +36,10 @@ namespace firn::sql {
 struct TableReference {
   TableName table;
   size_t index = 0;  // in the order of FindReferences
+  /// With a past (time_travel.h): what it speaks of, and the query of its one value. `table.past`
+  /// is the session's to set.
+  std::string past_kind;
+  std::optional<Statement> past_value;
 };
 
 /// A call that the session answers, not the engine: version(), current_schema(),
@@ -61,6 +65,7 @@ struct ResolvedTable {
   std::string scan_sql;                  // engine text of a query that returns the columns
   std::vector<columnar::Field> columns;  // what * means
   std::vector<columnar::Field> hidden;   // reached by name only: __lsn, __timestamp
+  bool has_past = false;                 // AT has a meaning
 };
 
 struct QueryContext {

@@ -135,6 +135,7 @@ class QueryWriter {
   Result<FromItem> WriteFrom(const Json& clause, const Scope* outer, const CommonTables* tables);
   Result<FromItem> WriteFromItem(const Json& item, const Scope* lateral, const Scope* outer,
                                  const CommonTables* tables);
+  Status CheckPast(const Json& past, const ResolvedTable& table, const std::string& name);
   Result<FromItem> WriteTable(const Json& body, const CommonTables* tables);
   Result<FromItem> WriteSubselect(const Json& body, const Scope* lateral, const Scope* outer,
                                   const CommonTables* tables);

@@ -7,6 +7,7 @@
 
 #include <arrow/api.h>
 
+#include "sql/past_read.h"
 #include "sql/relations.h"
 #include "sql/server_calls.h"
 #include "sql/session_context.h"
@@ -176,6 +177,9 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
     auto again = session.transaction.BeginStatement();
     if (!again) co_return Failure(std::move(again).error());
   }
+  auto travelled =
+      co_await ResolvePasts(session, references->tables, request.parameters, request.out);
+  if (!travelled) co_return Failure(std::move(travelled).error());
   for (const auto& reference : references->tables) {
     for (const auto& table : TablesUnder(session, reference.table)) {
       auto* own = session.transaction.FindBuffer(table->id);
@@ -189,8 +193,9 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   pinned->view = session.transaction.view();
   QueryContext context;
   auto& held = *pinned;  // the read's from below on
-  context.resolve_table = [&session, &held](const TableReference& reference) {
-    return ScanRelation(session, reference.table, held.handles);
+  context.resolve_table = [&session, &held, &references](const TableReference& reference) {
+    const auto& known = references->tables[reference.index];
+    return ScanRelation(session, known.table, held.handles);
   };
   context.answer_call = [&session, &request](const ServerCall& call) {
     return AnswerServerCall(session, call, request.parameters);

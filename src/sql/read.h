@@ -48,6 +48,7 @@ class RunningRead final : public RowStream {
     const Statement* query = nullptr;
     const std::vector<BoundParameter>* parameters = nullptr;  // null: none
     const std::vector<columnar::Column>* targets = nullptr;   // as WriteQueryFor, or null
+    Output* out = nullptr;                                    // for notices; null: nobody is told
     bool explain = false;
     bool analyze = false;
     bool later = false;  // the engine begins with the first Next()

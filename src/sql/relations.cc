@@ -7,6 +7,7 @@
 #include "sql/file_scan.h"
 #include "sql/ident.h"
 #include "sql/internal_query.h"
+#include "sql/past_point.h"
 #include "sql/relation_names.h"
 #include "sql/sequences.h"
 #include "sql/server_calls.h"
@@ -75,11 +76,30 @@ std::string EmptyLeg(const catalog::TableDefinition& table) {
   return fmt::format("SELECT {} WHERE false", list);
 }
 
+std::vector<const lake::DataFile*> Pointers(const std::vector<lake::DataFile>& files) {
+  std::vector<const lake::DataFile*> pointers;
+  for (const auto& file : files) pointers.push_back(&file);
+  return pointers;
+}
+
+/// Of these rows those that were there then.
+std::string Until(const PastPoint& past, const std::string& rows) {
+  return past.kind == PastPoint::Kind::kLsn
+             ? fmt::format("SELECT * FROM ({}) WHERE {} <= {}", rows, columnar::kLsnColumn,
+                           past.value)
+             : fmt::format("SELECT * FROM ({}) WHERE {} <= make_timestamp({}) AT TIME ZONE 'UTC'",
+                           rows, columnar::kTimestampColumn, past.value);
+}
+
 Result<std::string> ScanTable(SessionContext& session,
                               const std::shared_ptr<const catalog::TableDefinition>& definition,
-                              std::vector<engine::ScanHandle>& handles) {
+                              const PastPoint* past, std::vector<engine::ScanHandle>& handles) {
+  if (past != nullptr && past->kind == PastPoint::Kind::kFiles) {
+    FIRN_TRY(auto text, ScanOfFiles(*definition, Pointers(past->files)));
+    return text.empty() ? EmptyLeg(*definition) : text;
+  }
   const auto [version, snapshot] = session.transaction.VersionOf(definition);
-  const auto* own = session.transaction.FindBuffer(definition->id);
+  const auto* own = past == nullptr ? session.transaction.FindBuffer(definition->id) : nullptr;
 
   std::vector<const lake::DataFile*> files;
   for (const auto& file : version->lake_files) files.push_back(file.get());
@@ -95,7 +115,25 @@ Result<std::string> ScanTable(SessionContext& session,
     if (!text.empty()) text += " UNION ALL ";
     text += fmt::format("SELECT {} FROM {}", ColumnList(*definition), handles.back().sql());
   }
-  return text.empty() ? EmptyLeg(*definition) : text;
+  if (text.empty()) return EmptyLeg(*definition);
+  return past == nullptr ? text : Until(*past, text);
+}
+
+/// What SET firn.as_of asks of a table; null: nothing. Errors: 22023 before its history.
+Result<std::shared_ptr<const PastPoint>> SessionPast(const SessionContext& session,
+                                                     const catalog::TableDefinition& table) {
+  FIRN_TRY(auto past, PastFromText(session.settings.as_of(), *session.settings.text_style()));
+  if (past == nullptr || table.schema == kTempSchema) return nullptr;
+  const auto version = session.transaction.view().snapshot.root->Find(table.id);
+  const auto history = version == nullptr ? lake::HistoryStart() : version->history;
+  const bool lsn = past->kind == PastPoint::Kind::kLsn;
+  if (past->value >= (lsn ? static_cast<int64_t>(history.lsn.value()) : history.us)) return past;
+  return Fail(MakeError(ErrorCode::kInvalidInput,
+                        "the past of table \"{}\" does not reach back to firn.as_of: its rows are "
+                        "known since LSN {}",
+                        table.name, history.lsn)
+                  .WithSqlState("22023")
+                  .WithHint("AT (VERSION => snapshot) may reach further: see firn.snapshots."));
 }
 
 }  // namespace
@@ -183,6 +221,7 @@ Result<ResolvedTable> DescribeRelation(const SessionContext& session, const Tabl
   const auto relation = FindRelation(session, name);
   if (const auto& table = relation.table) {
     resolved.scan_sql = EmptyLeg(*table);
+    resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
     return resolved;
@@ -207,7 +246,12 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
   ResolvedTable resolved;
   const auto relation = FindRelation(session, name);
   if (const auto& table = relation.table) {
-    FIRN_TRY(resolved.scan_sql, ScanTable(session, table, handles));
+    auto past = name.past;
+    if (past == nullptr) {
+      FIRN_TRY(past, SessionPast(session, *table));
+    }
+    FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), handles));
+    resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
     return resolved;

@@ -39,6 +39,7 @@ Session::OutcomeTask Session::RunCommand(const PreparedStatement& prepared,
     RunningRead::Request request;
     request.query = &*prepared.statement;
     request.parameters = &parameters;
+    request.out = &out;
     auto read = Widen(co_await RunningRead::Start(context_, request));
     if (!read) co_return Failure(std::move(read).error());
     co_return Outcome{.tag = "SELECT", .rows = *std::move(read)};

@@ -52,6 +52,8 @@ constexpr std::array kParameters = {
     Definition{"escape_string_warning", Kind::kBool, "on", "No effect: there are no warnings"},
     Definition{"extra_float_digits", Kind::kInteger, "1",
                "Above 0 floats are shown in their shortest exact form", "", -15, 3},
+    Definition{"firn.as_of", Kind::kText, "",
+               "LSN or time whose rows every table shows, read only; empty: now"},
     Definition{"firn.unenforced_constraints", Kind::kChoice, "refuse",
                "Whether UNIQUE and FOREIGN KEY are recorded without being enforced",
                "refuse|accept"},
@@ -343,6 +345,10 @@ Isolation SessionSettings::isolation() const {
   const auto level = Show("transaction_isolation");
   return level && *level == "repeatable read" ? Isolation::kRepeatableRead
                                               : Isolation::kReadCommitted;
+}
+
+std::string SessionSettings::as_of() const {
+  return Value("firn.as_of");
 }
 
 bool SessionSettings::read_only() const {

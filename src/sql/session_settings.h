@@ -101,6 +101,8 @@ class SessionSettings {
   std::vector<std::string> search_path() const;
   Isolation isolation() const;
   bool read_only() const;
+  /// As PastFromText reads it.
+  std::string as_of() const;
 
  private:
   void Change(const std::function<void(State&)>& change);

@@ -53,7 +53,7 @@ void TempTables::Apply(const catalog::Change& change) {
   if (const auto* alter = std::get_if<catalog::AlterTable>(&change)) {
     version = table::Altered(*version, alter->table);
   } else if (std::holds_alternative<catalog::TruncateTable>(change)) {
-    version = table::Truncated(*version, Lsn());
+    version = table::Truncated(*version, {});
   } else if (std::holds_alternative<catalog::DropTable>(change)) {
     tables_.erase(found);
   }
@@ -73,7 +73,7 @@ void TempTables::EndTransaction() {
   std::erase_if(tables_, [](const auto& one) { return one.second.on_commit == OnCommit::kDrop; });
   for (auto& [id, held] : tables_) {
     if (held.on_commit != OnCommit::kDelete) continue;
-    held.version = table::Truncated(*held.version, Lsn());
+    held.version = table::Truncated(*held.version, {});
   }
 }
 

@@ -129,6 +129,11 @@ std::pair<std::shared_ptr<const table::TableVersion>, table::Snapshot> Transacti
 }
 
 Status Transaction::CheckWritable(std::string_view command) const {
+  if (!settings_.as_of().empty()) {
+    return Fail(MakeError(ErrorCode::kDenied, "cannot execute {} while firn.as_of is set", command)
+                    .WithSqlState("25006")
+                    .WithHint("The past is read only: RESET firn.as_of."));
+  }
   if (!settings_.read_only()) return {};
   return Fail(MakeError(ErrorCode::kDenied, "cannot execute {} in a read-only transaction", command)
                   .WithSqlState("25006"));

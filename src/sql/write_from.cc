@@ -3,6 +3,7 @@
 
 #include "sql/ident.h"
 #include "sql/query_writer_internal.h"
+#include "sql/time_travel.h"
 
 namespace firn::sql {
 namespace {
@@ -91,6 +92,20 @@ Result<QueryWriter::FromItem> QueryWriter::WriteFromItem(const Json& item, const
                 "Use tables, subqueries and joins.");
 }
 
+Status QueryWriter::CheckPast(const Json& past, const ResolvedTable& table,
+                              const std::string& name) {
+  const int location = tree::Location(past);
+  if (!table.has_past) {
+    return Refuse(location, "\"" + name + "\" is not a table: only tables have a past",
+                  "Put AT behind the tables it is made of, or SET firn.as_of.");
+  }
+  const Place place{.no_aggregates = "aggregate functions are not allowed in AT",
+                    .no_windows = "window functions are not allowed in AT"};
+  FIRN_TRY(auto value, WriteExpr(At(past, "value"), place));
+  return Coerce(value, {.tag = Text(past, "kind") == kPastTimestamp ? kTimestamptz : kInt8},
+                CastContext::kImplicit);
+}
+
 Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
                                                       const CommonTables* tables) {
   const int location = tree::Location(body);
@@ -102,6 +117,10 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   std::vector<VisibleColumn> columns;
   const auto found = collected_.tables.find(&body);
   if (found == collected_.tables.end()) {
+    if (Has(body, "past")) {
+      return Wrong(tree::Location(body["past"]), "42809",
+                   "\"" + name + "\" is the name of a WITH query, which has no past");
+    }
     const auto* common = tables == nullptr ? nullptr : tables->Find(name);
     if (common == nullptr) {
       return Wrong(location, "42P19",
@@ -118,6 +137,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   }
   const auto& reference = collected_.references.tables[found->second];
   FIRN_TRY(const auto table, context_.resolve_table(reference));
+  if (Has(body, "past")) FIRN_RETURN_IF_ERROR(CheckPast(body["past"], table, name));
   const auto add = [&](const columnar::Field& field, bool hidden) {
     columns.push_back({.name = field.name,
                        .sql = alias + "." + QuoteIdentifier(field.name),

@@ -259,14 +259,17 @@ void Committer::ApplyChanges(Building& building, const CommitRequest& request,
 void Committer::ApplyChange(Building& building, const catalog::Change& change) {
   auto& tables = building.Change().tables;
   const auto found = tables.find(catalog::TableOf(change));
+  const lake::HistoryStart now{.lsn = building.next_lsn, .us = building.commit_us};
   if (const auto* create = std::get_if<catalog::CreateTable>(&change)) {
-    tables[create->table->id] = with_.new_table(create->table);
+    const auto made = with_.new_table(create->table);
+    made->history = now;
+    tables[create->table->id] = made;
   } else if (found == tables.end()) {
     return;  // about an object
   } else if (const auto* alter = std::get_if<catalog::AlterTable>(&change)) {
     found->second = Altered(*found->second, alter->table);
   } else if (std::holds_alternative<catalog::TruncateTable>(change)) {
-    found->second = Truncated(*found->second, building.next_lsn);
+    found->second = Truncated(*found->second, now);
   } else if (std::holds_alternative<catalog::DropTable>(change)) {
     tables.erase(found);
   }

@@ -259,7 +259,8 @@ Status Flusher::WriteTable(TableRound& round, Lsn flushed) {
   lake::TableCommit commit{.files = std::move(files),
                            .mark = {.log = with_.log_id, .flushed = flushed},
                            .replace = truncate,
-                           .schema = &table.definition->columns};
+                           .schema = &table.definition->columns,
+                           .history = table.history};
   for (const auto& column : KeyColumns(*table.definition)) commit.key.push_back(column.id);
   FIRN_TRY(auto committed, lake_table.Commit(commit, with_.clock.NowMicros() / 1000));
   round.committed.emplace(std::move(committed));

@@ -40,6 +40,7 @@ class Replay {
   log::State State() const { return SegmentState({tables_.begin(), tables_.end()}); }
 
   Status Apply(log::Group&& group) {
+    transactions_ = &group.transactions;
     for (const auto& record : group.catalog) FIRN_RETURN_IF_ERROR(ApplyRecord(record));
     for (const auto& changes : group.tables) FIRN_RETURN_IF_ERROR(ApplyRows(changes));
     for (const auto& transaction : group.transactions) {
@@ -130,6 +131,7 @@ class Replay {
     table.metadata_version = lake_table.version();
     table.flushed = lake_table.Flushed(log_).value_or(Lsn());
     table.lake_schema = lake_table.firn_schema();
+    table.history = lake_table.History();
     return {};
   }
 
@@ -143,6 +145,8 @@ class Replay {
     if (const auto* create = std::get_if<catalog::CreateTable>(&change)) {
       // Rounds may have come to pass since: the store learns of the table at their end.
       FIRN_RETURN_IF_ERROR(AddTable(create->table, 1));
+      auto& history = tables_[create->table->id]->history;
+      if (history == lake::HistoryStart()) history = HistoryAt(record.lsn);
     } else if (const auto* alter = std::get_if<catalog::AlterTable>(&change)) {
       auto& table = tables_[record.table];
       table = Altered(*table, alter->table);
@@ -158,10 +162,18 @@ class Replay {
     return {};
   }
 
+  /// A change of the group that is being applied.
+  lake::HistoryStart HistoryAt(Lsn lsn) const {
+    for (const auto& transaction : *transactions_) {
+      if (transaction.last_lsn >= lsn) return {.lsn = lsn, .us = transaction.commit_us};
+    }
+    return {.lsn = lsn, .us = last_commit_us_};
+  }
+
   void ApplyTruncate(const log::CatalogRecord& record) {
     const auto found = tables_.find(record.table);
     if (found == tables_.end() || record.lsn <= found->second->flushed) return;
-    found->second = Truncated(*found->second, record.lsn);
+    found->second = Truncated(*found->second, HistoryAt(record.lsn));
     missing_.erase(record.table);
   }
 
@@ -234,6 +246,7 @@ class Replay {
   std::vector<std::shared_ptr<TableVersion>> dropped_;
   std::vector<std::pair<Lsn, catalog::Change>> unapplied_;
   int64_t last_commit_us_ = 0;
+  const std::vector<log::Transaction>* transactions_ = nullptr;
   int64_t rows_ = 0;
 };
 

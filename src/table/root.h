@@ -18,6 +18,7 @@
 #include "base/ids.h"
 #include "catalog/version.h"
 #include "lake/footer.h"
+#include "lake/history_start.h"
 #include "table/generation.h"
 
 namespace firn::table {
@@ -44,6 +45,8 @@ struct TableVersion {
   SchemaId lake_schema{1};
   /// LSN of a TRUNCATE that the lake has not seen; Lsn() when there is none.
   Lsn truncated;
+  /// Where the rows' past begins: the creation or the last TRUNCATE.
+  lake::HistoryStart history;
 
   Generation& open() const { return *generations.back(); }
   /// Whether a flush round has anything to do for it: now, or once the open generation is sealed.

@@ -28,12 +28,13 @@ std::shared_ptr<TableVersion> Altered(const TableVersion& table,
   return changed;
 }
 
-std::shared_ptr<TableVersion> Truncated(const TableVersion& table, Lsn lsn) {
+std::shared_ptr<TableVersion> Truncated(const TableVersion& table, const lake::HistoryStart& at) {
   auto changed = std::make_shared<TableVersion>(table);
   changed->generations = {std::make_shared<Generation>(table.arrow_schema)};
   changed->lake_files.clear();
   changed->added_files.clear();
-  changed->truncated = lsn;
+  changed->truncated = at.lsn;
+  changed->history = at;
   return changed;
 }
 

@@ -14,7 +14,7 @@ std::shared_ptr<TableVersion> Altered(const TableVersion& table,
                                       std::shared_ptr<const catalog::TableDefinition> definition);
 
 /// No rows; the lake learns of it with the next flush round.
-std::shared_ptr<TableVersion> Truncated(const TableVersion& table, Lsn lsn);
+std::shared_ptr<TableVersion> Truncated(const TableVersion& table, const lake::HistoryStart& at);
 
 /// Makes the open generation one with the columns of the definition.
 void OpenForDefinition(TableVersion& table);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 ROWS = 3_000_000
@@ -117,4 +118,3 @@ def test_large_results_given_up_half_way_leave_the_session_as_it_was(firn):
             with pytest.raises(psycopg.errors.DivisionByZero):
                 session.execute("SELECT 1 / (1900000 - i) FROM generate_series(1, 2000000) AS s (i)")
             assert session.execute("SELECT 2 + 3").fetchone() == (5,)
-            session.pgconn.send_query(rows.encode())  # and away
