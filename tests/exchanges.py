@@ -319,8 +319,8 @@ CURSORS = {
         query("FETCH b"), query("ROLLBACK")],
     "numerics that do not fit the first time": [
         query("BEGIN"),
-        query("DECLARE c SCROLL CURSOR FOR SELECT n * 12345678901234567890.5 * 9876543210987654321.25 "
-              "AS much FROM numbers ORDER BY n"),
+        query("DECLARE c SCROLL CURSOR FOR SELECT n * 12345678901234567890.5 * "
+              "9876543210987654321.25 AS much FROM numbers ORDER BY n"),
         query("FETCH 2 c"), query("FETCH ALL c"), query("FETCH FIRST c"),
         query("DECLARE d CURSOR WITH HOLD FOR SELECT sum(n) * 12345678901234567890.5 * "
               "9876543210987654321.25 FROM numbers"),

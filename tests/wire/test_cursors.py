@@ -116,5 +116,5 @@ def test_large_results_given_up_half_way_leave_the_session_as_it_was(firn):
                     assert len(cursor.fetchmany(150_000)) == 150_000
                 assert session.execute("SELECT 2 + 3").fetchone() == (5,)
             with pytest.raises(psycopg.errors.DivisionByZero):
-                session.execute("SELECT 1 / (1900000 - i) FROM generate_series(1, 2000000) AS s (i)")
+                session.execute("SELECT 1 / (1900000 - i) FROM generate_series(1, 2000000) s (i)")
             assert session.execute("SELECT 2 + 3").fetchone() == (5,)
