@@ -150,7 +150,7 @@ def print_table(measures: list[Measure]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
-    parser.add_argument("--row", action="append", help="2, 3, 5, 7, 17, 18, 19; or all")
+    parser.add_argument("--row", action="append", help="2, 3, 5, 7, 17, 18, 19; all if left out")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="only prove that it runs")
     options = parser.parse_args()
