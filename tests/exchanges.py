@@ -52,6 +52,15 @@ EXTENDED = {
     "execute of a finished portal": [parse(ROWS) + bind() + execute() + execute() + SYNC],
     "execute of a finished command": [parse("BEGIN") + bind() + execute() + execute() + SYNC,
                                       query("ROLLBACK")],
+    "constants": [run("SELECT 1") + SYNC, run("SELECT 1 AS one, 'two', NULL, true, -3, ''") + SYNC,
+                  run("SELECT 2147483647, 2147483648, -2147483648, -9223372036854775808") + SYNC,
+                  run("SELECT 1, 'two', false, NULL", results=[1]) + SYNC,
+                  run("SELECT 'it''s', E'a\\tb', $$x$$, U&'\\0061'") + SYNC,
+                  parse("SELECT 1", "s") + describe("S", "s") + bind("", "s") + execute("", 1) +
+                  execute() + SYNC, query("SELECT 1; SELECT 'x' AS y; SELECT NULL"),
+                  run("SELECT 1, 'two' LIMIT 0") + SYNC, run("SELECT DISTINCT 1") + SYNC,
+                  run("SELECT") + SYNC, run("SELECT 1.50, 1e3") + SYNC,
+                  parse("SELECT 1", oids=[INT4]) + bind(values=["5"]) + execute() + SYNC],
     "an empty statement": [parse("") + bind() + describe("P") + execute() + SYNC,
                            parse("", "s") + describe("S", "s") + SYNC],
     "only a comment": [parse("-- nothing") + bind() + execute() + SYNC, query("/* */")],
@@ -308,6 +317,14 @@ CURSORS = {
         query("SAVEPOINT s"), query(f"DECLARE b CURSOR FOR {ROWS}"), query("FETCH b"),
         query("FETCH a"), query("SELECT nothing"), query("ROLLBACK TO s"), query("FETCH a"),
         query("FETCH b"), query("ROLLBACK")],
+    "numerics that do not fit the first time": [
+        query("BEGIN"),
+        query("DECLARE c SCROLL CURSOR FOR SELECT n * 12345678901234567890.5 * "
+              "9876543210987654321.25 AS much FROM numbers ORDER BY n"),
+        query("FETCH 2 c"), query("FETCH ALL c"), query("FETCH FIRST c"),
+        query("DECLARE d CURSOR WITH HOLD FOR SELECT sum(n) * 12345678901234567890.5 * "
+              "9876543210987654321.25 FROM numbers"),
+        query("COMMIT"), query("FETCH d"), query("CLOSE d")],
     "a cursor that failed": [
         query("BEGIN"), query("DECLARE c CURSOR FOR SELECT 1 / (3 - n) FROM numbers ORDER BY n"),
         query("SAVEPOINT s"), query("FETCH ALL c"), query("ROLLBACK TO s"), query("FETCH c"),

@@ -15,9 +15,8 @@ namespace firn::catalog {
 
 std::span<const ObjectKind* const> ObjectKinds() {
   static const std::array kKinds = {
-      &Schema::kKind,        &View::kKind,    &Sequence::kKind,
-      &SequenceState::kKind, &Comment::kKind, &UserType::kKind, &Role::kKind,
-      &Rights::kKind,        &DefaultRights::kKind,
+      &Schema::kKind,   &View::kKind, &Sequence::kKind, &SequenceState::kKind, &Comment::kKind,
+      &UserType::kKind, &Role::kKind, &Rights::kKind,   &DefaultRights::kKind,
   };
   return kKinds;
 }

@@ -6,6 +6,7 @@
 #include "sql/insert.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
 
 namespace firn::sql {
 namespace {
@@ -53,6 +54,8 @@ Task<Status> TellSkipped(Output& out, const TableName& name) {
 Status AddLike(SessionContext& session, const LikeClause& like, catalog::TableDefinition& table,
                CreateTableCommand& command) {
   FIRN_TRY(const auto source, RequireTable(session, like.source));
+  FIRN_RETURN_IF_ERROR(
+      RequireRight(session, {.table = source, .object = nullptr}, catalog::Right::kSelect));
   for (const auto& column : source->columns.columns) {
     if (table.columns.Find(column.name) >= 0) {
       return Fail(

@@ -234,7 +234,7 @@ std::string LowerCase(std::string_view text) {
 }
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return LowerCase(a) == LowerCase(b);
+  return a.size() == b.size() && LowerCase(a) == LowerCase(b);
 }
 
 }  // namespace firn::sql

@@ -43,6 +43,11 @@ Result<Description> DescribeQuery(SessionContext& session, const PreparedStateme
   return description;
 }
 
+void KnowConstant(PreparedStatement& prepared) {
+  if (!prepared.command || !std::holds_alternative<ReadCommand>(*prepared.command)) return;
+  prepared.constant = FindConstantRow(*prepared.statement);
+}
+
 }  // namespace
 
 void Portal::Fail() {
@@ -66,6 +71,7 @@ Result<std::shared_ptr<const PreparedStatement>> Prepare(std::vector<Statement> 
     FIRN_TRY(prepared->command, Decode(statements.front()));
     prepared->statement = std::move(statements.front());
   }
+  if (parameter_oids.empty()) KnowConstant(*prepared);
   prepared->declared = std::move(declared);
   prepared->declared_oids = std::move(parameter_oids);
   return std::shared_ptr<const PreparedStatement>(std::move(prepared));
@@ -76,6 +82,7 @@ Result<std::shared_ptr<const PreparedStatement>> PrepareStatement(
   auto prepared = std::make_shared<PreparedStatement>();
   FIRN_TRY(prepared->command, Decode(statement));
   prepared->statement = std::move(statement);
+  if (declared.empty()) KnowConstant(*prepared);
   prepared->declared = std::move(declared);
   return std::shared_ptr<const PreparedStatement>(std::move(prepared));
 }
@@ -83,6 +90,9 @@ Result<std::shared_ptr<const PreparedStatement>> PrepareStatement(
 Result<Description> Describe(SessionContext& session, const PreparedStatement& prepared) {
   if (!prepared.command) return Description();
   const auto& command = *prepared.command;
+  if (prepared.constant) {
+    return Description{.parameters = {}, .fields = prepared.constant->fields};
+  }
   if (std::holds_alternative<ReadCommand>(command)) {
     return DescribeQuery(session, prepared, *prepared.statement, nullptr, true);
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "sql/constant_row.h"
 #include "sql/decode.h"
 #include "sql/parameters.h"
 #include "sql/row_cursor.h"
@@ -21,6 +22,7 @@ struct PreparedStatement {
   std::optional<Command> command;
   std::vector<std::optional<ParameterType>> declared;
   std::vector<uint32_t> declared_oids;
+  std::shared_ptr<const ConstantRow> constant;  // what a ReadCommand answers, if known already
 };
 
 /// What a statement takes and returns.

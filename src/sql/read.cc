@@ -1,6 +1,8 @@
 #include "sql/read.h"
 
+#include <atomic>
 #include <chrono>
+#include <mutex>
 #include <utility>
 
 #include <arrow/api.h>
@@ -105,6 +107,35 @@ struct RunningRead::Pinned {
   }
 };
 
+// A fetch under way. Whoever comes second, its result or who wants it, sees the other.
+struct RunningRead::Ahead {
+  std::atomic<bool> unwanted{false};
+  std::mutex mutex;
+  std::optional<Result<Batches>> result;        // guarded by mutex
+  std::function<void(Result<Batches>)> waiter;  // guarded by mutex
+
+  void Finish(Result<Batches> fetched) {
+    std::unique_lock lock(mutex);
+    if (!waiter) {
+      result = std::move(fetched);
+      return;
+    }
+    auto wake = std::move(waiter);
+    lock.unlock();
+    wake(std::move(fetched));
+  }
+  void Await(std::function<void(Result<Batches>)> done) {
+    std::unique_lock lock(mutex);
+    if (!result) {
+      waiter = std::move(done);
+      return;
+    }
+    auto fetched = *std::move(result);
+    lock.unlock();
+    done(std::move(fetched));
+  }
+};
+
 Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& query,
                                      const std::vector<std::optional<columnar::Type>>& declared,
                                      const std::vector<columnar::Column>* targets) {
@@ -126,6 +157,11 @@ RunningRead::RunningRead(SessionContext& session, std::vector<columnar::Field> f
     : session_(session), fields_(std::move(fields)), pinned_(std::move(pinned)) {}
 
 RunningRead::~RunningRead() {
+  if (ahead_) {
+    // Nobody waits for these rows any more.
+    ahead_->unwanted.store(true);
+    pinned_->lease->interrupter().Interrupt();
+  }
   // Giving a connection back waits for what still runs on it.
   asio::post(session_.services.workers.pool(),
              [pinned = std::move(pinned_)]() mutable { pinned.reset(); });
@@ -229,15 +265,36 @@ Task<Status> RunningRead::Begin(const ExactText& exact) {
   co_return Status();
 }
 
+void RunningRead::FetchAhead() {
+  ahead_ = std::make_shared<Ahead>();
+  asio::post(session_.services.workers.pool(), [pinned = pinned_, ahead = ahead_] {
+    if (!ahead->unwanted.load()) ahead->Finish(pinned->Fetch());
+  });
+}
+
+Task<Result<RunningRead::Batches>> RunningRead::Fetch() {
+  const auto interrupter = pinned_->lease->interrupter();
+  if (!ahead_) {
+    const auto fetch = [pinned = pinned_.get()] { return pinned->Fetch(); };
+    co_return co_await RunInterruptibly(session_, interrupter, fetch);
+  }
+  session_.cancellation->SetInterrupt([interrupter] { interrupter.Interrupt(); });
+  const auto wait = [ahead = ahead_](auto done) { ahead->Await(std::move(done)); };
+  auto fetched = co_await AwaitCallback<Result<Batches>>(wait);
+  ahead_.reset();
+  session_.cancellation->SetInterrupt(nullptr);
+  auto asked = session_.cancellation->Check();
+  if (!fetched && !asked) co_return Failure(std::move(asked).error());
+  co_return fetched;
+}
+
 Task<Result<Batch>> RunningRead::Next() {
   if (!begun_) {
     auto begun = co_await Begin(pinned_->exact);
     if (!begun) co_return Failure(std::move(begun).error());
   }
   if (ready_.empty() && !ended_) {
-    const auto fetch = [pinned = pinned_.get()] { return pinned->Fetch(); };
-    const auto interrupter = pinned_->lease->interrupter();
-    auto fetched = co_await RunInterruptibly(session_, interrupter, fetch);
+    auto fetched = co_await Fetch();
     if (!fetched) {
       ended_ = true;
       auto error = std::move(fetched).error();
@@ -246,6 +303,7 @@ Task<Result<Batch>> RunningRead::Next() {
     }
     ended_ = fetched->empty();
     ready_.assign(fetched->begin(), fetched->end());
+    if (!ended_) FetchAhead();
   }
   if (ready_.empty()) co_return Batch();
   auto batch = std::move(ready_.front());

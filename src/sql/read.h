@@ -67,12 +67,20 @@ class RunningRead final : public RowStream {
   RunningRead(SessionContext& session, std::vector<columnar::Field> fields,
               std::shared_ptr<Pinned> pinned);
 
+  struct Ahead;
+  using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
+
+  /// The next batches, while the engine makes those after them: who reads on and on has them ready
+  /// when these are sent.
+  Task<Result<Batches>> Fetch();
+  void FetchAhead();
   /// Makes the engine begin, up to the first rows.
   Task<Status> Begin(const ExactText& exact);
 
   SessionContext& session_;
   std::vector<columnar::Field> fields_;
   std::shared_ptr<Pinned> pinned_;
+  std::shared_ptr<Ahead> ahead_;  // null: nothing is being fetched
   bool begun_ = false;
   std::deque<std::shared_ptr<arrow::RecordBatch>> ready_;
   bool ended_ = false;

@@ -207,7 +207,10 @@ Result<std::shared_ptr<const catalog::TableDefinition>> RequireTable(const Sessi
 Result<std::string> SchemaForNewTable(const SessionContext& session, const TableName& name) {
   const auto& catalog = *session.transaction.view().catalog;
   if (!name.schema.empty()) {
-    if (name.schema == kTempSchema) return name.schema;
+    if (name.schema == kTempSchema) {
+      FIRN_RETURN_IF_ERROR(RequireOnDatabase(session, catalog::Right::kTemporary));
+      return name.schema;
+    }
     if (catalog.HasSchema(name.schema)) {
       FIRN_RETURN_IF_ERROR(RequireOnSchema(session, name.schema, catalog::Right::kCreate));
       return name.schema;

@@ -144,7 +144,16 @@ Status RequireInsert(const SessionContext& session, const catalog::TableDefiniti
                      const std::vector<size_t>& targets) {
   std::vector<FieldId> columns;
   for (const auto target : targets) columns.push_back(table.columns.columns[target].id);
-  return RequireRightOnColumns(session, table, columns, catalog::Right::kInsert);
+  FIRN_RETURN_IF_ERROR(RequireRightOnColumns(session, table, columns, catalog::Right::kInsert));
+  // A serial column left out draws from its sequence; an identity's sequence is the column's own.
+  for (const auto& [column, used] : table.sequences) {
+    if (used.form != catalog::ColumnSequence::Form::kDefault) continue;
+    if (std::find(columns.begin(), columns.end(), column) != columns.end()) continue;
+    const auto sequence = session.transaction.view().catalog->FindObject(used.sequence);
+    if (sequence == nullptr) continue;
+    FIRN_RETURN_IF_ERROR(RequireSequenceRight(session, sequence, "nextval"));
+  }
+  return {};
 }
 
 std::vector<columnar::Column> PickColumns(const catalog::TableDefinition& table,

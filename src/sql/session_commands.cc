@@ -31,6 +31,10 @@ Session::OutcomeTask Session::RunCommand(const PreparedStatement& prepared,
                                          const std::vector<BoundParameter>& parameters,
                                          Output& out) {
   const auto& command = *prepared.command;
+  if (prepared.constant) {
+    auto row = std::make_unique<FixedRows>(prepared.constant->fields, prepared.constant->batch);
+    co_return Outcome{.tag = "SELECT", .rows = std::move(row)};
+  }
   if (std::holds_alternative<ReadCommand>(command)) {
     RunningRead::Request request;
     request.query = &*prepared.statement;

@@ -1,6 +1,7 @@
 #include "sql/session_settings.h"
 
 #include <array>
+#include <unordered_map>
 #include <utility>
 
 #include "base/settings.h"
@@ -127,6 +128,13 @@ constexpr std::array kParameters = {
 };
 
 const Definition* FindParameter(std::string_view name) {
+  // Statements ask for some by the name that is in the table.
+  static const auto* const kByName = [] {
+    auto* const names = new std::unordered_map<std::string_view, const Definition*>;
+    for (const auto& parameter : kParameters) names->emplace(parameter.name, &parameter);
+    return names;
+  }();
+  if (const auto found = kByName->find(name); found != kByName->end()) return found->second;
   for (const auto& parameter : kParameters) {
     if (EqualsIgnoringCase(parameter.name, name)) return &parameter;
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 ROWS = 3_000_000
@@ -102,3 +103,18 @@ def test_a_client_that_does_not_read_does_not_fill_the_server(firn_server):
         assert resident_bytes(server.pid) - before < 250 << 20
         slow.close()
         assert good.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_large_results_given_up_half_way_leave_the_session_as_it_was(firn):
+    rows = "SELECT i, 'row ' || i FROM generate_series(1, 2000000) AS s (i)"
+    for _ in range(3):
+        with firn.connect() as session:
+            for _ in range(3):
+                with session.transaction(), session.cursor("half") as cursor:
+                    cursor.itersize = 150_000
+                    cursor.execute(rows)
+                    assert len(cursor.fetchmany(150_000)) == 150_000
+                assert session.execute("SELECT 2 + 3").fetchone() == (5,)
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                session.execute("SELECT 1 / (1900000 - i) FROM generate_series(1, 2000000) s (i)")
+            assert session.execute("SELECT 2 + 3").fetchone() == (5,)

@@ -39,8 +39,8 @@ TEST(ScramVerifier, RefusesWhatIsNone) {
 }
 
 TEST(Base64, AnyBytesAndBack) {
-  for (const auto& bytes : {std::string(), std::string("a"), std::string("ab"),
-                                  std::string("abc"), std::string(5, '\0')}) {
+  for (const auto& bytes : {std::string(), std::string("a"), std::string("ab"), std::string("abc"),
+                            std::string(5, '\0')}) {
     EXPECT_EQ(FromBase64(ToBase64(bytes)).value(), bytes);
   }
   EXPECT_FALSE(FromBase64("abc"));
