@@ -45,3 +45,5 @@ select ('{"a": {"b": 1}}'::jsonb)['a']['b'], ('[1, 2]'::jsonb)[1], ('{"a": 1}'::
 select '{"a": 1}'::jsonb::text, '{"a":1}'::json::text, '{"a":1}'::json::jsonb, '{"a": 1}'::jsonb::json
 select jsonb_extract_path('{"a": {"b": 1}}', 'a', 'b'), json_extract_path_text('{"a": "x"}', 'a'), jsonb_extract_path_text('[1, 2]', '1')
 select '{"a": 1}'::jsonb -> 1, '[1]'::jsonb -> 'a', '1'::jsonb -> 'a'
+select json_extract_path('{"a": {"b": 1}}', 'a', 'b'), json_extract_path('[1, 2]', '1')
+select value from json_array_elements_text('["x", null, 1.50, {"a": 1}]')
