@@ -136,7 +136,7 @@ class Catalog {
 
 const Catalog& FunctionCatalog() {
   static const Catalog kCatalog{table::Numbers(), table::Text(), table::Times(),
-                                table::Aggregates(), table::Others()};
+                                table::Aggregates(), table::Nested(), table::Others()};
   return kCatalog;
 }
 const Catalog& OperatorCatalog() {

@@ -61,7 +61,11 @@ std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
 /// Every leg of a scan has the same columns: the table's own, then the hidden ones.
 std::string ColumnList(const catalog::TableDefinition& table) {
   std::string list;
-  for (const auto& column : table.columns.columns) list += QuoteIdentifier(column.name) + ", ";
+  for (const auto& column : table.columns.columns) {
+    const auto name = QuoteIdentifier(column.name);
+    const auto value = FromStored(column.type, name);
+    list += (value == name ? name : value + " AS " + name) + ", ";
+  }
   return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
 }
 
