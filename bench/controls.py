@@ -34,6 +34,9 @@ class Firn:
     def client_environment(self) -> dict[str, str]:
         return self.started().client_environment()
 
+    def pid(self) -> int:
+        return self.started().pid
+
     def stop(self) -> None:
         if self.process.running:
             self.process.stop()
@@ -61,7 +64,7 @@ class Postgres:
                  "UTF8", "--locale=C.UTF-8")
         options = (f"-c listen_addresses=127.0.0.1 -c port={self.port} "
                    f"-c unix_socket_directories={self.folder} -c shared_buffers=1GB "
-                   "-c max_wal_size=8GB")
+                   "-c max_wal_size=8GB -c max_connections=600")
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l",
                  str(self.folder / "log"), "-o", options, "start")
         self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "firn", "main")
@@ -84,6 +87,10 @@ class Postgres:
             self.start()
         return {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "firn",
                 "PGDATABASE": "main"}
+
+    def pid(self) -> int:
+        """The postmaster's."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def stop(self) -> None:
         if self.port:

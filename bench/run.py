@@ -21,11 +21,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT / "bench"))
 
 from controls import Firn, Postgres, limits  # noqa: E402
 from measures import (  # noqa: E402
     Measure, copy_rows_per_s, hot_query_ms, insert_latency, insert_rate)
+from wire import fill_results, idle_connections_mb, result_rows_per_s, select_rate  # noqa: E402
 
 
 BUSY_SHARE = 0.1  # of all processors, by other work, from where figures are not to be trusted
@@ -45,6 +47,8 @@ class Bench:
         self.count = count
         self.seconds = 1 if quick else 5
         self.copy_rows = 50_000 if quick else 1_000_000
+        self.result_rows = 50_000 if quick else 1_000_000
+        self.idle_connections = 50 if quick else 500
         self.hot_rows = 100_000 if quick else 5_000_000
         self.folder = folder
         self.limits = build / "bin" / "firn_limits"
@@ -81,6 +85,40 @@ class Bench:
         """Hot scans against a native DuckDB table of the same rows."""
         return hot_query_ms(self.firn, self.folder, self.hot_rows, self.count)
 
+    def row_17(self) -> list[Measure]:
+        """SELECT 1, prepared."""
+        measures = []
+        for clients in (1, 8):
+            figures = rounds(
+                self.count,
+                firn=lambda n=clients: select_rate(self.firn, self.folder, self.seconds, n),
+                postgres=lambda n=clients: select_rate(self.postgres, self.folder, self.seconds, n))
+            measures.append(Measure("17", f"SELECT 1 prepared/s, {clients} clients", figures))
+        return measures
+
+    def row_18(self) -> list[Measure]:
+        """A large result, drained by a socket."""
+        measures = []
+        rows = self.result_rows
+        for server in (self.firn, self.postgres):
+            fill_results(server, rows)
+        for name, binary in (("text", False), ("binary", True)):
+            figures = rounds(
+                self.count,
+                firn=lambda b=binary: result_rows_per_s(self.firn, rows, b),
+                postgres=lambda b=binary: result_rows_per_s(self.postgres, rows, b))
+            measures.append(Measure("18", f"result of {rows:,}, {name}: rows/s", figures))
+        return measures
+
+    def row_19(self) -> list[Measure]:
+        """Memory of idle connections."""
+        figures = rounds(
+            min(self.count, 3),
+            firn=lambda: idle_connections_mb(self.firn, self.idle_connections),
+            postgres=lambda: idle_connections_mb(self.postgres, self.idle_connections))
+        return [Measure("19", f"{self.idle_connections} idle connections: MB", figures,
+                        lower_is_better=True)]
+
     def stop(self) -> None:
         self.firn.stop()
         self.postgres.stop()
@@ -112,7 +150,7 @@ def print_table(measures: list[Measure]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
-    parser.add_argument("--row", action="append", help="2, 3, 5 or 7; all when left out")
+    parser.add_argument("--row", action="append", help="2, 3, 5, 7, 17, 18, 19; all if left out")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="only prove that it runs")
     options = parser.parse_args()
@@ -122,7 +160,7 @@ def main() -> int:
     measures: list[Measure] = []
     busy = 0.0
     try:
-        for row in options.row or ["2", "3", "5", "7"]:
+        for row in options.row or ["2", "3", "5", "7", "17", "18", "19"]:
             print(f"row {row}: {getattr(bench, f'row_{row}').__doc__}", flush=True)
             busy = max(busy, others_share())
             measures += getattr(bench, f"row_{row}")()

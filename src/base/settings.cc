@@ -22,6 +22,13 @@ constexpr std::array kSettings = {
                       "Postgres protocol port; 0: any free port"},
     SettingDefinition{"http_port", Kind::kInteger, "8181", "HTTP port; 0: any free port"},
     SettingDefinition{"flight_port", Kind::kInteger, "8815", "Arrow Flight port; 0: any free port"},
+    SettingDefinition{"password", Kind::kText, "",
+                      "Password of the roles firn, postgres and the server's own user, as long "
+                      "as they have none of their own",
+                      true},
+    SettingDefinition{"tls_cert", Kind::kText, "",
+                      "Certificate with its chain (PEM) for TLS on the Postgres port"},
+    SettingDefinition{"tls_key", Kind::kText, "", "Private key (PEM) of tls_cert"},
     SettingDefinition{"max_connections", Kind::kInteger, "1000", "Most sessions at once"},
     SettingDefinition{"threads", Kind::kInteger, "0", "Query threads; 0: one per core"},
     SettingDefinition{"memory_limit", Kind::kBytes, "0",
@@ -229,6 +236,10 @@ Status Settings::LoadFile(const std::string& path, SettingOrigin origin) {
     return Fail(ErrorCode::kInvalidInput, "{}: {}", at.str(), error.description());
   }
   return {};
+}
+
+std::string Settings::Shown(const SettingDefinition& setting, const Value& value) {
+  return setting.secret && !value.text.empty() ? "********" : value.text;
 }
 
 const Settings::Value& Settings::Get(std::string_view name) const {

@@ -26,6 +26,7 @@ struct SettingDefinition {
   SettingKind kind;
   std::string_view default_value;
   std::string_view description;
+  bool secret = false;  // shown as ******** if it is set
 };
 
 /// Every setting there is, in the order users see them.
@@ -54,6 +55,8 @@ class Settings {
   Status LoadFile(const std::string& path, SettingOrigin origin);
 
   const Value& Get(std::string_view name) const;
+  /// The value as people may see it.
+  static std::string Shown(const SettingDefinition& setting, const Value& value);
   const std::string& Text(std::string_view name) const { return Get(name).text; }
   int64_t Integer(std::string_view name) const;
   int64_t Bytes(std::string_view name) const;

@@ -4,6 +4,8 @@
 
 #include "catalog/object.h"
 #include "catalog/objects/comment.h"
+#include "catalog/objects/rights.h"
+#include "catalog/objects/role.h"
 #include "catalog/objects/schema.h"
 #include "catalog/objects/sequence.h"
 #include "catalog/objects/user_type.h"
@@ -13,8 +15,8 @@ namespace firn::catalog {
 
 std::span<const ObjectKind* const> ObjectKinds() {
   static const std::array kKinds = {
-      &Schema::kKind,        &View::kKind,    &Sequence::kKind,
-      &SequenceState::kKind, &Comment::kKind, &UserType::kKind,
+      &Schema::kKind,   &View::kKind, &Sequence::kKind, &SequenceState::kKind, &Comment::kKind,
+      &UserType::kKind, &Role::kKind, &Rights::kKind,   &DefaultRights::kKind,
   };
   return kKinds;
 }

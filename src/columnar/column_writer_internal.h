@@ -55,7 +55,8 @@ std::unique_ptr<ValueWriter> BytesWriterOf(const arrow::Array& array, Put put) {
 const arrow::Array& StorageOf(const Type& type, const arrow::Array& array);
 
 /// Of arrays, int2vector and oidvector.
-std::unique_ptr<ValueWriter> MakeTextListWriter(const Type& type, const arrow::Array& array);
+std::unique_ptr<ValueWriter> MakeTextListWriter(const Type& type, const arrow::Array& array,
+                                                const TextStyle& style);
 std::unique_ptr<ValueWriter> MakeBinaryListWriter(const Type& type, const arrow::Array& array);
 
 /// The decimal that a table keeps of a numeric without precision: zeros at its end say nothing.

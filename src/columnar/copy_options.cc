@@ -33,7 +33,8 @@ struct Given {
 Status ReadFormat(const std::string& value, Given* given) {
   if (value == "text") return {};
   if (value == "binary") {
-    return BadOption("0A000", "COPY format \"binary\" is not supported here");
+    given->format = CopyOptions::Format::kBinary;
+    return {};
   }
   if (value != "csv") {
     return BadOption("22023", fmt::format("COPY format \"{}\" not recognized", value));
@@ -175,6 +176,20 @@ Status ReadForced(const Given& given, CopyDirection direction, CopyOptions* opti
 
 }  // namespace
 
+namespace {
+
+Status CheckBinary(const Given& given) {
+  if (given.format != CopyOptions::Format::kBinary) return {};
+  if (given.delimiter != nullptr) {
+    return BadOption("42601", "cannot specify DELIMITER in BINARY mode");
+  }
+  if (given.null_text != nullptr) return BadOption("42601", "cannot specify NULL in BINARY mode");
+  if (given.header) return BadOption("0A000", "cannot specify HEADER in BINARY mode");
+  return {};
+}
+
+}  // namespace
+
 Result<CopyOptions> ReadCopyOptions(std::span<const CopyOption> options, CopyDirection direction) {
   Given given;
   std::set<std::string_view> seen;
@@ -185,7 +200,9 @@ Result<CopyOptions> ReadCopyOptions(std::span<const CopyOption> options, CopyDir
     FIRN_RETURN_IF_ERROR(ReadOne(option, direction, &given));
   }
   const bool csv = given.format == CopyOptions::Format::kCsv;
+  FIRN_RETURN_IF_ERROR(CheckBinary(given));
   CopyOptions read = csv ? CopyOptions::Csv() : CopyOptions{};
+  read.format = given.format;
   read.header = given.header;
   read.header_match = given.header_match;
   if (given.null_text != nullptr) read.null_text = *given.null_text;

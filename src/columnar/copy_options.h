@@ -1,4 +1,4 @@
-// columnar: the options of COPY in text and csv format, with PostgreSQL 15's rules.
+// columnar: the options of COPY in text, csv and binary format, with PostgreSQL 15's rules.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ enum class CopyDirection : uint8_t { kFrom, kTo };
 
 /// How rows are spelled. The members' defaults are those of text format; Csv() has those of csv.
 struct CopyOptions {
-  enum class Format : uint8_t { kText, kCsv };
+  enum class Format : uint8_t { kText, kCsv, kBinary };
 
   Format format = Format::kText;
   char delimiter = '\t';
@@ -42,7 +42,7 @@ struct CopyOption {
 };
 
 /// Reads and checks options: 42601 unknown or given twice, 22023 a bad value, 0A000 one that
-/// does not go with the others, or format binary, or an encoding other than UTF8.
+/// does not go with the others, or an encoding other than UTF8.
 Result<CopyOptions> ReadCopyOptions(std::span<const CopyOption> options, CopyDirection direction);
 
 }  // namespace firn::columnar

@@ -6,6 +6,7 @@
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
 
+#include "columnar/copy_binary.h"
 #include "columnar/copy_fields_internal.h"
 #include "columnar/copy_lines_internal.h"
 #include "columnar/utf8.h"
@@ -271,13 +272,17 @@ Status Mark(const std::vector<std::string>& names, std::string_view option,
 
 Result<std::unique_ptr<CopyReader>> CopyReader::Make(CopyOptions options,
                                                      std::vector<Column> columns,
-                                                     std::string table_name) {
+                                                     std::string table_name,
+                                                     const TextStyle& style) {
+  if (options.format == CopyOptions::Format::kBinary) {
+    return MakeBinaryCopyReader(std::move(columns), std::move(table_name));
+  }
   auto schema = ArrowSchema(TableSchema{.columns = columns});
   std::vector<Reader::Target> targets;
   for (auto& column : columns) {
     auto builder = arrow::MakeBuilder(ArrowType(Stored(column.type)));
     FIRN_CHECK(builder.ok());
-    auto parser = ValueParser::Make(column.type, builder->get());
+    auto parser = ValueParser::Make(column.type, builder->get(), style);
     const auto layout = LayoutOf(Stored(column.type));
     const bool has_bytes =
         layout == Layout::kUtf8 || layout == Layout::kBinary || layout == Layout::kList;

@@ -1,7 +1,7 @@
-// columnar: rows from COPY FROM in text or csv format.
+// columnar: rows from COPY FROM.
 //
 //     bytes in chunks of any size ──▶ lines ──▶ fields ──▶ ValueParser per column ──▶ builders
-//                                    (copy_text, copy_csv)                          Take(): a batch
+//                                    (copy_text, copy_csv; copy_binary)             Take(): a batch
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "columnar/copy_options.h"
 #include "columnar/table_schema.h"
+#include "columnar/text_style.h"
 
 namespace firn::columnar {
 
@@ -30,7 +31,8 @@ class CopyReader {
 
   /// The columns in the order of the file. 42P10 when the options name others.
   static Result<std::unique_ptr<CopyReader>> Make(CopyOptions options, std::vector<Column> columns,
-                                                  std::string table_name);
+                                                  std::string table_name,
+                                                  const TextStyle& style = {});
 
   /// 22P04 a malformed line, 23502 a NULL where there must be none, 54000 a line over 1 GB, and
   /// the errors of ValueParser. After the end marker `\.` everything is ignored.

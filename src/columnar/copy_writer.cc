@@ -4,6 +4,7 @@
 
 #include <arrow/record_batch.h>
 
+#include "columnar/copy_binary.h"
 #include "columnar/value_writer.h"
 
 namespace firn::columnar {
@@ -29,12 +30,22 @@ char EscapeLetter(char c) {
   }
 }
 
+template <typename Number>
+void AppendBig(Number value, std::string& out) {
+  for (size_t i = sizeof(Number); i-- > 0;) out.push_back(static_cast<char>(value >> (8 * i)));
+}
+
 }  // namespace
 
-CopyWriter::CopyWriter(CopyOptions options, std::vector<Field> fields, std::vector<bool> quoted)
-    : options_(std::move(options)), fields_(std::move(fields)), quoted_(std::move(quoted)) {}
+CopyWriter::CopyWriter(CopyOptions options, std::vector<Field> fields, std::vector<bool> quoted,
+                       TextStyle style)
+    : options_(std::move(options)),
+      fields_(std::move(fields)),
+      quoted_(std::move(quoted)),
+      style_(std::move(style)) {}
 
-Result<CopyWriter> CopyWriter::Make(CopyOptions options, std::vector<Field> fields) {
+Result<CopyWriter> CopyWriter::Make(CopyOptions options, std::vector<Field> fields,
+                                    TextStyle style) {
   std::vector<bool> quoted(fields.size(), options.force_quote_all);
   for (const auto& name : options.force_quote) {
     const auto found = std::find_if(fields.begin(), fields.end(),
@@ -46,10 +57,11 @@ Result<CopyWriter> CopyWriter::Make(CopyOptions options, std::vector<Field> fiel
     }
     quoted[static_cast<size_t>(found - fields.begin())] = true;
   }
-  return CopyWriter(std::move(options), std::move(fields), std::move(quoted));
+  return CopyWriter(std::move(options), std::move(fields), std::move(quoted), std::move(style));
 }
 
 void CopyWriter::AppendHeader(std::string& out) const {
+  if (options_.format == CopyOptions::Format::kBinary) AppendBinaryCopyHeader(out);
   if (!options_.header) return;
   for (size_t i = 0; i < fields_.size(); ++i) {
     if (i > 0) out.push_back(options_.delimiter);
@@ -58,12 +70,45 @@ void CopyWriter::AppendHeader(std::string& out) const {
   out.push_back('\n');
 }
 
+void CopyWriter::AppendTrailer(std::string& out) const {
+  if (options_.format == CopyOptions::Format::kBinary) AppendBinaryCopyTrailer(out);
+}
+
+void CopyWriter::AppendBinaryRows(const arrow::RecordBatch& batch, int64_t begin, int64_t end,
+                                  std::string& out, std::vector<size_t>* row_ends) const {
+  const auto& columns = batch.columns();
+  std::vector<std::unique_ptr<ValueWriter>> writers;
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    writers.push_back(ValueWriter::MakeBinary(fields_[i].type, *columns[i]));
+  }
+  for (int64_t row = begin; row < end; ++row) {
+    AppendBig(static_cast<uint16_t>(writers.size()), out);
+    for (const auto& writer : writers) {
+      if (writer->IsNull(row)) {
+        AppendBig(UINT32_MAX, out);
+        continue;
+      }
+      const size_t at = out.size();
+      AppendBig(uint32_t{0}, out);
+      writer->Append(row, out);
+      std::string length;
+      AppendBig(static_cast<uint32_t>(out.size() - at - 4), length);
+      out.replace(at, 4, length);
+    }
+    if (row_ends != nullptr) row_ends->push_back(out.size());
+  }
+}
+
 void CopyWriter::AppendRows(const arrow::RecordBatch& batch, int64_t begin, int64_t end,
-                            std::string& out) const {
+                            std::string& out, std::vector<size_t>* row_ends) const {
+  if (options_.format == CopyOptions::Format::kBinary) {
+    AppendBinaryRows(batch, begin, end, out, row_ends);
+    return;
+  }
   const auto& columns = batch.columns();  // the writers borrow them
   std::vector<std::unique_ptr<ValueWriter>> writers;
   for (size_t i = 0; i < fields_.size(); ++i) {
-    writers.push_back(ValueWriter::MakeText(fields_[i].type, *columns[i]));
+    writers.push_back(ValueWriter::MakeText(fields_[i].type, *columns[i], style_));
   }
   std::string value;
   for (int64_t row = begin; row < end; ++row) {
@@ -78,6 +123,7 @@ void CopyWriter::AppendRows(const arrow::RecordBatch& batch, int64_t begin, int6
       AppendField(value, quoted_[i], out);
     }
     out.push_back('\n');
+    if (row_ends != nullptr) row_ends->push_back(out.size());
   }
 }
 

@@ -1,5 +1,6 @@
 #include "columnar/datetime_fields_internal.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -87,6 +88,7 @@ class FieldReader {
       if ((saying_ & said_) != 0) return Issue::kBadFormat;
       said_ |= saying_;
     }
+    out_.has_offset = Has(kZone);
     // A label with nothing behind it is ignored, as PostgreSQL 15 does.
     FIRN_STOP_AT_ISSUE(SettleDate());
     FIRN_STOP_AT_ISSUE(SettleHour());
@@ -116,6 +118,21 @@ class FieldReader {
     return Issue::kBadFormat;
   }
 
+  Issue ReadZoneName(std::string_view text) {
+    // Names of the database that PostgreSQL reads as abbreviations: without summer time.
+    constexpr std::array<std::pair<std::string_view, int32_t>, 7> kAbbreviations = {
+        {{"cet", 1}, {"met", 1}, {"eet", 2}, {"wet", 0}, {"est", -5}, {"mst", -7}, {"hst", -10}}};
+    for (const auto& [name, hours] : kAbbreviations) {
+      if (name != text) continue;
+      out_.zone_seconds = hours * 3600;
+      return Issue::kNone;
+    }
+    auto zone = TimeZone::Find(text);
+    if (!zone || (*zone)->name().starts_with('<')) return Issue::kZoneName;
+    out_.zone = *std::move(zone);
+    return Issue::kNone;
+  }
+
   Issue ReadDateField(std::string_view text) {
     if (label_ == Unit::kJulian) {
       const auto day = ScanInteger(text);
@@ -128,8 +145,7 @@ class FieldReader {
     if (label_ == Unit::kNone && !Has(kMonth | kDay)) return ReadDateText(text);
     if (!IsDigit(text[0]) && label_ == Unit::kNone) {
       saying_ = kZone;
-      const bool utc = text == "etc/utc" || text == "etc/gmt" || text == "etc/uct";
-      return utc ? Issue::kNone : Issue::kZoneName;
+      return ReadZoneName(text);
     }
     // "hhmmss-zz"
     if (label_ != Unit::kNone && label_ != Unit::kTime) return Issue::kBadFormat;
@@ -477,7 +493,8 @@ class FieldReader {
       case DateTimeWord::kRelative:
         return Issue::kRelative;
       case DateTimeWord::kOtherZone:
-        return Issue::kZoneName;
+        saying_ = kZone;
+        return ReadZoneName(text);
       case DateTimeWord::kUnknown:
         return Issue::kBadFormat;
     }

@@ -5,7 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
+
+#include "columnar/time_zone.h"
 
 namespace firn::columnar {
 
@@ -19,9 +22,11 @@ struct DateTimeFields {
   int32_t hour = 0;  // 24:00:00 and a second 60 are possible
   int32_t minute = 0;
   int32_t second = 0;
-  int64_t micros = 0;        // of the second
-  int32_t zone_seconds = 0;  // east of Greenwich
-  bool has_time = false;     // whether a time of day was said
+  int64_t micros = 0;                    // of the second
+  int32_t zone_seconds = 0;              // east of Greenwich
+  bool has_offset = false;               // or a zone: the text says where
+  std::shared_ptr<const TimeZone> zone;  // by name
+  bool has_time = false;                 // whether a time of day was said
 };
 
 enum class DateTimeIssue : uint8_t {
@@ -31,7 +36,7 @@ enum class DateTimeIssue : uint8_t {
   kMonthDayOverflow,  // the same, where another DateStyle may have been meant
   kZoneOverflow,
   kRelative,  // 'now', 'today', …
-  kZoneName,  // other than UTC, GMT, Z
+  kZoneName,  // an abbreviation other than UTC, GMT, Z
 };
 
 DateTimeIssue ReadDateTimeFields(std::string_view text, DateTimeFields* fields);

@@ -37,7 +37,8 @@ bool ReadIsoDay(const char* at, int64_t* days) {
 }
 
 // "2026-11-21 10:20:30[.123456][Z|+hh[:mm]]" and with a T; anything else is left to the fields.
-bool ReadIsoTimestamp(std::string_view text, bool with_zone, int64_t* micros) {
+bool ReadIsoTimestamp(std::string_view text, bool with_zone, const TimeZone* zone,
+                      int64_t* micros) {
   constexpr size_t kLeast = 19;
   if (text.size() < kLeast) return false;
   const char* at = text.data();
@@ -58,6 +59,7 @@ bool ReadIsoTimestamp(std::string_view text, bool with_zone, int64_t* micros) {
     }
   }
   int64_t east = 0;  // seconds
+  bool named = true;
   if (at < end && *at == 'Z') {
     ++at;
   } else if (end - at >= 3 && (*at == '+' || *at == '-')) {
@@ -66,9 +68,14 @@ bool ReadIsoTimestamp(std::string_view text, bool with_zone, int64_t* micros) {
     if (hours > 15 || minutes > 59) return false;
     east = int64_t{hours * 60 + minutes} * (*at == '-' ? -60 : 60);
     at += end - at == 6 && at[3] == ':' ? 6 : 3;
+  } else {
+    named = false;
   }
   if (at != end) return false;
   const int64_t seconds = days * 86'400 + (hour * 60 + minute) * 60 + second;
+  if (with_zone && !named && zone != nullptr) {
+    east = zone->OffsetOfLocal(seconds * kMicrosPerSecond);
+  }
   *micros = (seconds - (with_zone ? east : 0)) * kMicrosPerSecond + fraction;
   return true;
 }
@@ -150,8 +157,9 @@ Status ParseDate(std::string_view text, int32_t* days) {
   return {};
 }
 
-Status ParseTimestamp(std::string_view text, bool with_zone, int64_t* micros) {
-  if (ReadIsoTimestamp(text, with_zone, micros)) [[likely]]
+Status ParseTimestamp(std::string_view text, bool with_zone, const TimeZone* zone,
+                      int64_t* micros) {
+  if (ReadIsoTimestamp(text, with_zone, zone, micros)) [[likely]]
     return {};
   const auto kind = with_zone ? TypeKind::kTimestamptz : TypeKind::kTimestamp;
   DateTimeFields fields;
@@ -170,10 +178,16 @@ Status ParseTimestamp(std::string_view text, bool with_zone, int64_t* micros) {
     case DateTimeFields::Special::kNone:
       break;
   }
-  const int64_t seconds = int64_t{fields.hour} * 3600 + int64_t{fields.minute} * 60 +
-                          fields.second - (with_zone ? fields.zone_seconds : 0);
-  const Int128 read =
-      Int128{DayOf(fields)} * kMicrosPerDay + seconds * kMicrosPerSecond + fields.micros;
+  const int64_t seconds = int64_t{fields.hour} * 3600 + int64_t{fields.minute} * 60 + fields.second;
+  Int128 read = Int128{DayOf(fields)} * kMicrosPerDay + seconds * kMicrosPerSecond + fields.micros;
+  if (with_zone) {
+    int64_t east = fields.zone_seconds;
+    const auto* of_text = fields.zone ? fields.zone.get() : zone;
+    if ((fields.zone || !fields.has_offset) && of_text != nullptr && IsTimestampInRange(read)) {
+      east = of_text->OffsetOfLocal(static_cast<int64_t>(read));
+    }
+    read -= east * kMicrosPerSecond;
+  }
   if (!IsTimestampInRange(read)) return OutOfRange("timestamp", text);
   *micros = static_cast<int64_t>(read);
   return {};

@@ -173,12 +173,12 @@ class ArrayText {
 
 class ListParser final : public ParserInto<arrow::ListBuilder> {
  public:
-  ListParser(const Type& type, arrow::ArrayBuilder* builder)
+  ListParser(const Type& type, arrow::ArrayBuilder* builder, const TextStyle& style)
       : ParserInto(builder),
         element_type_(ElementOf(type)),
         vector_(!type.array),
         scratch_(ScratchFor(*builder_.value_builder())),
-        element_(ValueParser::Make(element_type_, scratch_.get())) {}
+        element_(ValueParser::Make(element_type_, scratch_.get(), style)) {}
 
   Status AppendText(std::string_view text) override {
     if (vector_) return AppendVector(text);
@@ -272,8 +272,9 @@ class ListParser final : public ParserInto<arrow::ListBuilder> {
 
 }  // namespace
 
-std::unique_ptr<ValueParser> MakeListParser(const Type& type, arrow::ArrayBuilder* builder) {
-  return std::make_unique<ListParser>(type, builder);
+std::unique_ptr<ValueParser> MakeListParser(const Type& type, arrow::ArrayBuilder* builder,
+                                            const TextStyle& style) {
+  return std::make_unique<ListParser>(type, builder, style);
 }
 
 }  // namespace firn::columnar

@@ -114,9 +114,10 @@ class BinaryListWriter final : public ListWriter {
 
 }  // namespace
 
-std::unique_ptr<ValueWriter> MakeTextListWriter(const Type& type, const arrow::Array& array) {
+std::unique_ptr<ValueWriter> MakeTextListWriter(const Type& type, const arrow::Array& array,
+                                                const TextStyle& style) {
   const auto& list = static_cast<const arrow::ListArray&>(array);
-  auto element = ValueWriter::MakeText(ElementOf(type), *list.values());
+  auto element = ValueWriter::MakeText(ElementOf(type), *list.values(), style);
   if (type.array) return std::make_unique<TextListWriter>(list, std::move(element));
   return std::make_unique<TextVectorWriter>(list, std::move(element));
 }

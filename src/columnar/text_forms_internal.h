@@ -22,6 +22,8 @@ Status ParseTime(std::string_view text, int64_t* micros);
 Status ReadTime(std::string_view bytes, int64_t* micros);
 /// "12:30:00.5+05:30"; without a zone it is UTC.
 Status TimetzText(std::string_view text, std::string* out);
+/// Where a text without a zone is not UTC but depends on the day: it is refused.
+Status ZonedTimetzText(std::string_view text, std::string* out);
 Status TimetzTextFromBinary(std::string_view bytes, std::string* out);
 void AppendTimetzBinary(std::string_view canonical, std::string& out);
 

@@ -196,7 +196,8 @@ class BareNumericParser final : public ParserInto<arrow::Decimal128Builder> {
 
 }  // namespace
 
-std::unique_ptr<ValueParser> MakeTextParser(const Type& type, arrow::ArrayBuilder* builder) {
+std::unique_ptr<ValueParser> MakeTextParser(const Type& type, arrow::ArrayBuilder* builder,
+                                            const TextStyle& style) {
   switch (type.kind) {
     case TypeKind::kNumeric:
       if (builder->type()->id() != arrow::Type::STRING) {
@@ -206,6 +207,9 @@ std::unique_ptr<ValueParser> MakeTextParser(const Type& type, arrow::ArrayBuilde
     case TypeKind::kChar:
       return std::make_unique<CharParser>(type, builder);
     case TypeKind::kTimetz:
+      if (style.zone != nullptr) {
+        return std::make_unique<CanonicalParser<ZonedTimetzText, TimetzTextFromBinary>>(builder);
+      }
       return std::make_unique<CanonicalParser<TimetzText, TimetzTextFromBinary>>(builder);
     case TypeKind::kInterval:
       return std::make_unique<CanonicalParser<StoredInterval, StoredIntervalFromBinary>>(builder);

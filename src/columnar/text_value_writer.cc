@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
 #include "columnar/column_writer_internal.h"
 #include "columnar/text_forms_internal.h"
 
@@ -14,6 +18,35 @@ bool HasLayoutOf(const Type& type, const arrow::DataType& layout) {
              layout.id() == arrow::Type::BINARY_VIEW;
     default:
       return layout.Equals(*ArrowType(type)) || layout.Equals(*ArrowType(Stored(type)));
+  }
+}
+
+// extra_float_digits of 0 and below: so many significant digits, as printf's %g.
+struct RoundedFloat {
+  int digits;
+  void operator()(double value, std::string& out) const {
+    if (!std::isfinite(value)) {
+      AppendFloat8(value, out);
+      return;
+    }
+    char buffer[40];
+    out.append(buffer,
+               static_cast<size_t>(std::snprintf(buffer, sizeof buffer, "%.*g", digits, value)));
+  }
+};
+
+// bytea_output = escape.
+void AppendEscaped(std::string_view bytes, std::string& out) {
+  for (const char c : bytes) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (c == '\\') {
+      out.append("\\\\");
+    } else if (byte < 0x20 || byte > 0x7e) {
+      out.push_back('\\');
+      for (const int shift : {6, 3, 0}) out.push_back(static_cast<char>('0' + (byte >> shift & 7)));
+    } else {
+      out.push_back(c);
+    }
   }
 }
 
@@ -50,7 +83,8 @@ const arrow::Array& StorageOf(const Type& type, const arrow::Array& array) {
   return storage;
 }
 
-std::unique_ptr<ValueWriter> ValueWriter::MakeText(const Type& type, const arrow::Array& array) {
+std::unique_ptr<ValueWriter> ValueWriter::MakeText(const Type& type, const arrow::Array& array,
+                                                   const TextStyle& style) {
   const auto& from = StorageOf(type, array);
   constexpr auto put_integer = [](int64_t value, std::string& out) { AppendInteger(value, out); };
   switch (LayoutOf(type)) {
@@ -64,8 +98,16 @@ std::unique_ptr<ValueWriter> ValueWriter::MakeText(const Type& type, const arrow
     case Layout::kInt64:
       return WriterOf<arrow::Int64Array>(from, put_integer);
     case Layout::kFloat:
+      if (style.extra_float_digits <= 0) {
+        return WriterOf<arrow::FloatArray>(from,
+                                           RoundedFloat{std::max(6 + style.extra_float_digits, 1)});
+      }
       return WriterOf<arrow::FloatArray>(from, AppendFloat4);
     case Layout::kDouble:
+      if (style.extra_float_digits <= 0) {
+        return WriterOf<arrow::DoubleArray>(
+            from, RoundedFloat{std::max(15 + style.extra_float_digits, 1)});
+      }
       return WriterOf<arrow::DoubleArray>(from, AppendFloat8);
     case Layout::kDecimal:
       return WriterOf<arrow::Decimal128Array>(
@@ -75,6 +117,7 @@ std::unique_ptr<ValueWriter> ValueWriter::MakeText(const Type& type, const arrow
     case Layout::kUtf8:
       return MakeTextOfTextWriter(type, from);
     case Layout::kBinary:
+      if (style.bytea_escape) return BytesWriterOf(from, AppendEscaped);
       return BytesWriterOf(from, [](std::string_view value, std::string& out) {
         out.append("\\x");
         AppendHex(value, out);
@@ -84,15 +127,17 @@ std::unique_ptr<ValueWriter> ValueWriter::MakeText(const Type& type, const arrow
     case Layout::kTime:
       return WriterOf<arrow::Time64Array>(from, AppendTime);
     case Layout::kTimestamp:
+      return WriterOf<arrow::TimestampArray>(
+          from, [](int64_t value, std::string& out) { AppendTimestamp(value, false, out); });
     case Layout::kTimestamptz:
       return WriterOf<arrow::TimestampArray>(
-          from, [utc = type.kind == TypeKind::kTimestamptz](int64_t value, std::string& out) {
-            AppendTimestamp(value, utc, out);
+          from, [zone = style.zone](int64_t value, std::string& out) {
+            AppendTimestamp(value, true, out, zone ? zone->OffsetAt(value) : 0);
           });
     case Layout::kUuid:
       return WriterOf<arrow::FixedSizeBinaryArray>(from, AppendUuid);
     case Layout::kList:
-      return MakeTextListWriter(type, from);
+      return MakeTextListWriter(type, from, style);
   }
   return nullptr;
 }

@@ -15,6 +15,7 @@ constexpr int32_t kZoneEnd = 16 * 3600;  // seconds; MAX_TZDISP_HOUR of PostgreS
 struct TimeOfDay {
   int64_t micros = 0;
   int32_t east = 0;  // seconds
+  bool has_offset = false;
 };
 
 [[gnu::cold]] Failure OutOfRange(std::string_view what, std::string_view text,
@@ -58,6 +59,10 @@ Status ReadTimeOfDay(std::string_view text, std::string_view type, TimeOfDay* re
   const int64_t seconds = (int64_t{fields.hour} * 60 + fields.minute) * 60 + fields.second;
   read->micros = seconds * kMicrosPerSecond + fields.micros;
   read->east = fields.zone_seconds;
+  read->has_offset = fields.has_offset;
+  // What such a zone is apart from UTC depends on the day.
+  if (fields.zone != nullptr && type == kTimetz)
+    return Refused(DateTimeIssue::kZoneName, type, text);
   return {};
 }
 
@@ -93,6 +98,19 @@ Status ReadTime(std::string_view bytes, int64_t* micros) {
 Status TimetzText(std::string_view text, std::string* out) {
   TimeOfDay read;
   FIRN_RETURN_IF_ERROR(ReadTimeOfDay(text, kTimetz, &read));
+  Compose(read, out);
+  return {};
+}
+
+Status ZonedTimetzText(std::string_view text, std::string* out) {
+  TimeOfDay read;
+  FIRN_RETURN_IF_ERROR(ReadTimeOfDay(text, kTimetz, &read));
+  if (!read.has_offset) {
+    return Fail(MakeError(ErrorCode::kUnsupported,
+                          "a time with time zone needs its offset here: \"{}\"", text)
+                    .WithSqlState("0A000")
+                    .WithHint("Write it, as in 12:30:00+02, or SET TimeZone = 'UTC'."));
+  }
   Compose(read, out);
   return {};
 }

@@ -48,6 +48,24 @@ char* PutTime(char* at, int64_t micros) {
   return at;
 }
 
+// "+00", "-03:30", "+00:53:28".
+void AppendOffset(int32_t offset, std::string& out) {
+  char buffer[12];
+  char* at = buffer;
+  *at++ = offset < 0 ? '-' : '+';
+  const int32_t seconds = std::abs(offset);
+  at = PutTwo(at, seconds / 3600);
+  if (seconds % 3600 != 0) {
+    *at++ = ':';
+    at = PutTwo(at, seconds / 60 % 60);
+  }
+  if (seconds % 60 != 0) {
+    *at++ = ':';
+    at = PutTwo(at, seconds % 60);
+  }
+  out.append(buffer, at);
+}
+
 }  // namespace
 
 void AppendInteger(int64_t value, std::string& out) {
@@ -102,7 +120,7 @@ void AppendTime(int64_t micros, std::string& out) {
   out.append(buffer, PutTime(buffer, micros));
 }
 
-void AppendTimestamp(int64_t micros, bool utc, std::string& out) {
+void AppendTimestamp(int64_t micros, bool with_zone, std::string& out, int32_t offset) {
   if (micros == kTimestampInfinity) {
     out.append("infinity");
     return;
@@ -112,8 +130,12 @@ void AppendTimestamp(int64_t micros, bool utc, std::string& out) {
     return;
   }
   int64_t days = micros / kMicrosPerDay;
-  int64_t time = micros % kMicrosPerDay;
-  if (time < 0) {
+  int64_t time = micros % kMicrosPerDay + offset * kMicrosPerSecond;
+  if (time >= kMicrosPerDay) {
+    time -= kMicrosPerDay;
+    ++days;
+  }
+  while (time < 0) {
     time += kMicrosPerDay;
     --days;
   }
@@ -122,7 +144,7 @@ void AppendTimestamp(int64_t micros, bool utc, std::string& out) {
   char* at = PutDay(buffer, civil);
   *at++ = ' ';
   out.append(buffer, PutTime(at, time));
-  if (utc) out.append("+00");
+  if (with_zone) AppendOffset(offset, out);
   if (civil.year <= 0) out.append(" BC");
 }
 

@@ -20,8 +20,9 @@ void AppendDecimal(Int128 value, int32_t scale, std::string& out);
 void AppendDate(int32_t days, std::string& out);
 /// Microseconds since midnight: "01:02:03.5", "24:00:00".
 void AppendTime(int64_t micros, std::string& out);
-/// Microseconds since 1970-01-01: "2026-11-21 01:02:03.5", with "+00" behind the time if `utc`.
-void AppendTimestamp(int64_t micros, bool utc, std::string& out);
+/// Microseconds since 1970-01-01: "2026-11-21 01:02:03.5". `with_zone`: as a clock shows it so many
+/// seconds east of Greenwich, with the offset behind it: "+00", "+05:30".
+void AppendTimestamp(int64_t micros, bool with_zone, std::string& out, int32_t offset = 0);
 void AppendHex(std::string_view bytes, std::string& out);
 void AppendUuid(std::string_view bytes, std::string& out);
 

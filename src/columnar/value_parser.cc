@@ -148,10 +148,28 @@ class UuidParser final : public ParserInto<arrow::FixedSizeBinaryBuilder> {
   }
 };
 
-template <bool kWithZone>
-Status ParseTimestampOf(std::string_view text, int64_t* micros) {
-  return ParseTimestamp(text, kWithZone, micros);
+Status ParsePlainTimestamp(std::string_view text, int64_t* micros) {
+  return ParseTimestamp(text, false, nullptr, micros);
 }
+
+class TimestamptzParser final : public ParserInto<arrow::TimestampBuilder> {
+ public:
+  TimestamptzParser(arrow::ArrayBuilder* builder, std::shared_ptr<const TimeZone> zone)
+      : ParserInto(builder), zone_(std::move(zone)) {}
+  Status AppendText(std::string_view text) override {
+    int64_t micros = 0;
+    FIRN_RETURN_IF_ERROR(ParseTimestamp(text, true, zone_.get(), &micros));
+    return FromArrow(builder_.Append(micros));
+  }
+  Status AppendBinary(std::string_view bytes) override {
+    int64_t micros = 0;
+    FIRN_RETURN_IF_ERROR(ReadTimestamp(bytes, &micros));
+    return FromArrow(builder_.Append(micros));
+  }
+
+ private:
+  const std::shared_ptr<const TimeZone> zone_;
+};
 
 // oidin: an unsigned number of 32 bits; a negative one is taken as its bits.
 Status ParseOid(std::string_view text, int64_t* value) {
@@ -193,7 +211,8 @@ Failure WrongLength(size_t got, size_t want) {
       MakeError(ErrorCode::kInvalidInput, "incorrect binary data format").WithSqlState("22P03"));
 }
 
-std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBuilder* builder) {
+std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBuilder* builder,
+                                               const TextStyle& style) {
   FIRN_CHECK(builder->type()->Equals(*ArrowType(type)) ||
              builder->type()->Equals(*ArrowType(Stored(type))));
   switch (LayoutOf(type)) {
@@ -224,7 +243,7 @@ std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBui
     case Layout::kDecimal:
       return std::make_unique<NumericParser>(type, builder);
     case Layout::kUtf8:
-      return MakeTextParser(type, builder);
+      return MakeTextParser(type, builder, style);
     case Layout::kBinary:
       return std::make_unique<ByteaParser>(builder);
     case Layout::kDate:
@@ -235,16 +254,14 @@ std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBui
           builder);
     case Layout::kTimestamp:
       return std::make_unique<
-          PlainParser<arrow::TimestampBuilder, int64_t, ParseTimestampOf<false>, ReadTimestamp>>(
+          PlainParser<arrow::TimestampBuilder, int64_t, ParsePlainTimestamp, ReadTimestamp>>(
           builder);
     case Layout::kTimestamptz:
-      return std::make_unique<
-          PlainParser<arrow::TimestampBuilder, int64_t, ParseTimestampOf<true>, ReadTimestamp>>(
-          builder);
+      return std::make_unique<TimestamptzParser>(builder, style.zone);
     case Layout::kUuid:
       return std::make_unique<UuidParser>(builder);
     case Layout::kList:
-      return MakeListParser(type, builder);
+      return MakeListParser(type, builder, style);
   }
   return nullptr;
 }

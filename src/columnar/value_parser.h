@@ -1,11 +1,11 @@
 // columnar: values from PostgreSQL's text and binary forms into an Arrow builder.
 //
-// Text is read as PostgreSQL 15's input functions do with TimeZone UTC and DateStyle ISO, MDY;
-// binary as its receive functions do. Errors have PostgreSQL's message and SQLSTATE. Not taken,
-// with a clear error: 'now', 'today' and the like, time zone names other than UTC, GMT and Z,
-// NaN and infinity into numeric(p,s) (decimal128 has none), arrays of more than one
-// dimension, timestamps after the year 294246 (PostgreSQL's end is 30
-// years later; Arrow counts from an earlier day). Infinite dates: calendar.h.
+// Text is read as PostgreSQL 15's input functions do with DateStyle ISO, MDY and the TimeZone of a
+// TextStyle; binary as its receive functions do. Errors have PostgreSQL's message and SQLSTATE. Not
+// taken, with a clear error: 'now', 'today' and the like, abbreviations of time zones other than
+// UTC, GMT and Z, NaN and infinity into numeric(p,s) (decimal128 has none), arrays of more than one
+// dimension, timestamps after the year 294246 (PostgreSQL's end is 30 years later; Arrow counts
+// from an earlier day). Infinite dates: calendar.h.
 #pragma once
 
 #include <memory>
@@ -14,6 +14,7 @@
 #include <arrow/type_fwd.h>
 
 #include "base/result.h"
+#include "columnar/text_style.h"
 #include "columnar/types.h"
 
 namespace firn::columnar {
@@ -29,7 +30,8 @@ namespace firn::columnar {
 class ValueParser {
  public:
   virtual ~ValueParser() = default;
-  static std::unique_ptr<ValueParser> Make(const Type& type, arrow::ArrayBuilder* builder);
+  static std::unique_ptr<ValueParser> Make(const Type& type, arrow::ArrayBuilder* builder,
+                                           const TextStyle& style = {});
 
   /// 22P02 invalid syntax, 22003 out of range, 22001 too long, 22007 and 22008 dates and times,
   /// 22021 not UTF-8, 0A000 the forms not taken.

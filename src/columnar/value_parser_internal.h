@@ -29,8 +29,10 @@ class ParserInto : public ValueParser {
 };
 
 /// Of the types whose layout is text (and of a numeric without precision into its decimal).
-std::unique_ptr<ValueParser> MakeTextParser(const Type& type, arrow::ArrayBuilder* builder);
+std::unique_ptr<ValueParser> MakeTextParser(const Type& type, arrow::ArrayBuilder* builder,
+                                            const TextStyle& style);
 /// Of arrays, int2vector and oidvector.
-std::unique_ptr<ValueParser> MakeListParser(const Type& type, arrow::ArrayBuilder* builder);
+std::unique_ptr<ValueParser> MakeListParser(const Type& type, arrow::ArrayBuilder* builder,
+                                            const TextStyle& style);
 
 }  // namespace firn::columnar

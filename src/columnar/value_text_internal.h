@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "columnar/time_zone.h"
 #include "columnar/types.h"
 #include "columnar/value_format_internal.h"
 
@@ -50,7 +51,8 @@ Status FitVarchar(int32_t length, std::string_view* text);
 
 /// Days and microseconds since 1970-01-01.
 Status ParseDate(std::string_view text, int32_t* days);
-Status ParseTimestamp(std::string_view text, bool with_zone, int64_t* micros);
+/// `zone`: of a text that names none; null: UTC. Without `with_zone` a zone in it is ignored.
+Status ParseTimestamp(std::string_view text, bool with_zone, const TimeZone* zone, int64_t* micros);
 /// The ranges of PostgreSQL, that of timestamps cut by what fits.
 bool IsDateInRange(int64_t days);
 bool IsTimestampInRange(Int128 micros);

@@ -37,6 +37,11 @@ bool OutOfDescriptors(const error_code& code) {
 
 }  // namespace
 
+bool IsLoopback(const std::string& address) {
+  const auto parsed = ParseAddress({.address = address});
+  return parsed && parsed->is_loopback();
+}
+
 Listener::Listener(tcp::acceptor acceptor) : acceptor_(std::move(acceptor)) {
   port_ = acceptor_.local_endpoint().port();
 }

@@ -22,6 +22,9 @@ struct Endpoint {
   std::string flag;                   // "--pg-port": named when the port is taken
 };
 
+/// Whether only the machine itself reaches this address.
+bool IsLoopback(const std::string& address);
+
 /// Accepts connections until Stop().
 ///
 /// Threads:  any.

@@ -5,6 +5,7 @@
 // error, the result formats a Bind asked for, ReadyForQuery.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "columnar/text_style.h"
 #include "columnar/types.h"
 
 namespace firn::net {
@@ -34,7 +36,10 @@ class Responder {
  public:
   virtual ~Responder() = default;
   /// Before the first rows of a simple query; not called for Execute (Describe told the client).
-  virtual Task<Status> Describe(const std::vector<columnar::Field>& fields) = 0;
+  /// The format is that of the rows that follow.
+  virtual Task<Status> Describe(const std::vector<columnar::Field>& fields, Format format) = 0;
+  /// How the values of rows that follow are written as text; null: as the default.
+  virtual void UseStyle(std::shared_ptr<const columnar::TextStyle> style) = 0;
   /// Columns have the Arrow types of `fields` (columnar::ArrowType).
   virtual Task<Status> Rows(const std::vector<columnar::Field>& fields,
                             std::shared_ptr<arrow::RecordBatch> batch) = 0;
@@ -64,6 +69,12 @@ class Responder {
 struct ParameterValue {
   Format format = Format::kText;
   std::optional<std::string> bytes;
+};
+
+/// How long the client may say nothing before its session ends; 0: for ever.
+struct IdleLimit {
+  std::chrono::milliseconds time{0};
+  bool in_transaction = false;
 };
 
 struct StatementDescription {
@@ -102,8 +113,12 @@ class Session {
   /// block is then failed. An error is sent before ReadyForQuery.
   virtual Task<Status> Sync(bool failed) = 0;
 
+  /// Parameter status pairs sent at the start (server_version, client_encoding …).
+  virtual std::vector<std::pair<std::string, std::string>> parameters() const = 0;
   /// 'I' idle, 'T' in a transaction, 'E' in a failed transaction.
   virtual char transaction_status() const = 0;
+  /// Asked when a cycle of messages is over.
+  virtual IdleLimit idle_limit() const = 0;
   /// Interrupts the statement that runs now, if any. Must not block or call back.
   virtual void Cancel() = 0;
 };
@@ -114,6 +129,7 @@ struct SessionStart {
   /// Other startup parameters, and what `options` (`-c name=value`) said, which comes first.
   std::vector<std::pair<std::string, std::string>> options;
   std::string client_address;
+  bool tls = false;
   uint16_t client_port = 0;
   int32_t process_id = 0;  // as told in BackendKeyData
 };
@@ -123,10 +139,11 @@ struct SessionStart {
 class SessionFactory {
  public:
   virtual ~SessionFactory() = default;
+  /// What a client must prove before Open: a password with this verifier
+  /// (base/scram_verifier.h), or nothing. 28000 for a role that may not sign in, or from there.
+  virtual Result<std::optional<std::string>> PasswordOf(const SessionStart& start,
+                                                        bool loopback) const = 0;
   virtual Task<Result<std::unique_ptr<Session>>> Open(SessionStart start) = 0;
-  /// Parameter status pairs sent after authentication (server_version, client_encoding …).
-  virtual std::vector<std::pair<std::string, std::string>> parameters(
-      const SessionStart& start) const = 0;
 };
 
 }  // namespace firn::net

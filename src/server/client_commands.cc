@@ -43,7 +43,7 @@ Status ConfigReport(const Flags& flags) {
   QueryAnswer answer{.columns = {"setting", "value", "origin", "description"}};
   for (const auto& definition : AllSettings()) {
     const auto& value = settings.Get(definition.name);
-    answer.rows.push_back({std::string(definition.name), value.text,
+    answer.rows.push_back({std::string(definition.name), Settings::Shown(definition, value),
                            std::string(SettingOriginName(value.origin)),
                            std::string(definition.description)});
   }

@@ -108,10 +108,14 @@ class Server {
     const auto port = [&](std::string_view name) {
       return static_cast<uint16_t>(settings_.Integer(name));
     };
+    if (!net::IsLoopback(address)) FIRN_RETURN_IF_ERROR(service_->CheckRemoteLogins());
+    net::pgwire::Limits limits;
+    limits.max_connections = static_cast<size_t>(settings_.Integer("max_connections"));
+    FIRN_TRY(limits.tls, LoadTls());
     FIRN_TRY(pg_server_,
              net::pgwire::PgServer::Listen(
                  io_, {.address = address, .port = port("pg_port"), .flag = "--pg-port"}, *factory_,
-                 {.max_connections = static_cast<size_t>(settings_.Integer("max_connections"))}));
+                 limits));
     pages_ =
         std::make_unique<StatusPages>(*database_, [this] { return pg_server_->session_count(); });
     FIRN_TRY(http_server_,
@@ -119,6 +123,18 @@ class Server {
                  io_, {.address = address, .port = port("http_port"), .flag = "--http-port"},
                  *pages_, {}));
     return WritePorts(data_dir_, {.pg = pg_server_->port(), .http = http_server_->port()});
+  }
+
+  Result<std::shared_ptr<const net::pgwire::TlsContext>> LoadTls() const {
+    using Context = std::shared_ptr<const net::pgwire::TlsContext>;
+    const auto& certificate = settings_.Text("tls_cert");
+    const auto& key = settings_.Text("tls_key");
+    if (certificate.empty() && key.empty()) return Context();
+    if (certificate.empty() || key.empty()) {
+      return Fail(MakeError(ErrorCode::kInvalidInput, "TLS needs a certificate and its key")
+                      .WithHint("Say both --tls-cert and --tls-key."));
+    }
+    return net::pgwire::TlsContext::Load(certificate, key);
   }
 
   Result<std::unique_ptr<engine::Engine>> OpenEngine() {

@@ -15,8 +15,11 @@ class ResponderOutput final : public sql::Output {
  public:
   explicit ResponderOutput(net::Responder& to) : to_(to) {}
 
-  Task<Status> Describe(const std::vector<columnar::Field>& fields) override {
-    return to_.Describe(fields);
+  Task<Status> Describe(const std::vector<columnar::Field>& fields, sql::Format format) override {
+    return to_.Describe(fields, ToNet(format));
+  }
+  void UseStyle(std::shared_ptr<const columnar::TextStyle> style) override {
+    to_.UseStyle(std::move(style));
   }
   Task<Status> Rows(const std::vector<columnar::Field>& fields,
                     std::shared_ptr<arrow::RecordBatch> batch) override {
@@ -92,6 +95,16 @@ class SqlSession final : public net::Session {
     return session_->ClosePortal(std::move(portal));
   }
   Task<Status> Sync(bool failed) override { return session_->Sync(failed); }
+  std::vector<std::pair<std::string, std::string>> parameters() const override {
+    return session_->settings().Reported();
+  }
+  net::IdleLimit idle_limit() const override {
+    const bool in_transaction = session_->transaction_status() != 'I';
+    const auto name =
+        in_transaction ? "idle_in_transaction_session_timeout" : "idle_session_timeout";
+    return {.time = std::chrono::milliseconds(session_->settings().Milliseconds(name)),
+            .in_transaction = in_transaction};
+  }
   char transaction_status() const override { return session_->transaction_status(); }
   void Cancel() override { session_->Cancel(); }
 
@@ -115,9 +128,9 @@ Task<Result<std::unique_ptr<net::Session>>> SqlSessionFactory::Open(net::Session
   co_return session;
 }
 
-std::vector<std::pair<std::string, std::string>> SqlSessionFactory::parameters(
-    const net::SessionStart& start) const {
-  return service_.Parameters(start.user);
+Result<std::optional<std::string>> SqlSessionFactory::PasswordOf(const net::SessionStart& start,
+                                                                 bool loopback) const {
+  return service_.PasswordOf(start.user, loopback);
 }
 
 }  // namespace firn::server

@@ -13,8 +13,8 @@ class SqlSessionFactory final : public net::SessionFactory {
   explicit SqlSessionFactory(sql::SqlService& service) : service_(service) {}
 
   Task<Result<std::unique_ptr<net::Session>>> Open(net::SessionStart start) override;
-  std::vector<std::pair<std::string, std::string>> parameters(
-      const net::SessionStart& start) const override;
+  Result<std::optional<std::string>> PasswordOf(const net::SessionStart& start,
+                                                bool loopback) const override;
 
  private:
   sql::SqlService& service_;

@@ -67,6 +67,8 @@ Task<Result<Broken>> FindBroken(SessionContext& session, const catalog::TableDef
   auto statements = Parse(FirstBroken(table, checks));
   if (!statements) co_return Failure(std::move(statements).error());
   InternalQuery query;
+  const auto& style = session.settings.text_style();
+  if (style->zone) query.zone = style->zone->engine_name();
   const columnar::Field number{std::string(kRowColumn), {columnar::TypeKind::kInt8}};
   QueryContext context;
   context.resolve_table = [&](const TableReference& /*reference*/) -> Result<ResolvedTable> {

@@ -143,7 +143,7 @@ class Collector {
     std::vector<Cell> arguments;
     for (const auto& argument : List(body, "args")) {
       const auto& item = WithoutRegclass(argument);
-      FIRN_TRY(auto cell, ReadCell(statement_, item));
+      FIRN_TRY(auto cell, ReadArgument(item));
       if (!cell || cell->kind == Cell::Kind::kDefault) {
         return tree::Refuse(statement_, tree::FirstLocation(item),
                             name + "() takes constants and parameters only",
@@ -153,6 +153,24 @@ class Collector {
     }
     AddCall(body, std::move(name), std::move(arguments));
     return {};
+  }
+
+  /// Also firn.wait_for(firn.last_commit_lsn()): a call without arguments of its own.
+  Result<std::optional<Cell>> ReadArgument(const Json& item) {
+    const auto open = Open(item);
+    if (!open.Is("FuncCall") || !List(*open.body, "args").empty()) {
+      return ReadCell(statement_, item);
+    }
+    auto name = FunctionName(*open.body);
+    const auto entries = FindFunction(name);
+    if (entries.empty() || entries.front().kind != FunctionKind::kServer) {
+      return std::optional<Cell>();
+    }
+    Cell cell;
+    cell.kind = Cell::Kind::kCall;
+    cell.text = std::move(name);
+    cell.position = statement_.Position(tree::Location(*open.body));
+    return std::optional<Cell>(std::move(cell));
   }
 
   void AddCall(const Json& body, std::string name, std::vector<Cell> arguments) {

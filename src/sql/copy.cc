@@ -18,6 +18,11 @@ namespace {
 constexpr int64_t kBatchRows = 64 * 1024;
 constexpr int64_t kBatchBytes = 8 << 20;
 
+Format FormatOf(const columnar::CopyOptions& options) {
+  const bool binary = options.format == columnar::CopyOptions::Format::kBinary;
+  return binary ? Format::kBinary : Format::kText;
+}
+
 Task<Status> Flush(columnar::CopyReader& reader, RowSink& sink) {
   auto batch = reader.Take();
   if (!batch) co_return Failure(std::move(batch).error());
@@ -36,6 +41,8 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
   if (!table) co_return Failure(std::move(table).error());
   auto targets = TargetColumns(**table, command.columns);
   if (!targets) co_return Failure(std::move(targets).error());
+  auto allowed = RequireInsert(session, **table, *targets);
+  if (!allowed) co_return Failure(std::move(allowed).error());
   auto options = columnar::ReadCopyOptions(command.options, columnar::CopyDirection::kFrom);
   if (!options) co_return Failure(std::move(options).error());
   for (const auto* names : {&options->force_null, &options->force_not_null}) {
@@ -43,12 +50,14 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
     if (!known) co_return Failure(std::move(known).error());
   }
   auto columns = PickColumns(**table, *targets);
+  const auto format = FormatOf(*options);
   const size_t width = columns.size();
-  auto reader = columnar::CopyReader::Make(*std::move(options), std::move(columns), (*table)->name);
+  auto reader = columnar::CopyReader::Make(*std::move(options), std::move(columns), (*table)->name,
+                                           *session.settings.text_style());
   if (!reader) co_return Failure(std::move(reader).error());
 
   RowSink sink(session, *table, *std::move(targets), true);
-  auto begun = co_await out.BeginCopyIn(Format::kText, width);
+  auto begun = co_await out.BeginCopyIn(format, width);
   if (!begun) co_return Failure(std::move(begun).error());
   while (true) {
     auto chunk = co_await out.ReadCopyData();
@@ -94,27 +103,10 @@ Result<Statement> TableQuery(const SessionContext& session, const CopyCommand& c
   return std::move(statements.front());
 }
 
-/// The end of the row that begins at `at`: a newline that is not inside quotes.
-size_t RowEnd(std::string_view text, size_t at, const columnar::CopyOptions& options) {
-  if (options.format == columnar::CopyOptions::Format::kText) return text.find('\n', at) + 1;
-  bool quoted = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (quoted && c == options.escape && options.escape != options.quote) {
-      ++at;
-    } else if (c == options.quote) {
-      quoted = !quoted;
-    } else if (c == '\n' && !quoted) {
-      return at + 1;
-    }
-  }
-  return text.size();
-}
-
 /// One message per row, as PostgreSQL sends them: clients read rows by it.
-Task<Status> SendRows(const std::string& text, const columnar::CopyOptions& options, Output& out) {
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = RowEnd(text, at, options);
+Task<Status> SendRows(const std::string& text, const std::vector<size_t>& row_ends, Output& out) {
+  size_t at = 0;
+  for (const size_t end : row_ends) {
     auto row = text.substr(at, end - at);
     auto sent = co_await out.CopyOutData(std::move(row));
     if (!sent) co_return sent;
@@ -134,25 +126,34 @@ Task<Result<std::string>> CopyTo(SessionContext& session, const CopyCommand& com
   auto read = co_await RunningRead::Start(session, request);
   if (!read) co_return Failure(std::move(read).error());
   const auto& fields = (*read)->fields();
-  auto writer = columnar::CopyWriter::Make(*options, fields);
+  auto writer = columnar::CopyWriter::Make(*options, fields, *session.settings.text_style());
   if (!writer) co_return Failure(std::move(writer).error());
 
-  auto begun = co_await out.BeginCopyOut(Format::kText, fields.size());
+  auto begun = co_await out.BeginCopyOut(FormatOf(*options), fields.size());
   if (!begun) co_return Failure(std::move(begun).error());
   std::string text;
+  std::vector<size_t> row_ends;
   writer->AppendHeader(text);
+  // A line of names is a message; the header of binary format goes with the first row's.
+  if (options->header) row_ends.push_back(text.size());
   int64_t rows = 0;
   while (true) {
-    auto sent = co_await SendRows(text, *options, out);
-    if (!sent) co_return Failure(std::move(sent).error());
     auto batch = co_await (*read)->Next();
     if (!batch) co_return Failure(std::move(batch).error());
     if (!*batch) break;
     const auto& page = **batch;
-    text.clear();
-    writer->AppendRows(page, 0, page.num_rows(), text);
+    writer->AppendRows(page, 0, page.num_rows(), text, &row_ends);
     rows += page.num_rows();
+    auto sent = co_await SendRows(text, row_ends, out);
+    if (!sent) co_return Failure(std::move(sent).error());
+    const size_t sent_bytes = row_ends.empty() ? 0 : row_ends.back();
+    text.erase(0, sent_bytes);
+    row_ends.clear();
   }
+  writer->AppendTrailer(text);
+  if (!text.empty() && row_ends.empty()) row_ends.push_back(text.size());
+  auto sent = co_await SendRows(text, row_ends, out);
+  if (!sent) co_return Failure(std::move(sent).error());
   auto ended = co_await out.EndCopyOut();
   if (!ended) co_return Failure(std::move(ended).error());
   co_return fmt::format("COPY {}", rows);

@@ -1,4 +1,4 @@
-// sql: COPY … FROM STDIN and COPY … TO STDOUT, in text and csv format.
+// sql: COPY … FROM STDIN and COPY … TO STDOUT.
 #pragma once
 
 #include <string>

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <arrow/record_batch.h>
+
 #include "columnar/evolve.h"
 #include "sql/check_constraints.h"
 #include "sql/ddl_internal.h"
@@ -7,6 +9,7 @@
 #include "sql/parameters.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
 
 namespace firn::sql {
 namespace {
@@ -418,7 +421,7 @@ Task<Status> CheckKey(Alteration& to, const std::string& from) {
   if (*row != nullptr) {
     std::string values;
     for (size_t i = 0; i < key.size(); ++i) {
-      const auto text = TextOfValue(key[i].type, *(*row)->column(static_cast<int>(i)), 0);
+      const auto text = TextOfValue(key[i].type, *(*row)->column(static_cast<int>(i)), 0, {});
       values += (i > 0 ? ", " : "") + text.value_or("null");
     }
     co_return Fail(MakeError(ErrorCode::kAlreadyExists, "could not create unique index \"{}\"",
@@ -454,6 +457,7 @@ Task<Status> Run(SessionContext& session, const AlterTableCommand& command, Outp
   }
   auto found = RequireTable(session, command.table);
   if (!found) co_return Failure(std::move(found).error());
+  if (auto owner = RequireOwner(session, relation); !owner) co_return owner;
   Alteration to{.session = session, .out = out, .table = **found};
   for (const auto& action : command.actions) {
     Status done;

@@ -9,10 +9,12 @@
 #include <variant>
 #include <vector>
 
+#include "catalog/objects/rights.h"
 #include "catalog/objects/user_type.h"
 #include "catalog/table_definition.h"
 #include "columnar/table_schema.h"
 #include "sql/parse.h"
+#include "sql/role_command.h"
 #include "sql/table_name.h"
 
 namespace firn::sql {
@@ -225,6 +227,36 @@ struct CreateDomainCommand {
   catalog::UserType domain;
 };
 /// What Postgres users say for reasons that firn does not have: done by saying so.
+/// Rights of GRANT or REVOKE on the whole, or on columns.
+struct GrantedRights {
+  catalog::RightSet rights = 0;
+  std::vector<std::string> columns;
+};
+struct GrantCommand {
+  bool grant = true;
+  bool option = false;  // WITH GRANT OPTION; GRANT OPTION FOR
+  bool cascade = false;
+  bool nothing = false;  // it speaks of things there are none of
+  catalog::TargetKind kind = catalog::TargetKind::kTable;
+  std::vector<GrantedRights> rights;
+  std::vector<TableName> relations;
+  std::vector<std::string> names;  // schemas, databases
+  bool all_in_schema = false;      // all of the kind in the schemas
+  std::vector<RoleName> grantees;
+  /// ALTER DEFAULT PRIVILEGES.
+  struct Defaults {
+    std::vector<RoleName> roles;       // none: the current one
+    std::vector<std::string> schemas;  // none: any
+  };
+  std::optional<Defaults> defaults;
+};
+struct ChangeOwnerCommand {
+  RoleName owner;
+  std::string schema;  // or a relation
+  TableName relation;
+  bool if_exists = false;
+};
+
 struct NothingToDoCommand {
   std::vector<TableName> tables;  // they must exist
   std::string notice;             // empty: nothing to say
@@ -236,7 +268,7 @@ struct DdlCommand {
   std::variant<AlterTableCommand, RenameCommand, SetSchemaCommand, TruncateCommand, DropCommand,
                CreateSchemaCommand, CreateViewCommand, CreateSequenceCommand, AlterSequenceCommand,
                CommentCommand, CreateEnumCommand, AlterEnumCommand, CreateDomainCommand,
-               NothingToDoCommand>
+               GrantCommand, ChangeOwnerCommand, NothingToDoCommand>
       what;
 };
 

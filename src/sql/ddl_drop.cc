@@ -6,6 +6,7 @@
 #include "sql/ddl_internal.h"
 #include "sql/ident.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
 
 namespace firn::sql {
 namespace {
@@ -75,6 +76,10 @@ Task<Status> DropOne(SessionContext& session, const DropCommand& command, const 
   }
   if (!relation) co_return co_await NotThere(session, command, name, out);
   if (relation.type() != command.type) co_return WrongType(relation, command.type);
+  if (auto owner = RequireOwner(session, relation); !owner) {
+    // Who owns the schema may empty it.
+    if (!RequireSchemaOwner(session, relation.schema())) co_return owner;
+  }
   const auto sequence = std::dynamic_pointer_cast<const catalog::Sequence>(relation.object);
   if (sequence != nullptr && sequence->owner && sequence->owner->identity) {
     const auto table = session.transaction.view().catalog->FindTable(sequence->owner->table);
@@ -98,7 +103,7 @@ std::vector<Dependent> InSchema(const SessionContext& session, const catalog::Sc
   std::vector<Dependent> all;
   std::set<Uuid> seen;
   const auto on = Described(session, schema);
-  const auto add = [&](NamedRelation relation) {
+  const auto add = [&](const NamedRelation& relation) {
     if (!seen.insert(relation.id()).second) return;
     auto more = DependentsOf(session, relation);
     all.push_back(
@@ -135,6 +140,7 @@ Task<Status> DropSchema(SessionContext& session, const DropCommand& command, con
     }
     co_return co_await NotThere(session, command, name, out);
   }
+  if (auto owner = RequireSchemaOwner(session, schema->name); !owner) co_return owner;
   auto dropped = co_await DropDependents(session, Described(session, *schema),
                                          InSchema(session, *schema), command.cascade, out);
   if (!dropped) co_return dropped;
@@ -271,6 +277,8 @@ Task<Status> Run(SessionContext& session, const TruncateCommand& command, Output
     }
     auto table = RequireTable(session, name);
     if (!table) co_return Failure(std::move(table).error());
+    auto may = RequireRight(session, relation, catalog::Right::kTruncate);
+    if (!may) co_return may;
     tables.push_back(*std::move(table));
   }
   for (const auto& table : tables) {

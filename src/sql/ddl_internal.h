@@ -30,6 +30,8 @@ Task<Status> Run(SessionContext& session, const CommentCommand& command, Output&
 Task<Status> Run(SessionContext& session, const CreateEnumCommand& command, Output& out);
 Task<Status> Run(SessionContext& session, const AlterEnumCommand& command, Output& out);
 Task<Status> Run(SessionContext& session, const CreateDomainCommand& command, Output& out);
+Task<Status> Run(SessionContext& session, const GrantCommand& command, Output& out);
+Task<Status> Run(SessionContext& session, const ChangeOwnerCommand& command, Output& out);
 Task<Status> Run(SessionContext& session, const NothingToDoCommand& command, Output& out);
 
 /// A NOTICE.

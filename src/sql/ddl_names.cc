@@ -7,6 +7,7 @@
 #include "sql/decode_ddl_internal.h"
 #include "sql/ident.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
 
 namespace firn::sql {
 namespace {
@@ -123,6 +124,7 @@ Task<Status> RenameSchema(SessionContext& session, const RenameCommand& command)
         MakeError(ErrorCode::kNotFound, "schema \"{}\" does not exist", command.target.name)
             .WithSqlState("3F000"));
   }
+  if (auto owner = RequireSchemaOwner(session, schema->name); !owner) co_return owner;
   // What is inside names its schema: the new one is made, all of it moves, the old one goes.
   auto next = NextRevision(*schema);
   next->id = NewUuidV7();
@@ -142,6 +144,13 @@ Task<Status> RenameSchema(SessionContext& session, const RenameCommand& command)
     if (!done) co_return done;
     if (object->schema != schema->name) continue;
     done = PutChanged(session, object, [&](auto& one) { one.schema = next->name; });
+  }
+  const auto before = catalog::RightsOf(*catalog, schema->id);
+  if (done && before->revision > 0) {
+    auto rights = catalog::NextRightsOf(*session.transaction.view().catalog, next->id);
+    rights->owner = before->owner;
+    rights->grants = before->grants;
+    done = session.transaction.AddChange(catalog::PutObject{std::move(rights)});
   }
   if (done) done = session.transaction.AddChange(catalog::DropObject{schema->id});
   co_return done;
@@ -178,6 +187,7 @@ Task<Status> Run(SessionContext& session, const RenameCommand& command, Output& 
   }
   const auto relation = FindRelation(session, command.target);
   if (!relation) co_return co_await NotThere(command.target, command.if_exists, out);
+  if (auto owner = RequireOwner(session, relation); !owner) co_return owner;
   if (command.type == ObjectType::kColumn) {
     if (relation.table != nullptr) co_return RenameColumn(session, command);
     co_return Fail(MakeError(ErrorCode::kUnsupported, "renaming columns of a {} is not supported",
@@ -211,6 +221,10 @@ Task<Status> Run(SessionContext& session, const SetSchemaCommand& command, Outpu
   }
   const auto relation = FindRelation(session, command.target);
   if (!relation) co_return co_await NotThere(command.target, command.if_exists, out);
+  if (auto owner = RequireOwner(session, relation); !owner) co_return owner;
+  if (auto may = RequireOnSchema(session, command.schema, catalog::Right::kCreate); !may) {
+    co_return may;
+  }
   if (!MayBe(command.type, relation.type())) co_return NotA(command.target.name, command.type);
   if (relation.schema() == command.schema) co_return Status();
   const auto move = [&](auto& one) { one.schema = command.schema; };
@@ -231,6 +245,7 @@ Task<Status> Run(SessionContext& session, const CreateSchemaCommand& command, Ou
                        .WithSqlState("42939")
                        .WithDetail("The prefix \"pg_\" is reserved for system schemas."));
   }
+  if (auto may = RequireOnDatabase(session, catalog::Right::kCreate); !may) co_return may;
   const bool taken = system || session.transaction.view().catalog->HasSchema(command.name);
   if (taken && command.if_not_exists) {
     co_return co_await Tell(out, "42P06",
@@ -255,6 +270,7 @@ Result<std::pair<Uuid, FieldId>> CommentTarget(SessionContext& session,
   const auto& name = command.target;
   if (command.type == ObjectType::kSchema) {
     if (const auto schema = catalog.Find<catalog::Schema>("", name.name)) {
+      FIRN_RETURN_IF_ERROR(RequireSchemaOwner(session, name.name));
       return std::pair(schema->id, FieldId());
     }
     return Fail(MakeError(ErrorCode::kNotFound, "schema \"{}\" does not exist", name.name)
@@ -269,6 +285,7 @@ Result<std::pair<Uuid, FieldId>> CommentTarget(SessionContext& session,
   }
   const auto relation = FindRelation(session, name);
   if (!relation) return NoSuchRelation(name);
+  FIRN_RETURN_IF_ERROR(RequireOwner(session, relation));
   if (command.type != ObjectType::kColumn) {
     if (command.type != relation.type()) return NotA(name.name, command.type);
     return std::pair(relation.id(), FieldId());

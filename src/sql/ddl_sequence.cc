@@ -2,6 +2,7 @@
 
 #include "sql/ddl_internal.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
 #include "sql/sequences.h"
 
 namespace firn::sql {
@@ -168,6 +169,7 @@ Task<Status> Run(SessionContext& session, const AlterSequenceCommand& command, O
         fmt::format("relation \"{}\" does not exist, skipping", command.sequence.name));
   }
   if (!relation) co_return NoSuchRelation(command.sequence);
+  if (auto owner = RequireOwner(session, relation); !owner) co_return owner;
   const auto found = std::dynamic_pointer_cast<const Sequence>(relation.object);
   if (found == nullptr) {
     co_return Fail(

@@ -3,6 +3,7 @@
 #include "sql/ddl_internal.h"
 #include "sql/decode_ddl_internal.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
 #include "sql/server_calls.h"
 #include "sql/views.h"
 
@@ -87,6 +88,13 @@ Result<std::shared_ptr<catalog::View>> MakeView(SessionContext& session,
                     .WithPosition(call.position)
                     .WithHint("Ask for values where the view is used."));
   }
+  for (const auto& reference : references.tables) {
+    if (!reference.past_value) continue;
+    return Fail(MakeError(ErrorCode::kUnsupported, "the past of a table in a view is not supported")
+                    .WithSqlState("0A000")
+                    .WithPosition(reference.table.position)
+                    .WithHint("Leave AT out, and SET firn.as_of where the view is read."));
+  }
   view->references.resize(references.tables.size());
   QueryContext context;
   context.answer_call = DescribeServerCall;
@@ -120,6 +128,7 @@ Task<Status> Run(SessionContext& session, const CreateViewCommand& command, Outp
       co_return Fail(MakeError(ErrorCode::kInvalidInput, "\"{}\" is not a view", view.name)
                          .WithSqlState("42809"));
     }
+    if (auto owner = RequireOwner(session, relation); !owner) co_return owner;
     auto replaces = CheckReplaces(*before, view);
     if (!replaces) co_return replaces;
     view.id = before->id;

@@ -155,6 +155,7 @@ Result<Command> Decode(const Statement& statement) {
   }
   if (node.Is("CreateStmt")) return DecodeCreateTable(statement, body);
   if (node.Is("CreateTableAsStmt")) return DecodeCreateTableAs(statement, body);
+  if (IsRoleStatement(node)) return DecodeRole(statement, node);
   if (IsDdl(node.kind)) return DecodeDdl(statement, node);
   if (node.Is("InsertStmt")) return DecodeInsert(statement, body);
   if (node.Is("CopyStmt")) return DecodeCopy(statement, body);
@@ -163,6 +164,9 @@ Result<Command> Decode(const Statement& statement) {
   if (node.Is("PrepareStmt")) return DecodePrepare(statement, body);
   if (node.Is("ExecuteStmt")) return DecodeExecute(statement, body);
   if (node.Is("CallStmt")) return DecodeCall(statement, body);
+  if (node.Is("DeclareCursorStmt")) return DecodeDeclareCursor(statement, body);
+  if (node.Is("FetchStmt")) return DecodeFetch(statement, body);
+  if (node.Is("ClosePortalStmt")) return DecodeClose(statement, body);
   if (node.Is("CheckPointStmt")) return CheckpointCommand{};
   if (statement.kind == StatementKind::kSession) return DecodeSession(statement, node);
   return RefuseStatement(statement, node);

@@ -17,16 +17,28 @@
 #include "columnar/table_schema.h"
 #include "sql/ddl_commands.h"
 #include "sql/parse.h"
+#include "sql/role_command.h"
 #include "sql/table_name.h"
 
 namespace firn::sql {
 
 /// One value of INSERT … VALUES.
 struct Cell {
-  enum class Kind : uint8_t { kNull, kInteger, kFloat, kString, kBool, kParameter, kDefault };
+  enum class Kind : uint8_t {
+    kNull,
+    kInteger,
+    kFloat,
+    kString,
+    kBool,
+    kParameter,
+    kDefault,
+    kCall
+  };
   Kind kind = Kind::kNull;
   std::string text;                    // of a constant: "-12", "1.50", "it's", "true"
   int parameter = 0;                   // kParameter: n of $n
+                                       // kCall: an argument that is a server call itself, with
+                                       // its name in `text`; only of a ServerCall
   std::optional<columnar::Type> cast;  // 'x'::date
   int position = 0;
 };
@@ -58,13 +70,15 @@ struct SetCommand {
   std::string name;                  // lower case: "timezone", "firn.as_of"
   std::optional<std::string> value;  // none: DEFAULT, RESET
   bool local = false;
+  bool reset = false;  // as RESET says it
 };
 struct ResetAllCommand {};
 struct ShowCommand {
   std::string name;  // "all" for SHOW ALL
 };
 struct DiscardCommand {
-  bool all = false;  // else plans, sequences or temp only: nothing to do
+  bool all = false;
+  std::string what;  // "PLANS", "SEQUENCES", "TEMP": nothing to do
 };
 struct PrepareCommand {
   std::string name;
@@ -102,6 +116,26 @@ struct ExplainCommand {
   bool analyze = false;
 };
 
+/// DECLARE name CURSOR FOR query.
+struct DeclareCursorCommand {
+  std::string name;
+  Statement query;  // kRead
+  bool binary = false;
+  bool scroll = false;
+  bool hold = false;
+};
+/// FETCH and MOVE; ALL is the greatest count.
+struct FetchCommand {
+  enum class Direction : uint8_t { kForward, kBackward, kAbsolute, kRelative };
+  std::string name;
+  Direction direction = Direction::kForward;
+  int64_t count = 1;
+  bool move = false;
+};
+struct CloseCursorCommand {
+  std::string name;  // empty: ALL
+};
+
 struct CheckpointCommand {};
 /// CALL schema.name(constants).
 struct CallCommand {
@@ -116,7 +150,9 @@ using Command =
                  InsertQueryCommand, CopyCommand, SetCommand, ResetAllCommand, ShowCommand,
                  DiscardCommand, PrepareCommand, ExecuteCommand, DeallocateCommand,
                  TransactionCommand, SetTransactionCommand, ReadCommand, ExplainCommand,
-                 CheckpointCommand, CallCommand>;
+                 DeclareCursorCommand, FetchCommand, CloseCursorCommand, CreateRoleCommand,
+                 AlterRoleCommand, AlterRoleSetCommand, RenameRoleCommand, DropRoleCommand,
+                 GrantRoleCommand, CheckpointCommand, CallCommand>;
 
 /// Errors: 0A000 with a hint for what firn does not have, 42601/42701/42704/22023 … as Postgres.
 Result<Command> Decode(const Statement& statement);

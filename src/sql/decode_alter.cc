@@ -144,6 +144,10 @@ constexpr std::array kKnown = {
 }  // namespace
 
 Result<Command> DecodeAlterTable(const Statement& statement, const tree::Json& body) {
+  const auto& actions = List(body, "cmds");
+  if (actions.size() == 1 && Text(*Open(actions.front()).body, "subtype") == "AT_ChangeOwner") {
+    return DecodeRelationOwner(statement, body);
+  }
   if (Text(body, "objtype") != "OBJECT_TABLE") {
     return Refuse(statement, statement.begin, "this ALTER is not supported",
                   "ALTER TABLE works on tables; views and sequences are renamed with "

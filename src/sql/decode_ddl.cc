@@ -266,6 +266,9 @@ constexpr std::array kDecoders = {
     Decoder{"VacuumStmt", DecodeAnalyze},
     Decoder{"ReindexStmt", DecodeReindex},
     Decoder{"ClusterStmt", DecodeCluster},
+    Decoder{"GrantStmt", DecodeGrant},
+    Decoder{"AlterDefaultPrivilegesStmt", DecodeDefaultRights},
+    Decoder{"AlterOwnerStmt", DecodeOwner},
 };
 constexpr std::array<std::string_view, 6> kTypeNodes = {"CreateSeqStmt",    "AlterSeqStmt",
                                                         "CreateEnumStmt",   "AlterEnumStmt",

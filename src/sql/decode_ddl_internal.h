@@ -51,6 +51,11 @@ Result<SequenceOptions> DecodeSequenceOptions(const Statement& statement,
 /// A qualified name as a list of String nodes. Errors: 0A000 for another database.
 Result<TableName> DecodeNameList(const Statement& statement, const tree::Json& list);
 
+Result<Command> DecodeGrant(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeDefaultRights(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeOwner(const Statement& statement, const tree::Json& body);
+/// ALTER TABLE, VIEW, SEQUENCE … OWNER TO.
+Result<Command> DecodeRelationOwner(const Statement& statement, const tree::Json& body);
 Result<Command> DecodeAlterTable(const Statement& statement, const tree::Json& body);
 /// Every other DDL statement but CREATE TABLE [AS]; refuses what there is not.
 Result<Command> DecodeDdl(const Statement& statement, const tree::Node& node);

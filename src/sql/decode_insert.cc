@@ -213,6 +213,7 @@ Result<std::optional<std::string>> TextForColumn(const Cell& cell, const columna
       return WrongType(cell, column, "numeric");
     case Cell::Kind::kParameter:
     case Cell::Kind::kDefault:
+    case Cell::Kind::kCall:
       break;
   }
   return Fail(ErrorCode::kInternal, "not a constant");

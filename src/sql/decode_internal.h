@@ -10,6 +10,8 @@
 namespace firn::sql {
 
 /// A RangeVar. Errors: 0A000 for another database.
+RoleName DecodeRoleName(const tree::Json& role_spec);
+std::vector<RoleName> DecodeRoleNames(const tree::Json& list);
 Result<TableName> DecodeTableName(const Statement& statement, const tree::Json& range_var);
 /// WITH (…) of CREATE TABLE. Errors: 42601 for duplicates, 0A000 for options not built, 22023 for
 /// names nobody knows.
@@ -22,6 +24,11 @@ Result<Command> DecodeInsert(const Statement& statement, const tree::Json& body)
 Result<Command> DecodeCopy(const Statement& statement, const tree::Json& body);
 Result<Command> DecodeSession(const Statement& statement, const tree::Node& node);
 Result<Command> DecodeTransaction(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeDeclareCursor(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeFetch(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeClose(const Statement& statement, const tree::Json& body);
+Result<Command> DecodeRole(const Statement& statement, const tree::Node& node);
+bool IsRoleStatement(const tree::Node& node);
 /// Why a statement that parses is not one of firn's.
 Failure RefuseStatement(const Statement& statement, const tree::Node& node);
 

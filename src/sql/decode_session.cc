@@ -53,6 +53,7 @@ Result<Command> DecodeSet(const Statement& statement, const tree::Json& body) {
                   "Say the value.");
   }
   SetCommand command{.name = Lower(name), .local = Flag(body, "is_local")};
+  command.reset = kind == "VAR_RESET";
   if (kind == "VAR_SET_DEFAULT" || kind == "VAR_RESET") return command;
   std::string joined;
   for (const auto& item : List(body, "args")) {
@@ -81,18 +82,12 @@ constexpr std::array kRefusals = {
     Refusal{"RefreshMatViewStmt", "REFRESH MATERIALIZED VIEW", "Use CREATE TABLE AS."},
     Refusal{"CreateFunctionStmt", "CREATE FUNCTION", "Write the expression in the query."},
     Refusal{"CreateTrigStmt", "CREATE TRIGGER", "firn has no triggers."},
-    Refusal{"CreateRoleStmt", "CREATE ROLE", "Connect as one of the roles there are."},
-    Refusal{"GrantStmt", "GRANT and REVOKE", "Connect as one of the roles there are."},
-    Refusal{"GrantRoleStmt", "GRANT and REVOKE", "Connect as one of the roles there are."},
     Refusal{"CreatedbStmt", "CREATE DATABASE", "Use the database main."},
     Refusal{"DropdbStmt", "DROP DATABASE", "Use the database main."},
     Refusal{"CreateTableSpaceStmt", "CREATE TABLESPACE", "Tables live in the warehouse folder."},
     Refusal{"CreateSubscriptionStmt", "CREATE SUBSCRIPTION", "Load with COPY or INSERT."},
     Refusal{"CreatePublicationStmt", "CREATE PUBLICATION", "Readers use the Iceberg tables."},
     Refusal{"LockStmt", "LOCK TABLE", "Readers and writers never block each other."},
-    Refusal{"DeclareCursorStmt", "DECLARE CURSOR", "Run the query itself: results are streamed."},
-    Refusal{"FetchStmt", "FETCH", "Run the query itself: results are streamed."},
-    Refusal{"ClosePortalStmt", "CLOSE", "Run the query itself: results are streamed."},
     Refusal{"ListenStmt", "LISTEN", "Poll firn.lsn for changes."},
     Refusal{"UnlistenStmt", "UNLISTEN", "There is nothing to stop listening to."},
     Refusal{"NotifyStmt", "NOTIFY", "Readers can poll firn.lsn."},
@@ -143,7 +138,12 @@ Result<Command> DecodeSession(const Statement& statement, const Node& node) {
   const auto& body = *node.body;
   if (node.Is("VariableSetStmt")) return DecodeSet(statement, body);
   if (node.Is("VariableShowStmt")) return ShowCommand{.name = Lower(Text(body, "name"))};
-  if (node.Is("DiscardStmt")) return DiscardCommand{.all = Text(body, "target") == "DISCARD_ALL"};
+  if (node.Is("DiscardStmt")) {
+    const auto target = Text(body, "target");
+    DiscardCommand command{.all = target == "DISCARD_ALL"};
+    if (target.starts_with("DISCARD_")) command.what = target.substr(8);
+    return command;
+  }
   if (node.Is("DeallocateStmt")) return DeallocateCommand{.name = std::string(Text(body, "name"))};
   return RefuseStatement(statement, node);
 }

@@ -152,11 +152,12 @@ Status AppendArray(arrow::ArrayBuilder& builder, const arrow::Array& one, int64_
 Result<std::shared_ptr<arrow::Array>> BuildColumn(const InsertValuesCommand& command, size_t index,
                                                   const columnar::Column& column,
                                                   const std::vector<BoundParameter>& parameters,
-                                                  const arrow::Array* defaults) {
+                                                  const arrow::Array* defaults,
+                                                  const columnar::TextStyle& style) {
   auto made = arrow::MakeBuilder(columnar::ArrowType(columnar::Stored(column.type)));
   if (!made.ok()) return Fail(ErrorCode::kInternal, "builder: {}", made.status().ToString());
   auto& builder = **made;
-  const auto parser = columnar::ValueParser::Make(column.type, &builder);
+  const auto parser = columnar::ValueParser::Make(column.type, &builder, style);
   int64_t defaults_used = 0;
   for (const auto& row : command.rows) {
     const auto& cell = row[index];
@@ -171,7 +172,7 @@ Result<std::shared_ptr<arrow::Array>> BuildColumn(const InsertValuesCommand& com
                         .WithSqlState("42P02")
                         .WithPosition(cell.position));
       }
-      auto assigned = AssignTo(column, parameters[number - 1]);
+      auto assigned = AssignTo(column, parameters[number - 1], style);
       if (!assigned) {
         return At(NamingColumn(std::move(assigned).error(), column), cell.position);
       }
@@ -237,6 +238,8 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
   if (!table) co_return Failure(std::move(table).error());
   auto targets = ValuesTargets(**table, command);
   if (!targets) co_return Failure(std::move(targets).error());
+  auto allowed = RequireInsert(session, **table, *targets);
+  if (!allowed) co_return Failure(std::move(allowed).error());
   auto generated = CheckGenerated(**table, command, *targets);
   if (!generated) co_return Failure(std::move(generated).error());
   if (NeedsEngine(**table, command, *targets)) {
@@ -262,7 +265,8 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
       if (!values) co_return Failure(std::move(values).error());
       defaults = *std::move(values);
     }
-    auto built = BuildColumn(command, i, column, parameters, defaults.get());
+    auto built =
+        BuildColumn(command, i, column, parameters, defaults.get(), *session.settings.text_style());
     if (!built) co_return Failure(std::move(built).error());
     columns.push_back(*std::move(built));
   }
@@ -325,6 +329,8 @@ Task<Result<std::string>> RunInsertQuery(SessionContext& session, const InsertQu
   if (!table) co_return Failure(std::move(table).error());
   auto targets = TargetColumns(**table, command.columns);
   if (!targets) co_return Failure(std::move(targets).error());
+  auto allowed = RequireInsert(session, **table, *targets);
+  if (!allowed) co_return Failure(std::move(allowed).error());
   auto filling = WithoutSequences(**table, {command.query, *targets});
   if (!filling) co_return Failure(std::move(filling).error());
   const auto columns = PickColumns(**table, filling->targets);

@@ -73,6 +73,10 @@ Task<Status> CopyQuery(SessionContext& session, const Statement& query,
                        const std::vector<columnar::Column>* targets, RowSink& sink);
 
 /// The targets as WriteQueryFor takes them.
+/// 42501 unless the role may insert into these columns.
+Status RequireInsert(const SessionContext& session, const catalog::TableDefinition& table,
+                     const std::vector<size_t>& targets);
+
 std::vector<columnar::Column> PickColumns(const catalog::TableDefinition& table,
                                           const std::vector<size_t>& targets);
 

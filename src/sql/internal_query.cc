@@ -7,6 +7,7 @@ namespace firn::sql {
 Result<std::vector<std::shared_ptr<arrow::RecordBatch>>> RunInternalQuery(
     engine::Engine& engine, const InternalQuery& query) {
   FIRN_TRY(auto lease, engine.Connect());
+  FIRN_RETURN_IF_ERROR(lease->SetTimeZone(query.zone));
   FIRN_TRY(auto prepared, lease->Prepare(query.sql));
   FIRN_TRY(auto stream, prepared->Execute());
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches;

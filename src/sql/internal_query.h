@@ -17,6 +17,7 @@ namespace firn::sql {
 struct InternalQuery {
   std::string sql;
   std::vector<engine::ScanHandle> handles;  // what the text scans
+  std::string zone = "UTC";                 // in which times are shown and read
 };
 
 /// Every row of the result. Blocks: for a worker.

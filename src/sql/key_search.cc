@@ -23,7 +23,7 @@ Failure Taken(const catalog::TableDefinition& table, const arrow::RecordBatch& v
   for (size_t i = 0; i < key.size(); ++i) {
     const char* comma = i > 0 ? ", " : "";
     names += comma + DisplayIdentifier(key[i].name);
-    const auto text = TextOfValue(key[i].type, *values.column(static_cast<int>(i)), row);
+    const auto text = TextOfValue(key[i].type, *values.column(static_cast<int>(i)), row, {});
     shown += comma + text.value_or("null");
   }
   return Fail(MakeError(ErrorCode::kAlreadyExists,

@@ -36,12 +36,13 @@ std::string EscapedBytes(std::string_view bytes) {
 }
 
 // The value by columnar's parser, which reads what Postgres' input function reads.
-Result<std::shared_ptr<arrow::Array>> ReadValue(std::string_view text, const columnar::Type& type) {
+Result<std::shared_ptr<arrow::Array>> ReadValue(std::string_view text, const columnar::Type& type,
+                                                const columnar::TextStyle& style) {
   std::unique_ptr<arrow::ArrayBuilder> builder;
   const auto made =
       arrow::MakeBuilder(arrow::default_memory_pool(), columnar::ArrowType(type), &builder);
   if (!made.ok()) return Fail(ErrorCode::kInternal, "cannot make a builder: {}", made.ToString());
-  FIRN_RETURN_IF_ERROR(columnar::ValueParser::Make(type, builder.get())->AppendText(text));
+  FIRN_RETURN_IF_ERROR(columnar::ValueParser::Make(type, builder.get(), style)->AppendText(text));
   auto array = builder->Finish();
   if (!array.ok()) return Fail(ErrorCode::kInternal, "{}", array.status().ToString());
   return *array;
@@ -125,7 +126,8 @@ Result<EngineLiteral> WriteNumber(std::string_view text) {
   return WriteDecimal(number);
 }
 
-Result<EngineLiteral> WriteLiteral(std::string_view text, const ValueType& type) {
+Result<EngineLiteral> WriteLiteral(std::string_view text, const ValueType& type,
+                                   const columnar::TextStyle& style) {
   if (type.tag == TypeTag::kNumeric && type.precision == 0) {
     FIRN_TRY(const auto number, Numeric::Parse(text));
     return WriteDecimal(number);
@@ -141,7 +143,7 @@ Result<EngineLiteral> WriteLiteral(std::string_view text, const ValueType& type)
                           columnar::PostgresName(*plain))
                     .WithHint("Write the oid itself."));
   }
-  FIRN_TRY(const auto array, ReadValue(text, *plain));
+  FIRN_TRY(const auto array, ReadValue(text, *plain, style));
   return EngineLiteral{ValueSql(type, *array, 0), type};
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "columnar/text_style.h"
 #include "sql/value_type_internal.h"
 
 namespace firn::sql {
@@ -16,7 +17,8 @@ struct EngineLiteral {
 
 /// `text` as a constant of `type`. A numeric of precision 0 takes the literal's own digits.
 /// Errors: those of the input function (22P02, 22007, 22003 …), without position.
-Result<EngineLiteral> WriteLiteral(std::string_view text, const ValueType& type);
+Result<EngineLiteral> WriteLiteral(std::string_view text, const ValueType& type,
+                                   const columnar::TextStyle& style);
 /// A number written without quotes: int4, int8 or numeric as Postgres reads it.
 Result<EngineLiteral> WriteNumber(std::string_view text);
 

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "columnar/text_style.h"
 #include "columnar/types.h"
 
 namespace firn::sql {
@@ -30,7 +31,9 @@ class Output {
  public:
   virtual ~Output() = default;
   /// Before the first rows of a simple query; not called for Execute (Describe told the client).
-  virtual Task<Status> Describe(const std::vector<columnar::Field>& fields) = 0;
+  virtual Task<Status> Describe(const std::vector<columnar::Field>& fields, Format format) = 0;
+  /// How the values of rows that follow are written as text; null: as the default.
+  virtual void UseStyle(std::shared_ptr<const columnar::TextStyle> style) = 0;
   /// Columns have the Arrow types of `fields` (columnar::ArrowType).
   virtual Task<Status> Rows(const std::vector<columnar::Field>& fields,
                             std::shared_ptr<arrow::RecordBatch> batch) = 0;

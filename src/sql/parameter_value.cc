@@ -165,14 +165,12 @@ Result<int64_t> ReadMilliseconds(std::string_view text) {
 }
 
 Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::string_view value) {
-  constexpr std::array<std::string_view, 5> kUtc = {"UTC", "Etc/UTC", "GMT", "Zulu", "0"};
   // asyncpg puts it in quotes; PostgreSQL looks at letters and digits alone.
   constexpr std::array<std::string_view, 5> kUtf8 = {"UTF8", "UTF-8", "UNICODE", "UTF_8",
                                                      "'utf-8'"};
-  if (parameter.name == "TimeZone") return OnlyValue(parameter, value, kUtc, "UTC");
   if (parameter.name == "client_encoding") return OnlyValue(parameter, value, kUtf8, "UTF8");
   if (parameter.name == "firn.as_of") {
-    FIRN_RETURN_IF_ERROR(PastFromText(value));
+    FIRN_RETURN_IF_ERROR(PastFromText(value, {}));
   }
   if (parameter.name == "DateStyle") return ReadDateStyle(parameter, value);
   switch (parameter.kind) {
@@ -201,6 +199,11 @@ Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::str
               .WithSqlState("55P02"));
     case ParameterKind::kNames:
       return ReadNames(value);
+    case ParameterKind::kZone: {
+      FIRN_TRY(const auto zone, columnar::TimeZone::Find(EngineZone(value)));
+      return zone->name();
+    }
+    case ParameterKind::kRole:
     case ParameterKind::kText:
       break;
   }
@@ -216,6 +219,14 @@ std::vector<std::string> SplitQualified(std::string_view text) {
   return names ? *std::move(names) : std::vector<std::string>();
 }
 
+std::string EngineZone(std::string_view shown) {
+  const auto end = shown.find('>');
+  if (!shown.starts_with('<') || end == std::string_view::npos || end < 2) {
+    return std::string(shown);
+  }
+  return std::string(shown.substr(1, end - 1));
+}
+
 std::string LowerCase(std::string_view text) {
   std::string lower(text);
   for (auto& c : lower) {
@@ -225,7 +236,7 @@ std::string LowerCase(std::string_view text) {
 }
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return LowerCase(a) == LowerCase(b);
+  return a.size() == b.size() && LowerCase(a) == LowerCase(b);
 }
 
 }  // namespace firn::sql

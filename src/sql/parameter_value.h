@@ -14,6 +14,9 @@ namespace firn::sql {
 /// Checks and rewrites the value of a SET. 22023, 0A000.
 Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::string_view value);
 
+/// A zone as SHOW prints it in a form that TimeZone::Find takes: "<+03>-03" -> "+3".
+std::string EngineZone(std::string_view shown);
+
 /// "5s" -> 5000; a number without a unit is milliseconds, as PostgreSQL reads timeouts.
 Result<int64_t> ReadMilliseconds(std::string_view text);
 /// The names in `a, "B c", d`, unquoted and case-folded. 22023.

@@ -87,14 +87,14 @@ Result<std::optional<ParameterType>> TypeOfOid(uint32_t oid) {
 }
 
 Result<BoundParameter> BindParameter(const ParameterType& type, const ParameterValue& value,
-                                     size_t number) {
+                                     size_t number, const columnar::TextStyle& style) {
   BoundParameter bound{.type = type.type, .value = nullptr};
   const bool binary = value.format == Format::kBinary;
   if (type.fit_to_value && value.bytes) {
     bound.type = binary ? NumericOfBinary(*value.bytes) : NumericOfText(*value.bytes);
   }
   FIRN_TRY(auto builder, BuilderOf(bound.type));
-  auto parser = columnar::ValueParser::Make(bound.type, builder.get());
+  auto parser = columnar::ValueParser::Make(bound.type, builder.get(), style);
   Status read;
   if (!value.bytes) {
     read = parser->AppendNull();
@@ -113,15 +113,17 @@ Result<BoundParameter> BindParameter(const ParameterType& type, const ParameterV
 }
 
 Result<std::shared_ptr<arrow::Array>> ValueFromText(const Type& type,
-                                                    const std::optional<std::string>& text) {
+                                                    const std::optional<std::string>& text,
+                                                    const columnar::TextStyle& style) {
   FIRN_TRY(auto builder, BuilderOf(columnar::Stored(type)));
-  auto parser = columnar::ValueParser::Make(type, builder.get());
+  auto parser = columnar::ValueParser::Make(type, builder.get(), style);
   FIRN_RETURN_IF_ERROR(text ? parser->AppendText(*text) : parser->AppendNull());
   return Finish(*builder);
 }
 
-std::optional<std::string> TextOfValue(const Type& type, const arrow::Array& array, int64_t row) {
-  const auto writer = columnar::ValueWriter::MakeText(type, array);
+std::optional<std::string> TextOfValue(const Type& type, const arrow::Array& array, int64_t row,
+                                       const columnar::TextStyle& style) {
+  const auto writer = columnar::ValueWriter::MakeText(type, array, style);
   if (writer->IsNull(row)) return std::nullopt;
   std::string text;
   writer->Append(row, text);
@@ -129,11 +131,12 @@ std::optional<std::string> TextOfValue(const Type& type, const arrow::Array& arr
 }
 
 Result<std::shared_ptr<arrow::Array>> AssignTo(const columnar::Column& column,
-                                               const BoundParameter& parameter) {
+                                               const BoundParameter& parameter,
+                                               const columnar::TextStyle& style) {
   const bool same = parameter.type == column.type;
   if (same && column.type == columnar::Stored(column.type)) return parameter.value;
-  auto text = TextOfValue(parameter.type, *parameter.value, 0);
-  if (!text) return ValueFromText(column.type, std::nullopt);
+  auto text = TextOfValue(parameter.type, *parameter.value, 0, style);
+  if (!text) return ValueFromText(column.type, std::nullopt, style);
   const auto to = FromColumnar(column.type).tag;
   const auto from = FromColumnar(parameter.type).tag;
   // A driver that sends text for everything means the column's type, as a quoted literal does.
@@ -150,7 +153,7 @@ Result<std::shared_ptr<arrow::Array>> AssignTo(const columnar::Column& column,
     const Cell cell{.kind = Cell::Kind::kFloat, .text = *std::move(text)};
     FIRN_TRY(text, TextForColumn(cell, column));
   }
-  return ValueFromText(column.type, text);
+  return ValueFromText(column.type, text, style);
 }
 
 }  // namespace firn::sql

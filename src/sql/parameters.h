@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "columnar/table_schema.h"
+#include "columnar/text_style.h"
 #include "columnar/types.h"
 #include "sql/output.h"
 
@@ -33,18 +34,20 @@ Result<std::optional<ParameterType>> TypeOfOid(uint32_t oid);
 
 /// Errors: 22P02, 22P03, 22003 … of the type's input; `number` counts from 1.
 Result<BoundParameter> BindParameter(const ParameterType& type, const ParameterValue& value,
-                                     size_t number);
+                                     size_t number, const columnar::TextStyle& style);
 
 /// One value from text; nullopt is NULL.
 Result<std::shared_ptr<arrow::Array>> ValueFromText(const columnar::Type& type,
-                                                    const std::optional<std::string>& text);
+                                                    const std::optional<std::string>& text,
+                                                    const columnar::TextStyle& style);
 /// The text form of row `row`; nullopt for NULL.
 std::optional<std::string> TextOfValue(const columnar::Type& type, const arrow::Array& array,
-                                       int64_t row);
+                                       int64_t row, const columnar::TextStyle& style);
 
 /// A value as it is stored in a column of another type, by assignment. 42804 when PostgreSQL has
 /// no such assignment.
 Result<std::shared_ptr<arrow::Array>> AssignTo(const columnar::Column& column,
-                                               const BoundParameter& parameter);
+                                               const BoundParameter& parameter,
+                                               const columnar::TextStyle& style);
 
 }  // namespace firn::sql

@@ -70,6 +70,8 @@ Error FromPgQuery(const PgQueryError& error) {
     out.sqlstate = "0A000";
   } else if (said.find("Unicode escape") != said.npos || said.find("surrogate") != said.npos) {
     out.sqlstate = said.starts_with("unsafe") ? "0A000" : "42601";
+  } else if (said.ends_with("is reserved") || said.find("cannot be used as a role") != said.npos) {
+    out.sqlstate = "42939";
   } else if (said == "subquery in FROM must have an alias") {
     out.hint = "For example, FROM (SELECT ...) [AS] foo.";
   } else if (said == "VALUES in FROM must have an alias") {

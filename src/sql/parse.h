@@ -26,7 +26,7 @@ enum class StatementKind : uint8_t {
   kInsertValues,  // INSERT … VALUES of constants, parameters, DEFAULT and casts of these
   kInsertQuery,   // any other INSERT
   kRead,          // SELECT, VALUES, TABLE, WITH; EXPLAIN of these
-  kUtility,       // CHECKPOINT, CALL
+  kUtility,       // CHECKPOINT, CALL, DECLARE, FETCH, MOVE, CLOSE
   kUnsupported,   // parses, but firn has no such thing (Decode says why)
 };
 std::string_view StatementKindName(StatementKind kind);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "columnar/text_style.h"
 #include "lake/footer.h"
 
 namespace firn::sql {
@@ -20,6 +21,7 @@ struct PastPoint {
 };
 
 /// The value of firn.as_of: an LSN or a time; null for an empty text. Errors: 22023.
-Result<std::shared_ptr<const PastPoint>> PastFromText(std::string_view text);
+Result<std::shared_ptr<const PastPoint>> PastFromText(std::string_view text,
+                                                      const columnar::TextStyle& style);
 
 }  // namespace firn::sql

@@ -11,6 +11,7 @@
 #include "sql/read.h"
 #include "sql/relations.h"
 #include "sql/temp_tables.h"
+#include "sql/text_rows.h"
 #include "sql/time_travel.h"
 #include "table/table_folder.h"
 
@@ -20,17 +21,14 @@ namespace {
 using lake::iceberg::Snapshot;
 using PointPtr = std::shared_ptr<const PastPoint>;
 
-std::string TimeText(int64_t us) {
-  const columnar::Type type{.kind = columnar::TypeKind::kTimestamptz};
-  arrow::TimestampBuilder builder(columnar::ArrowType(type), arrow::default_memory_pool());
-  FIRN_CHECK(builder.Append(us).ok());
-  return TextOfValue(type, *builder.Finish().ValueOrDie(), 0).value_or("?");
+std::string TimeText(int64_t us, const columnar::TextStyle& style) {
+  return TimestampText(us, style).value_or("?");
 }
 
 /// What a message calls the point.
-std::string Shown(const PastPoint& point) {
+std::string Shown(const PastPoint& point, const columnar::TextStyle& style) {
   return point.kind == PastPoint::Kind::kLsn ? fmt::format("LSN {}", point.value)
-                                             : TimeText(point.value);
+                                             : TimeText(point.value, style);
 }
 
 Task<Result<int64_t>> ValueOf(SessionContext& session, const TableReference& reference,
@@ -67,7 +65,8 @@ struct SnapshotFiles {
 
 /// The newest snapshot that `fits`. Errors: those of reading it; 22023 when none does.
 template <typename Fits>
-Result<SnapshotFiles> ReadSnapshot(const table::TableVersion& version, const Fits& fits) {
+Result<SnapshotFiles> ReadSnapshot(const table::TableVersion& version, const Fits& fits,
+                                   const columnar::TextStyle& style) {
   FIRN_TRY(const auto table, lake::IcebergTable::Load(io::LocalFileSystem(), version.folder->path(),
                                                       version.metadata_version));
   const Snapshot* found = nullptr;
@@ -83,7 +82,7 @@ Result<SnapshotFiles> ReadSnapshot(const table::TableVersion& version, const Fit
     auto error = MakeError(ErrorCode::kInvalidInput, "no such point").WithSqlState("22023");
     error.detail = oldest == all.end() ? std::string("The table has no snapshot.")
                                        : fmt::format("The oldest snapshot is {} of {}.", oldest->id,
-                                                     TimeText(oldest->timestamp_ms * 1000));
+                                                     TimeText(oldest->timestamp_ms * 1000, style));
     return Fail(std::move(error));
   }
   SnapshotFiles read{.id = found->id.value(), .timestamp_us = found->timestamp_ms * 1000};
@@ -94,7 +93,10 @@ Result<SnapshotFiles> ReadSnapshot(const table::TableVersion& version, const Fit
 class Resolver {
  public:
   Resolver(SessionContext& session, const TableReference& reference, Output* out)
-      : session_(session), reference_(reference), out_(out) {}
+      : session_(session),
+        reference_(reference),
+        out_(out),
+        style_(session.settings.text_style()) {}
 
   Task<Result<PointPtr>> Resolve(int64_t value) {
     const auto table = FindTable(session_, reference_.table);
@@ -132,7 +134,7 @@ class Resolver {
  private:
   template <typename Fits>
   Task<Result<SnapshotFiles>> Read(Fits fits) {
-    const auto read = [this, fits] { return ReadSnapshot(*version_, fits); };
+    const auto read = [this, fits] { return ReadSnapshot(*version_, fits, *style_); };
     co_return co_await RunOn(session_.services.workers, read);
   }
 
@@ -156,21 +158,22 @@ class Resolver {
     if (!read) {
       auto error = std::move(read).error();
       if (error.SqlState() == "22023") {
-        error.message =
-            fmt::format("the past of table \"{}\" does not reach back to {}", name, Shown(point));
-        error.detail =
-            fmt::format("Its rows are known since {}, LSN {}. {}", TimeText(version_->history.us),
-                        version_->history.lsn, error.detail);
+        error.message = fmt::format("the past of table \"{}\" does not reach back to {}", name,
+                                    Shown(point, *style_));
+        error.detail = fmt::format("Its rows are known since {}, LSN {}. {}",
+                                   TimeText(version_->history.us, *style_), version_->history.lsn,
+                                   error.detail);
         error.position = reference_.table.position;
       }
       co_return Fail(std::move(error));
     }
     if (out_ != nullptr) {
-      auto notice = MakeNotice("01000", fmt::format("table \"{}\" is read as of snapshot {} of {}",
-                                                    name, read->id, TimeText(read->timestamp_us)));
+      auto notice =
+          MakeNotice("01000", fmt::format("table \"{}\" is read as of snapshot {} of {}", name,
+                                          read->id, TimeText(read->timestamp_us, *style_)));
       notice.sqlstate = "00000";
       notice.detail = fmt::format("It was truncated since {}: only snapshots know its rows then.",
-                                  Shown(point));
+                                  Shown(point, *style_));
       auto told = co_await out_->Notice(std::move(notice));
       if (!told) co_return Failure(std::move(told).error());
     }
@@ -180,18 +183,20 @@ class Resolver {
   SessionContext& session_;
   const TableReference& reference_;
   Output* out_;
+  std::shared_ptr<const columnar::TextStyle> style_;
   std::shared_ptr<const table::TableVersion> version_;
 };
 
 }  // namespace
 
-Result<PointPtr> PastFromText(std::string_view text) {
+Result<PointPtr> PastFromText(std::string_view text, const columnar::TextStyle& style) {
   PastPoint point;
   if (text.empty()) return PointPtr();
   const auto* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, point.value);
   if (error == std::errc() && stop == end) return std::make_shared<const PastPoint>(point);
-  const auto parsed = ValueFromText({.kind = columnar::TypeKind::kTimestamptz}, std::string(text));
+  const auto parsed =
+      ValueFromText({.kind = columnar::TypeKind::kTimestamptz}, std::string(text), style);
   if (!parsed) {
     return Fail(MakeError(ErrorCode::kInvalidInput,
                           "invalid value for parameter \"firn.as_of\": \"{}\"", text)

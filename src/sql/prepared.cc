@@ -4,11 +4,10 @@
 #include <type_traits>
 #include <utility>
 
-#include <arrow/record_batch.h>
-
 #include "sql/insert.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/roles.h"
 #include "sql/utility.h"
 
 namespace firn::sql {
@@ -44,12 +43,16 @@ Result<Description> DescribeQuery(SessionContext& session, const PreparedStateme
   return description;
 }
 
+void KnowConstant(PreparedStatement& prepared) {
+  if (!prepared.command || !std::holds_alternative<ReadCommand>(*prepared.command)) return;
+  prepared.constant = FindConstantRow(*prepared.statement);
+}
+
 }  // namespace
 
-void Portal::Finish() {
-  finished = true;
+void Portal::Fail() {
+  state = State::kFailed;
   rows.reset();
-  rest.reset();
 }
 
 Result<std::shared_ptr<const PreparedStatement>> Prepare(std::vector<Statement> statements,
@@ -68,6 +71,7 @@ Result<std::shared_ptr<const PreparedStatement>> Prepare(std::vector<Statement> 
     FIRN_TRY(prepared->command, Decode(statements.front()));
     prepared->statement = std::move(statements.front());
   }
+  if (parameter_oids.empty()) KnowConstant(*prepared);
   prepared->declared = std::move(declared);
   prepared->declared_oids = std::move(parameter_oids);
   return std::shared_ptr<const PreparedStatement>(std::move(prepared));
@@ -78,6 +82,7 @@ Result<std::shared_ptr<const PreparedStatement>> PrepareStatement(
   auto prepared = std::make_shared<PreparedStatement>();
   FIRN_TRY(prepared->command, Decode(statement));
   prepared->statement = std::move(statement);
+  if (declared.empty()) KnowConstant(*prepared);
   prepared->declared = std::move(declared);
   return std::shared_ptr<const PreparedStatement>(std::move(prepared));
 }
@@ -85,6 +90,9 @@ Result<std::shared_ptr<const PreparedStatement>> PrepareStatement(
 Result<Description> Describe(SessionContext& session, const PreparedStatement& prepared) {
   if (!prepared.command) return Description();
   const auto& command = *prepared.command;
+  if (prepared.constant) {
+    return Description{.parameters = {}, .fields = prepared.constant->fields};
+  }
   if (std::holds_alternative<ReadCommand>(command)) {
     return DescribeQuery(session, prepared, *prepared.statement, nullptr, true);
   }
@@ -107,6 +115,9 @@ Result<Description> Describe(SessionContext& session, const PreparedStatement& p
   if (const auto* create = std::get_if<CreateTableAsCommand>(&command)) {
     return DescribeQuery(session, prepared, create->query, nullptr, false);
   }
+  if (const auto* declare = std::get_if<DeclareCursorCommand>(&command)) {
+    return DescribeQuery(session, prepared, declare->query, nullptr, false);
+  }
   Description description;
   if (const auto* show = std::get_if<ShowCommand>(&command)) {
     FIRN_TRY(description.fields, DescribeShow(*show));
@@ -128,7 +139,8 @@ std::vector<uint32_t> ParameterOids(const PreparedStatement& prepared,
 
 Result<std::vector<BoundParameter>> BindAll(const Description& description,
                                             const std::vector<ParameterValue>& values,
-                                            const std::string& statement_name) {
+                                            const std::string& statement_name,
+                                            const columnar::TextStyle& style) {
   if (values.size() != description.parameters.size()) {
     return Fail(MakeError(ErrorCode::kInvalidInput,
                           "bind message supplies {} parameters, but prepared statement \"{}\" "
@@ -138,7 +150,8 @@ Result<std::vector<BoundParameter>> BindAll(const Description& description,
   }
   std::vector<BoundParameter> bound;
   for (size_t i = 0; i < values.size(); ++i) {
-    FIRN_TRY(bound.emplace_back(), BindParameter(description.parameters[i], values[i], i + 1));
+    FIRN_TRY(bound.emplace_back(),
+             BindParameter(description.parameters[i], values[i], i + 1, style));
   }
   return bound;
 }
@@ -151,7 +164,10 @@ bool NeedsView(const Command& command) {
                std::is_same_v<T, InsertValuesCommand> || std::is_same_v<T, InsertQueryCommand> ||
                std::is_same_v<T, CopyCommand> || std::is_same_v<T, CreateTableCommand> ||
                std::is_same_v<T, CreateTableAsCommand> || std::is_same_v<T, DdlCommand> ||
-               std::is_same_v<T, CallCommand>;
+               std::is_same_v<T, DeclareCursorCommand> || std::is_same_v<T, CreateRoleCommand> ||
+               std::is_same_v<T, AlterRoleCommand> || std::is_same_v<T, AlterRoleSetCommand> ||
+               std::is_same_v<T, RenameRoleCommand> || std::is_same_v<T, DropRoleCommand> ||
+               std::is_same_v<T, GrantRoleCommand> || std::is_same_v<T, CallCommand>;
       },
       command);
 }
@@ -168,6 +184,12 @@ const char* WritingName(const Command& command) {
   if (std::holds_alternative<CreateTableCommand>(command)) return "CREATE TABLE";
   if (std::holds_alternative<CreateTableAsCommand>(command)) return "CREATE TABLE AS";
   if (const auto* ddl = std::get_if<DdlCommand>(&command)) return ddl->tag.c_str();
+  if (std::holds_alternative<CreateRoleCommand>(command)) return "CREATE ROLE";
+  if (std::holds_alternative<DropRoleCommand>(command)) return "DROP ROLE";
+  if (const auto* grant = std::get_if<GrantRoleCommand>(&command)) {
+    return grant->grant ? "GRANT ROLE" : "REVOKE ROLE";
+  }
+  if (IsRoleCommand(command)) return "ALTER ROLE";
   const auto* copy = std::get_if<CopyCommand>(&command);
   return copy != nullptr && copy->from ? "COPY FROM" : nullptr;
 }

@@ -8,12 +8,11 @@
 #include <string>
 #include <vector>
 
-#include <arrow/type_fwd.h>
-
 #include "base/result.h"
+#include "sql/constant_row.h"
 #include "sql/decode.h"
 #include "sql/parameters.h"
-#include "sql/row_stream.h"
+#include "sql/row_cursor.h"
 #include "sql/session_context.h"
 
 namespace firn::sql {
@@ -23,6 +22,7 @@ struct PreparedStatement {
   std::optional<Command> command;
   std::vector<std::optional<ParameterType>> declared;
   std::vector<uint32_t> declared_oids;
+  std::shared_ptr<const ConstantRow> constant;  // what a ReadCommand answers, if known already
 };
 
 /// What a statement takes and returns.
@@ -46,7 +46,8 @@ std::vector<uint32_t> ParameterOids(const PreparedStatement& prepared,
 /// Values for the description's parameters. 08P01 for another number of them.
 Result<std::vector<BoundParameter>> BindAll(const Description& description,
                                             const std::vector<ParameterValue>& values,
-                                            const std::string& statement_name);
+                                            const std::string& statement_name,
+                                            const columnar::TextStyle& style);
 
 /// Whether the command reads tables or changes them, so that it needs a view.
 bool NeedsView(const Command& command);
@@ -55,18 +56,28 @@ bool ReturnsRows(const Command& command);
 /// What a read-only transaction refuses, by its name; null for what it allows.
 const char* WritingName(const Command& command);
 
+/// What Bind or DECLARE CURSOR made. Both are reached by Execute and by FETCH.
 struct Portal {
-  std::shared_ptr<const PreparedStatement> prepared;
+  enum class State : uint8_t {
+    kNew,
+    kOpen,  // `rows` can be moved over, also at their end
+    kDone,  // returned no rows
+    kFailed,
+  };
+
+  std::shared_ptr<const PreparedStatement> prepared;  // null: of DECLARE
   std::vector<BoundParameter> parameters;
   std::optional<std::vector<columnar::Field>> fields;
 
-  bool begun = false;
-  bool finished = false;
+  State state = State::kNew;
   std::string verb;  // of the tag of a statement that returns rows
-  std::unique_ptr<RowStream> rows;
-  std::shared_ptr<arrow::RecordBatch> rest;  // fetched and not yet sent
-  /// Gives up the rows.
-  void Finish();
+  std::unique_ptr<RowCursor> rows;
+  bool binary = false;
+  bool hold = false;        // outlives the transaction, if that commits
+  bool of_earlier = false;  // of a transaction that has ended
+  size_t depth = 0;         // savepoints there were when it was made
+
+  void Fail();
 };
 
 }  // namespace firn::sql

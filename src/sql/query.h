@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@
 
 #include "base/result.h"
 #include "columnar/table_schema.h"
+#include "columnar/text_style.h"
 #include "columnar/types.h"
 #include "sql/decode.h"
 #include "sql/parse.h"
@@ -44,7 +46,7 @@ struct TableReference {
 /// firn.last_commit_lsn(), current_setting('x') …
 struct ServerCall {
   std::string name;             // "version", "firn.wait_for", "current_user"
-  std::vector<Cell> arguments;  // constants and parameters only
+  std::vector<Cell> arguments;  // constants, parameters, calls without arguments
   size_t index = 0;
   int position = 0;
 };
@@ -64,6 +66,7 @@ struct ResolvedTable {
   std::vector<columnar::Field> columns;  // what * means
   std::vector<columnar::Field> hidden;   // reached by name only: __lsn, __timestamp
   bool has_past = false;                 // AT has a meaning
+  std::vector<std::string> denied;       // columns that the role may not read
 };
 
 struct QueryContext {
@@ -77,6 +80,8 @@ struct QueryContext {
   bool exact_numerics = false;
   /// Types the client declared for $1…; missing or nullopt: inferred.
   std::vector<std::optional<columnar::Type>> parameter_types;
+  /// How constants are read; null: as the default.
+  std::shared_ptr<const columnar::TextStyle> style;
 };
 
 struct EngineQuery {

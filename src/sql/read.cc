@@ -1,6 +1,8 @@
 #include "sql/read.h"
 
+#include <atomic>
 #include <chrono>
+#include <mutex>
 #include <utility>
 
 #include <arrow/api.h>
@@ -53,15 +55,21 @@ struct RunningRead::Pinned {
   std::unique_ptr<engine::Query> query;
   std::unique_ptr<engine::ResultStream> stream;
 
-  Status Begin(const std::string& sql, const std::vector<BoundParameter>* parameters) {
+  std::string sql;
+  ExactText exact;  // for a read that begins later
+  std::string zone;
+  std::vector<BoundParameter> parameters;
+
+  Status Begin() {
     stream.reset();
+    FIRN_RETURN_IF_ERROR(lease->SetTimeZone(zone));
     FIRN_TRY(query, lease->Prepare(sql));
     for (size_t i = 0; i < query->parameter_count(); ++i) {
-      if (parameters == nullptr || i >= parameters->size()) {
+      if (i >= parameters.size()) {
         return Fail(MakeError(ErrorCode::kInvalidInput, "there is no parameter ${}", i + 1)
                         .WithSqlState("42P02"));
       }
-      FIRN_RETURN_IF_ERROR(query->Bind(i, (*parameters)[i].type, *(*parameters)[i].value));
+      FIRN_RETURN_IF_ERROR(query->Bind(i, parameters[i].type, *parameters[i].value));
     }
     FIRN_TRY(stream, query->Execute());
     return {};
@@ -101,6 +109,35 @@ struct RunningRead::Pinned {
   }
 };
 
+// A fetch under way. Whoever comes second, its result or who wants it, sees the other.
+struct RunningRead::Ahead {
+  std::atomic<bool> unwanted{false};
+  std::mutex mutex;
+  std::optional<Result<Batches>> result;        // guarded by mutex
+  std::function<void(Result<Batches>)> waiter;  // guarded by mutex
+
+  void Finish(Result<Batches> fetched) {
+    std::unique_lock lock(mutex);
+    if (!waiter) {
+      result = std::move(fetched);
+      return;
+    }
+    auto wake = std::move(waiter);
+    lock.unlock();
+    wake(std::move(fetched));
+  }
+  void Await(std::function<void(Result<Batches>)> done) {
+    std::unique_lock lock(mutex);
+    if (!result) {
+      waiter = std::move(done);
+      return;
+    }
+    auto fetched = *std::move(result);
+    lock.unlock();
+    done(std::move(fetched));
+  }
+};
+
 Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& query,
                                      const std::vector<std::optional<columnar::Type>>& declared,
                                      const std::vector<columnar::Column>* targets) {
@@ -110,6 +147,7 @@ Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& q
   };
   context.answer_call = DescribeServerCall;
   context.parameter_types = declared;
+  context.style = session.settings.text_style();
   const RunningRead::Request request{.query = &query, .targets = targets};
   FIRN_TRY(auto written, Write(request, context));
   return ReadDescription{.fields = std::move(written.fields),
@@ -121,6 +159,11 @@ RunningRead::RunningRead(SessionContext& session, std::vector<columnar::Field> f
     : session_(session), fields_(std::move(fields)), pinned_(std::move(pinned)) {}
 
 RunningRead::~RunningRead() {
+  if (ahead_) {
+    // Nobody waits for these rows any more.
+    ahead_->unwanted.store(true);
+    pinned_->lease->interrupter().Interrupt();
+  }
   // Giving a connection back waits for what still runs on it.
   asio::post(session_.services.workers.pool(),
              [pinned = std::move(pinned_)]() mutable { pinned.reset(); });
@@ -151,13 +194,15 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   auto pinned = std::make_shared<Pinned>();
   pinned->view = session.transaction.view();
   QueryContext context;
-  context.resolve_table = [&session, &pinned, &references](const TableReference& reference) {
+  auto& held = *pinned;  // the read's from below on
+  context.resolve_table = [&session, &held, &references](const TableReference& reference) {
     const auto& known = references->tables[reference.index];
-    return ScanRelation(session, known.table, pinned->handles);
+    return ScanRelation(session, known.table, held.handles);
   };
   context.answer_call = [&session, &request](const ServerCall& call) {
     return AnswerServerCall(session, call, request.parameters);
   };
+  context.style = session.settings.text_style();
   if (request.parameters != nullptr) {
     for (const auto& bound : *request.parameters) context.parameter_types.emplace_back(bound.type);
   }
@@ -167,44 +212,94 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   pinned->token = session.catalog_token;
   if (!written) co_return Failure(std::move(written).error());
 
-  const auto connect = [&session] { return session.services.engine.Connect(); };
-  auto lease = co_await RunOn(session.services.workers, connect);
-  if (!lease) co_return Failure(std::move(lease).error());
-  pinned->lease = *std::move(lease);
-  const auto begin = [&pinned, &written, &request]() -> Result<std::vector<Batch>> {
-    FIRN_RETURN_IF_ERROR(pinned->Begin(written->sql, request.parameters));
-    FIRN_RETURN_IF_ERROR(pinned->CheckTypes(written->fields));
-    return pinned->Fetch();
-  };
-  const auto interrupter = pinned->lease->interrupter();
-  auto first = co_await RunInterruptibly(session, interrupter, begin);
-  if (!first && OverflowsNumeric(first.error())) {
+  const auto& style = session.settings.text_style();
+  pinned->zone = style->zone ? style->zone->engine_name() : "UTC";
+  pinned->sql = std::move(written->sql);
+  if (request.parameters != nullptr) pinned->parameters = *request.parameters;
+  const ExactText exact = [&]() -> std::optional<EngineQuery> {
     context.exact_numerics = true;
-    auto exact = WriteOrExplain(request, context);
-    if (exact && exact->sql != written->sql) {
-      written = std::move(exact);
-      auto again = co_await RunInterruptibly(session, interrupter, begin);
-      first = std::move(again);
-    }
+    auto text = WriteOrExplain(request, context);
+    if (!text || text->sql == held.sql) return std::nullopt;
+    return *std::move(text);
+  };
+  if (request.later) {
+    // The view will have moved on.
+    auto text = exact();
+    held.exact = [text = std::move(text)] { return text; };
   }
   std::unique_ptr<RunningRead> read(
       new RunningRead(session, std::move(written->fields), std::move(pinned)));
+  if (!request.later) {
+    auto begun = co_await read->Begin(exact);
+    if (!begun) co_return Failure(std::move(begun).error());
+  }
+  co_return read;
+}
+
+Task<Status> RunningRead::Begin(const ExactText& exact) {
+  begun_ = true;
+  const auto connect = [this] { return session_.services.engine.Connect(); };
+  auto lease = co_await RunOn(session_.services.workers, connect);
+  if (!lease) co_return Failure(std::move(lease).error());
+  pinned_->lease = *std::move(lease);
+  const auto begin = [this]() -> Result<std::vector<Batch>> {
+    FIRN_RETURN_IF_ERROR(pinned_->Begin());
+    FIRN_RETURN_IF_ERROR(pinned_->CheckTypes(fields_));
+    return pinned_->Fetch();
+  };
+  const auto interrupter = pinned_->lease->interrupter();
+  auto first = co_await RunInterruptibly(session_, interrupter, begin);
+  if (!first && OverflowsNumeric(first.error())) {
+    auto text = exact();
+    if (text) {
+      pinned_->sql = std::move(text->sql);
+      fields_ = std::move(text->fields);
+      auto again = co_await RunInterruptibly(session_, interrupter, begin);
+      first = std::move(again);
+    }
+  }
   if (!first) {
+    ended_ = true;
     // Positions in the engine's text mean nothing to the client.
     auto error = std::move(first).error();
     error.position = 0;
     co_return Fail(std::move(error));
   }
-  read->ended_ = first->empty();
-  read->ready_.assign(first->begin(), first->end());
-  co_return read;
+  ended_ = first->empty();
+  ready_.assign(first->begin(), first->end());
+  co_return Status();
+}
+
+void RunningRead::FetchAhead() {
+  ahead_ = std::make_shared<Ahead>();
+  asio::post(session_.services.workers.pool(), [pinned = pinned_, ahead = ahead_] {
+    if (!ahead->unwanted.load()) ahead->Finish(pinned->Fetch());
+  });
+}
+
+Task<Result<RunningRead::Batches>> RunningRead::Fetch() {
+  const auto interrupter = pinned_->lease->interrupter();
+  if (!ahead_) {
+    const auto fetch = [pinned = pinned_.get()] { return pinned->Fetch(); };
+    co_return co_await RunInterruptibly(session_, interrupter, fetch);
+  }
+  session_.cancellation->SetInterrupt([interrupter] { interrupter.Interrupt(); });
+  const auto wait = [ahead = ahead_](auto done) { ahead->Await(std::move(done)); };
+  auto fetched = co_await AwaitCallback<Result<Batches>>(wait);
+  ahead_.reset();
+  session_.cancellation->SetInterrupt(nullptr);
+  auto asked = session_.cancellation->Check();
+  if (!fetched && !asked) co_return Failure(std::move(asked).error());
+  co_return fetched;
 }
 
 Task<Result<Batch>> RunningRead::Next() {
+  if (!begun_) {
+    auto begun = co_await Begin(pinned_->exact);
+    if (!begun) co_return Failure(std::move(begun).error());
+  }
   if (ready_.empty() && !ended_) {
-    const auto fetch = [pinned = pinned_.get()] { return pinned->Fetch(); };
-    const auto interrupter = pinned_->lease->interrupter();
-    auto fetched = co_await RunInterruptibly(session_, interrupter, fetch);
+    auto fetched = co_await Fetch();
     if (!fetched) {
       ended_ = true;
       auto error = std::move(fetched).error();
@@ -213,6 +308,7 @@ Task<Result<Batch>> RunningRead::Next() {
     }
     ended_ = fetched->empty();
     ready_.assign(fetched->begin(), fetched->end());
+    if (!ended_) FetchAhead();
   }
   if (ready_.empty()) co_return Batch();
   auto batch = std::move(ready_.front());

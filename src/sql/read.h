@@ -3,7 +3,9 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +51,7 @@ class RunningRead final : public RowStream {
     Output* out = nullptr;                                    // for notices; null: nobody is told
     bool explain = false;
     bool analyze = false;
+    bool later = false;  // the engine begins with the first Next()
   };
 
   static Task<Result<std::unique_ptr<RunningRead>>> Start(SessionContext& session, Request request);
@@ -59,12 +62,26 @@ class RunningRead final : public RowStream {
 
  private:
   struct Pinned;
+  /// The query written so that no numeric overflows, if that makes a difference.
+  using ExactText = std::function<std::optional<EngineQuery>()>;
   RunningRead(SessionContext& session, std::vector<columnar::Field> fields,
               std::shared_ptr<Pinned> pinned);
 
+  struct Ahead;
+  using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
+
+  /// The next batches, while the engine makes those after them: who reads on and on has them ready
+  /// when these are sent.
+  Task<Result<Batches>> Fetch();
+  void FetchAhead();
+  /// Makes the engine begin, up to the first rows.
+  Task<Status> Begin(const ExactText& exact);
+
   SessionContext& session_;
-  const std::vector<columnar::Field> fields_;
+  std::vector<columnar::Field> fields_;
   std::shared_ptr<Pinned> pinned_;
+  std::shared_ptr<Ahead> ahead_;  // null: nothing is being fetched
+  bool begun_ = false;
   std::deque<std::shared_ptr<arrow::RecordBatch>> ready_;
   bool ended_ = false;
 };

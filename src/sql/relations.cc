@@ -10,6 +10,7 @@
 #include "sql/past_point.h"
 #include "sql/pg_catalog/rows.h"
 #include "sql/relation_names.h"
+#include "sql/rights.h"
 #include "sql/sequences.h"
 #include "sql/server_calls.h"
 #include "sql/system_relations.h"
@@ -135,10 +136,23 @@ Result<std::string> ScanTable(SessionContext& session,
   return past == nullptr ? text : Until(*past, text);
 }
 
+/// Names of columns, with the hidden ones, that the role may not read.
+Result<std::vector<std::string>> DeniedColumns(const SessionContext& session,
+                                               const catalog::TableDefinition& table) {
+  FIRN_TRY(const auto columns, UnreadableColumns(session, table));
+  std::vector<std::string> denied;
+  for (const auto id : columns) {
+    denied.push_back(table.columns.columns[static_cast<size_t>(table.IndexOf(id))].name);
+  }
+  if (denied.empty()) return denied;
+  for (const auto& hidden : HiddenFields()) denied.push_back(hidden.name);
+  return denied;
+}
+
 /// What SET firn.as_of asks of a table; null: nothing. Errors: 22023 before its history.
 Result<std::shared_ptr<const PastPoint>> SessionPast(const SessionContext& session,
                                                      const catalog::TableDefinition& table) {
-  FIRN_TRY(auto past, PastFromText(session.settings.as_of()));
+  FIRN_TRY(auto past, PastFromText(session.settings.as_of(), *session.settings.text_style()));
   if (past == nullptr || table.schema == kTempSchema) return nullptr;
   const auto version = session.transaction.view().snapshot.root->Find(table.id);
   const auto history = version == nullptr ? lake::HistoryStart() : version->history;
@@ -205,7 +219,14 @@ Result<std::shared_ptr<const catalog::TableDefinition>> RequireTable(const Sessi
 Result<std::string> SchemaForNewTable(const SessionContext& session, const TableName& name) {
   const auto& catalog = *session.transaction.view().catalog;
   if (!name.schema.empty()) {
-    if (catalog.HasSchema(name.schema) || name.schema == kTempSchema) return name.schema;
+    if (name.schema == kTempSchema) {
+      FIRN_RETURN_IF_ERROR(RequireOnDatabase(session, catalog::Right::kTemporary));
+      return name.schema;
+    }
+    if (catalog.HasSchema(name.schema)) {
+      FIRN_RETURN_IF_ERROR(RequireOnSchema(session, name.schema, catalog::Right::kCreate));
+      return name.schema;
+    }
     const bool reserved = name.schema == kSystemSchema || name.schema == "pg_catalog" ||
                           name.schema == "information_schema";
     return Fail(reserved
@@ -216,7 +237,9 @@ Result<std::string> SchemaForNewTable(const SessionContext& session, const Table
                           .WithPosition(name.position));
   }
   for (const auto& schema : session.settings.search_path()) {
-    if (catalog.HasSchema(schema)) return schema;
+    if (!catalog.HasSchema(schema)) continue;
+    FIRN_RETURN_IF_ERROR(RequireOnSchema(session, schema, catalog::Right::kCreate));
+    return schema;
   }
   return Fail(MakeError(ErrorCode::kNotFound, "no schema has been selected to create in")
                   .WithSqlState("3F000"));
@@ -284,9 +307,12 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
+    FIRN_TRY(resolved.denied, DeniedColumns(session, *table));
     return resolved;
   }
+  if (relation) FIRN_RETURN_IF_ERROR(RequireRight(session, relation, catalog::Right::kSelect));
   if (const auto* view = dynamic_cast<const catalog::View*>(relation.object.get())) {
+    const AsOwnerOf owner(session, view->id);
     const auto scan = [&](const TableName& inner) { return ScanRelation(session, inner, handles); };
     const auto answer = [&](const ServerCall& call) {
       return AnswerServerCall(session, call, nullptr);
@@ -303,6 +329,9 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
   }
   const auto* system = FindSystem(name);
   if (system == nullptr) return NoRelation(session, name);
+  if (system->superuser) {
+    FIRN_RETURN_IF_ERROR(RequireSuperuser(session, "firn." + name.name));
+  }
   handles.push_back(session.services.engine.Register(OpenSystemRelation(*system, session)));
   resolved.scan_sql = fmt::format("SELECT * FROM {}", handles.back().sql());
   resolved.columns = system->fields;

@@ -61,7 +61,7 @@ std::string FailingRow(const catalog::TableDefinition& table, const arrow::Recor
   for (int i = 0; i < batch.num_columns(); ++i) {
     if (i > 0) shown += ", ";
     const auto& type = table.columns.columns[static_cast<size_t>(i)].type;
-    auto text = TextOfValue(type, *batch.column(i), row).value_or("null");
+    auto text = TextOfValue(type, *batch.column(i), row, {}).value_or("null");
     if (text.size() > kShownCharacters) {
       size_t cut = kShownCharacters;
       while (cut > 0 && (text[cut] & 0xC0) == 0x80) --cut;

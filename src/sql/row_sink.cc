@@ -10,6 +10,7 @@
 #include "sql/insert.h"
 #include "sql/key_search.h"
 #include "sql/read.h"
+#include "sql/rights.h"
 #include "sql/row_check.h"
 #include "sql/sequences.h"
 
@@ -86,7 +87,7 @@ Task<ArrayResult> DefaultValues(SessionContext& session, const catalog::TableDef
   if (*constant) {
     auto text = TextForColumn(**constant, column);
     if (!text) co_return Failure(std::move(text).error());
-    auto one = ValueFromText(column.type, *text);
+    auto one = ValueFromText(column.type, *text, *session.settings.text_style());
     if (!one) co_return Failure(std::move(one).error());
     co_return Repeat(**one, rows);
   }
@@ -137,6 +138,22 @@ Result<std::vector<size_t>> TargetColumns(const catalog::TableDefinition& table,
     targets.push_back(target);
   }
   return targets;
+}
+
+Status RequireInsert(const SessionContext& session, const catalog::TableDefinition& table,
+                     const std::vector<size_t>& targets) {
+  std::vector<FieldId> columns;
+  for (const auto target : targets) columns.push_back(table.columns.columns[target].id);
+  FIRN_RETURN_IF_ERROR(RequireRightOnColumns(session, table, columns, catalog::Right::kInsert));
+  // A serial column left out draws from its sequence; an identity's sequence is the column's own.
+  for (const auto& [column, used] : table.sequences) {
+    if (used.form != catalog::ColumnSequence::Form::kDefault) continue;
+    if (std::find(columns.begin(), columns.end(), column) != columns.end()) continue;
+    const auto sequence = session.transaction.view().catalog->FindObject(used.sequence);
+    if (sequence == nullptr) continue;
+    FIRN_RETURN_IF_ERROR(RequireSequenceRight(session, sequence, "nextval"));
+  }
+  return {};
 }
 
 std::vector<columnar::Column> PickColumns(const catalog::TableDefinition& table,

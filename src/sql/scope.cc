@@ -39,12 +39,18 @@ Result<VisibleColumn> FindQualified(const Scope* scope, const Statement& stateme
     found = &column;
   }
   if (found == nullptr) return NoColumn(statement, location, of.back() + "." + names.back());
+  FIRN_RETURN_IF_ERROR(CheckReadable(*found, statement, location));
   auto column = *found;
   column.outer = FindIn(*scope, of) == nullptr;
   return column;
 }
 
 }  // namespace
+
+Status CheckReadable(const VisibleColumn& column, const Statement& statement, int /*location*/) {
+  if (column.denied.empty()) return {};
+  return tree::Wrong(statement, -1, "42501", "permission denied for table " + column.denied);
+}
 
 Status Scope::Add(Scope&& other, const Statement& statement, int location) {
   for (auto& relation : other.relations) {
@@ -97,6 +103,7 @@ Result<VisibleColumn> FindColumn(const Scope* scope, const Statement& statement,
       found = &column;
     }
     if (found != nullptr) {
+      FIRN_RETURN_IF_ERROR(CheckReadable(*found, statement, location));
       auto column = *found;
       column.outer = level != scope;
       return column;

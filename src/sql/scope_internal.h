@@ -20,6 +20,7 @@ struct VisibleColumn {
   std::string sql;
   ValueType type;
   bool hidden = false;  // by name only, not by *
+  std::string denied;   // the table that its role may not read it of; empty: it may
   bool outer = false;   // as found: of a query around the one that names it
 };
 
@@ -56,6 +57,9 @@ struct CommonTables {
 
 /// A column by "c", "t.c" or "s.t.c", from the inside out.
 /// Errors: 42703, 42702, 42P01; 0A000 for a whole row.
+/// 42501 for a column that may not be read.
+Status CheckReadable(const VisibleColumn& column, const Statement& statement, int location);
+
 Result<VisibleColumn> FindColumn(const Scope* scope, const Statement& statement, int location,
                                  const std::vector<std::string>& names);
 /// The relation of "t.*" or "s.t.*", or null.

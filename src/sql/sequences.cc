@@ -6,6 +6,7 @@
 #include <arrow/compute/cast.h>
 
 #include "sql/relation_names.h"
+#include "sql/rights.h"
 #include "sql/session_context.h"
 
 namespace firn::sql {
@@ -285,6 +286,8 @@ Task<Result<std::optional<int64_t>>> CallSequenceFunction(
   auto sequence = RequireSequence(session, *arguments[0]);
   if (!sequence) co_return Failure(std::move(sequence).error());
   const auto id = (*sequence)->id;
+  auto may = RequireSequenceRight(session, *sequence, name);
+  if (!may) co_return Failure(std::move(may).error());
   if (name == "currval") {
     const auto found = memory.values.find(id);
     if (found != memory.values.end()) co_return Answer(found->second);

@@ -8,6 +8,9 @@
 #include <utility>
 
 #include "sql/ident.h"
+#include "sql/relation_names.h"
+#include "sql/relations.h"
+#include "sql/roles.h"
 #include "sql/sequences.h"
 #include "sql/text_rows.h"
 
@@ -41,7 +44,10 @@ Result<Text> Database(const CallContext& call) {
   return Text(call.session.identity.database);
 }
 Result<Text> User(const CallContext& call) {
-  return Text(call.session.identity.user);
+  return Text(CurrentUser(call.session));
+}
+Result<Text> UserOfSession(const CallContext& call) {
+  return Text(SessionUser(call.session));
 }
 Result<Text> Schema(const CallContext& call) {
   auto schema = CurrentSchema(call.session);
@@ -76,13 +82,20 @@ Result<Text> TransactionTime(const CallContext& call) {
 Result<Text> Clock(const CallContext& call) {
   return TimestampText(call.session.services.clock.NowMicros());
 }
-Result<Text> LocalTimestamp(const CallContext& call) {
-  auto text = TimestampText(call.session.transaction.start_us());
-  if (text && text->ends_with("+00")) text->resize(text->size() - 3);
+/// What a clock in the session's zone showed when the transaction began.
+std::string LocalTime(const CallContext& call) {
+  int64_t us = call.session.transaction.start_us();
+  const auto& zone = call.session.settings.text_style()->zone;
+  if (zone) us += int64_t{zone->OffsetAt(us)} * 1'000'000;
+  auto text = TimestampText(us).value_or("");
+  if (text.ends_with("+00")) text.resize(text.size() - 3);
   return text;
 }
+Result<Text> LocalTimestamp(const CallContext& call) {
+  return Text(LocalTime(call));
+}
 Result<Text> Today(const CallContext& call) {
-  return TimestampText(call.session.transaction.start_us())->substr(0, 10);
+  return Text(LocalTime(call).substr(0, 10));
 }
 Result<Text> LastCommit(const CallContext& call) {
   const auto lsn = call.session.transaction.last_commit();
@@ -125,7 +138,7 @@ constexpr std::array kFunctions = {
     ServerFunction{"current_catalog", TypeKind::kText, Database},
     ServerFunction{"current_user", TypeKind::kText, User},
     ServerFunction{"current_role", TypeKind::kText, User},
-    ServerFunction{"session_user", TypeKind::kText, User},
+    ServerFunction{"session_user", TypeKind::kText, UserOfSession},
     ServerFunction{"user", TypeKind::kText, User},
     ServerFunction{"current_schema", TypeKind::kText, Schema},
     ServerFunction{"pg_backend_pid", TypeKind::kInt4, Pid},
@@ -165,16 +178,21 @@ CallAnswer Constant(const Text& text, const Type& type) {
   return {fmt::format("CAST({} AS {})", value, name), type};
 }
 
-std::vector<Text> Arguments(const ServerCall& call, const std::vector<BoundParameter>* parameters) {
+Result<std::vector<Text>> Arguments(SessionContext& session, const ServerCall& call,
+                                    const std::vector<BoundParameter>* parameters) {
   std::vector<Text> arguments;
   for (const auto& cell : call.arguments) {
     if (cell.kind == Cell::Kind::kNull) {
       arguments.emplace_back();
+    } else if (cell.kind == Cell::Kind::kCall) {
+      FIRN_TRY(const auto* inner, Find({.name = cell.text, .position = cell.position}));
+      const CallContext context{.session = session, .arguments = {}};
+      FIRN_TRY(arguments.emplace_back(), inner->answer(context));
     } else if (cell.kind != Cell::Kind::kParameter) {
       arguments.emplace_back(cell.text);
     } else if (parameters != nullptr && static_cast<size_t>(cell.parameter) <= parameters->size()) {
       const auto& bound = (*parameters)[static_cast<size_t>(cell.parameter) - 1];
-      arguments.push_back(TextOfValue(bound.type, *bound.value, 0));
+      arguments.push_back(TextOfValue(bound.type, *bound.value, 0, {}));
     } else {
       arguments.emplace_back();
     }
@@ -208,14 +226,16 @@ Task<Result<bool>> AwaitServerCalls(SessionContext& session, const std::vector<S
   bool waited = false;
   session.sequence_answers.clear();
   for (const auto& call : calls) {
-    auto value = co_await CallSequenceFunction(session, call.name, Arguments(call, parameters));
+    auto given = Arguments(session, call, parameters);
+    if (!given) co_return Failure(std::move(given).error());
+    const auto& arguments = *given;
+    auto value = co_await CallSequenceFunction(session, call.name, arguments);
     if (!value) {
       auto error = std::move(value).error();
       co_return Fail(std::move(error));
     }
     if (*value) session.sequence_answers[call.index] = **value;
     if (call.name != "firn.wait_for") continue;
-    const auto arguments = Arguments(call, parameters);
     if (arguments.size() != 1 || !arguments[0]) continue;
     uint64_t lsn = 0;
     const auto& text = *arguments[0];
@@ -239,8 +259,9 @@ Task<Result<bool>> AwaitServerCalls(SessionContext& session, const std::vector<S
 Result<CallAnswer> AnswerServerCall(SessionContext& session, const ServerCall& call,
                                     const std::vector<BoundParameter>* parameters) {
   FIRN_TRY(const auto* function, Find(call));
+  FIRN_TRY(auto arguments, Arguments(session, call, parameters));
   const CallContext context{
-      .session = session, .arguments = Arguments(call, parameters), .index = call.index};
+      .session = session, .arguments = std::move(arguments), .index = call.index};
   auto text = function->answer(context);
   if (!text) {
     auto error = std::move(text).error();

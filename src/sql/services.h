@@ -25,6 +25,9 @@ struct Services {
   const Clock& clock;
   SequenceCache& sequences;
   std::string version;  // of firn
+
+  /// For files that go with the process.
+  std::string temp_dir() const { return database.warehouse_dir() + "/../tmp"; }
 };
 
 /// Who is connected; fixed for a session's life.

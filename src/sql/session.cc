@@ -1,10 +1,12 @@
 #include "sql/session.h"
 
+#include <limits>
 #include <utility>
 
 #include <arrow/record_batch.h>
 
 #include "sql/parse_duckdb.h"
+#include "sql/rights.h"
 
 namespace firn::sql {
 namespace {
@@ -31,6 +33,11 @@ Failure AbortedTransaction() {
                   .WithSqlState("25P02"));
 }
 
+Failure ChangedResult() {
+  return Fail(MakeError(ErrorCode::kSchemaMismatch, "cached plan must not change result type")
+                  .WithSqlState("0A000"));
+}
+
 /// What a failed transaction still takes.
 bool EndsTransaction(const Command& command) {
   const auto* transaction = std::get_if<TransactionCommand>(&command);
@@ -54,6 +61,8 @@ Session::Session(Services& services, SessionIdentity identity,
                  std::unique_ptr<SessionRegistry::Entry> entry)
     : context_(services, std::move(identity)), entry_(std::move(entry)) {
   context_.services.watch.Add(context_.cancellation);
+  context_.transaction.SetWithNew(
+      [this](const catalog::Change& change) { return RightsOfNew(context_, change); });
 }
 
 Session::~Session() {
@@ -120,10 +129,7 @@ Status Session::Enter(const Command* command) {
 
 Task<void> Session::AfterError(bool simple) {
   context_.transaction.MarkFailed();
-  if (simple && context_.transaction.state() == State::kImplicit) {
-    co_await context_.transaction.Rollback();
-  }
-  if (context_.transaction.state() != State::kBlock) portals_.clear();
+  if (simple && context_.transaction.state() == State::kImplicit) co_await RollbackTransaction();
 }
 
 Task<Status> Session::Report(Output& out) {
@@ -152,6 +158,8 @@ Task<Result<std::vector<Statement>>> Session::ParseText(const std::string& sql) 
 
 Task<Status> Session::SimpleQuery(std::string sql, Output& out) {
   BeginMessage(sql);
+  prepared_.erase("");
+  portals_.erase("");
   Status status;
   auto statements = co_await ParseText(sql);
   if (!statements) {
@@ -159,11 +167,13 @@ Task<Status> Session::SimpleQuery(std::string sql, Output& out) {
   } else if (statements->empty()) {
     status = co_await out.EmptyQuery();
   } else {
+    in_query_block_ = statements->size() > 1;
     for (size_t i = 0; status && i < statements->size(); ++i) {
       const bool last = i + 1 == statements->size();
       status = co_await RunSimple((*statements)[i], last, out);
     }
   }
+  in_query_block_ = false;
   if (!status) co_await AfterError(true);
   auto reported = co_await Report(out);
   EndMessage();
@@ -187,110 +197,59 @@ Task<Status> Session::RunSimple(Statement statement, bool last, Output& out) {
   co_return co_await RunPortal(portal, 0, true, last, out);
 }
 
-namespace {
-
-/// For what was said already.
-class NoOutput final : public Output {
- public:
-  Task<Status> Describe(const std::vector<columnar::Field>& /*fields*/) override {
-    co_return Status();
+Task<Result<std::string>> Session::BeginPortal(Portal& portal, bool simple, Output& out) {
+  auto entered = Enter(&*portal.prepared->command);
+  if (!entered) co_return Failure(std::move(entered).error());
+  portal.state = Portal::State::kFailed;  // unless it gets further
+  auto outcome = co_await RunCommand(*portal.prepared, portal.parameters, out);
+  if (!outcome) co_return Failure(std::move(outcome).error());
+  Remember(portal);
+  if (!outcome->rows) {
+    portal.state = Portal::State::kDone;
+    co_return std::move(outcome->tag);
   }
-  Task<Status> Rows(const std::vector<columnar::Field>& /*fields*/,
-                    std::shared_ptr<arrow::RecordBatch> /*batch*/) override {
-    co_return Status();
+  if (portal.fields && !SameTypes(*portal.fields, outcome->rows->fields())) {
+    co_return ChangedResult();
   }
-  Task<Status> Complete(std::string /*tag*/) override { co_return Status(); }
-  Task<Status> EmptyQuery() override { co_return Status(); }
-  Task<Status> Suspended() override { co_return Status(); }
-  Task<Status> Notice(Error /*notice*/) override { co_return Status(); }
-  Task<Status> ParameterStatus(std::string /*name*/, std::string /*value*/) override {
-    co_return Status();
-  }
-  Task<Status> BeginCopyIn(Format /*format*/, size_t /*columns*/) override { co_return Status(); }
-  Task<Result<std::optional<std::string>>> ReadCopyData() override {
-    co_return std::optional<std::string>();
-  }
-  Task<Status> BeginCopyOut(Format /*format*/, size_t /*columns*/) override { co_return Status(); }
-  Task<Status> CopyOutData(std::string /*data*/) override { co_return Status(); }
-  Task<Status> EndCopyOut() override { co_return Status(); }
-};
-
-}  // namespace
-
-void Session::Remember(const Portal& portal) {
-  const auto& command = *portal.prepared->command;
-  if (std::holds_alternative<ReadCommand>(command) ||
-      std::holds_alternative<ExplainCommand>(command)) {
-    return;
-  }
-  const bool again = std::holds_alternative<InsertValuesCommand>(command) ||
-                     std::holds_alternative<InsertQueryCommand>(command) ||
-                     std::holds_alternative<CreateTableCommand>(command) ||
-                     std::holds_alternative<CreateTableAsCommand>(command) ||
-                     std::holds_alternative<DdlCommand>(command);
-  can_run_again_ = can_run_again_ && again;
-  if (!again) return;
-  Portal once;
-  once.prepared = portal.prepared;
-  once.parameters = portal.parameters;
-  written_.push_back(std::move(once));
-}
-
-Task<Status> Session::CommitImplicit() {
-  constexpr int kAttempts = 20;
-  auto committed = co_await context_.transaction.Commit();
-  const bool possible = can_run_again_ && !written_.empty();
-  for (int i = 0; i < kAttempts && possible; ++i) {
-    if (committed || committed.error().remedy != Remedy::kRetry) break;
-    auto statements = std::exchange(written_, {});
-    NoOutput nowhere;
-    for (const auto& statement : statements) {
-      auto entered = Enter(&*statement.prepared->command);
-      if (!entered) co_return entered;
-      auto outcome = co_await RunCommand(*statement.prepared, statement.parameters, nowhere);
-      if (!outcome) {
-        co_await context_.transaction.Rollback();
-        co_return Failure(std::move(outcome).error());
-      }
+  portal.state = Portal::State::kOpen;
+  portal.verb = std::move(outcome->tag);
+  portal.rows = std::make_unique<RowCursor>(std::move(outcome->rows));
+  if (simple) {
+    // What FETCH finds wrong is told before the columns.
+    if (portal.verb == "FETCH") {
+      auto primed = co_await portal.rows->Prime();
+      if (!primed) co_return Failure(std::move(primed).error());
     }
-    written_ = std::move(statements);
-    committed = co_await context_.transaction.Commit();
+    const auto format = outcome->binary ? Format::kBinary : Format::kText;
+    auto described = co_await out.Describe(portal.rows->fields(), format);
+    if (!described) co_return Failure(std::move(described).error());
   }
-  written_.clear();
-  co_return committed;
+  co_return std::string();
 }
 
 Task<Status> Session::RunPortal(Portal& portal, int32_t max_rows, bool simple, bool last,
                                 Output& out) {
   std::string tag;
-  if (!portal.begun) {
-    auto entered = Enter(&*portal.prepared->command);
+  if (portal.state == Portal::State::kNew) {
+    auto begun = co_await BeginPortal(portal, simple, out);
+    if (!begun) co_return Failure(std::move(begun).error());
+    tag = *std::move(begun);
+  } else {
+    auto entered = Enter(nullptr);
     if (!entered) co_return entered;
-    portal.begun = true;
-    auto outcome = co_await RunCommand(*portal.prepared, portal.parameters, out);
-    if (!outcome) co_return Failure(std::move(outcome).error());
-    Remember(portal);
-    tag = std::move(outcome->tag);
-    portal.rows = std::move(outcome->rows);
-    if (!portal.rows) portal.finished = true;
-    if (portal.rows) portal.verb = tag;
-    if (portal.rows && simple) {
-      auto described = co_await out.Describe(portal.rows->fields());
-      if (!described) co_return described;
+    if (portal.state != Portal::State::kOpen) {
+      co_return Fail(MakeError(ErrorCode::kConflict, "portal cannot be run").WithSqlState("55000"));
     }
-    if (portal.rows && portal.fields && !SameTypes(*portal.fields, portal.rows->fields())) {
-      co_return Fail(
-          MakeError(ErrorCode::kSchemaMismatch, "cached plan must not change result type")
-              .WithSqlState("0A000"));
-    }
-  } else if (portal.finished && portal.verb.empty()) {
-    co_return Fail(MakeError(ErrorCode::kConflict, "portal cannot be run").WithSqlState("55000"));
   }
-  if (!portal.verb.empty()) {
+  if (portal.state == Portal::State::kOpen) {
     auto sent = co_await SendRows(portal, max_rows, out);
-    if (!sent) co_return Failure(std::move(sent).error());
+    if (!sent) {
+      portal.Fail();
+      co_return Failure(std::move(sent).error());
+    }
     if (!*sent) co_return co_await out.Suspended();
-    tag = portal.verb == "SELECT" ? fmt::format("SELECT {}", **sent) : portal.verb;
+    const bool counts = portal.verb == "SELECT" || portal.verb == "FETCH";
+    tag = counts ? fmt::format("{} {}", portal.verb, **sent) : portal.verb;
   }
   if (simple && last && context_.transaction.state() == State::kImplicit) {
     auto committed = co_await CommitImplicit();
@@ -302,29 +261,19 @@ Task<Status> Session::RunPortal(Portal& portal, int32_t max_rows, bool simple, b
 Task<Result<std::optional<int64_t>>> Session::SendRows(Portal& portal, int32_t max_rows,
                                                        Output& out) {
   int64_t sent = 0;
-  while (!portal.finished) {
-    if (max_rows > 0 && sent == max_rows) co_return std::optional<int64_t>();
-    if (!portal.rest) {
-      auto next = co_await portal.rows->Next();
-      if (!next) co_return Failure(std::move(next).error());
-      portal.rest = *std::move(next);
-      if (!portal.rest) portal.Finish();
-      continue;
-    }
-    auto batch = std::exchange(portal.rest, nullptr);
-    const int64_t room = max_rows > 0 ? max_rows - sent : batch->num_rows();
-    if (batch->num_rows() > room) {
-      portal.rest = batch->Slice(room);
-      batch = batch->Slice(0, room);
-    }
-    sent += batch->num_rows();
-    if (batch->num_rows() == 0) continue;
+  out.UseStyle(context_.settings.text_style());
+  while (max_rows <= 0 || sent < max_rows) {
+    const int64_t most = max_rows > 0 ? max_rows - sent : std::numeric_limits<int64_t>::max();
+    auto batch = co_await portal.rows->Next(most);
+    if (!batch) co_return Failure(std::move(batch).error());
+    if (!*batch) co_return std::optional<int64_t>(sent);
+    sent += (*batch)->num_rows();
     auto allowed = context_.cancellation->Check();
     if (!allowed) co_return Failure(std::move(allowed).error());
-    auto written = co_await out.Rows(portal.rows->fields(), std::move(batch));
+    auto written = co_await out.Rows(portal.rows->fields(), *std::move(batch));
     if (!written) co_return Failure(std::move(written).error());
   }
-  co_return std::optional<int64_t>(sent);
+  co_return std::optional<int64_t>();
 }
 
 Result<Session::Named*> Session::FindNamed(const std::string& name) {
@@ -344,6 +293,14 @@ Status Session::EnsureDescribed(Named& named) {
     named.description.fields = inner->description.fields;
     return {};
   }
+  if (const auto* fetch = std::get_if<FetchCommand>(command)) {
+    named.description.fields.reset();
+    const auto portal = portals_.find(fetch->name);
+    if (!fetch->move && portal != portals_.end()) {
+      named.description.fields = portal->second->fields;
+    }
+    return {};
+  }
   if (!NeedsView(*command)) {
     FIRN_TRY(named.description, Describe(context_, *named.prepared));
     return {};
@@ -351,7 +308,12 @@ Status Session::EnsureDescribed(Named& named) {
   const auto& catalog = context_.transaction.view().catalog;
   auto path = context_.settings.search_path();
   if (named.catalog == catalog && named.search_path == path) return {};
-  FIRN_TRY(named.description, Describe(context_, *named.prepared));
+  FIRN_TRY(auto description, Describe(context_, *named.prepared));
+  const auto& before = named.description.fields;
+  if (named.catalog && before && description.fields && !SameTypes(*before, *description.fields)) {
+    return ChangedResult();
+  }
+  named.description = std::move(description);
   named.catalog = catalog;
   named.search_path = std::move(path);
   return {};
@@ -360,6 +322,7 @@ Status Session::EnsureDescribed(Named& named) {
 Task<Status> Session::Parse(std::string statement, std::string sql,
                             std::vector<uint32_t> parameter_oids) {
   entry_->Began(sql);
+  if (statement.empty()) prepared_.erase(statement);
   auto statements = co_await ParseText(sql);
   const auto parse = [&]() -> Status {
     if (!statements) return Failure(std::move(statements).error());
@@ -402,15 +365,20 @@ Task<Status> Session::Bind(std::string portal, std::string statement,
                            std::vector<ParameterValue> parameters) {
   const auto bind = [&]() -> Status {
     FIRN_TRY(auto* named, FindNamed(statement));
+    if (!named->prepared->command && context_.transaction.state() == State::kFailed) {
+      return AbortedTransaction();
+    }
     if (!portal.empty() && portals_.contains(portal)) {
       return Fail(MakeError(ErrorCode::kAlreadyExists, "portal \"{}\" already exists", portal)
                       .WithSqlState("42P03"));
     }
     FIRN_RETURN_IF_ERROR(EnsureDescribed(*named));
-    Portal bound;
-    bound.prepared = named->prepared;
-    bound.fields = named->description.fields;
-    FIRN_TRY(bound.parameters, BindAll(named->description, parameters, statement));
+    auto bound = std::make_shared<Portal>();
+    bound->prepared = named->prepared;
+    bound->fields = named->description.fields;
+    bound->depth = context_.transaction.savepoints();
+    FIRN_TRY(bound->parameters,
+             BindAll(named->description, parameters, statement, *context_.settings.text_style()));
     portals_.insert_or_assign(portal, std::move(bound));
     return {};
   };
@@ -426,27 +394,26 @@ Task<Result<std::optional<std::vector<columnar::Field>>>> Session::DescribePorta
     co_await AfterError(false);
     co_return NoPortal(portal);
   }
-  co_return found->second.fields;
+  if (context_.transaction.state() == State::kFailed && found->second->fields) {
+    co_return AbortedTransaction();
+  }
+  co_return found->second->fields;
 }
 
 Task<Status> Session::Execute(std::string portal, int32_t max_rows, Output& out) {
-  // Taken out while it runs: a COMMIT in it ends every portal.
-  auto node = portals_.extract(portal);
-  if (!node) {
+  const auto found = portals_.find(portal);
+  if (found == portals_.end()) {
     co_await AfterError(false);
     co_return NoPortal(portal);
   }
-  auto& running = node.mapped();
-  if (!running.prepared->command) {
-    portals_.insert(std::move(node));
-    co_return co_await out.EmptyQuery();
-  }
-  BeginMessage(running.prepared->statement->text());
-  auto status = co_await RunPortal(running, max_rows, false, false, out);
+  // Shared while it runs: a COMMIT in it ends every portal.
+  const auto running = found->second;
+  if (running->prepared && !running->prepared->command) co_return co_await out.EmptyQuery();
+  BeginMessage(running->prepared ? running->prepared->statement->text() : portal);
+  auto status = co_await RunPortal(*running, max_rows, false, false, out);
   if (!status) co_await AfterError(false);
   auto reported = co_await Report(out);
   context_.cancellation->End();
-  if (status && context_.transaction.state() != State::kIdle) portals_.insert(std::move(node));
   if (status && !reported) co_return reported;
   co_return status;
 }
@@ -464,9 +431,8 @@ Task<Status> Session::ClosePortal(std::string portal) {
 Task<Status> Session::Sync(bool failed) {
   Status status;
   if (context_.transaction.state() == State::kImplicit) {
-    portals_.clear();
     if (failed) {
-      co_await context_.transaction.Rollback();
+      co_await RollbackTransaction();
     } else {
       status = co_await CommitImplicit();
     }

@@ -74,7 +74,9 @@ class Session {
   struct Outcome {
     std::string tag;  // of rows: its first word
     std::unique_ptr<RowStream> rows;
+    bool binary = false;  // FETCH of a binary cursor in a simple query
   };
+  using PortalPtr = std::shared_ptr<Portal>;
   using OutcomeTask = Task<Result<Outcome>>;
 
   /// Checks that a command may run now, and gives it a transaction and a view.
@@ -85,6 +87,8 @@ class Session {
   Task<Result<std::vector<Statement>>> ParseText(const std::string& sql);
   Task<Status> RunSimple(Statement statement, bool last, Output& out);
   Task<Status> RunPortal(Portal& portal, int32_t max_rows, bool simple, bool last, Output& out);
+  /// Runs the command of a new portal as far as its first rows; the tag of one without rows.
+  Task<Result<std::string>> BeginPortal(Portal& portal, bool simple, Output& out);
   /// The tag's count, or nothing when stopped at the limit.
   Task<Result<std::optional<int64_t>>> SendRows(Portal& portal, int32_t max_rows, Output& out);
 
@@ -98,10 +102,20 @@ class Session {
   OutcomeTask RunSavepoint(const TransactionCommand& command);
   OutcomeTask RunBegin(const TransactionCommand& command, Output& out);
   OutcomeTask RunEnd(const TransactionCommand& command, Output& out);
+  OutcomeTask RunDeclare(const DeclareCursorCommand& command,
+                         const std::vector<BoundParameter>& parameters);
+  OutcomeTask RunFetch(const FetchCommand& command, Output& out);
+  OutcomeTask RunClose(const CloseCursorCommand& command);
   Status RunDiscard(const DiscardCommand& command);
   Status RunPrepare(const PrepareCommand& command);
   Status RunDeallocate(const DeallocateCommand& command);
 
+  std::unique_ptr<ResultBuffer> NewBuffer() const;
+  /// Commits; cursors WITH HOLD keep their rows, all other portals end.
+  Task<Status> CommitTransaction();
+  Task<void> RollbackTransaction();
+  /// Ends the portals of the transaction that ends.
+  void EndPortals(bool committed);
   /// Whether the statement can be run once more, should its commit lose a race.
   void Remember(const Portal& portal);
   /// Commits the implicit transaction; one that lost a race is run again.
@@ -116,7 +130,8 @@ class Session {
   SessionContext context_;
   const std::unique_ptr<SessionRegistry::Entry> entry_;
   std::map<std::string, Named> prepared_;
-  std::map<std::string, Portal> portals_;
+  std::map<std::string, PortalPtr> portals_;
+  bool in_query_block_ = false;  // a simple query of several statements is a block of its own
   // What the implicit transaction has written so far, and whether that is all it did.
   std::vector<Portal> written_;
   bool can_run_again_ = true;

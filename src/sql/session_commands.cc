@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <utility>
 
 #include "sql/copy.h"
 #include "sql/ddl.h"
 #include "sql/insert.h"
 #include "sql/read.h"
+#include "sql/roles.h"
 #include "sql/session.h"
 #include "sql/utility.h"
 
@@ -29,6 +31,10 @@ Session::OutcomeTask Session::RunCommand(const PreparedStatement& prepared,
                                          const std::vector<BoundParameter>& parameters,
                                          Output& out) {
   const auto& command = *prepared.command;
+  if (prepared.constant) {
+    auto row = std::make_unique<FixedRows>(prepared.constant->fields, prepared.constant->batch);
+    co_return Outcome{.tag = "SELECT", .rows = std::move(row)};
+  }
   if (std::holds_alternative<ReadCommand>(command)) {
     RunningRead::Request request;
     request.query = &*prepared.statement;
@@ -48,6 +54,15 @@ Session::OutcomeTask Session::RunCommand(const PreparedStatement& prepared,
   }
   if (const auto* execute = std::get_if<ExecuteCommand>(&command)) {
     co_return co_await RunExecute(*execute, out);
+  }
+  if (const auto* declare = std::get_if<DeclareCursorCommand>(&command)) {
+    co_return co_await RunDeclare(*declare, parameters);
+  }
+  if (const auto* fetch = std::get_if<FetchCommand>(&command)) {
+    co_return co_await RunFetch(*fetch, out);
+  }
+  if (const auto* close = std::get_if<CloseCursorCommand>(&command)) {
+    co_return co_await RunClose(*close);
   }
   if (NeedsView(command) || std::holds_alternative<CheckpointCommand>(command)) {
     co_return co_await RunWrite(command, parameters, out);
@@ -70,6 +85,8 @@ Session::OutcomeTask Session::RunWrite(const Command& command,
     tag = co_await RunCreateTableAs(context_, *from_query, parameters, out);
   } else if (const auto* ddl = std::get_if<DdlCommand>(&command)) {
     tag = co_await RunDdl(context_, *ddl, out);
+  } else if (IsRoleCommand(command)) {
+    tag = co_await RunRoleCommand(context_, command, out);
   } else if (const auto* call = std::get_if<CallCommand>(&command)) {
     tag = co_await RunCall(context_, *call);
   } else {
@@ -88,14 +105,18 @@ Session::OutcomeTask Session::RunSessionCommand(const Command& command, Output& 
     co_return Outcome{.tag = "SHOW", .rows = *std::move(rows)};
   }
   if (const auto* set = std::get_if<SetCommand>(&command)) {
-    status = RunSet(context_, *set);
-    tag = set->value ? "SET" : "RESET";
+    if (set->local && context_.transaction.state() != State::kBlock && !in_query_block_) {
+      auto notice = MakeNotice("25P01", "SET LOCAL can only be used in transaction blocks");
+      status = co_await out.Notice(std::move(notice));
+    }
+    if (status) status = RunSet(context_, *set);
+    tag = set->reset ? "RESET" : "SET";
   } else if (std::holds_alternative<ResetAllCommand>(command)) {
     context_.settings.ResetAll();
     tag = "RESET";
   } else if (const auto* discard = std::get_if<DiscardCommand>(&command)) {
     status = RunDiscard(*discard);
-    tag = discard->all ? "DISCARD ALL" : "DISCARD";
+    tag = "DISCARD " + discard->what;
   } else if (const auto* prepare = std::get_if<PrepareCommand>(&command)) {
     status = RunPrepare(*prepare);
     tag = "PREPARE";
@@ -140,7 +161,7 @@ Session::OutcomeTask Session::RunExecute(const ExecuteCommand& command, Output& 
     auto text = TextForColumn(command.arguments[i], column);
     if (!text) co_return Failure(std::move(text).error());
     const ParameterValue value{.format = Format::kText, .bytes = *std::move(text)};
-    auto bound = BindParameter(wanted[i], value, i + 1);
+    auto bound = BindParameter(wanted[i], value, i + 1, *context_.settings.text_style());
     if (!bound) co_return Failure(std::move(bound).error());
     parameters.push_back(*std::move(bound));
   }
@@ -156,6 +177,7 @@ Status Session::RunDiscard(const DiscardCommand& command) {
                     .WithSqlState("25001"));
   }
   context_.settings.ResetAll();
+  context_.settings.ResetUsers();
   prepared_.clear();
   portals_.clear();
   return {};
@@ -233,12 +255,11 @@ Session::OutcomeTask Session::RunEnd(const TransactionCommand& command, Output& 
   const bool rolled_back = transaction.state() == State::kFailed;
   const auto isolation = context_.settings.Show("transaction_isolation");
   const auto read_only = context_.settings.read_only();
-  portals_.clear();
   if (commit && !rolled_back) {
-    auto committed = co_await transaction.Commit();
+    auto committed = co_await CommitTransaction();
     if (!committed) co_return Failure(std::move(committed).error());
   } else {
-    co_await transaction.Rollback();
+    co_await RollbackTransaction();
     if (block) commit = false;
   }
   if (command.chain) {
@@ -263,11 +284,16 @@ Session::OutcomeTask Session::RunSavepoint(const TransactionCommand& command) {
   } else if (command.kind == Kind::kRelease) {
     if (!block) co_return OnlyInBlock("RELEASE SAVEPOINT");
     status = transaction.Release(command.savepoint);
+    for (auto& [name, portal] : portals_) {
+      portal->depth = std::min(portal->depth, transaction.savepoints());
+    }
     tag = "RELEASE";
   } else {
     if (!block) co_return OnlyInBlock("ROLLBACK TO SAVEPOINT");
-    portals_.clear();
     status = co_await transaction.RollbackTo(command.savepoint);
+    std::erase_if(portals_, [&](const auto& one) {
+      return status && !one.second->of_earlier && one.second->depth >= transaction.savepoints();
+    });
     tag = "ROLLBACK";
   }
   if (!status) co_return Failure(std::move(status).error());

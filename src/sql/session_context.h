@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/task.h"
+#include "catalog/objects/role.h"
 #include "sql/cancellation.h"
 #include "sql/sequences.h"
 #include "sql/services.h"
@@ -34,6 +35,8 @@ struct SessionContext {
   std::shared_ptr<Cancellation> cancellation;
   Transaction transaction;
   SequenceMemory sequences;
+  /// Whose rights count in place of the current role's; null: its own (rights.h).
+  catalog::RolePtr acting;
   /// Of the statement's calls of nextval and the like, by their index.
   std::map<size_t, int64_t> sequence_answers;
   /// What pg_catalog::Facts::Of answered last.

@@ -1,8 +1,10 @@
 #include "sql/session_settings.h"
 
 #include <array>
+#include <unordered_map>
 #include <utility>
 
+#include "base/settings.h"
 #include "sql/parameter_value.h"
 
 namespace firn::sql {
@@ -17,8 +19,11 @@ constexpr std::string_view kIsolations =
 
 constexpr std::array kParameters = {
     Definition{"application_name", Kind::kText, "", "Name of the client's program", "", 0, 0, true},
+    Definition{"array_nulls", Kind::kChoice, "on", "NULL in an array's text is a null", "on"},
+    Definition{"backslash_quote", Kind::kChoice, "safe_encoding", "No effect with this encoding",
+               "safe_encoding|on|off"},
     Definition{"block_size", Kind::kReadOnly, "8192", "As PostgreSQL's; firn has no blocks"},
-    Definition{"bytea_output", Kind::kChoice, "hex", "How bytea is shown as text", "hex"},
+    Definition{"bytea_output", Kind::kChoice, "hex", "How bytea is shown as text", "hex|escape"},
     Definition{"check_function_bodies", Kind::kBool, "on", "No effect: there are no functions"},
     Definition{"client_encoding", Kind::kText, "UTF8", "Encoding of the client: UTF8", "", 0, 0,
                true},
@@ -29,21 +34,34 @@ constexpr std::array kParameters = {
     Definition{"default_table_access_method", Kind::kChoice, "iceberg", "How tables are kept",
                "iceberg|heap"},
     Definition{"default_tablespace", Kind::kText, "", "Tablespace of new tables"},
+    Definition{"default_text_search_config", Kind::kText, "pg_catalog.simple",
+               "No effect: there is no text search"},
+    Definition{"default_toast_compression", Kind::kText, "pglz", "No effect: files are compressed"},
     Definition{"default_transaction_deferrable", Kind::kBool, "off",
                "No effect without SERIALIZABLE"},
     Definition{"default_transaction_isolation", Kind::kChoice, "read committed",
                "Isolation of new transactions", kIsolations},
     Definition{"default_transaction_read_only", Kind::kBool, "off",
                "Whether new transactions refuse writes", "", 0, 0, true},
+    Definition{"effective_cache_size", Kind::kMemory, "4GB", "No effect on the planner"},
+    Definition{"enable_hashjoin", Kind::kBool, "on", "No effect on the planner"},
+    Definition{"enable_indexscan", Kind::kBool, "on", "No effect on the planner"},
+    Definition{"enable_mergejoin", Kind::kBool, "on", "No effect on the planner"},
+    Definition{"enable_nestloop", Kind::kBool, "on", "No effect on the planner"},
+    Definition{"enable_seqscan", Kind::kBool, "on", "No effect on the planner"},
+    Definition{"escape_string_warning", Kind::kBool, "on", "No effect: there are no warnings"},
     Definition{"extra_float_digits", Kind::kInteger, "1",
-               "Floats are shown in their shortest exact form", "", 1, 3},
+               "Above 0 floats are shown in their shortest exact form", "", -15, 3},
     Definition{"firn.as_of", Kind::kText, "",
                "LSN or time whose rows every table shows, read only; empty: now"},
     Definition{"firn.unenforced_constraints", Kind::kChoice, "refuse",
                "Whether UNIQUE and FOREIGN KEY are recorded without being enforced",
                "refuse|accept"},
     Definition{"firn.version", Kind::kReadOnly, "", "Version of firn"},
-    Definition{"idle_in_transaction_session_timeout", Kind::kDuration, "0", "Recorded only"},
+    Definition{"idle_in_transaction_session_timeout", Kind::kDuration, "0",
+               "Longest time a session may be idle in a transaction; 0: any"},
+    Definition{"idle_session_timeout", Kind::kDuration, "0",
+               "Longest time a session may be idle outside a transaction; 0: any"},
     Definition{"in_hot_standby", Kind::kReadOnly, "off", "There is no standby", "", 0, 0, true},
     Definition{"integer_datetimes", Kind::kReadOnly, "on", "Dates and times are integers", "", 0, 0,
                true},
@@ -55,10 +73,23 @@ constexpr std::array kParameters = {
     Definition{"lc_collate", Kind::kReadOnly, "C", "Order of text"},
     Definition{"lc_ctype", Kind::kReadOnly, "C.UTF-8", "Classes of characters"},
     Definition{"lc_messages", Kind::kText, "C", "Language of messages: English"},
+    Definition{"lc_monetary", Kind::kText, "C", "No effect"},
+    Definition{"lc_numeric", Kind::kText, "C", "No effect"},
+    Definition{"lc_time", Kind::kText, "C", "No effect"},
     Definition{"lock_timeout", Kind::kDuration, "0",
                "No effect: writes of append-only tables do not wait"},
     Definition{"maintenance_work_mem", Kind::kMemory, "64MB", "No effect: see memory_limit"},
     Definition{"max_identifier_length", Kind::kReadOnly, "63", "Most bytes of a name"},
+    Definition{"max_connections", Kind::kReadOnly, "1000", "Most sessions at once"},
+    Definition{"max_index_keys", Kind::kReadOnly, "32", "As PostgreSQL's"},
+    Definition{"max_parallel_workers_per_gather", Kind::kInteger, "2", "No effect: see threads", "",
+               0, 1024},
+    Definition{"max_prepared_transactions", Kind::kReadOnly, "0", "There is no two-phase commit"},
+    Definition{"password_encryption", Kind::kChoice, "scram-sha-256", "How passwords are kept",
+               "scram-sha-256"},
+    Definition{"quote_all_identifiers", Kind::kBool, "off", "No effect"},
+    Definition{"random_page_cost", Kind::kText, "4", "No effect on the planner"},
+    Definition{"role", Kind::kRole, "none", "Current role"},
     Definition{"row_security", Kind::kBool, "on", "No effect: there are no policies"},
     Definition{"search_path", Kind::kNames, "\"$user\", public",
                "Schemas in which names are looked up"},
@@ -67,7 +98,10 @@ constexpr std::array kParameters = {
     Definition{"server_version", Kind::kReadOnly, kServerVersion, "Version of PostgreSQL spoken",
                "", 0, 0, true},
     Definition{"server_version_num", Kind::kReadOnly, kServerVersionNumber, "The same as a number"},
-    Definition{"session_authorization", Kind::kReadOnly, "", "Role of the session", "", 0, 0, true},
+    Definition{"session_authorization", Kind::kRole, "", "Role of the session", "", 0, 0, true},
+    Definition{"session_replication_role", Kind::kChoice, "origin",
+               "No effect: there are no triggers", "origin|replica|local"},
+    Definition{"ssl", Kind::kReadOnly, "off", "Whether clients may use TLS"},
     Definition{"standard_conforming_strings", Kind::kChoice, "on",
                "Backslashes in '...' stand for themselves", "on", 0, 0, true},
     Definition{"statement_timeout", Kind::kDuration, "0",
@@ -76,16 +110,32 @@ constexpr std::array kParameters = {
     Definition{"synchronous_commit", Kind::kChoice, "on",
                "Every commit is durable when it returns, whatever this says",
                "on|off|local|remote_write|remote_apply"},
-    Definition{"TimeZone", Kind::kText, "UTC", "Time zone: UTC", "", 0, 0, true},
+    Definition{"TimeZone", Kind::kZone, "UTC", "Time zone in which times are shown and read", "", 0,
+               0, true},
+    Definition{"tcp_keepalives_count", Kind::kInteger, "0", "No effect: the system's", "", 0, 1000},
+    Definition{"tcp_keepalives_idle", Kind::kInteger, "0", "No effect: the system's"},
+    Definition{"tcp_keepalives_interval", Kind::kInteger, "0", "No effect: the system's"},
+    Definition{"temp_buffers", Kind::kMemory, "8MB", "No effect: see memory_limit"},
+    Definition{"temp_tablespaces", Kind::kText, "", "No effect"},
     Definition{"transaction_deferrable", Kind::kBool, "off", "No effect without SERIALIZABLE"},
     Definition{"transaction_isolation", Kind::kChoice, "", "Isolation of this transaction",
                kIsolations},
     Definition{"transaction_read_only", Kind::kBool, "", "Whether this transaction refuses writes"},
-    Definition{"work_mem", Kind::kMemory, "4MB", "No effect: see memory_limit"},
+    Definition{"transform_null_equals", Kind::kChoice, "off", "x = NULL is null", "off"},
+    Definition{"vacuum_cost_delay", Kind::kDuration, "0", "No effect"},
+    Definition{"work_mem", Kind::kMemory, "4MB",
+               "Rows a cursor keeps in memory; the rest goes to a file"},
     Definition{"xmloption", Kind::kChoice, "content", "There is no xml", "content|document"},
 };
 
 const Definition* FindParameter(std::string_view name) {
+  // Statements ask for some by the name that is in the table.
+  static const auto* const kByName = [] {
+    auto* const names = new std::unordered_map<std::string_view, const Definition*>;
+    for (const auto& parameter : kParameters) names->emplace(parameter.name, &parameter);
+    return names;
+  }();
+  if (const auto found = kByName->find(name); found != kByName->end()) return found->second;
   for (const auto& parameter : kParameters) {
     if (EqualsIgnoringCase(parameter.name, name)) return &parameter;
   }
@@ -100,6 +150,11 @@ Failure Unrecognized(std::string_view name) {
 /// A name with a dot is a setting of the client's own, as in PostgreSQL; ours are listed.
 bool IsCustom(std::string_view name) {
   return name.find('.') != std::string_view::npos && !LowerCase(name).starts_with("firn.");
+}
+
+/// Which role the session has, and what follows from it.
+bool IsUser(std::string_view key) {
+  return key == "role" || key == "session_authorization" || key == "is_superuser";
 }
 
 }  // namespace
@@ -124,11 +179,13 @@ Status SessionSettings::SetInitial(std::string_view name, std::string_view value
     return {};
   }
   FIRN_TRY(initial_[std::string(parameter->name)], ReadParameter(*parameter, value));
+  style_.reset();
   return {};
 }
 
 void SessionSettings::SetServer(std::string_view name, std::string value) {
   initial_[std::string(name)] = std::move(value);
+  style_.reset();
 }
 
 Status SessionSettings::Set(std::string_view name, std::string_view value, bool local) {
@@ -156,6 +213,17 @@ Status SessionSettings::Set(std::string_view name, std::string_view value, bool 
   return {};
 }
 
+void SessionSettings::Put(std::string_view name, std::string value, bool local) {
+  Change([&](State& state) {
+    if (local) {
+      state.local[std::string(name)] = value;
+    } else {
+      state.local.erase(std::string(name));
+      state.session[std::string(name)] = value;
+    }
+  });
+}
+
 Status SessionSettings::Reset(std::string_view name) {
   const auto* parameter = FindParameter(name);
   if (!parameter && !IsCustom(name)) return Unrecognized(name);
@@ -171,10 +239,20 @@ Status SessionSettings::Reset(std::string_view name) {
 }
 
 void SessionSettings::ResetAll() {
-  Change([](State& state) {
-    std::erase_if(state.local,
-                  [](const auto& entry) { return !entry.first.starts_with("transaction_"); });
-    state.session.clear();
+  const auto goes = [](const auto& entry) {
+    return !entry.first.starts_with("transaction_") && !IsUser(entry.first);
+  };
+  Change([&](State& state) {
+    std::erase_if(state.local, goes);
+    std::erase_if(state.session, goes);
+  });
+}
+
+void SessionSettings::ResetUsers() {
+  const auto goes = [](const auto& entry) { return IsUser(entry.first); };
+  Change([&](State& state) {
+    std::erase_if(state.local, goes);
+    std::erase_if(state.session, goes);
   });
 }
 
@@ -232,8 +310,28 @@ std::vector<std::pair<std::string, std::string>> SessionSettings::TakeReports() 
   return changed;
 }
 
-int64_t SessionSettings::statement_timeout_ms() const {
-  const auto value = ReadMilliseconds(Value("statement_timeout"));
+int64_t SessionSettings::Milliseconds(std::string_view name) const {
+  const auto value = ReadMilliseconds(Value(name));
+  return value ? *value : 0;
+}
+
+const std::shared_ptr<const columnar::TextStyle>& SessionSettings::text_style() const {
+  if (style_ && style_state_ == state_) return style_;
+  columnar::TextStyle style;
+  const auto zone = Value("TimeZone");
+  if (zone != "UTC") {
+    auto found = columnar::TimeZone::Find(EngineZone(zone));
+    if (found) style.zone = *std::move(found);
+  }
+  style.extra_float_digits = std::atoi(Value("extra_float_digits").c_str());
+  style.bytea_escape = Value("bytea_output") == "escape";
+  if (!style_ || *style_ != style) style_ = std::make_shared<columnar::TextStyle>(style);
+  style_state_ = state_;
+  return style_;
+}
+
+int64_t SessionSettings::work_mem_bytes() const {
+  const auto value = ParseBytes(Value("work_mem"));
   return value ? *value : 0;
 }
 

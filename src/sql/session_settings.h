@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "columnar/text_style.h"
 
 namespace firn::sql {
 
@@ -30,6 +31,8 @@ enum class ParameterKind : uint8_t {
   kMemory,    // kB without a unit
   kChoice,    // one of `choices`
   kNames,     // a list of identifiers
+  kZone,      // a time zone
+  kRole,      // the name of a role; the session checks it
   kReadOnly,
 };
 
@@ -69,8 +72,13 @@ class SessionSettings {
   /// SET [LOCAL] name TO value. Errors: 42704 no such parameter, 22023 the value, 55P02 fixed,
   /// 0A000 a value PostgreSQL would take and firn does not have.
   Status Set(std::string_view name, std::string_view value, bool local);
+  /// A value that follows from others, unchecked: is_superuser.
+  void Put(std::string_view name, std::string value, bool local);
   Status Reset(std::string_view name);
+  /// All but who the session is.
   void ResetAll();
+  /// RESET ROLE and SESSION AUTHORIZATION.
+  void ResetUsers();
   /// The value as SHOW prints it. 42704.
   Result<std::string> Show(std::string_view name) const;
   Saved Save() const { return state_; }
@@ -83,7 +91,12 @@ class SessionSettings {
   /// All reported parameters with their values.
   std::vector<std::pair<std::string, std::string>> Reported() const;
 
-  int64_t statement_timeout_ms() const;
+  int64_t statement_timeout_ms() const { return Milliseconds("statement_timeout"); }
+  /// Of a duration, 0: none.
+  int64_t Milliseconds(std::string_view name) const;
+  /// How values are read and shown. Shared until a setting changes it.
+  const std::shared_ptr<const columnar::TextStyle>& text_style() const;
+  int64_t work_mem_bytes() const;
   /// search_path without "$user".
   std::vector<std::string> search_path() const;
   Isolation isolation() const;
@@ -98,6 +111,8 @@ class SessionSettings {
   std::map<std::string, std::string, std::less<>> initial_;
   Saved state_;
   Saved reported_state_;
+  mutable std::shared_ptr<const columnar::TextStyle> style_;
+  mutable Saved style_state_;  // what style_ was made of
   std::map<std::string, std::string, std::less<>> reported_;
 };
 

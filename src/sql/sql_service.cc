@@ -1,11 +1,11 @@
 #include "sql/sql_service.h"
 
-#include <pwd.h>
-#include <unistd.h>
 #include <algorithm>
 #include <thread>
 #include <utility>
 
+#include "base/scram_verifier.h"
+#include "catalog/objects/rights.h"
 #include "catalog/table_definition.h"
 #include "sql/functions/bodies.h"
 #include "sql/parameter_value.h"
@@ -13,22 +13,6 @@
 
 namespace firn::sql {
 namespace {
-
-/// The user the server runs as: a superuser role at birth.
-std::string OsUser() {
-  std::vector<char> buffer(16 * 1024);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 ||
-      found == nullptr) {
-    return "";
-  }
-  return found->pw_name;
-}
-
-bool IsRole(const std::string& user) {
-  return user == "firn" || user == "postgres" || (!user.empty() && user == OsUser());
-}
 
 bool IsDatabase(const std::string& database, const std::string& user) {
   return database == catalog::kDefaultDatabase || database == "postgres" ||
@@ -83,7 +67,10 @@ SqlService::SqlService(table::Database& database, engine::Engine& engine, const 
                 .settings = settings,
                 .clock = clock_,
                 .sequences = sequences_,
-                .version = std::string(version)} {}
+                .version = std::string(version)} {
+  const auto& password = settings.Text("password");
+  if (!password.empty()) birth_password_ = ScramVerifier::Of(password).ToString();
+}
 
 SqlService::~SqlService() = default;
 
@@ -100,9 +87,23 @@ Result<std::unique_ptr<SqlService>> SqlService::Make(table::Database& database,
   return std::unique_ptr<SqlService>(new SqlService(database, engine, settings, version));
 }
 
-void SqlService::SetServerValues(SessionSettings& settings, const std::string& user) const {
+void SqlService::SetServerValues(SessionSettings& settings, const catalog::Role& role) const {
   settings.SetServer("firn.version", services_.version);
-  settings.SetServer("session_authorization", user);
+  settings.SetServer("session_authorization", role.name);
+  settings.SetServer("is_superuser", role.superuser ? "on" : "off");
+  settings.SetServer("max_connections", services_.settings.Text("max_connections"));
+  const bool tls = !services_.settings.Text("tls_cert").empty();
+  settings.SetServer("ssl", tls ? "on" : "off");
+}
+
+Status SqlService::CheckConnectionLimit(const catalog::Role& role) const {
+  if (role.connection_limit < 0 || role.superuser) return {};
+  const auto rows = registry_.Rows();
+  const auto held = std::count_if(rows.begin(), rows.end(),
+                                  [&](const auto& row) { return row.user == role.name; });
+  if (held <= role.connection_limit) return {};
+  return Fail(MakeError(ErrorCode::kOverloaded, "too many connections for role \"{}\"", role.name)
+                  .WithSqlState("53300"));
 }
 
 Task<Result<std::unique_ptr<Session>>> SqlService::Open(SessionStart start) {
@@ -110,16 +111,18 @@ Task<Result<std::unique_ptr<Session>>> SqlService::Open(SessionStart start) {
 }
 
 Result<std::unique_ptr<Session>> SqlService::OpenNow(SessionStart start) {
-  if (!IsRole(start.user)) {
-    return Fail(MakeError(ErrorCode::kDenied, "role \"{}\" does not exist", start.user)
-                    .WithSqlState("28000")
-                    .WithHint("Connect as firn, postgres, or the user the server runs as."));
-  }
+  FIRN_TRY(const auto role, RoleToSignIn(start.user));
   if (start.database.empty()) start.database = start.user;
   if (!IsDatabase(start.database, start.user)) {
     return Fail(MakeError(ErrorCode::kNotFound, "database \"{}\" does not exist", start.database)
                     .WithSqlState("3D000")
                     .WithHint("The database there is: main."));
+  }
+  if (!catalog::HasRight(*Catalog(), *role, catalog::kDatabaseTarget, catalog::Right::kConnect)) {
+    return Fail(
+        MakeError(ErrorCode::kDenied, "permission denied for database \"{}\"", start.database)
+            .WithSqlState("42501")
+            .WithDetail("User does not have CONNECT privilege."));
   }
   FIRN_TRY(auto entry, registry_.Add({.pid = start.process_id,
                                       .user = start.user,
@@ -128,6 +131,7 @@ Result<std::unique_ptr<Session>> SqlService::OpenNow(SessionStart start) {
                                       .client_address = start.client_address,
                                       .state = "idle",
                                       .query = ""}));
+  FIRN_RETURN_IF_ERROR(CheckConnectionLimit(*role));
   auto* place = entry.get();
   auto session = std::make_unique<Session>(
       services_,
@@ -135,7 +139,11 @@ Result<std::unique_ptr<Session>> SqlService::OpenNow(SessionStart start) {
           .pid = start.process_id, .user = start.user, .database = std::move(start.database)},
       std::move(entry));
   auto& settings = session->settings();
-  SetServerValues(settings, start.user);
+  SetServerValues(settings, *role);
+  for (const auto& [name, value] : role->settings) {
+    // One that has become invalid must not keep the role out.
+    (void)settings.SetInitial(name, value);
+  }
   for (const auto& [name, value] : start.options) {
     if (name == "replication") continue;
     if (name == "options") {
@@ -151,11 +159,58 @@ Result<std::unique_ptr<Session>> SqlService::OpenNow(SessionStart start) {
   return session;
 }
 
-std::vector<std::pair<std::string, std::string>> SqlService::Parameters(
-    const std::string& user) const {
-  SessionSettings settings;
-  SetServerValues(settings, user);
-  return settings.Reported();
+std::shared_ptr<const catalog::Version> SqlService::Catalog() const {
+  return services_.database.TakeSnapshot().root->catalog;
+}
+
+Result<catalog::RolePtr> SqlService::RoleToSignIn(const std::string& user) const {
+  auto role = catalog::FindRole(*Catalog(), user);
+  if (!role) {
+    return Fail(
+        MakeError(ErrorCode::kDenied, "role \"{}\" does not exist", user).WithSqlState("28000"));
+  }
+  if (!role->login) {
+    return Fail(MakeError(ErrorCode::kDenied, "role \"{}\" is not permitted to log in", user)
+                    .WithSqlState("28000"));
+  }
+  return role;
+}
+
+std::string SqlService::KeptPassword(const catalog::Role& role) const {
+  if (!role.password.empty()) return role.password;
+  return catalog::IsRoleFromBirth(role.id) ? birth_password_ : std::string();
+}
+
+Result<std::optional<std::string>> SqlService::PasswordOf(const std::string& user,
+                                                          bool loopback) const {
+  FIRN_TRY(const auto role, RoleToSignIn(user));
+  auto password = KeptPassword(*role);
+  if (!password.empty()) {
+    if (role->valid_until_us && *role->valid_until_us <= clock_.NowMicros()) {
+      return Fail(
+          MakeError(ErrorCode::kDenied, "password authentication failed for user \"{}\"", user)
+              .WithSqlState("28P01"));
+    }
+    return std::optional(std::move(password));
+  }
+  if (loopback) return std::optional<std::string>();
+  return Fail(MakeError(ErrorCode::kDenied, "role \"{}\" has no password", user)
+                  .WithSqlState("28000")
+                  .WithHint("Connect from the machine itself, by 127.0.0.1, and say ALTER ROLE "
+                            "... PASSWORD."));
+}
+
+Status SqlService::CheckRemoteLogins() const {
+  for (const auto& role : catalog::AllRoles(*Catalog())) {
+    if (!role->login || !KeptPassword(*role).empty()) continue;
+    return Fail(MakeError(ErrorCode::kDenied,
+                          "anybody could sign in from elsewhere: role \"{}\" has no password",
+                          role->name)
+                    .WithHint("Set FIRN_PASSWORD or FIRN_PASSWORD_FILE for the roles there are "
+                              "from birth; give other roles a password or NOLOGIN while "
+                              "listening on 127.0.0.1."));
+  }
+  return {};
 }
 
 }  // namespace firn::sql

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "base/result.h"
 #include "base/settings.h"
 #include "base/task.h"
+#include "catalog/objects/role.h"
 #include "sql/services.h"
 #include "sql/session.h"
 
@@ -37,8 +39,10 @@ class SqlService {
   /// Errors: 3D000 unknown database, 28000 unknown role, 53300 too many sessions, 22023 a startup
   /// parameter.
   Task<Result<std::unique_ptr<Session>>> Open(SessionStart start);
-  /// Told to every client after authentication: server_version, client_encoding …
-  std::vector<std::pair<std::string, std::string>> Parameters(const std::string& user) const;
+  /// The SCRAM verifier of what the user must prove before Open, or nothing. 28000.
+  Result<std::optional<std::string>> PasswordOf(const std::string& user, bool loopback) const;
+  /// Before listening beyond loopback: every role that may sign in has a password.
+  Status CheckRemoteLogins() const;
 
   const SessionRegistry& registry() const { return registry_; }
 
@@ -46,7 +50,12 @@ class SqlService {
   SqlService(table::Database& database, engine::Engine& engine, const Settings& settings,
              std::string_view version);
   Result<std::unique_ptr<Session>> OpenNow(SessionStart start);
-  void SetServerValues(SessionSettings& settings, const std::string& user) const;
+  void SetServerValues(SessionSettings& settings, const catalog::Role& role) const;
+  std::shared_ptr<const catalog::Version> Catalog() const;
+  Result<catalog::RolePtr> RoleToSignIn(const std::string& user) const;
+  /// A role's own, or that of the roles from birth; empty: none.
+  std::string KeptPassword(const catalog::Role& role) const;
+  Status CheckConnectionLimit(const catalog::Role& role) const;
 
   const SystemClock clock_;
   SessionRegistry registry_;
@@ -54,6 +63,7 @@ class SqlService {
   SequenceCache sequences_;
   WorkerPool workers_;
   Services services_;
+  std::string birth_password_;  // a verifier; empty: none
 };
 
 }  // namespace firn::sql

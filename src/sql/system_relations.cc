@@ -126,7 +126,7 @@ Rows SettingRows(const Services& services, const View& /*view*/) {
   std::vector<TextRow> rows;
   for (const auto& setting : AllSettings()) {
     const auto& value = services.settings.Get(setting.name);
-    rows.push_back({std::string(setting.name), value.text,
+    rows.push_back({std::string(setting.name), Settings::Shown(setting, value),
                     std::string(SettingOriginName(value.origin)),
                     std::string(setting.description)});
   }
@@ -178,7 +178,8 @@ const std::vector<SystemRelation>& Relations() {
         {"bytes", kBigint},
         {"first_lsn", kBigint},
         {"last_lsn", kBigint}},
-       FileRows},
+       FileRows,
+       /*superuser=*/true},
       {"sessions",
        {{"pid", kInteger},
         {"user", kText},
@@ -189,10 +190,12 @@ const std::vector<SystemRelation>& Relations() {
         {"query", kText},
         {"connected_at", kTimestamptz},
         {"query_started_at", kTimestamptz}},
-       SessionRows},
+       SessionRows,
+       /*superuser=*/true},
       {"settings",
        {{"name", kText}, {"value", kText}, {"origin", kText}, {"description", kText}},
-       SettingRows},
+       SettingRows,
+       /*superuser=*/true},
   };
   return kRelations;
 }

@@ -17,6 +17,7 @@ struct SystemRelation {
   std::vector<columnar::Field> fields;
   /// The rows at a view; may block (metadata files), so it runs when the scan begins.
   Result<std::vector<TextRow>> (*rows)(const Services& services, const View& view);
+  bool superuser = false;  // for nobody else: what others do, paths, settings
 };
 
 /// tables, lsn, snapshots, files, sessions, settings. Null when there is no such relation.

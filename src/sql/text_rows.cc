@@ -36,13 +36,13 @@ Result<std::shared_ptr<arrow::RecordBatch>> BatchOfTextRows(
                                   std::move(columns));
 }
 
-std::optional<std::string> TimestampText(int64_t us) {
+std::optional<std::string> TimestampText(int64_t us, const columnar::TextStyle& style) {
   if (us == 0) return std::nullopt;
   const columnar::Type type{.kind = columnar::TypeKind::kTimestamptz};
   arrow::TimestampBuilder builder(columnar::ArrowType(type), arrow::default_memory_pool());
   std::shared_ptr<arrow::Array> array;
   if (!builder.Append(us).ok() || !builder.Finish(&array).ok()) return std::nullopt;
-  return TextOfValue(type, *array, 0);
+  return TextOfValue(type, *array, 0, style);
 }
 
 }  // namespace firn::sql

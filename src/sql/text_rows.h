@@ -10,6 +10,7 @@
 #include <arrow/type_fwd.h>
 
 #include "base/result.h"
+#include "columnar/text_style.h"
 #include "columnar/types.h"
 
 namespace firn::sql {
@@ -24,6 +25,6 @@ Result<std::shared_ptr<arrow::RecordBatch>> BatchOfTextRows(
 std::shared_ptr<arrow::Schema> SchemaOfFields(const std::vector<columnar::Field>& fields);
 
 /// "2026-01-31 12:00:00.123456+00"; nullopt for 0.
-std::optional<std::string> TimestampText(int64_t us);
+std::optional<std::string> TimestampText(int64_t us, const columnar::TextStyle& style = {});
 
 }  // namespace firn::sql

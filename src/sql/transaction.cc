@@ -76,7 +76,12 @@ Status Transaction::RebuildCatalog() {
 Status Transaction::AddChange(catalog::Change change) {
   changes_.push_back(std::move(change));
   auto rebuilt = RebuildCatalog();
-  if (rebuilt) return rebuilt;
+  if (rebuilt) {
+    auto more = with_new_ ? with_new_(changes_.back()) : nullptr;
+    if (more == nullptr) return rebuilt;
+    rebuilt = AddChange(catalog::PutObject{std::move(more)});
+    if (rebuilt) return rebuilt;
+  }
   changes_.pop_back();
   FIRN_RETURN_IF_ERROR(RebuildCatalog());
   return rebuilt;

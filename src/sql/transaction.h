@@ -68,6 +68,10 @@ class Transaction {
   /// Nothing else may set the transaction's isolation once a statement has looked.
   bool has_looked() const { return looked_; }
   const View& view() const { return view_; }
+  /// Asked after every change what has to come with it; null: nothing.
+  void SetWithNew(std::function<catalog::ObjectPtr(const catalog::Change&)> with_new) {
+    with_new_ = std::move(with_new);
+  }
 
   /// 25006 in a read-only transaction.
   Status CheckWritable(std::string_view command) const;
@@ -110,6 +114,7 @@ class Transaction {
   /// 3B001 no such savepoint.
   Task<Status> RollbackTo(std::string name);
   Status Release(const std::string& name);
+  size_t savepoints() const { return savepoints_.size(); }
 
  private:
   using Buffers = std::map<TableId, std::unique_ptr<TableBuffer>>;
@@ -157,6 +162,7 @@ class Transaction {
   std::shared_ptr<const catalog::Version> base_;
   size_t applied_ = 0;
   SessionSettings::Saved settings_before_;
+  std::function<catalog::ObjectPtr(const catalog::Change&)> with_new_;
 };
 
 }  // namespace firn::sql

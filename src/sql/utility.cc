@@ -7,6 +7,8 @@
 #include "sql/parameter_value.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
+#include "sql/roles.h"
 #include "sql/text_rows.h"
 
 namespace firn::sql {
@@ -35,6 +37,9 @@ Task<Status> FlushAll(SessionContext& session) {
 }  // namespace
 
 Status RunSet(SessionContext& session, const SetCommand& command) {
+  if (command.name == "role" || command.name == "session_authorization") {
+    return SetUser(session, command);
+  }
   if (!command.value) return session.settings.Reset(command.name);
   if (command.name == "transaction_isolation") {
     return SetModes(session, {.isolation = command.value, .read_only = {}}, false);
@@ -121,6 +126,8 @@ Task<Result<std::unique_ptr<RowStream>>> RunExplain(SessionContext& session,
 }
 
 Task<Result<std::string>> RunCheckpoint(SessionContext& session) {
+  auto allowed = RequireSuperuser(session, "CHECKPOINT");
+  if (!allowed) co_return Failure(std::move(allowed).error());
   auto flushed = co_await FlushAll(session);
   if (!flushed) co_return Failure(std::move(flushed).error());
   co_return std::string("CHECKPOINT");
@@ -150,6 +157,11 @@ Task<Result<std::string>> RunCall(SessionContext& session, const CallCommand& co
     name.position = argument.position;
     auto table = RequireTable(session, name);
     if (!table) co_return Failure(std::move(table).error());
+    auto allowed = RequireOwner(session, {.table = *table, .object = nullptr});
+    if (!allowed) co_return Failure(std::move(allowed).error());
+  } else {
+    auto allowed = RequireSuperuser(session, "firn.flush() of every table");
+    if (!allowed) co_return Failure(std::move(allowed).error());
   }
   auto flushed = co_await FlushAll(session);
   if (!flushed) co_return Failure(std::move(flushed).error());

@@ -248,6 +248,7 @@ std::optional<ValueType> CommonType(std::span<const ValueType> types) {
   }
   if (best.tag == kVarchar || best.tag == kChar || IsArray(best.tag)) {
     for (const auto& type : types) {
+      if (type.tag == kUnknown) continue;
       if (type.length != best.length) best.length = 0;
       if (type.precision != best.precision || type.scale != best.scale) {
         best.precision = 0;

@@ -166,13 +166,11 @@ Result<ValueType> QueryWriter::CastTarget(const Json& type_name, const Expr& arg
 
 Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   const auto& type_name = At(body, "typeName");
-  // ARRAY[]::t[] is '{}'.
-  const auto array = Open(At(body, "arg"));
-  const bool empty = array.Is("A_ArrayExpr") && List(*array.body, "elements").empty();
-  Expr expr{.form = Expr::Form::kLiteral, .text = "{}", .location = tree::Location(body)};
-  if (!empty) {
-    FIRN_TRY(expr, WriteExpr(At(body, "arg"), place));
+  if (const auto array = Open(At(body, "arg")); array.Is("A_ArrayExpr")) {
+    FIRN_TRY(const auto to, CastTarget(type_name, Expr()));
+    if (IsArray(to.tag)) return WriteArray(*array.body, place, &to);
   }
+  FIRN_TRY(auto expr, WriteExpr(At(body, "arg"), place));
   FIRN_TRY(const auto type, CastTarget(type_name, expr));
   const auto& modifiers = List(type_name, "typmods");
   if (type.tag == kInterval && !modifiers.empty()) {
@@ -192,6 +190,11 @@ Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   expr.nonzero = false;
   expr.decimal_sql.clear();
   return expr;
+}
+
+const columnar::TextStyle& QueryWriter::Style() const {
+  static const columnar::TextStyle kDefault;
+  return context_.style ? *context_.style : kDefault;
 }
 
 Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext context) {
@@ -214,9 +217,11 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       const int32_t length = cut && context == CastContext::kExplicit ? type.length : 0;
       if (type.tag == kVarchar && context != CastContext::kExplicit) type.length = 0;
       std::string_view text = expr.text;
-      auto literal = WriteLiteral(text, type.tag == kVarchar || (type.tag == kChar && length > 0)
-                                            ? ValueType{.tag = kText}
-                                            : type);
+      auto literal = WriteLiteral(text,
+                                  type.tag == kVarchar || (type.tag == kChar && length > 0)
+                                      ? ValueType{.tag = kText}
+                                      : type,
+                                  Style());
       if (!literal) {
         return Fail(std::move(literal.error()).WithPosition(statement_.Position(expr.location)));
       }
@@ -267,7 +272,7 @@ Status QueryWriter::Coerce(Expr& expr, const ValueType& to, CastContext context)
   if (!CanCast(expr.type.tag, to.tag, context)) return CannotCast(expr, to);
   if (IsInteger(expr.type.tag) && to.tag == kNumeric && to.precision == 0 && !expr.text.empty()) {
     // A constant has its own few digits, not the ten of every integer.
-    FIRN_TRY(auto literal, WriteLiteral(expr.text, to));
+    FIRN_TRY(auto literal, WriteLiteral(expr.text, to, Style()));
     expr.sql = std::move(literal.sql);
     expr.type = literal.type;
     return {};
@@ -312,6 +317,7 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
                   from == kCidr || from == kEnum || from == kTime || is_oid(from))) {
     return CastTo(expr.sql, "VARCHAR");
   }
+  if (is_text && from == kInterval) return fmt::format("sql_interval_text({})", expr.sql);
   if (is_text && from == kInet) return fmt::format("sql_text_inet({})", expr.sql);
   if (from == kCidr && to.tag == kInet) return fmt::format("sql_read_inet({})", expr.sql);
   if (from == kJson && to.tag == kJsonb) return fmt::format("sql_read_jsonb({})", expr.sql);
@@ -334,9 +340,15 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
       (from == kOidVector && to.tag == ArrayOf(kOid))) {
     return expr.sql;
   }
-  if (IsArray(from) && IsArray(to.tag) && ElementOf(from) == ElementOf(to.tag) &&
-      ElementOf(from) != kNumeric && to.length == 0) {
-    return expr.sql;
+  if (IsArray(from) && is_text) return OutputText(expr, CastContext::kExplicit);
+  if (IsArray(from) && IsArray(to.tag)) {
+    auto element = to;
+    element.tag = ElementOf(to.tag);
+    return ForEach(expr, [&](const Expr& one) -> Result<std::string> {
+      FIRN_TRY(auto sql, CastSql(one, element, context));
+      if (!IsOpen(element) || IsOpen(one.type)) return sql;
+      return IsString(one.type.tag) ? sql : fmt::format("sql_num_text({})", sql);
+    });
   }
   return Refuse(expr.location,
                 fmt::format("a cast from {} to {} is not supported for values", DisplayType(from),
@@ -375,18 +387,25 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
   }
   if (IsLater(from) || IsLater(to.tag)) return LaterCastSql(expr, to, context);
   if (IsString(to.tag)) {
-    if (from == kFloat4 || from == kFloat8 || from == kBytea || from == kInterval) {
-      return Refuse(
-          expr.location,
-          fmt::format("a cast from {} to text is not supported in a query", DisplayType(from)),
-          "Select the value itself, or cast it to numeric(p,s) first.");
+    const bool plain = Style().extra_float_digits > 0 && !Style().bytea_escape;
+    if (!plain && (from == kFloat4 || from == kFloat8 || from == kBytea)) {
+      return Refuse(expr.location,
+                    fmt::format("a cast from {} to text is not supported with these settings",
+                                DisplayType(from)),
+                    "SET extra_float_digits = 1, bytea_output = 'hex'.");
     }
     const bool is_time = from == kDate || from == kTimestamp || from == kTimestamptz;
     // The engine writes a numeric(2,2) without the zero before the point.
     const bool all_scale = from == kNumeric && expr.type.precision == expr.type.scale;
-    auto text = is_time     ? fmt::format("firn_time_text({})", expr.sql)
-                : all_scale ? fmt::format("sql_num_text({})", expr.sql)
-                            : CastTo(expr.sql, "VARCHAR");
+    const auto* writer = from == kFloat4     ? "sql_float4_text"
+                         : from == kFloat8   ? "sql_float8_text"
+                         : from == kInterval ? "sql_interval_text"
+                         : from == kBytea    ? "sql_bytea_text"
+                                             : nullptr;
+    auto text = writer != nullptr ? fmt::format("{}({})", writer, expr.sql)
+                : is_time         ? fmt::format("firn_time_text({})", expr.sql)
+                : all_scale       ? fmt::format("sql_num_text({})", expr.sql)
+                                  : CastTo(expr.sql, "VARCHAR");
     return to.length > 0 && context == CastContext::kExplicit
                ? fmt::format("left({}, {})", text, to.length)
                : text;

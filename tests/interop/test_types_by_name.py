@@ -50,6 +50,9 @@ def test_casts_of_null_are_those_of_postgres(both, source):
     for source_name, target in itertools.product([source, f"{source}[]"], kinds):
         query = f"SELECT NULL::{source_name}::{target}"
         postgres, ours = (described(session, query) for session in both)
+        if target.startswith("numeric") and not isinstance(ours, str):
+            # firn tells of the digits that an integer or a numeric(p,s) brings along.
+            postgres, ours = ((oid, size, value) for oid, size, _, value in (postgres, ours))
         # A cast that firn has not is refused as such, never taken for one PostgreSQL has not.
         if ours != postgres and not (ours == "0A000" and not isinstance(postgres, str)):
             wrong.append((query, ours, postgres))

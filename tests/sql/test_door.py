@@ -79,7 +79,6 @@ STATEMENTS = [
     "SELECT list_transform([1], lambda x: getenv('DOOR_CANARY'))", "EXECUTE IMMEDIATE 'SELECT 1'",
     "MERGE INTO t USING read_text('{file}') r ON true WHEN MATCHED THEN DELETE",
     "SECURITY LABEL ON TABLE t IS 'x'", "LISTEN x; SELECT pg_notify('x', getenv('DOOR_CANARY'))",
-    "SET ROLE postgres", "SET SESSION AUTHORIZATION postgres",
 ]
 WRAPPINGS = {
     "plain": ["{q}"],

@@ -12,16 +12,17 @@ namespace {
 constexpr auto kNoBytes = std::string_view();
 
 // What PostgreSQL would print after reading it, or the SQLSTATE.
-std::string Read(const Type& type, std::string_view text, bool binary = false) {
+std::string Read(const Type& type, std::string_view text, bool binary = false,
+                 const TextStyle& style = {}) {
   auto builder = arrow::MakeBuilder(ArrowType(type)).ValueOrDie();
-  const auto parser = ValueParser::Make(type, builder.get());
+  const auto parser = ValueParser::Make(type, builder.get(), style);
   const auto status = binary ? parser->AppendBinary(text) : parser->AppendText(text);
   if (!status) {
     EXPECT_EQ(builder->length(), 0);
     return std::string(status.error().SqlState());
   }
   std::string out;
-  ValueWriter::MakeText(type, *builder->Finish().ValueOrDie())->Append(0, out);
+  ValueWriter::MakeText(type, *builder->Finish().ValueOrDie(), style)->Append(0, out);
   return out;
 }
 std::string ReadBinary(const Type& type, std::string_view bytes) {
@@ -75,10 +76,30 @@ TEST(ValueParser, TimestampsKnowZonesErasAndInfinity) {
   EXPECT_EQ(Read(kTimestamp, "epoch"), "1970-01-01 00:00:00");
   EXPECT_EQ(Read(kTimestamp, "2026-11-21 24:00:00"), "2026-11-22 00:00:00");
   EXPECT_EQ(Read(kTimestamp, "2026-11-21 25:00:00"), "22008");
-  EXPECT_EQ(Read(kTimestamptz, "2026-11-21 10:00 Europe/Berlin"), "0A000");
+  EXPECT_EQ(Read(kTimestamptz, "2026-11-21 10:00 Europe/Berlin"), "2026-11-21 09:00:00+00");
+  EXPECT_EQ(Read(kTimestamptz, "2026-07-21 10:00 CET"), "2026-07-21 09:00:00+00");
+  EXPECT_EQ(Read(kTimestamptz, "2026-11-21 10:00 Europe/Nowhere"), "0A000");
   EXPECT_EQ(Read(kTimestamptz, "2026-11-21 10:00+17"), "22009");
   EXPECT_EQ(Read(kTimestamp, "294247-01-10 04:00:54.775806"), "294247-01-10 04:00:54.775806");
   EXPECT_EQ(Read(kTimestamp, "294247-01-10 04:00:54.775807"), "22008");
+}
+
+TEST(ValueParser, TimestampsAreReadAndShownInTheZone) {
+  const auto in = [](std::string_view zone, std::string_view text) {
+    TextStyle style;
+    style.zone = TimeZone::Find(zone).value();
+    return Read(kTimestamptz, text, false, style);
+  };
+  EXPECT_EQ(in("Europe/Berlin", "2026-07-21 10:00"), "2026-07-21 10:00:00+02");
+  EXPECT_EQ(in("Europe/Berlin", "2026-07-21 10:00+00"), "2026-07-21 12:00:00+02");
+  EXPECT_EQ(in("Europe/Berlin", "2026-03-29 02:30"), "2026-03-29 03:30:00+02");  // skipped
+  EXPECT_EQ(in("Europe/Berlin", "2026-10-25 02:30"), "2026-10-25 02:30:00+01");  // twice
+  EXPECT_EQ(in("asia/kathmandu", "epoch"), "1970-01-01 05:30:00+05:30");
+  EXPECT_EQ(in("Europe/Berlin", "1850-01-01"), "1850-01-01 00:00:00+00:53:28");
+  EXPECT_EQ(in("-3", "2026-01-01 00:00Z"), "2025-12-31 21:00:00-03");
+  EXPECT_EQ(in("Asia/Tokyo", "infinity"), "infinity");
+  EXPECT_EQ(TimeZone::Find("Nowhere/Else").error().SqlState(), "22023");
+  EXPECT_EQ(TimeZone::Find("../../etc/passwd").error().SqlState(), "22023");
 }
 
 TEST(ValueParser, DatesMustExist) {

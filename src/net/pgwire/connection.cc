@@ -4,7 +4,6 @@
 #include <boost/asio/detached.hpp>
 
 #include "base/log.h"
-#include "net/pgwire/byte_order.h"
 #include "net/pgwire/connection_internal.h"
 
 namespace firn::net::pgwire {
@@ -16,6 +15,18 @@ bool EndsConnection(const Error& error) {
 }
 
 }  // namespace
+
+void ServerState::TurnAway(asio::ip::tcp::socket socket, const Error& why) {
+  constexpr size_t kKept = 64;
+  std::string message;
+  AppendError(message, Severity::kFatal, why);
+  boost::system::error_code ignored;
+  socket.write_some(asio::buffer(message), ignored);
+  socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  const std::lock_guard lock(mutex_);
+  turned_away_.push_back(std::move(socket));
+  if (turned_away_.size() > kKept) turned_away_.pop_front();
+}
 
 Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state)
     : state_(std::move(state)),
@@ -31,8 +42,12 @@ Connection::~Connection() {
 
 void Connection::Start(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state) {
   auto self = std::make_shared<Connection>(std::move(socket), std::move(state));
-  self->registered_ = self->state_->registry.Add(self->peer_);
-  if (!self->registered_) return;
+  auto added = self->state_->registry.Add(self->peer_);
+  if (!added) {
+    self->state_->TurnAway(self->stream_.TakeSocket(), added.error());
+    return;
+  }
+  self->registered_ = true;
   auto executor = self->stream_.executor();
   asio::co_spawn(executor, Run(std::move(self)), asio::detached);
 }
@@ -64,96 +79,9 @@ Task<void> Connection::SendAway(Error why) {
   ArmTimer(state_->limits.linger, Interruption::kLingered);
   AppendError(stream_.out(), Severity::kFatal, why);
   auto flushed = co_await stream_.Flush();
-  if (flushed) co_await stream_.Linger();
+  const bool crowded = stream_.interruption() == Interruption::kCrowdedOut;
+  if (flushed && !crowded) co_await stream_.Linger();
   DisarmTimer();
-}
-
-Task<Result<std::string_view>> Connection::ReadStartupPacket() {
-  while (true) {
-    const auto bytes = stream_.buffered();
-    size_t length = 0;
-    if (bytes.size() >= 4) {
-      length = ReadBig32(bytes.data());
-      if (length < 8 || length > kStartupBytesMax) {
-        co_return Fail(
-            ProtocolViolation(fmt::format("invalid length of startup packet: {}", length)));
-      }
-      if (bytes.size() >= length) {
-        stream_.Consume(length);
-        co_return bytes.substr(4, length - 4);
-      }
-    }
-    auto read = co_await stream_.ReadMore(length);
-    if (!read) co_return Fail(std::move(read).error());
-  }
-}
-
-Task<Result<Connection::Opening>> Connection::StartUp() {
-  // A client may ask once for each kind of encryption before it goes on in plain text.
-  bool asked_tls = false;
-  bool asked_gss = false;
-  while (true) {
-    auto packet = co_await ReadStartupPacket();
-    if (!packet) co_return Fail(std::move(packet).error());
-    const auto code = static_cast<int32_t>(ReadBig32(packet->data()));
-    const auto body = packet->substr(4);
-    const bool asks = (code == kSslRequest && !std::exchange(asked_tls, true)) ||
-                      (code == kGssEncRequest && !std::exchange(asked_gss, true));
-    if (asks && body.empty()) {
-      stream_.out().push_back('N');
-      auto flushed = co_await stream_.Flush();
-      if (!flushed) co_return Fail(std::move(flushed).error());
-      continue;
-    }
-    if (code == kCancelRequest) {
-      auto key = ParseCancel(body);
-      if (!key) co_return Fail(std::move(key).error());
-      state_->registry.Cancel(*key);
-      co_return Opening::kEnd;
-    }
-    if (code >> 16 != kProtocol3 >> 16) {
-      co_return Fail(ErrorCode::kUnsupported,
-                     "unsupported frontend protocol {}.{}: server supports 3.0", code >> 16,
-                     code & 0xffff);
-    }
-    auto message = ParseStartup(code, body);
-    if (!message) co_return Fail(std::move(message).error());
-    auto opened = co_await OpenSession(*std::move(message));
-    if (!opened) co_return Fail(std::move(opened).error());
-    co_return Opening::kSession;
-  }
-}
-
-Task<Status> Connection::OpenSession(StartupMessage message) {
-  auto& start = message.start;
-  const auto remote = stream_.remote();
-  start.client_address = remote.address().to_string();
-  start.client_port = remote.port();
-  if (!remote.address().is_loopback() && !state_->limits.trust_remote) {
-    co_return Fail(
-        MakeError(ErrorCode::kDenied,
-                  "no way to authenticate a client from elsewhere: host=\"{}\" user=\"{}\"",
-                  start.client_address, start.user)
-            .WithSqlState("28000")
-            .WithHint("Connect from the machine itself, by 127.0.0.1."));
-  }
-  FIRN_CO_RETURN_IF_ERROR(state_->registry.Admit(peer_));
-  start.process_id = peer_.key.process_id;
-  const auto parameters = state_->factory.parameters(start);
-  auto opened = co_await state_->factory.Open(std::move(start));
-  if (!opened) co_return Fail(std::move(opened).error());
-  session_ = *std::move(opened);
-  state_->registry.Attach(peer_, *session_);
-
-  auto& out = stream_.out();
-  if (message.protocol != kProtocol3 || !message.unknown.empty()) {
-    AppendNegotiateProtocolVersion(out, message.unknown);
-  }
-  AppendAuthenticationOk(out);
-  for (const auto& [name, value] : parameters) AppendParameterStatus(out, name, value);
-  AppendBackendKeyData(out, peer_.key.process_id, peer_.key.secret);
-  DisarmTimer();
-  co_return co_await EndCycle();
 }
 
 Task<Status> Connection::Serve() {
@@ -181,7 +109,13 @@ Task<Status> Connection::Serve() {
         continue;
       }
     }
+    const auto limit = idle_ && bytes.empty() ? session_->idle_limit() : IdleLimit();
+    if (limit.time.count() > 0) {
+      ArmTimer(limit.time,
+               limit.in_transaction ? Interruption::kIdleInTransaction : Interruption::kIdle);
+    }
     auto read = co_await stream_.ReadMore(wanted);
+    if (limit.time.count() > 0) DisarmTimer();
     FIRN_CO_RETURN_IF_ERROR(std::move(read));
   }
 }
@@ -190,6 +124,8 @@ Task<Result<bool>> Connection::Handle(Header header) {
   // The view stays good until something is read, so each handler parses before it waits.
   const auto body = stream_.buffered().substr(Header::kBytes, header.body);
   stream_.Consume(Header::kBytes + header.body);
+  idle_ = false;
+  if (header.type != 'S') responder_.TellHeld();
   if (std::string_view("SHX").find(header.type) != std::string_view::npos) {
     auto nothing = ParseNothing(body);
     if (!nothing) co_return Fail(std::move(nothing).error());
@@ -229,7 +165,8 @@ Task<Result<bool>> Connection::Handle(Header header) {
       if (status) status = co_await OnSync();
   }
   if (!status) co_return Fail(std::move(status).error());
-  if (stream_.full()) status = co_await stream_.Flush();
+  // An error is shown at once: the client may wait for it before it sends Sync.
+  if (stream_.full() || skipping_) status = co_await stream_.Flush();
   if (!status) co_return Fail(std::move(status).error());
   co_return true;
 }
@@ -259,12 +196,18 @@ Task<Status> Connection::EndCycle() {
   const char transaction = session_->transaction_status();
   if (transaction == 'I') formats_.clear();  // portals end with their transaction
   AppendReadyForQuery(stream_.out(), transaction);
+  idle_ = true;
   co_return co_await stream_.Flush();
 }
 
 Task<Status> Connection::OnSync() {
   auto synced = co_await session_->Sync(std::exchange(skipping_, false));
-  if (!synced) FIRN_CO_RETURN_IF_ERROR(Answer(std::move(synced).error()));
+  if (synced) {
+    responder_.TellHeld();
+  } else {
+    responder_.DropHeld();
+    FIRN_CO_RETURN_IF_ERROR(Answer(std::move(synced).error()));
+  }
   co_return co_await EndCycle();
 }
 
@@ -304,6 +247,10 @@ Task<Status> Connection::OnBind(std::string_view body) {
     done = co_await session_->Bind(message.portal, std::move(message.statement),
                                    std::move(message.parameters));
   }
+  if (done && message.result_formats.size() > 1) {
+    auto described = co_await session_->DescribePortal(message.portal);
+    if (described && *described) done = formats->CheckColumns((*described)->size());
+  }
   if (!done) co_return AnswerAndSkip(std::move(done).error());
   if (message.result_formats.empty()) {
     formats_.erase(message.portal);
@@ -342,6 +289,7 @@ Task<Status> Connection::OnDescribe(std::string_view body) {
 Task<Status> Connection::OnExecute(std::string_view body) {
   FIRN_CO_TRY(auto message, ParseExecute(body));
   responder_.UseFormats(FormatsOf(message.portal));
+  responder_.HoldCompletion();
   auto done = co_await session_->Execute(std::move(message.portal), message.max_rows, responder_);
   responder_.EndStatement();
   if (!done) co_return AnswerAndSkip(std::move(done).error());

@@ -9,7 +9,9 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +23,7 @@
 #include "net/pgwire/message.h"
 #include "net/pgwire/registry.h"
 #include "net/pgwire/responder.h"
+#include "net/pgwire/scram.h"
 #include "net/pgwire/server.h"
 #include "net/pgwire/stream.h"
 
@@ -31,9 +34,17 @@ struct ServerState {
   ServerState(SessionFactory& sessions, const Limits& chosen)
       : factory(sessions), limits(chosen), registry(chosen.max_connections) {}
 
+  /// Tells a client for whom there is no place why, without waiting for what it has to say. The
+  /// socket is kept until others have come after it: closed at once, the answer could be lost.
+  void TurnAway(asio::ip::tcp::socket socket, const Error& why);
+
   SessionFactory& factory;
   const Limits limits;
   Registry registry;
+
+ private:
+  std::mutex mutex_;
+  std::deque<asio::ip::tcp::socket> turned_away_;  // guarded by mutex_
 };
 
 /// Threads:  its own coroutine.
@@ -53,6 +64,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<Status> Live();
   Task<Result<Opening>> StartUp();
   Task<Result<std::string_view>> ReadStartupPacket();
+  /// Answers a request for TLS or GSS encryption.
+  Task<Status> Encrypt(bool tls_wanted);
+  Task<Status> StartDirectTls();
+  /// Sees that the client is who it says it is.
+  Task<Status> Authenticate(const SessionStart& start, bool loopback);
+  Task<Status> ExchangeScram(ScramVerifier verifier, const std::string& user);
+  Task<Result<std::string>> ReadPasswordMessage();
   Task<Status> OpenSession(StartupMessage message);
   Task<Status> Serve();
   /// Takes one message; false after Terminate.
@@ -87,6 +105,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<Session> session_;
   std::unordered_map<std::string, ResultFormats> formats_;  // of portals that are not all text
   bool skipping_ = false;                                   // to the next Sync
+  bool idle_ = false;                                       // since ReadyForQuery
 };
 
 }  // namespace firn::net::pgwire

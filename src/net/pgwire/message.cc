@@ -249,6 +249,17 @@ Result<ExecuteMessage> ParseExecute(std::string_view body) {
   return message;
 }
 
+Result<SaslInitialMessage> ParseSaslInitial(std::string_view body) {
+  Cursor cursor(body);
+  SaslInitialMessage message;
+  message.mechanism = cursor.String();
+  const int32_t length = cursor.Int32();
+  if (length < 0) return Fail(ProtocolViolation("a SASL response without data"));
+  message.data = cursor.Bytes(static_cast<size_t>(length));
+  FIRN_RETURN_IF_ERROR(cursor.End());
+  return message;
+}
+
 Status ParseNothing(std::string_view body) {
   return Cursor(body).End();
 }
@@ -304,6 +315,7 @@ void FuzzMessages(const uint8_t* data, size_t size) {
   (void)ParseTarget(body);
   (void)ParseExecute(body);
   (void)ParseNothing(body);
+  (void)ParseSaslInitial(body);
   if (auto bind = ParseBind(body)) (void)ResolveFormats(*bind);
 }
 

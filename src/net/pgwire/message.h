@@ -58,6 +58,10 @@ struct TargetMessage {
   char kind = 0;
   std::string name;
 };
+struct SaslInitialMessage {
+  std::string mechanism;
+  std::string data;
+};
 struct ExecuteMessage {
   std::string portal;
   int32_t max_rows = 0;
@@ -81,6 +85,8 @@ Result<ParseMessage> ParseParse(std::string_view body);
 Result<BindMessage> ParseBind(std::string_view body);
 Result<TargetMessage> ParseTarget(std::string_view body);
 Result<ExecuteMessage> ParseExecute(std::string_view body);
+/// The first answer to a list of mechanisms.
+Result<SaslInitialMessage> ParseSaslInitial(std::string_view body);
 /// Sync, Flush, CopyDone, Terminate.
 Status ParseNothing(std::string_view body);
 

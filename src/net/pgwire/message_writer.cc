@@ -134,6 +134,28 @@ void AppendAuthenticationOk(std::string& out) {
   AppendMessage(out, 'R', [&] { AppendBig32(out, 0); });
 }
 
+void AppendSaslMechanisms(std::string& out, const std::vector<std::string_view>& mechanisms) {
+  AppendMessage(out, 'R', [&] {
+    AppendBig32(out, 10);
+    for (const auto mechanism : mechanisms) out.append(mechanism).push_back('\0');
+    out.push_back('\0');
+  });
+}
+
+void AppendSaslContinue(std::string& out, std::string_view data) {
+  AppendMessage(out, 'R', [&] {
+    AppendBig32(out, 11);
+    out.append(data);
+  });
+}
+
+void AppendSaslFinal(std::string& out, std::string_view data) {
+  AppendMessage(out, 'R', [&] {
+    AppendBig32(out, 12);
+    out.append(data);
+  });
+}
+
 void AppendBackendKeyData(std::string& out, int32_t process_id, uint32_t secret) {
   AppendMessage(out, 'K', [&] {
     AppendBig32(out, static_cast<uint32_t>(process_id));

@@ -46,6 +46,9 @@ void AppendParameterStatus(std::string& out, std::string_view name, std::string_
 void AppendCommandComplete(std::string& out, std::string_view tag);
 void AppendReadyForQuery(std::string& out, char transaction_status);
 void AppendAuthenticationOk(std::string& out);
+void AppendSaslMechanisms(std::string& out, const std::vector<std::string_view>& mechanisms);
+void AppendSaslContinue(std::string& out, std::string_view data);
+void AppendSaslFinal(std::string& out, std::string_view data);
 void AppendBackendKeyData(std::string& out, int32_t process_id, uint32_t secret);
 void AppendNegotiateProtocolVersion(std::string& out, const std::vector<std::string>& unknown);
 /// `type`: 'G' CopyInResponse, 'H' CopyOutResponse.

@@ -8,31 +8,51 @@ namespace {
 
 // Connections that have not said who they are yet, or only came to cancel.
 constexpr size_t kStrangersMax = 100;
+// Those of them that were told to go and are not gone yet.
+constexpr size_t kLeavingMax = 100;
 constexpr auto kCancelAgain = std::chrono::milliseconds(50);
+
+Failure ShuttingDown() {
+  return Fail(MakeError(ErrorCode::kOverloaded, "the database system is shutting down")
+                  .WithSqlState("57P03"));
+}
+
+Failure TooMany(size_t max_sessions) {
+  return Fail(MakeError(ErrorCode::kOverloaded, "sorry, too many clients already")
+                  .WithSqlState("53300")
+                  .WithDetail(fmt::format("max_connections={}", max_sessions)));
+}
 
 }  // namespace
 
-bool Registry::Add(Peer& peer) {
+Status Registry::Add(Peer& peer) {
   std::lock_guard lock(mutex_);
-  if (stopping_ || peers_.size() >= max_sessions_ + kStrangersMax) return false;
+  if (stopping_) return ShuttingDown();
+  if (peers_.size() >= max_sessions_ + kStrangersMax + kLeavingMax) return TooMany(max_sessions_);
+  if (strangers_.size() >= kStrangersMax) {
+    Peer& first = *strangers_.front();
+    ForgetStranger(first);
+    End(first, Interruption::kCrowdedOut);
+  }
   peers_.insert(&peer);
-  return true;
+  peer.stranger = strangers_.insert(strangers_.end(), &peer);
+  return {};
+}
+
+void Registry::ForgetStranger(Peer& peer) {
+  if (!peer.stranger) return;
+  strangers_.erase(*peer.stranger);
+  peer.stranger.reset();
 }
 
 Status Registry::Admit(Peer& peer) {
   std::lock_guard lock(mutex_);
-  if (stopping_) {
-    return Fail(MakeError(ErrorCode::kOverloaded, "the database system is shutting down")
-                    .WithSqlState("57P03"));
-  }
-  if (sessions_.size() >= max_sessions_) {
-    return Fail(MakeError(ErrorCode::kOverloaded, "sorry, too many clients already")
-                    .WithSqlState("53300")
-                    .WithDetail(fmt::format("max_connections={}", max_sessions_)));
-  }
+  if (stopping_) return ShuttingDown();
+  if (sessions_.size() >= max_sessions_) return TooMany(max_sessions_);
   do {
     last_process_id_ = last_process_id_ == INT32_MAX ? 1 : last_process_id_ + 1;
   } while (sessions_.contains(last_process_id_));
+  ForgetStranger(peer);
   std::random_device random;
   peer.key = {last_process_id_, random()};
   sessions_.emplace(peer.key.process_id, &peer);
@@ -52,6 +72,7 @@ void Registry::Detach(Peer& peer) {
 void Registry::Remove(Peer& peer) {
   std::lock_guard lock(mutex_);
   if (peer.key.process_id != 0) sessions_.erase(peer.key.process_id);
+  ForgetStranger(peer);
   peers_.erase(&peer);
   if (peers_.empty()) empty_.notify_all();
 }

@@ -3,7 +3,9 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <list>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -23,12 +25,16 @@ class Registry {
     Stream* stream = nullptr;
     Session* session = nullptr;  // from Attach to Detach
     CancelKey key;               // process_id 0: no session yet
+    // The registry's own: where it stands among those that have not said who they are.
+    std::optional<std::list<Peer*>::iterator> stranger;
   };
 
   explicit Registry(size_t max_sessions) : max_sessions_(max_sessions) {}
 
-  /// False: stopping, or too many connections that are not sessions (yet).
-  bool Add(Peer& peer);
+  /// One more of those that have not said who they are. When there are many, the one that has
+  /// been silent longest has to go, so that they keep nobody out. 53300 when even those that are
+  /// going are too many; 57P03 stopping.
+  Status Add(Peer& peer);
   /// Makes the connection a session: gives it its process id and secret. 53300, 57P03.
   Status Admit(Peer& peer);
   void Attach(Peer& peer, Session& session);
@@ -49,12 +55,14 @@ class Registry {
 
  private:
   static void End(Peer& peer, Interruption why);
+  void ForgetStranger(Peer& peer);
 
   const size_t max_sessions_;
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::condition_variable empty_;
   std::unordered_set<Peer*> peers_;
+  std::list<Peer*> strangers_;  // the first came first
   std::unordered_map<int32_t, Peer*> sessions_;
   int32_t last_process_id_ = 0;
   bool stopping_ = false;

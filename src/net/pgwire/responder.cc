@@ -1,6 +1,7 @@
 #include "net/pgwire/responder.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <arrow/record_batch.h>
 
@@ -14,7 +15,14 @@ Task<Status> WireResponder::FlushIfFull() {
   co_return co_await stream_.Flush();
 }
 
+void WireResponder::TellHeld() {
+  if (!held_) return;
+  AppendCommandComplete(stream_.out(), *held_);
+  held_.reset();
+}
+
 void WireResponder::EndStatement() {
+  holding_ = false;
   if (copy_in_ == CopyIn::kNone) return;
   stream_.Consume(copy_left_);
   stream_.set_read_bytes(0);
@@ -22,18 +30,21 @@ void WireResponder::EndStatement() {
   copy_in_ = CopyIn::kNone;
 }
 
-Task<Status> WireResponder::Describe(const std::vector<columnar::Field>& fields) {
-  FIRN_CO_RETURN_IF_ERROR(formats_.CheckColumns(fields.size()));
-  AppendRowDescription(stream_.out(), fields, formats_);
+Task<Status> WireResponder::Describe(const std::vector<columnar::Field>& fields, Format format) {
+  const auto code = static_cast<int16_t>(format);
+  auto formats = ResultFormats::Make({&code, 1});
+  if (!formats) co_return Fail(std::move(formats).error());
+  formats_ = *std::move(formats);
+  AppendRowDescription(out(), fields, formats_);
   co_return Status();
 }
 
 Task<Status> WireResponder::Rows(const std::vector<columnar::Field>& fields,
                                  std::shared_ptr<arrow::RecordBatch> batch) {
   FIRN_CO_RETURN_IF_ERROR(formats_.CheckColumns(fields.size()));
-  RowEncoder rows(fields, std::move(batch), formats_);
+  RowEncoder rows(fields, std::move(batch), formats_, style_.get());
   while (!rows.done()) {
-    FIRN_CO_RETURN_IF_ERROR(rows.Encode(stream_.out(), kFlushBytes));
+    FIRN_CO_RETURN_IF_ERROR(rows.Encode(out(), kFlushBytes));
     if (!stream_.full()) continue;
     auto flushed = co_await stream_.Flush();
     FIRN_CO_RETURN_IF_ERROR(std::move(flushed));
@@ -42,38 +53,42 @@ Task<Status> WireResponder::Rows(const std::vector<columnar::Field>& fields,
 }
 
 Task<Status> WireResponder::Complete(std::string tag) {
-  AppendCommandComplete(stream_.out(), tag);
+  if (std::exchange(holding_, false)) {
+    held_ = std::move(tag);
+  } else {
+    AppendCommandComplete(out(), tag);
+  }
   co_return Status();
 }
 
 Task<Status> WireResponder::EmptyQuery() {
-  AppendEmpty(stream_.out(), 'I');
+  AppendEmpty(out(), 'I');
   co_return Status();
 }
 
 Task<Status> WireResponder::Suspended() {
-  AppendEmpty(stream_.out(), 's');
+  AppendEmpty(out(), 's');
   co_return Status();
 }
 
 Task<Status> WireResponder::Notice(Error notice) {
-  AppendError(stream_.out(), Severity::kNotice, notice);
+  AppendError(out(), Severity::kNotice, notice);
   co_return co_await stream_.Flush();
 }
 
 Task<Status> WireResponder::Warning(Error warning) {
-  AppendError(stream_.out(), Severity::kWarning, warning);
+  AppendError(out(), Severity::kWarning, warning);
   co_return co_await stream_.Flush();
 }
 
 Task<Status> WireResponder::ParameterStatus(std::string name, std::string value) {
-  AppendParameterStatus(stream_.out(), name, value);
+  AppendParameterStatus(out(), name, value);
   co_return Status();
 }
 
 Task<Status> WireResponder::BeginCopyIn(Format format, size_t columns) {
   FIRN_CHECK(copy_in_ != CopyIn::kRunning);
-  AppendCopyResponse(stream_.out(), 'G', format, columns);
+  AppendCopyResponse(out(), 'G', format, columns);
   copy_in_ = CopyIn::kRunning;
   stream_.set_read_bytes(kCopyPieceBytes);
   co_return co_await stream_.Flush();
@@ -156,17 +171,17 @@ Task<Result<std::optional<std::string>>> WireResponder::ReadCopyData() {
 }
 
 Task<Status> WireResponder::BeginCopyOut(Format format, size_t columns) {
-  AppendCopyResponse(stream_.out(), 'H', format, columns);
+  AppendCopyResponse(out(), 'H', format, columns);
   co_return Status();
 }
 
 Task<Status> WireResponder::CopyOutData(std::string data) {
-  AppendCopyData(stream_.out(), data);
+  AppendCopyData(out(), data);
   co_return co_await FlushIfFull();
 }
 
 Task<Status> WireResponder::EndCopyOut() {
-  AppendEmpty(stream_.out(), 'c');
+  AppendEmpty(out(), 'c');
   co_return Status();
 }
 

@@ -22,12 +22,20 @@ class WireResponder final : public Responder {
 
   /// The formats of the portal about to be executed; a simple query's are all text.
   void UseFormats(const ResultFormats& formats) { formats_ = formats; }
+  /// The next Complete() is not told before TellHeld(): when Sync is what comes next, the statement
+  /// is complete once its transaction has committed, and not at all when that fails.
+  void HoldCompletion() { holding_ = true; }
+  void TellHeld();
+  void DropHeld() { held_.reset(); }
   /// Forgets what the client still sends of a COPY that the session did not read to its end.
   void EndStatement();
   /// What the client did against the protocol inside COPY; ends the connection.
   const std::optional<Error>& violation() const { return violation_; }
 
-  Task<Status> Describe(const std::vector<columnar::Field>& fields) override;
+  Task<Status> Describe(const std::vector<columnar::Field>& fields, Format format) override;
+  void UseStyle(std::shared_ptr<const columnar::TextStyle> style) override {
+    style_ = std::move(style);
+  }
   Task<Status> Rows(const std::vector<columnar::Field>& fields,
                     std::shared_ptr<arrow::RecordBatch> batch) override;
   Task<Status> Complete(std::string tag) override;
@@ -45,6 +53,11 @@ class WireResponder final : public Responder {
  private:
   enum class CopyIn : uint8_t { kNone, kRunning, kDone };
 
+  /// The output, behind what was held back.
+  std::string& out() {
+    TellHeld();
+    return stream_.out();
+  }
   Task<Status> FlushIfFull();
   /// Moves what has come into `piece`; false: more has to come first.
   Result<bool> TakeCopyData(std::string& piece);
@@ -54,9 +67,12 @@ class WireResponder final : public Responder {
   Stream& stream_;
   const size_t message_bytes_max_;
   ResultFormats formats_;
+  std::shared_ptr<const columnar::TextStyle> style_;
   CopyIn copy_in_ = CopyIn::kNone;
   size_t copy_left_ = 0;  // of the CopyData message at the front
   std::optional<Error> violation_;
+  bool holding_ = false;
+  std::optional<std::string> held_;
 };
 
 }  // namespace firn::net::pgwire

@@ -8,14 +8,17 @@
 namespace firn::net::pgwire {
 
 RowEncoder::RowEncoder(const std::vector<columnar::Field>& fields,
-                       std::shared_ptr<arrow::RecordBatch> batch, const ResultFormats& formats)
+                       std::shared_ptr<arrow::RecordBatch> batch, const ResultFormats& formats,
+                       const columnar::TextStyle* style)
     : batch_(std::move(batch)), rows_(batch_->num_rows()) {
   FIRN_CHECK(static_cast<size_t>(batch_->num_columns()) == fields.size());
+  const columnar::TextStyle standard;
+  const auto& used = style != nullptr ? *style : standard;
   columns_.reserve(fields.size());
   for (size_t i = 0; i < fields.size(); ++i) {
     const auto& array = *batch_->column(static_cast<int>(i));
     columns_.push_back(formats.at(i) == Format::kText
-                           ? columnar::ValueWriter::MakeText(fields[i].type, array)
+                           ? columnar::ValueWriter::MakeText(fields[i].type, array, used)
                            : columnar::ValueWriter::MakeBinary(fields[i].type, array));
   }
 }

@@ -21,9 +21,9 @@ inline constexpr size_t kRowBytesMax = (size_t{1} << 30) - 1;
 /// Writes the rows of one batch, a buffer full at a time.
 class RowEncoder {
  public:
-  /// `formats` fits the number of fields (ResultFormats::CheckColumns).
+  /// `formats` fits the number of fields (ResultFormats::CheckColumns); `style` of text.
   RowEncoder(const std::vector<columnar::Field>& fields, std::shared_ptr<arrow::RecordBatch> batch,
-             const ResultFormats& formats);
+             const ResultFormats& formats, const columnar::TextStyle* style = nullptr);
 
   /// Appends rows until `out` holds `bytes` or more or all are written.
   /// 54000 for a row over kRowBytesMax, of which nothing is left in `out`.

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "net/listener.h"
+#include "net/pgwire/tls.h"
 #include "net/session.h"
 
 namespace firn::net::pgwire {
@@ -24,8 +25,8 @@ struct Limits {
   std::chrono::milliseconds startup_timeout{60'000};
   /// How long a client that is sent away may take to read why.
   std::chrono::milliseconds linger{2'000};
-  /// Clients from elsewhere than loopback are served without being asked for a password.
-  bool trust_remote = false;
+  /// Null: clients that ask for TLS are told that there is none.
+  std::shared_ptr<const TlsContext> tls;
 };
 
 struct ServerState;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <boost/asio/redirect_error.hpp>
 
 namespace firn::net::pgwire {
@@ -54,9 +56,7 @@ Task<Status> Stream::ReadMore(size_t wanted) {
     if (broken_) co_return Gone("read after failure");
     MakeRoom(wanted);
     error_code failed;
-    auto token = asio::redirect_error(asio::use_awaitable, failed);
-    const auto room = asio::buffer(input_.get() + end_, capacity_ - end_);
-    const size_t bytes = co_await socket_.async_read_some(room, token);
+    const size_t bytes = co_await ReadSome(input_.get() + end_, capacity_ - end_, failed);
     if (failed || bytes == 0) {
       if (interruption() != Interruption::kNone) co_return Fail(InterruptionError());
       broken_ = true;
@@ -70,12 +70,77 @@ Task<Status> Stream::ReadMore(size_t wanted) {
   }
 }
 
+Task<size_t> Stream::ReadSome(char* to, size_t room, error_code& failed) {
+  if (!tls_) {
+    auto token = asio::redirect_error(asio::use_awaitable, failed);
+    co_return co_await socket_.async_read_some(asio::buffer(to, room), token);
+  }
+  while (true) {
+    ERR_clear_error();
+    size_t bytes = 0;
+    const int answer = SSL_read_ex(tls_.get(), to, room, &bytes);
+    if (answer == 1) co_return bytes;
+    co_await AwaitTls(answer, failed);
+    if (failed) co_return 0;
+  }
+}
+
+Task<void> Stream::AwaitTls(int answer, error_code& failed) {
+  const int wants = SSL_get_error(tls_.get(), answer);
+  if (wants != SSL_ERROR_WANT_READ && wants != SSL_ERROR_WANT_WRITE) {
+    failed = asio::error::connection_aborted;
+    co_return;
+  }
+  const auto direction = wants == SSL_ERROR_WANT_READ ? asio::ip::tcp::socket::wait_read
+                                                      : asio::ip::tcp::socket::wait_write;
+  auto token = asio::redirect_error(asio::use_awaitable, failed);
+  co_await socket_.async_wait(direction, token);
+}
+
+size_t Stream::WriteSome(std::string_view bytes, error_code& failed) {
+  if (!tls_) return socket_.write_some(asio::buffer(bytes.data(), bytes.size()), failed);
+  ERR_clear_error();
+  size_t sent = 0;
+  const int answer = SSL_write_ex(tls_.get(), bytes.data(), bytes.size(), &sent);
+  if (answer == 1) return sent;
+  const int wants = SSL_get_error(tls_.get(), answer);
+  failed = wants == SSL_ERROR_WANT_WRITE ? error_code(asio::error::would_block)
+                                         : error_code(asio::error::connection_aborted);
+  return 0;
+}
+
+Task<Result<char>> Stream::Peek() {
+  error_code failed;
+  auto token = asio::redirect_error(asio::use_awaitable, failed);
+  co_await socket_.async_wait(asio::ip::tcp::socket::wait_read, token);
+  char first = 0;
+  if (!failed && ::recv(socket_.native_handle(), &first, 1, MSG_PEEK) == 1) co_return first;
+  if (interruption() != Interruption::kNone) co_return Fail(InterruptionError());
+  broken_ = true;
+  co_return Gone("end of stream");
+}
+
+Task<Status> Stream::StartTls(const TlsContext& context) {
+  tls_ = context.NewConnection(socket_.native_handle());
+  if (!tls_) co_return Fail(ErrorCode::kInternal, "could not begin TLS: {}", TlsErrorText());
+  while (true) {
+    ERR_clear_error();
+    const int answer = SSL_accept(tls_.get());
+    if (answer == 1) co_return Status();
+    error_code failed;
+    co_await AwaitTls(answer, failed);
+    if (!failed && interruption() == Interruption::kNone) continue;
+    broken_ = true;
+    co_return Gone(fmt::format("no TLS: {}", TlsErrorText()));
+  }
+}
+
 Task<Status> Stream::Flush() {
   size_t sent = 0;
   while (sent < out_.size()) {
     if (broken_) co_return Gone("write after failure");
     error_code failed;
-    sent += socket_.write_some(asio::buffer(out_.data() + sent, out_.size() - sent), failed);
+    sent += WriteSome(std::string_view(out_).substr(sent), failed);
     if (!failed) continue;
     if (failed == asio::error::would_block) {
       // Interrupt() looks at writing_ after it has set its reason, we the other way round: one
@@ -107,6 +172,17 @@ Error Stream::InterruptionError() const {
   switch (interruption()) {
     case Interruption::kStartupTimeout:
       return MakeError(ErrorCode::kCancelled, "canceling authentication due to timeout");
+    case Interruption::kCrowdedOut:
+      return MakeError(ErrorCode::kOverloaded, "sorry, too many clients already")
+          .WithSqlState("53300")
+          .WithDetail("Others came before this client had said who it is.");
+    case Interruption::kIdle:
+      return MakeError(ErrorCode::kCancelled, "terminating connection due to idle-session timeout")
+          .WithSqlState("57P05");
+    case Interruption::kIdleInTransaction:
+      return MakeError(ErrorCode::kCancelled,
+                       "terminating connection due to idle-in-transaction timeout")
+          .WithSqlState("25P03");
     case Interruption::kNone:
     case Interruption::kShutdown:
     case Interruption::kTerminated:
@@ -119,6 +195,7 @@ Error Stream::InterruptionError() const {
 
 Task<void> Stream::Linger() {
   error_code failed;
+  if (tls_) SSL_shutdown(tls_.get());
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
   std::string waste(kInputBytes, '\0');
   while (!failed && !broken_) {

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "net/pgwire/tls.h"
 
 namespace firn::net::pgwire {
 
@@ -22,7 +23,16 @@ namespace firn::net::pgwire {
 inline constexpr size_t kFlushBytes = size_t{64} << 10;
 
 /// Why a connection is ended from outside.
-enum class Interruption : uint8_t { kNone, kShutdown, kTerminated, kStartupTimeout, kLingered };
+enum class Interruption : uint8_t {
+  kNone,
+  kShutdown,
+  kTerminated,
+  kStartupTimeout,
+  kCrowdedOut,
+  kIdle,
+  kIdleInTransaction,
+  kLingered,
+};
 
 /// Threads:  one coroutine; Interrupt() and interruption() from any thread.
 /// Failure:  broken() once the client cannot be read from or written to any more.
@@ -41,6 +51,14 @@ class Stream {
   /// Read this much at a time (COPY), or 0: as little as will do.
   void set_read_bytes(size_t bytes) { read_bytes_ = bytes; }
 
+  /// Suspends until something has come that has not been read; its first byte. kIo as ReadMore.
+  Task<Result<char>> Peek();
+  /// Speaks TLS from here on. Nothing may be buffered. kIo when the client does not.
+  Task<Status> StartTls(const TlsContext& context);
+  bool has_tls() const { return tls_ != nullptr; }
+  /// Whether the client asked for this protocol by name.
+  bool named_postgresql() const { return tls_ != nullptr && NamedPostgresql(tls_.get()); }
+
   std::string& out() { return out_; }
   bool full() const { return out_.size() >= kFlushBytes; }
   Task<Status> Flush();
@@ -56,13 +74,20 @@ class Stream {
   /// to see the last message instead of a reset. Ends by itself only with the client: set a timer.
   Task<void> Linger();
 
+  /// Gives the socket away; the stream is of no use any more.
+  asio::ip::tcp::socket TakeSocket() { return std::move(socket_); }
   asio::ip::tcp::endpoint remote() const;
   asio::any_io_executor executor() { return socket_.get_executor(); }
 
  private:
   void MakeRoom(size_t wanted);
+  /// Suspends until the socket is ready to go on with what TLS said it wants.
+  Task<void> AwaitTls(int answer, boost::system::error_code& failed);
+  Task<size_t> ReadSome(char* to, size_t room, boost::system::error_code& failed);
+  size_t WriteSome(std::string_view bytes, boost::system::error_code& failed);
 
   asio::ip::tcp::socket socket_;
+  TlsPtr tls_;
   std::unique_ptr<char[]> input_;
   size_t capacity_ = 0;
   size_t begin_ = 0;

@@ -4,6 +4,8 @@
 
 #include <arrow/api.h>
 
+#include "base/scram_verifier.h"
+
 namespace firn::net {
 namespace {
 
@@ -26,8 +28,8 @@ bool IsOneOf(const std::string& sql, std::initializer_list<std::string_view> all
 
 bool ReturnsRows(const std::string& sql) {
   return !sql.empty() && !sql.starts_with("copy ") &&
-         !IsOneOf(sql, {"fail", "notice", "wait", "terminate", "ddl", "begin", "commit", "rollback",
-                        "BEGIN", "COMMIT", "ROLLBACK"});
+         !IsOneOf(sql, {"fail", "notice", "wait", "terminate", "ddl", "lose", "begin", "commit",
+                        "rollback", "BEGIN", "COMMIT", "ROLLBACK"});
 }
 
 std::vector<Field> FieldsOf(const std::string& sql) {
@@ -187,6 +189,9 @@ Task<Status> EchoSession::Sync(bool failed) {
   log_.Add(failed ? "sync failed" : "sync");
   if (failed && transaction_ == 'T') transaction_ = 'E';
   if (transaction_ == 'I') portals_.clear();
+  if (std::exchange(loses_, false) && !failed) {
+    co_return Fail(MakeError(ErrorCode::kConflict, "lost a race").WithSqlState("40001"));
+  }
   co_return Status();
 }
 
@@ -262,6 +267,10 @@ Task<Status> EchoSession::RunPortal(Portal& portal, int32_t max_rows, bool descr
     co_return co_await out.Complete("NOTICE");
   }
   if (Transact(sql)) co_return co_await out.Complete("TRANSACTION");
+  if (sql == "lose") {
+    loses_ = true;
+    co_return co_await out.Complete("LOSE");
+  }
   if (sql == "ddl") co_return co_await out.Complete("CREATE TABLE");
   co_return co_await RunRows(portal, max_rows, describe, out);
 }
@@ -269,7 +278,7 @@ Task<Status> EchoSession::RunPortal(Portal& portal, int32_t max_rows, bool descr
 Task<Status> EchoSession::RunRows(Portal& portal, int32_t max_rows, bool describe, Responder& out) {
   const auto fields = FieldsOf(portal.sql);
   if (describe) {
-    auto described = co_await out.Describe(fields);
+    auto described = co_await out.Describe(fields, Format::kText);
     FIRN_CO_RETURN_IF_ERROR(std::move(described));
   }
   const auto count = NumberAfter(portal.sql, "rows ");
@@ -308,8 +317,18 @@ Task<Result<std::unique_ptr<Session>>> EchoFactory::Open(SessionStart start) {
   co_return std::make_unique<EchoSession>(log_);
 }
 
-std::vector<std::pair<std::string, std::string>> EchoFactory::parameters(
-    const SessionStart&) const {
+Result<std::optional<std::string>> EchoFactory::PasswordOf(const SessionStart& start,
+                                                           bool loopback) const {
+  if (start.user == "secret") {
+    return std::optional(ScramVerifier::Of("sesame", "a salt of 16 byt", 4096).ToString());
+  }
+  if (!loopback) {
+    return Fail(MakeError(ErrorCode::kDenied, "no password").WithSqlState("28000"));
+  }
+  return std::optional<std::string>();
+}
+
+std::vector<std::pair<std::string, std::string>> EchoSession::parameters() const {
   return {{"server_version", "15.0 (echo)"},
           {"server_encoding", "UTF8"},
           {"client_encoding", "UTF8"},

@@ -7,6 +7,7 @@
 //   terminate       an error that ends the connection
 //   copy in [fail]  reads COPY data and counts its bytes; fail: gives up after the first piece
 //   copy out N      N lines
+//   lose            says that it is done; the next Sync fails
 //   begin commit rollback ddl
 //   anything else   one row with its own text
 #pragma once
@@ -58,6 +59,8 @@ class EchoSession final : public Session {
   Task<Status> CloseStatement(std::string statement) override;
   Task<Status> ClosePortal(std::string portal) override;
   Task<Status> Sync(bool failed) override;
+  std::vector<std::pair<std::string, std::string>> parameters() const override;
+  IdleLimit idle_limit() const override { return {}; }
   char transaction_status() const override { return transaction_; }
   void Cancel() override;
 
@@ -83,6 +86,7 @@ class EchoSession final : public Session {
   std::map<std::string, Statement> statements_;
   std::map<std::string, Portal> portals_;
   char transaction_ = 'I';
+  bool loses_ = false;  // the commit that comes next
   std::mutex mutex_;
   std::function<void(int)> cancel_;  // guarded by mutex_
 };
@@ -91,8 +95,9 @@ class EchoSession final : public Session {
 class EchoFactory final : public SessionFactory {
  public:
   Task<Result<std::unique_ptr<Session>>> Open(SessionStart start) override;
-  std::vector<std::pair<std::string, std::string>> parameters(
-      const SessionStart& start) const override;
+  /// User "secret" has the password "sesame"; "nobody" from elsewhere may not come in.
+  Result<std::optional<std::string>> PasswordOf(const SessionStart& start,
+                                                bool loopback) const override;
   EchoLog& log() { return log_; }
 
  private:

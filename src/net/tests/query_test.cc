@@ -126,7 +126,7 @@ TEST_F(PgQuery, ResultFormatsApplyPerPortalAndColumn) {
 }
 
 TEST_F(PgQuery, FormatsThatDoNotFitAreErrorsOfTheStatement) {
-  EXPECT_EQ(Ask(Prepared("rows 1", {0, 1, 1}) + ExecuteMessage() + SyncMessage()), "12EZ");
+  EXPECT_EQ(Ask(Prepared("rows 1", {0, 1, 1}) + ExecuteMessage() + SyncMessage()), "1EZ");
   EXPECT_EQ(client_->ErrorField('C'), "08P01");
   EXPECT_EQ(client_->ErrorField('S'), "ERROR");
   EXPECT_EQ(Ask(Prepared("rows 1", {2}) + SyncMessage()), "1EZ");
@@ -166,6 +166,19 @@ TEST_F(PgQuery, FlushSendsWithoutSync) {
   client_->Send(BindMessage("", "") + Message('H'));
   EXPECT_EQ(client_->Until('2'), "2");
   EXPECT_EQ(Ask(SyncMessage()), "Z");
+}
+
+TEST_F(PgQuery, AStatementWhoseCommitFailsIsNotSaidToBeComplete) {
+  EXPECT_EQ(Ask(Prepared("lose") + ExecuteMessage() + SyncMessage()), "12EZ");
+  EXPECT_EQ(client_->ErrorField('C'), "40001");
+  // What is asked for in between is told in its place.
+  EXPECT_EQ(
+      Ask(Prepared("lose") + ExecuteMessage() + Prepared("one") + ExecuteMessage() + SyncMessage()),
+      "12C12DEZ");
+  client_->Send(Prepared("lose") + ExecuteMessage() + Message('H'));
+  EXPECT_EQ(client_->Until('C'), "12C");
+  EXPECT_EQ(Ask(SyncMessage()), "EZ");
+  EXPECT_EQ(Ask(QueryMessage("one")), "TDCZ");
 }
 
 TEST_F(PgQuery, RowLimitSuspendsThePortalAndExecuteGoesOn) {

@@ -154,6 +154,23 @@ TEST_F(PgStartup, OneClientTooManyIsTold) {
   EXPECT_EQ(types.back(), 'Z');
 }
 
+TEST_F(PgStartup, ClientsThatSayNothingKeepNobodyOut) {
+  Listen({.max_connections = 1});
+  std::vector<std::unique_ptr<WireClient>> silent;
+  for (int i = 0; i < 101; ++i) silent.push_back(std::make_unique<WireClient>(port()));
+  EXPECT_EQ(silent.front()->Until('Z'), "E.");
+  EXPECT_EQ(silent.front()->ErrorField('C'), "53300");
+  WireClient first(port());
+  EXPECT_EQ(first.Start().back(), 'Z');
+  WireClient second(port());
+  EXPECT_EQ(second.Start(), "E.");
+  EXPECT_EQ(second.ErrorField('C'), "53300");
+  // Those that are left may still say who they are.
+  first.Send(Message('X'));
+  EXPECT_EQ(first.ReceiveAll(), "");
+  EXPECT_TRUE(log().WaitFor("closed"));
+}
+
 TEST_F(PgStartup, CancelReachesOnlyTheSessionOfItsKey) {
   WireClient client(port());
   ASSERT_EQ(client.Start().back(), 'Z');

@@ -74,40 +74,20 @@ pg_table_size(regclass) int8 : !catalog pg_relation_size
 pg_total_relation_size(regclass) int8 : !catalog pg_relation_size
 pg_indexes_size(regclass) int8 : !catalog pg_indexes_size
 pg_database_size(T) int8 : !catalog pg_database_size | T = oid name
-json_build_object(...) json : !json_object
 pg_size_pretty(int8) text : !catalog pg_size_pretty
 to_regclass(text) regclass : !catalog to_regclass
 to_regtype(text) regtype : !catalog to_regtype
 to_regnamespace(text) regnamespace : !catalog to_regnamespace
 to_regrole(text) regrole : !catalog to_regrole
-array_to_string(T[] text) text :
-  (CASE WHEN $1 IS NOT NULL THEN coalesce(list_aggregate(CAST($1 AS VARCHAR[]), 'string_agg', $2),
-  '') END) | T = text name aclitem char int2 int4 int8 oid
-array_upper(T[] int4) int4 : (CASE WHEN len($1) > 0 AND $2 = 1 THEN CAST(len($1) AS INTEGER) END)
-  | T = text name oid int2 int4 int8 char
 array_upper(T int4) int4 : (CASE WHEN $2 = 1 THEN CAST(len($1) - 1 AS INTEGER) END)
   | T = int2vector oidvector
 array_lower(T int4) int4 : (CASE WHEN len($1) > 0 AND $2 = 1 THEN 0 END) | T = int2vector oidvector
-array_lower(T[] int4) int4 : (CASE WHEN len($1) > 0 AND $2 = 1 THEN 1 END)
-  | T = text name oid int2 int4 int8 char
-array_length(T[] int4) int4 : (CASE WHEN len($1) > 0 AND $2 = 1 THEN CAST(len($1) AS INTEGER) END)
-  | T = text name oid int2 int4 int8 char
-cardinality(T[]) int4 : CAST(len($1) AS INTEGER) | T = text name oid int2 int4 int8 char
-array_remove(T[] T) T[] : list_filter($1, lambda x: x IS DISTINCT FROM $2)
-  | T = text name oid int2 int4 int8 char
-
-[aggregate]
-array_agg(T) T[] : @list | T = text name oid int2 int4 int8 bool date timestamp timestamptz uuid
 
 [table]
 unnest(int2vector) int2 : $1
 unnest(oidvector) oid : $1
-unnest(T[]) T : $1 | T = text name oid int2 int4 int8 char
 generate_subscripts(T int4) int4 : (CASE WHEN $2 = 1 THEN range(0, CAST(len($1) AS INTEGER)) END)
   | T = int2vector oidvector
-generate_subscripts(T[] int4) int4 :
-  (CASE WHEN $2 = 1 THEN range(1, CAST(len($1) AS INTEGER) + 1) END)
-  | T = text name oid int2 int4 int8 char
 
 [server]
 current_schemas(bool) name[]

@@ -34,20 +34,24 @@ class RecordingOutput final : public Output {
   int suspended = 0;
   int empty = 0;
 
-  Task<Status> Describe(const std::vector<columnar::Field>& fields) override {
+  Task<Status> Describe(const std::vector<columnar::Field>& fields, Format /*format*/) override {
     columns.clear();
     for (const auto& field : fields) {
       columns.push_back(field.name + " " + columnar::PostgresName(field.type));
     }
     co_return Status();
   }
+  std::shared_ptr<const columnar::TextStyle> style = std::make_shared<columnar::TextStyle>();
+  void UseStyle(std::shared_ptr<const columnar::TextStyle> chosen) override {
+    style = std::move(chosen);
+  }
   Task<Status> Rows(const std::vector<columnar::Field>& fields,
                     std::shared_ptr<arrow::RecordBatch> batch) override {
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
       std::string text;
       for (size_t i = 0; i < fields.size(); ++i) {
-        const auto writer =
-            columnar::ValueWriter::MakeText(fields[i].type, *batch->column(static_cast<int>(i)));
+        const auto writer = columnar::ValueWriter::MakeText(
+            fields[i].type, *batch->column(static_cast<int>(i)), *style);
         if (i > 0) text += "|";
         if (writer->IsNull(row)) {
           text += "null";
