@@ -84,6 +84,8 @@ class DefaultRights final : public Object {
 /// The database itself as a target.
 extern const Uuid kDatabaseTarget;
 
+/// PostgreSQL's defaults: what PUBLIC may do on a database and on the schema public.
+std::vector<Grant> DefaultGrants(const Uuid& target, const Uuid& owner);
 /// What holds for the thing now, PostgreSQL's defaults if nobody said anything. Never null; its
 /// revision is 0 then.
 RightsPtr RightsOf(const Version& version, const Uuid& target);

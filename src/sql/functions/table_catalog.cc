@@ -52,22 +52,34 @@ obj_description(oid name) text : !catalog obj_description
 col_description(oid int4) text : !catalog col_description
 shobj_description(oid name) text : !catalog nothing
 acldefault(char oid) aclitem[] : !catalog acldefault
-has_table_privilege(T text) bool : !catalog may_use_relation | T = oid text
-has_table_privilege(name T text) bool : !catalog may_use_relation | T = oid text
-has_sequence_privilege(T text) bool : !catalog may_use_relation | T = oid text
-has_any_column_privilege(T text) bool : !catalog may_use_relation | T = oid text
-has_column_privilege(T text text) bool : !catalog yes | T = oid text
-has_column_privilege(T int2 text) bool : !catalog yes | T = oid text
-has_schema_privilege(T text) bool : !catalog yes | T = oid text
-has_schema_privilege(name T text) bool : !catalog yes | T = oid text
-has_database_privilege(T text) bool : !catalog yes | T = oid text
-has_database_privilege(name T text) bool : !catalog yes | T = oid text
+has_table_privilege(T text) bool : !catalog has_table_privilege | T = oid text
+has_table_privilege(name T text) bool : !catalog has_table_privilege | T = oid text
+has_table_privilege(oid T text) bool : !catalog has_table_privilege | T = oid text
+has_sequence_privilege(T text) bool : !catalog has_sequence_privilege | T = oid text
+has_sequence_privilege(name T text) bool : !catalog has_sequence_privilege | T = oid text
+has_sequence_privilege(oid T text) bool : !catalog has_sequence_privilege | T = oid text
+has_any_column_privilege(T text) bool : !catalog has_any_column_privilege | T = oid text
+has_any_column_privilege(name T text) bool : !catalog has_any_column_privilege | T = oid text
+has_any_column_privilege(oid T text) bool : !catalog has_any_column_privilege | T = oid text
+has_schema_privilege(T text) bool : !catalog has_schema_privilege | T = oid text
+has_schema_privilege(name T text) bool : !catalog has_schema_privilege | T = oid text
+has_schema_privilege(oid T text) bool : !catalog has_schema_privilege | T = oid text
+has_database_privilege(T text) bool : !catalog has_database_privilege | T = oid text
+has_database_privilege(name T text) bool : !catalog has_database_privilege | T = oid text
+has_database_privilege(oid T text) bool : !catalog has_database_privilege | T = oid text
+has_column_privilege(oid T text) bool : !catalog has_column_privilege | T = text int2
+has_column_privilege(text T text) bool : !catalog has_column_privilege | T = text int2
+has_column_privilege(name oid T text) bool : !catalog has_column_privilege | T = text int2
+has_column_privilege(name text T text) bool : !catalog has_column_privilege | T = text int2
+has_column_privilege(oid oid T text) bool : !catalog has_column_privilege | T = text int2
+has_column_privilege(oid text T text) bool : !catalog has_column_privilege | T = text int2
 has_function_privilege(T text) bool : !catalog yes | T = oid text
 has_type_privilege(T text) bool : !catalog yes | T = oid text
 has_language_privilege(T text) bool : !catalog yes | T = oid text
 has_tablespace_privilege(T text) bool : !catalog yes | T = oid text
-pg_has_role(T text) bool : !catalog yes | T = oid name
-pg_has_role(name T text) bool : !catalog yes | T = oid name
+pg_has_role(T text) bool : !catalog pg_has_role | T = oid name
+pg_has_role(name T text) bool : !catalog pg_has_role | T = oid name
+pg_has_role(oid T text) bool : !catalog pg_has_role | T = oid name
 pg_relation_size(regclass) int8 : !catalog pg_relation_size
 pg_relation_size(regclass text) int8 : !catalog pg_relation_size
 pg_table_size(regclass) int8 : !catalog pg_relation_size

@@ -14,6 +14,7 @@
 #include "catalog/objects/view.h"
 #include "sql/ident.h"
 #include "sql/pg_catalog/definitions.h"
+#include "sql/pg_catalog/privileges.h"
 #include "sql/pg_catalog/rows_internal.h"
 #include "sql/relation_names.h"
 
@@ -59,7 +60,7 @@ Statements& AllStatements() {
 struct Call {
   const Facts& facts;
   const View& view;
-  std::array<std::optional<std::string_view>, 3> arguments;
+  std::array<std::optional<std::string_view>, 4> arguments;
 
   std::string_view text(size_t at) const { return arguments[at].value_or(""); }
   int64_t number(size_t at) const {
@@ -176,43 +177,36 @@ Result<Text> ColumnComment(const Call& call) {
   if (call.number(1) == 0) return Text();
   return CommentOn(call, call.oid(0), call.number(1));
 }
-// What an object of this kind has without any GRANT: the owner's rights, and everybody's.
 Result<Text> DefaultAcl(const Call& call) {
-  struct Rights {
-    char kind;
-    std::string_view everybody;
-    std::string_view owner;
-  };
-  constexpr std::array kRights = {
-      Rights{'r', "", "arwdDxt"}, Rights{'s', "", "rwU"}, Rights{'d', "Tc", "CTc"},
-      Rights{'f', "X", "X"},      Rights{'l', "U", "U"},  Rights{'n', "", "UC"},
-      Rights{'t', "", "C"},       Rights{'F', "", "U"},   Rights{'S', "", "U"},
-      Rights{'T', "U", "U"},      Rights{'p', "", "sA"},  Rights{'c', "", ""},
-  };
   FIRN_TRY(const auto owner, UserById({call.facts, call.view, {call.arguments[1]}}));
-  std::string list;
-  for (const auto& rights : kRights) {
-    if (call.text(0) != std::string_view(&rights.kind, 1)) continue;
-    if (!rights.everybody.empty()) list = fmt::format("={}/{}", rights.everybody, *owner);
-    if (rights.owner.empty()) continue;
-    list += fmt::format("{}{}={}/{}", list.empty() ? "" : ", ", *owner, rights.owner, *owner);
-  }
-  return Text("[" + list + "]");
+  return Text(DefaultAclText(call.text(0).empty() ? ' ' : call.text(0).front(), *owner));
 }
 
-// The last but one argument is the object, by oid or by name; 42P01 as in PostgreSQL.
-Result<Text> MayUseRelation(const Call& call) {
-  const size_t at = call.arguments[2] ? 1 : 0;
-  const auto text = call.text(at);
-  const auto oid = RegOid(call.facts, "regclass", text);
-  const bool named = text.find_first_not_of("0123456789") != text.npos;
-  if (!oid) {
-    return Fail(MakeError(ErrorCode::kNotFound, "relation \"{}\" does not exist", text)
-                    .WithSqlState("42P01"));
+std::vector<std::string_view> Given(const Call& call) {
+  std::vector<std::string_view> given;
+  for (const auto& argument : call.arguments) {
+    if (argument) given.push_back(*argument);
   }
-  if (!named && call.facts.FindClass(*oid) == nullptr) return Text();
-  return Bool(true);
+  return given;
 }
+Result<Text> Answer(Result<std::optional<bool>> has) {
+  if (!has) return Fail(std::move(has.error()));
+  return *has ? Bool(**has) : Text();
+}
+template <const char* kOf>
+Result<Text> MayUse(const Call& call) {
+  return Answer(HasPrivilege(call.facts, kOf, Given(call)));
+}
+constexpr char kTable[] = "table";
+constexpr char kSequence[] = "sequence";
+constexpr char kColumn[] = "column";
+constexpr char kAnyColumn[] = "any_column";
+constexpr char kSchema[] = "schema";
+constexpr char kDatabaseName[] = "database";
+Result<Text> MayActAs(const Call& call) {
+  return Answer(HasRole(call.facts, Given(call)));
+}
+
 Result<Text> Size(const Call& call) {
   const auto* of = call.relation(0);
   if (of == nullptr) return Text();
@@ -298,7 +292,13 @@ constexpr std::array kEntries = {
     Entry{"obj_description", ObjectComment},
     Entry{"col_description", ColumnComment},
     Entry{"acldefault", DefaultAcl},
-    Entry{"may_use_relation", MayUseRelation},
+    Entry{"has_table_privilege", MayUse<kTable>},
+    Entry{"has_sequence_privilege", MayUse<kSequence>},
+    Entry{"has_column_privilege", MayUse<kColumn>},
+    Entry{"has_any_column_privilege", MayUse<kAnyColumn>},
+    Entry{"has_schema_privilege", MayUse<kSchema>},
+    Entry{"has_database_privilege", MayUse<kDatabaseName>},
+    Entry{"pg_has_role", MayActAs},
     Entry{"pg_relation_size", Size},
     Entry{"pg_indexes_size", NoSize},
     Entry{"pg_database_size", DatabaseSize},
@@ -313,14 +313,15 @@ constexpr std::array kEntries = {
 
 using Argument = std::optional<std::string_view>;
 
-Result<Text> Answer(int64_t token, std::string_view name, Argument a, Argument b, Argument c) {
+Result<Text> Ask(int64_t token, std::string_view name, Argument a, Argument b = {}, Argument c = {},
+                 Argument d = {}) {
   const auto known = AllStatements().Find(token);
   const auto entry = std::find_if(kEntries.begin(), kEntries.end(),
                                   [name](const Entry& one) { return one.name == name; });
   if (known == nullptr || entry == kEntries.end()) {
     return Fail(ErrorCode::kInternal, "no statement calls {}: token={}", name, token);
   }
-  return entry->body({.facts = *known->facts, .view = known->view, .arguments = {a, b, c}});
+  return entry->body({.facts = *known->facts, .view = known->view, .arguments = {a, b, c, d}});
 }
 
 bool IsStrict(std::string_view name) {
@@ -352,25 +353,31 @@ CallToken::~CallToken() {
 namespace firn::sql {
 
 void AddCatalogFunctions(EngineFunctions& to) {
-  using pg_catalog::Answer;
   using pg_catalog::Argument;
+  using pg_catalog::Ask;
   using Result = Result<std::optional<std::string>>;
   to.push_back(
       engine::Scalar("sql_catalog", [](int64_t token, std::string_view name, Argument a) -> Result {
         if (!a && pg_catalog::IsStrict(name)) return std::nullopt;
-        return Answer(token, name, a, std::nullopt, std::nullopt);
+        return Ask(token, name, a);
       }));
   to.push_back(engine::Scalar(
       "sql_catalog2", [](int64_t token, std::string_view name, Argument a, Argument b) -> Result {
         if ((!a || !b) && pg_catalog::IsStrict(name)) return std::nullopt;
-        return Answer(token, name, a, b, std::nullopt);
+        return Ask(token, name, a, b);
       }));
   to.push_back(engine::Scalar(
       "sql_catalog3",
       [](int64_t token, std::string_view name, Argument a, Argument b, Argument c) -> Result {
         if (!a || !b || !c) return std::nullopt;
-        return Answer(token, name, a, b, c);
+        return Ask(token, name, a, b, c);
       }));
+  to.push_back(engine::Scalar("sql_catalog4",
+                              [](int64_t token, std::string_view name, Argument a, Argument b,
+                                 Argument c, Argument d) -> Result {
+                                if (!a || !b || !c || !d) return std::nullopt;
+                                return Ask(token, name, a, b, c, d);
+                              }));
 }
 
 }  // namespace firn::sql

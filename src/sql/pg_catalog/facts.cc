@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/objects/rights.h"
 #include "catalog/objects/schema.h"
 #include "catalog/objects/sequence.h"
 #include "catalog/objects/view.h"
 #include "sql/ident.h"
+#include "sql/roles.h"
 #include "sql/session_context.h"
 
 namespace firn::sql::pg_catalog {
@@ -50,7 +52,7 @@ std::shared_ptr<const Facts> Facts::Of(const SessionContext& session) {
   const auto& catalog = session.transaction.view().catalog;
   auto& kept = session.catalog_facts;
   if (kept == nullptr || kept->catalog_ != catalog ||
-      kept->search_path_ != session.settings.search_path()) {
+      kept->search_path_ != session.settings.search_path() || kept->user_ != CurrentUser(session)) {
     kept = std::shared_ptr<const Facts>(new Facts(session, catalog));
   }
   return kept;
@@ -59,15 +61,11 @@ std::shared_ptr<const Facts> Facts::Of(const SessionContext& session) {
 Facts::Facts(const SessionContext& session, std::shared_ptr<const catalog::Version> catalog)
     : catalog_(std::move(catalog)),
       search_path_(session.settings.search_path()),
-      user_(session.identity.user),
+      user_(CurrentUser(session)),
       database_(session.identity.database) {
-  roles_.push_back({kOwner, std::string(kOwnerName)});
-  std::vector<std::string> names{"postgres", user_};
-  for (const auto& other : session.services.registry.Rows()) names.push_back(other.user);
-  for (const auto& name : names) {
-    const bool known = std::any_of(roles_.begin(), roles_.end(),
-                                   [&](const Role& role) { return role.name == name; });
-    if (!known) roles_.push_back({Give(Uuid(), "role " + name), name});
+  for (const auto& role : catalog::AllRoles(*catalog_)) {
+    roles_.push_back(
+        {role->name == kOwnerName ? kOwner : Give(role->id, "role"), role->name, role});
   }
   namespaces_ = {{std::string(kCatalogSchema), kCatalogNamespace},
                  {std::string(kInformationSchema), kInformationNamespace}};
@@ -202,6 +200,7 @@ void Facts::AddObjects() {
       add("log_cnt", {columnar::TypeKind::kInt8}, true);
       add("is_called", {columnar::TypeKind::kBool}, true);
     } else {
+      if (&object->kind() == &catalog::DefaultRights::kKind) Give(id);
       continue;
     }
     made.oid = Give(id);

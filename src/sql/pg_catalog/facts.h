@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog/objects/role.h"
 #include "catalog/version.h"
 #include "columnar/types.h"
 #include "sql/pg_catalog/relations.h"
@@ -24,7 +25,7 @@ namespace firn::sql::pg_catalog {
 
 using Oid = uint32_t;
 
-inline constexpr Oid kOwner = 10;  // the role that everything belongs to
+inline constexpr Oid kOwner = 10;  // the role firn, which the system's own belongs to
 inline constexpr std::string_view kOwnerName = "firn";
 inline constexpr Oid kDatabase = 5;
 inline constexpr Oid kCatalogNamespace = 11;
@@ -69,16 +70,19 @@ struct Constraint {
 struct Role {
   Oid oid = 0;
   std::string name;
+  catalog::RolePtr says;
 };
 
 /// Threads: immutable.
 class Facts {
  public:
-  /// Of the session's transaction; the same object while neither catalog nor search_path changes.
+  /// Of the session's transaction; the same object while neither catalog, user nor search_path
+  /// changes.
   static std::shared_ptr<const Facts> Of(const SessionContext& session);
 
   const catalog::Version& catalog() const { return *catalog_; }
   const std::vector<std::string>& search_path() const { return search_path_; }
+  /// Whose rights count.
   const std::string& user() const { return user_; }
   const std::string& database() const { return database_; }
   const std::vector<Role>& roles() const { return roles_; }

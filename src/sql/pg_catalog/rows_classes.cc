@@ -6,6 +6,7 @@
 #include "catalog/objects/view.h"
 #include "sql/ident.h"
 #include "sql/pg_catalog/definitions.h"
+#include "sql/pg_catalog/privileges.h"
 #include "sql/pg_catalog/rows_internal.h"
 
 namespace firn::sql::pg_catalog {
@@ -24,8 +25,18 @@ int CheckCount(const Class& of) {
 
 void Namespaces(const Source& source, Rows& rows) {
   for (const auto& [name, oid] : source.facts.namespaces()) {
-    rows.Add({{"oid", oid}, {"nspname", name}, {"nspowner", kOwner}});
+    const auto target = SchemaTarget(source.facts, name);
+    rows.Add({{"oid", oid},
+              {"nspname", name},
+              {"nspowner", OwnerOf(source.facts, target).oid},
+              {"nspacl", AclText(source.facts, target, catalog::TargetKind::kSchema)}});
   }
+}
+
+/// An index belongs to whom its table belongs to.
+Uuid OwnedAs(const Source& source, const Class& of) {
+  const auto* table = of.kind == 'i' ? source.facts.FindClass(of.index_of) : nullptr;
+  return TargetOf(table == nullptr ? of : *table);
 }
 
 void ClassRows(const Source& source, Rows& rows) {
@@ -40,7 +51,7 @@ void ClassRows(const Source& source, Rows& rows) {
               {"relnamespace", source.facts.NamespaceOid(of.schema)},
               {"reltype", of.type},
               {"reloftype", 0},
-              {"relowner", kOwner},
+              {"relowner", OwnerOf(source.facts, OwnedAs(source, of)).oid},
               {"relam", table            ? kHeap
                         : of.kind == 'i' ? kBtree
                                          : 0},
@@ -66,7 +77,9 @@ void ClassRows(const Source& source, Rows& rows) {
               {"relispartition", false},
               {"relrewrite", 0},
               {"relfrozenxid", 0},
-              {"relminmxid", 0}});
+              {"relminmxid", 0},
+              {"relacl", of.kind == 'i' ? std::nullopt
+                                        : AclText(source.facts, TargetOf(of), TargetKindOf(of))}});
   }
 }
 
@@ -98,7 +111,9 @@ void AttributeRows(const Source& source, Rows& rows) {
                 {"attisdropped", false},
                 {"attislocal", true},
                 {"attinhcount", 0},
-                {"attcollation", word(20, "0")}});
+                {"attcollation", word(20, "0")},
+                {"attacl", AclText(source.facts, TargetOf(of), TargetKindOf(of),
+                                   FieldId(attribute.number))}});
     }
   }
 }
@@ -212,7 +227,7 @@ void Sequences(const Source& source, Rows& rows) {
     }
     rows.Add({{"schemaname", of.schema},
               {"sequencename", of.name},
-              {"sequenceowner", kOwnerName},
+              {"sequenceowner", OwnerOf(source.facts, TargetOf(of)).name},
               {"data_type", columnar::Info(sequence->type).name},
               {"start_value", sequence->start},
               {"min_value", sequence->minimum},
@@ -228,7 +243,7 @@ void Tables(const Source& source, Rows& rows) {
     if (of.kind != 'r') continue;
     rows.Add({{"schemaname", of.schema},
               {"tablename", of.name},
-              {"tableowner", kOwnerName},
+              {"tableowner", OwnerOf(source.facts, TargetOf(of)).name},
               {"hasindexes", of.table != nullptr && of.table->PrimaryKey() != nullptr},
               {"hasrules", false},
               {"hastriggers", false},
@@ -242,7 +257,7 @@ void Views(const Source& source, Rows& rows) {
     if (view == nullptr) continue;
     rows.Add({{"schemaname", of.schema},
               {"viewname", of.name},
-              {"viewowner", kOwnerName},
+              {"viewowner", OwnerOf(source.facts, TargetOf(of)).name},
               {"definition", view->query + ";"}});
   }
 }

@@ -3,6 +3,7 @@
 #include "catalog/objects/sequence.h"
 #include "catalog/objects/view.h"
 #include "sql/pg_catalog/definitions.h"
+#include "sql/pg_catalog/privileges.h"
 #include "sql/pg_catalog/rows_internal.h"
 
 namespace firn::sql::pg_catalog {
@@ -28,7 +29,7 @@ void Schemata(const Source& source, Rows& rows) {
   for (const auto& [name, oid] : source.facts.namespaces()) {
     rows.Add({{"catalog_name", source.facts.database()},
               {"schema_name", name},
-              {"schema_owner", kOwnerName}});
+              {"schema_owner", OwnerOf(source.facts, SchemaTarget(source.facts, name)).name}});
   }
 }
 
@@ -274,19 +275,24 @@ void SequenceRows(const Source& source, Rows& rows) {
   }
 }
 
+// Of a role_…_grants view: not what PUBLIC has.
+bool SaysPublic(const Rows& rows) {
+  return !rows.relation().name.starts_with("role_");
+}
+
 void TablePrivileges(const Source& source, Rows& rows) {
   for (const auto& of : source.facts.classes()) {
     if (!IsRelation(of) || of.system != nullptr) continue;
-    for (const auto* privilege :
-         {"INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"}) {
-      rows.Add({{"grantor", kOwnerName},
-                {"grantee", kOwnerName},
+    for (const auto& held : HeldRights(source.facts, TargetOf(of), TargetKindOf(of))) {
+      if (held.grantee == "PUBLIC" && !SaysPublic(rows)) continue;
+      rows.Add({{"grantor", held.grantor},
+                {"grantee", held.grantee},
                 {"table_catalog", source.facts.database()},
                 {"table_schema", of.schema},
                 {"table_name", of.name},
-                {"privilege_type", privilege},
-                {"is_grantable", "YES"},
-                {"with_hierarchy", YesNo(std::string_view(privilege) == "SELECT")}});
+                {"privilege_type", held.right},
+                {"is_grantable", YesNo(held.grantable)},
+                {"with_hierarchy", YesNo(held.right == "SELECT")}});
     }
   }
 }
@@ -295,22 +301,29 @@ void ColumnPrivileges(const Source& source, Rows& rows) {
   for (const auto& of : source.facts.classes()) {
     if (!IsRelation(of) || of.system != nullptr) continue;
     for (const auto& attribute : of.attributes) {
-      for (const auto* privilege : {"INSERT", "SELECT", "UPDATE", "REFERENCES"}) {
-        rows.Add({{"grantor", kOwnerName},
-                  {"grantee", kOwnerName},
+      for (const auto& held :
+           HeldRights(source.facts, TargetOf(of), TargetKindOf(of), FieldId(attribute.number))) {
+        if (held.grantee == "PUBLIC" && !SaysPublic(rows)) continue;
+        rows.Add({{"grantor", held.grantor},
+                  {"grantee", held.grantee},
                   {"table_catalog", source.facts.database()},
                   {"table_schema", of.schema},
                   {"table_name", of.name},
                   {"column_name", attribute.name},
-                  {"privilege_type", privilege},
-                  {"is_grantable", "YES"}});
+                  {"privilege_type", held.right},
+                  {"is_grantable", YesNo(held.grantable)}});
       }
     }
   }
 }
 
 void EnabledRoles(const Source& source, Rows& rows) {
-  for (const auto& role : source.facts.roles()) rows.Add({{"role_name", role.name}});
+  const auto user = catalog::FindRole(source.facts.catalog(), source.facts.user());
+  for (const auto& role : source.facts.roles()) {
+    const bool enabled =
+        user != nullptr && catalog::HasRightsOf(source.facts.catalog(), *user, *role.says);
+    if (enabled) rows.Add({{"role_name", role.name}});
+  }
 }
 
 void CatalogName(const Source& source, Rows& rows) {

@@ -1,3 +1,4 @@
+#include "sql/pg_catalog/privileges.h"
 #include "sql/pg_catalog/rows_internal.h"
 
 namespace firn::sql::pg_catalog {
@@ -7,10 +8,10 @@ constexpr int kUtf8 = 6;
 constexpr Oid kDefaultTablespace = 1663;
 
 void Databases(const Source& source, Rows& rows) {
-  const auto add = [&rows](Oid oid, std::string_view name) {
+  const auto add = [&](Oid oid, std::string_view name) {
     rows.Add({{"oid", oid},
               {"datname", name},
-              {"datdba", kOwner},
+              {"datdba", OwnerOf(source.facts, catalog::kDatabaseTarget).oid},
               {"encoding", kUtf8},
               {"datlocprovider", "c"},
               {"datistemplate", false},
@@ -20,7 +21,9 @@ void Databases(const Source& source, Rows& rows) {
               {"datminmxid", 0},
               {"dattablespace", kDefaultTablespace},
               {"datcollate", "C"},
-              {"datctype", "C.UTF-8"}});
+              {"datctype", "C.UTF-8"},
+              {"datacl",
+               AclText(source.facts, catalog::kDatabaseTarget, catalog::TargetKind::kDatabase)}});
   };
   add(kDatabase, catalog::kDefaultDatabase);
   // The same under the name this session came by.
@@ -32,15 +35,17 @@ void Databases(const Source& source, Rows& rows) {
 void Roles(const Source& source, Rows& rows) {
   const bool table = rows.relation().name == "pg_authid";
   for (const auto& role : source.facts.roles()) {
+    const auto& says = *role.says;
     rows.Add({{"rolname", role.name},
-              {"rolsuper", true},
-              {"rolinherit", true},
-              {"rolcreaterole", true},
-              {"rolcreatedb", true},
-              {"rolcanlogin", true},
-              {"rolreplication", true},
-              {"rolconnlimit", -1}});
-    rows.Set("rolbypassrls", true);
+              {"rolsuper", says.superuser},
+              {"rolinherit", says.inherit},
+              {"rolcreaterole", says.create_role},
+              {"rolcreatedb", says.create_db},
+              {"rolcanlogin", says.login},
+              {"rolreplication", says.replication},
+              {"rolconnlimit", says.connection_limit}});
+    if (says.valid_until_us) rows.Set("rolvaliduntil", TimestampText(*says.valid_until_us));
+    rows.Set("rolbypassrls", says.bypass_rls);
     rows.Set("oid", role.oid);
     if (!table) rows.Set("rolpassword", "********");
   }
@@ -48,13 +53,58 @@ void Roles(const Source& source, Rows& rows) {
 
 void Users(const Source& source, Rows& rows) {
   for (const auto& role : source.facts.roles()) {
+    if (!role.says->login) continue;
     rows.Add({{"usename", role.name},
               {"usesysid", role.oid},
-              {"usecreatedb", true},
-              {"usesuper", true},
-              {"userepl", true},
-              {"usebypassrls", true},
+              {"usecreatedb", role.says->create_db},
+              {"usesuper", role.says->superuser},
+              {"userepl", role.says->replication},
+              {"usebypassrls", role.says->bypass_rls},
               {"passwd", "********"}});
+  }
+}
+
+void Members(const Source& source, Rows& rows) {
+  for (const auto& role : source.facts.roles()) {
+    for (const auto& in : role.says->member_of) {
+      for (const auto& of : source.facts.roles()) {
+        if (of.says->id != in.role) continue;
+        rows.Add({{"roleid", of.oid},
+                  {"member", role.oid},
+                  {"grantor", kOwner},
+                  {"admin_option", in.admin}});
+      }
+    }
+  }
+}
+
+void Groups(const Source& source, Rows& rows) {
+  for (const auto& group : source.facts.roles()) {
+    if (group.says->login) continue;
+    std::string members;
+    for (const auto& role : source.facts.roles()) {
+      for (const auto& in : role.says->member_of) {
+        if (in.role != group.says->id) continue;
+        members += (members.empty() ? "" : ",") + std::to_string(role.oid);
+      }
+    }
+    rows.Add({{"groname", group.name}, {"grosysid", group.oid}, {"grolist", "{" + members + "}"}});
+  }
+}
+
+void DefaultAcls(const Source& source, Rows& rows) {
+  constexpr std::string_view kKinds = "rSn";  // tables, sequences, schemas
+  for (const auto& rights : source.facts.catalog().All<catalog::DefaultRights>()) {
+    Oid owner = kOwner;
+    for (const auto& role : source.facts.roles()) {
+      if (role.says->id == rights->role) owner = role.oid;
+    }
+    const auto schema = source.facts.catalog().FindObject(rights->in_schema);
+    rows.Add({{"oid", source.facts.OidOf(rights->id)},
+              {"defaclrole", owner},
+              {"defaclnamespace", schema == nullptr ? 0 : source.facts.NamespaceOid(schema->name)},
+              {"defaclobjtype", kKinds[static_cast<size_t>(rights->of)]},
+              {"defaclacl", AclText(source.facts, *rights)}});
   }
 }
 
@@ -120,6 +170,9 @@ std::vector<Producer> ServerProducers() {
   return {{kCatalogSchema, "pg_database", Databases},
           {kCatalogSchema, "pg_authid", Roles},
           {kCatalogSchema, "pg_roles", Roles},
+          {kCatalogSchema, "pg_auth_members", Members},
+          {kCatalogSchema, "pg_group", Groups},
+          {kCatalogSchema, "pg_default_acl", DefaultAcls},
           {kCatalogSchema, "pg_user", Users},
           {kCatalogSchema, "pg_shadow", Users},
           {kCatalogSchema, "pg_stat_activity", Activity},

@@ -1,3 +1,4 @@
+#include "sql/pg_catalog/privileges.h"
 #include "sql/pg_catalog/rows_internal.h"
 
 namespace firn::sql::pg_catalog {
@@ -40,7 +41,7 @@ void OfRows(const Class& of, bool array, const Source& source, Rows& rows) {
   rows.Add({{"oid", array ? of.array_type : of.type},
             {"typname", (array ? "_" : "") + of.name},
             {"typnamespace", source.facts.NamespaceOid(of.schema)},
-            {"typowner", kOwner},
+            {"typowner", OwnerOf(source.facts, TargetOf(of)).oid},
             {"typlen", -1},
             {"typbyval", false},
             {"typtype", array ? "b" : "c"},
