@@ -318,6 +318,7 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
     return CastTo(expr.sql, "VARCHAR");
   }
   if (is_text && from == kInterval) return fmt::format("sql_interval_text({})", expr.sql);
+  if (is_text && from == kAclItem) return expr.sql;
   if (is_text && from == kInet) return fmt::format("sql_text_inet({})", expr.sql);
   if (from == kCidr && to.tag == kInet) return fmt::format("sql_read_inet({})", expr.sql);
   if (from == kJson && to.tag == kJsonb) return fmt::format("sql_read_jsonb({})", expr.sql);

@@ -141,12 +141,14 @@ const ObjectKind Rights::kKind = {
       FIRN_TRY(rights->target, ParseUuid(json.at("target").get<std::string>()));
       FIRN_TRY(rights->owner, ParseUuid(json.at("owner").get<std::string>()));
       FIRN_TRY(rights->grants, ReadGrants(json.at("grants")));
+      rights->granted = json.value("granted", false);
       return rights;
     }};
 
 void Rights::WriteBody(Json& json) const {
   json["target"] = target.ToString();
   json["owner"] = owner.ToString();
+  if (granted) json["granted"] = true;
   json["grants"] = WriteGrants(grants);
 }
 

@@ -62,6 +62,7 @@ class Rights final : public Object {
 
   Uuid target;
   Uuid owner;
+  bool granted = false;  // a GRANT or REVOKE was said, even if nothing is left of it
   std::vector<Grant> grants;
 };
 using RightsPtr = std::shared_ptr<const Rights>;

@@ -157,6 +157,17 @@ struct Thing {
   const Class* of = nullptr;
 };
 
+/// A name is looked up with the rights of who asks.
+Status RequireUsage(const Facts& facts, const Class& of) {
+  const auto schema = SchemaTarget(facts, of.schema);
+  const auto user = catalog::FindRole(facts.catalog(), facts.user());
+  const bool may = schema.is_nil() || user == nullptr ||
+                   catalog::HasRight(facts.catalog(), *user, schema, Right::kUsage);
+  if (may) return {};
+  return Fail(MakeError(ErrorCode::kDenied, "permission denied for schema {}", of.schema)
+                  .WithSqlState("42501"));
+}
+
 Result<std::optional<Thing>> FindRelationThing(const Facts& facts, std::string_view text) {
   const auto oid = IsNumber(text) ? std::optional(Number(text)) : RegOid(facts, "regclass", text);
   if (!oid) {
@@ -165,6 +176,7 @@ Result<std::optional<Thing>> FindRelationThing(const Facts& facts, std::string_v
   }
   const auto* of = facts.FindClass(*oid);
   if (of == nullptr) return std::optional<Thing>();
+  if (!IsNumber(text)) FIRN_RETURN_IF_ERROR(RequireUsage(facts, *of));
   return std::optional(Thing{TargetOf(*of), TargetKindOf(*of), of});
 }
 
@@ -242,7 +254,9 @@ std::optional<std::string> AclText(const Facts& facts, const Uuid& target, Targe
   if (column != FieldId() && grants.empty()) return std::nullopt;
   const auto owner = RoleName(facts, rights->owner);
   const auto by_default = catalog::DefaultGrants(target, rights->owner);
-  if (column == FieldId() && SameGrants(grants, by_default)) return std::nullopt;
+  if (column == FieldId() && !rights->granted && SameGrants(grants, by_default)) {
+    return std::nullopt;
+  }
   std::vector<std::string> items;
   const auto everybody = std::find_if(grants.begin(), grants.end(), [&](const auto& grant) {
     return grant.grantee.is_nil() && !by_default.empty();
@@ -363,9 +377,8 @@ Result<std::optional<bool>> HasRole(const Facts& facts,
   std::string how(Trim(arguments.back()));
   for (auto& c : how) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   const bool option = how.ends_with(" OPTION");
-  if (how == "MEMBER" || how == "USAGE") {
-    return std::optional(catalog::HasRightsOf(facts.catalog(), *role, *of));
-  }
+  if (how == "USAGE") return std::optional(catalog::HasRightsOf(facts.catalog(), *role, *of));
+  if (how == "MEMBER") return std::optional(catalog::MayBecome(facts.catalog(), *role, *of));
   const bool known = how == "MEMBER WITH ADMIN OPTION" || how == "USAGE WITH ADMIN OPTION" ||
                      how == "MEMBER WITH GRANT OPTION" || how == "USAGE WITH GRANT OPTION";
   if (!option || !known) {

@@ -275,16 +275,26 @@ void SequenceRows(const Source& source, Rows& rows) {
   }
 }
 
-// Of a role_…_grants view: not what PUBLIC has.
-bool SaysPublic(const Rows& rows) {
-  return !rows.relation().name.starts_with("role_");
+/// Roles whose rights the user has.
+bool IsEnabled(const Source& source, std::string_view role) {
+  const auto& catalog = source.facts.catalog();
+  const auto user = catalog::FindRole(catalog, source.facts.user());
+  const auto of = catalog::FindRole(catalog, role);
+  return user != nullptr && of != nullptr && catalog::HasRightsOf(catalog, *user, *of);
+}
+
+/// What PUBLIC has is in the views of privileges, and in those of grants if the user gave it.
+bool IsShown(const Source& source, const Rows& rows, const HeldRight& held) {
+  const bool of_roles = rows.relation().name.starts_with("role_");
+  return (held.grantee == "PUBLIC" && !of_roles) || IsEnabled(source, held.grantor) ||
+         IsEnabled(source, held.grantee);
 }
 
 void TablePrivileges(const Source& source, Rows& rows) {
   for (const auto& of : source.facts.classes()) {
     if (!IsRelation(of) || of.system != nullptr) continue;
     for (const auto& held : HeldRights(source.facts, TargetOf(of), TargetKindOf(of))) {
-      if (held.grantee == "PUBLIC" && !SaysPublic(rows)) continue;
+      if (!IsShown(source, rows, held)) continue;
       rows.Add({{"grantor", held.grantor},
                 {"grantee", held.grantee},
                 {"table_catalog", source.facts.database()},
@@ -303,7 +313,7 @@ void ColumnPrivileges(const Source& source, Rows& rows) {
     for (const auto& attribute : of.attributes) {
       for (const auto& held :
            HeldRights(source.facts, TargetOf(of), TargetKindOf(of), FieldId(attribute.number))) {
-        if (held.grantee == "PUBLIC" && !SaysPublic(rows)) continue;
+        if (!IsShown(source, rows, held)) continue;
         rows.Add({{"grantor", held.grantor},
                   {"grantee", held.grantee},
                   {"table_catalog", source.facts.database()},
@@ -318,11 +328,8 @@ void ColumnPrivileges(const Source& source, Rows& rows) {
 }
 
 void EnabledRoles(const Source& source, Rows& rows) {
-  const auto user = catalog::FindRole(source.facts.catalog(), source.facts.user());
   for (const auto& role : source.facts.roles()) {
-    const bool enabled =
-        user != nullptr && catalog::HasRightsOf(source.facts.catalog(), *user, *role.says);
-    if (enabled) rows.Add({{"role_name", role.name}});
+    if (IsEnabled(source, role.name)) rows.Add({{"role_name", role.name}});
   }
 }
 
