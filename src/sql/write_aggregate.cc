@@ -285,6 +285,15 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
                   "Compute it in the outer query.");
   }
   seen_ = {seen.own || seen_.own, seen.outer || seen_.outer};
+  // The least label is that with the least number.
+  const bool of_enum = (name == "min" || name == "max") && arguments.size() == 1 &&
+                       arguments.front().type.tag == kEnum;
+  ValueType enum_type;
+  if (of_enum) {
+    enum_type = arguments.front().type;
+    arguments.front().sql = fmt::format("CAST({} AS INTEGER)", EnumKey(arguments.front()));
+    arguments.front().type = {.tag = kInt4};
+  }
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);
   const auto found = Resolve(FindFunction(name), types, /*is_operator=*/false);
@@ -337,7 +346,13 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     FIRN_TRY(const auto over, WriteOver(body["over"], place));
     text.suffix += over;
   }
-  return AggregateResult(entry, arguments, std::move(text), joins, location);
+  auto result = AggregateResult(entry, arguments, std::move(text), joins, location);
+  if (of_enum) {
+    FIRN_TRY(const auto labels, EnumLabels(enum_type));
+    result.sql = fmt::format("list_extract({}, {})", labels, result.sql);
+    result.type = enum_type;
+  }
+  return result;
 }
 
 }  // namespace firn::sql

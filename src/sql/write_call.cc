@@ -312,6 +312,8 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
   if (entries.empty()) {
     auto inner = place;
     FIRN_TRY(const auto arguments, WriteList(List(body, "args"), inner));
+    FIRN_TRY(auto of_enum, WriteEnumFunction(name, arguments, location));
+    if (of_enum) return *std::move(of_enum);
     std::string shown;
     for (const auto& part : tree::Names(List(body, "funcname"))) {
       if (part != "pg_catalog") shown += (shown.empty() ? "" : ".") + part;

@@ -89,6 +89,14 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   auto common = CommonType(types);
   if (!common) return NoOperator(op, {left, right}, location);
   const bool equality = op == "=" || op == "<>";
+  if (ElementOf(common->tag) == kEnum) {
+    FIRN_RETURN_IF_ERROR(Coerce(left, *common, CastContext::kImplicit));
+    FIRN_RETURN_IF_ERROR(Coerce(right, *common, CastContext::kImplicit));
+    for (auto* side : {&left, &right}) {
+      if (!equality) side->sql = EnumKey(*side);
+    }
+    return *common;
+  }
   if (common->tag == kJson || common->tag == kXid) {
     return NoOperator(op, {left, right}, location);
   }
