@@ -208,9 +208,13 @@ std::vector<Dependent> DependentsOf(const SessionContext& session, const UserTyp
                      .drops_column = true,
                      .what = fmt::format("column {} of table {}", DisplayIdentifier(column.name),
                                          ShownName(session, table->schema, table->name)),
-                     .on = on});
+                     .on = column.type.array ? on + "[]" : on});
     }
   }
+  // Arrays first, as PostgreSQL finds them.
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.on.size() < b.on.size(); });
+  std::reverse(all.begin(), all.end());
   for (const auto& view : session.transaction.view().catalog->All<catalog::View>()) {
     const bool uses = std::any_of(view->columns.begin(), view->columns.end(),
                                   [&](const auto& one) { return one.type.user_type == type.oid; });

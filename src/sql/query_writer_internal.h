@@ -177,6 +177,9 @@ class QueryWriter {
 
   // write_enum.cc
   Result<UserTypePtr> EnumOf(const ValueType& type) const;
+  /// As DisplayType, with the names of enums.
+  std::string Display(const ValueType& type) const;
+  static bool IsOtherEnum(const ValueType& from, const ValueType& to);
   /// The labels in their order, a list of the engine.
   Result<std::string> EnumLabels(const ValueType& type) const;
   /// Numbers that order as the labels do.
@@ -225,6 +228,7 @@ class QueryWriter {
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                      std::vector<Expr> arguments, int location);
   Result<Expr> ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
+  static Expr WriteTypeOf(const Expr& value, int location);
   Result<Expr> WriteExtract(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   Result<Expr> WriteIntervalField(const std::string& unit, const Expr& interval, bool is_float,
                                   int location);

@@ -1,5 +1,6 @@
 #include "sql/user_types.h"
 
+#include "sql/ident.h"
 #include "sql/session_context.h"
 
 namespace firn::sql {
@@ -29,6 +30,14 @@ UserTypePtr UserTypes::Find(uint32_t oid) const {
     if (type->oid == oid || type->oid + 1 == oid) return type;
   }
   return nullptr;
+}
+
+std::string UserTypes::Shown(uint32_t oid) const {
+  const auto type = Find(oid);
+  if (type == nullptr) return "enum";
+  const auto name = DisplayIdentifier(type->name);
+  const bool visible = Find("", type->name) == type;
+  return visible ? name : DisplayIdentifier(type->schema) + "." + name;
 }
 
 std::optional<columnar::Type> UserTypes::TypeOf(uint32_t oid) const {

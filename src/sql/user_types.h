@@ -29,6 +29,8 @@ class UserTypes {
   UserTypePtr Find(std::string_view schema, std::string_view name) const;
   /// Of the type, or of the arrays of it.
   UserTypePtr Find(uint32_t oid) const;
+  /// As PostgreSQL writes its name in messages: with the schema unless that is on search_path.
+  std::string Shown(uint32_t oid) const;
   /// As a column's type: an enum, or what a domain is over. An array if the oid is an array's.
   std::optional<columnar::Type> TypeOf(uint32_t oid) const;
 

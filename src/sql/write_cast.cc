@@ -111,9 +111,8 @@ std::string OpenCastSql(const Expr& expr, const ValueType& to) {
 }  // namespace
 
 Failure QueryWriter::CannotCast(const Expr& expr, const ValueType& to) {
-  return Wrong(
-      expr.location, "42846",
-      fmt::format("cannot cast type {} to {}", DisplayType(expr.type.tag), DisplayType(to.tag)));
+  return Wrong(expr.location, "42846",
+               fmt::format("cannot cast type {} to {}", Display(expr.type), Display(to)));
 }
 
 Result<Expr> QueryWriter::WriteConstant(const Json& body) {
@@ -284,9 +283,9 @@ Status QueryWriter::Coerce(Expr& expr, const ValueType& to, CastContext context)
   if (expr.form == Expr::Form::kDefault || expr.type.tag == kUnknown) {
     return CoerceUnknown(expr, to, context);
   }
-  const bool other_enum =
-      ElementOf(to.tag) == kEnum && expr.type.tag == to.tag && expr.type.user_type != to.user_type;
-  if (other_enum || !CanCast(expr.type.tag, to.tag, context)) return CannotCast(expr, to);
+  if (ElementOf(to.tag) == kEnum && expr.type.tag == to.tag && to.user_type == 0) return {};
+  if (IsOtherEnum(expr.type, to) || !CanCast(expr.type.tag, to.tag, context))
+    return CannotCast(expr, to);
   if (IsInteger(expr.type.tag) && to.tag == kNumeric && to.precision == 0 && !expr.text.empty()) {
     // A constant has its own few digits, not the ten of every integer.
     FIRN_TRY(auto literal, WriteLiteral(expr.text, to, Style()));

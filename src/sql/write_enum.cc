@@ -18,6 +18,17 @@ Result<UserTypePtr> QueryWriter::EnumOf(const ValueType& type) const {
                   .WithSqlState("42704"));
 }
 
+std::string QueryWriter::Display(const ValueType& type) const {
+  if (ElementOf(type.tag) != kEnum || context_.user_types == nullptr) return DisplayType(type.tag);
+  const auto name = context_.user_types->Shown(type.user_type);
+  return IsArray(type.tag) ? name + "[]" : name;
+}
+
+bool QueryWriter::IsOtherEnum(const ValueType& from, const ValueType& to) {
+  return ElementOf(to.tag) == kEnum && from.tag == to.tag && to.user_type != 0 &&
+         from.user_type != to.user_type;
+}
+
 Result<std::string> QueryWriter::EnumLabels(const ValueType& type) const {
   FIRN_TRY(const auto found, EnumOf(type));
   std::string list;
@@ -69,10 +80,7 @@ Result<std::optional<Expr>> QueryWriter::WriteEnumFunction(const std::string& na
   for (const auto& argument : arguments) {
     if (argument.type.tag == kEnum) type = argument.type;
   }
-  if (type.tag != kEnum) {
-    return Wrong(location, "42804",
-                 "could not determine polymorphic type because input has type unknown");
-  }
+  if (type.tag != kEnum) return std::optional<Expr>();
   FIRN_TRY(const auto labels, EnumLabels(type));
   auto array = type;
   array.tag = ArrayOf(kEnum);
