@@ -137,6 +137,7 @@ Result<Text> TableIsVisible(const Call& call) {
   return Bool(call.facts.IsVisible(*of));
 }
 Result<Text> TypeIsVisible(const Call& call) {
+  if (call.oid(0) == 0) return Text();
   if (const auto* type = FindType(call.oid(0))) return Bool(type->in_pg_catalog);
   for (const auto& of : call.facts.classes()) {
     if (of.type == call.oid(0) || of.array_type == call.oid(0)) {
