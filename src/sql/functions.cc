@@ -135,7 +135,7 @@ class Catalog {
 };
 
 const Catalog& FunctionCatalog() {
-  static const Catalog kCatalog{table::Numbers(), table::Text(), table::Times(),
+  static const Catalog kCatalog{table::Numbers(),    table::Text(),   table::Times(),
                                 table::Aggregates(), table::Nested(), table::Others()};
   return kCatalog;
 }
