@@ -171,6 +171,7 @@ class QueryWriter {
   Result<ValueType> Unify(std::vector<Expr>& exprs, std::string_view what);
   /// The same as engine text that compares, sorts and groups as Postgres does.
   static std::string Comparable(const Expr& expr);
+  std::string RegCastSql(const Expr& expr, const ValueType& to) const;
   Result<std::string> LaterCastSql(const Expr& expr, const ValueType& to, CastContext context);
 
   // write_operator.cc
