@@ -5,7 +5,7 @@ DEPS := $(or $(FIRN_DEPS),$(CURDIR)/build/deps)
 PYTHON := $(DEPS)/python/bin/python
 PRESET ?= release
 
-.PHONY: help install-deps build test test-slow bench demo lint lint-all format clean
+.PHONY: help install-deps build test test-slow test-clients bench demo lint lint-all format clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: build ## the quick tests, all of them, in a few minutes
 
 test-slow: build ## the long tests: more kills, more seeds, more rows
 	@tools/run-tests --preset $(PRESET) --slow
+
+test-clients: build ## what drivers, ORMs and tools do, each by its own script
+	@tools/install-deps clients
+	@tools/run-tests --preset $(PRESET) tests/clients/test_clients.py
 
 bench: build ## the benchmark, each figure beside its control
 	@$(PYTHON) bench/run.py --build build/$(PRESET)

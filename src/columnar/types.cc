@@ -64,10 +64,10 @@ constexpr std::array<TypeInfo, kTypeKindCount> kTypes = {{
      "BIGINT", false},
     {Kind::kRegtype, "regtype", "regtype", 2206, 2211, 4, 'N', false, Layout::kInt64, "", "BIGINT",
      false},
-    {Kind::kRegproc, "regproc", "regproc", 24, 1008, 4, 'N', false, Layout::kInt64, "", "BIGINT",
+    {Kind::kRegproc, "regproc", "regproc", 24, 1008, 4, 'N', false, Layout::kUtf8, "", "VARCHAR",
      false},
-    {Kind::kRegprocedure, "regprocedure", "regprocedure", 2202, 2207, 4, 'N', false, Layout::kInt64,
-     "", "BIGINT", false},
+    {Kind::kRegprocedure, "regprocedure", "regprocedure", 2202, 2207, 4, 'N', false, Layout::kUtf8,
+     "", "VARCHAR", false},
     {Kind::kRegnamespace, "regnamespace", "regnamespace", 4089, 4090, 4, 'N', false, Layout::kInt64,
      "", "BIGINT", false},
     {Kind::kRegrole, "regrole", "regrole", 4096, 4097, 4, 'N', false, Layout::kInt64, "", "BIGINT",
@@ -256,6 +256,11 @@ std::optional<Spelled> SplitModifiers(std::string_view text) {
   return spelled;
 }
 
+// A regclass and the like with a scale is written out as its name: in results only.
+bool IsNameOfOid(const Type& type) {
+  return type.kind >= Kind::kRegclass && type.kind <= Kind::kRegrole && type.scale == 1;
+}
+
 }  // namespace
 
 Type Numeric(int32_t precision, int32_t scale) {
@@ -368,6 +373,7 @@ std::string IcebergName(const Type& type) {
 std::string DuckDbName(const Type& type) {
   if (type.array) return DuckDbName(ElementOf(type)) + "[]";
   const auto& info = Info(type.kind);
+  if (IsNameOfOid(type)) return std::string(Info(Kind::kText).duckdb);
   if (type.kind != Kind::kNumeric) return std::string(info.duckdb);
   if (type.precision == 0) return std::string(Info(Kind::kText).duckdb);
   return fmt::format("{}({},{})", info.duckdb, type.precision, type.scale);
@@ -376,6 +382,7 @@ std::string DuckDbName(const Type& type) {
 Layout LayoutOf(const Type& type) {
   if (type.array) return Layout::kList;
   if (type.kind == Kind::kNumeric && type.precision == 0) return Layout::kUtf8;
+  if (IsNameOfOid(type)) return Layout::kUtf8;
   return Info(type.kind).layout;
 }
 

@@ -135,8 +135,9 @@ class Catalog {
 };
 
 const Catalog& FunctionCatalog() {
-  static const Catalog kCatalog{table::Numbers(),    table::Text(),   table::Times(),
-                                table::Aggregates(), table::Nested(), table::Others()};
+  static const Catalog kCatalog{table::Numbers(),       table::Text(),   table::Times(),
+                                table::Aggregates(),    table::Nested(), table::Others(),
+                                table::CatalogLookups()};
   return kCatalog;
 }
 const Catalog& OperatorCatalog() {

@@ -30,6 +30,7 @@ struct Target {
   Uuid id;
   std::string word;  // "table t", "schema s", for messages
   const catalog::TableDefinition* table = nullptr;
+  bool sequence = false;
 };
 
 Grant& GrantOf(std::vector<Grant>& grants, const Uuid& grantee, const Uuid& grantor,
@@ -114,6 +115,15 @@ class GrantStatement {
     auto targets = Targets();
     if (!targets) co_return Failure(std::move(targets).error());
     for (const auto& target : *targets) {
+      if (BeyondSequences(target) != 0) {
+        const auto name = target.word.substr(target.word.find(' ') + 1);
+        auto warning = MakeNotice(
+            "0LP01",
+            fmt::format("sequence \"{}\" only supports USAGE, SELECT, and UPDATE privileges",
+                        name));
+        auto told = co_await out_.Notice(std::move(warning));
+        if (!told) co_return told;
+      }
       auto changed = Change(target);
       if (!changed) co_return Failure(std::move(changed).error());
       if (changed->empty()) continue;
@@ -160,7 +170,8 @@ class GrantStatement {
     const auto& name = relation.table != nullptr ? relation.table->name : relation.object->name;
     return {.id = relation.id(),
             .word = fmt::format("{} {}", WordOf(relation.type()), name),
-            .table = relation.table.get()};
+            .table = relation.table.get(),
+            .sequence = relation.type() == ObjectType::kSequence};
   }
 
   void AddAllIn(const std::string& schema, std::vector<Target>& targets) const {
@@ -198,6 +209,24 @@ class GrantStatement {
     return columns;
   }
 
+  /// GRANT … ON a sequence without saying SEQUENCE: ALL is all there is of a sequence.
+  RightSet RightsOn(const Target& target, RightSet said) const {
+    const bool as_table = target.sequence && command_.kind == TargetKind::kTable;
+    if (!as_table) return said;
+    const auto all = catalog::AllRights(TargetKind::kSequence);
+    return said == catalog::AllRights(TargetKind::kTable) ? all : said & all;
+  }
+  /// Rights named one by one that no sequence has.
+  RightSet BeyondSequences(const Target& target) const {
+    RightSet beyond = 0;
+    if (!target.sequence || command_.kind != TargetKind::kTable) return beyond;
+    for (const auto& one : command_.rights) {
+      if (one.rights == catalog::AllRights(TargetKind::kTable)) continue;
+      beyond |= one.rights & ~catalog::AllRights(TargetKind::kSequence);
+    }
+    return beyond;
+  }
+
   /// What there is to warn of; empty: nothing.
   Result<std::string> Change(const Target& target) {
     const auto& catalog = CatalogOf(session_);
@@ -206,14 +235,15 @@ class GrantStatement {
     const bool owns = catalog::Owns(catalog, *role, target.id);
     const Uuid grantor = owns ? next->owner : role->id;
     GrantList list(next->grants, command_);
+    next->granted = true;
     bool all = true;
     bool any = false;
     for (const auto& one : command_.rights) {
       FIRN_TRY(const auto columns, ColumnsOf(target, one.columns));
+      const auto rights = RightsOn(target, one.rights);
       for (const auto column : columns) {
-        const RightSet may =
-            owns ? one.rights : one.rights & Grantable(catalog, *role, *next, column);
-        all = all && may == one.rights;
+        const RightSet may = owns ? rights : rights & Grantable(catalog, *role, *next, column);
+        all = all && may == rights;
         any = any || may != 0;
         for (const auto& named : command_.grantees) {
           FIRN_TRY(const auto grantee, GranteeOf(session_, named));
@@ -280,7 +310,7 @@ Status ChangeDefaults(SessionContext& session, const GrantCommand& command) {
   std::vector<catalog::RolePtr> roles;
   for (const auto& named : command.defaults->roles) {
     FIRN_TRY(const auto role, FindNamedRole(session, named));
-    if (!catalog::HasRightsOf(CatalogOf(session), *me, *role)) {
+    if (!catalog::MayBecome(CatalogOf(session), *me, *role)) {
       return Fail(MakeError(ErrorCode::kDenied, "must be member of role \"{}\"", role->name)
                       .WithSqlState("42501"));
     }
@@ -355,7 +385,7 @@ Task<Status> Run(SessionContext& session, const ChangeOwnerCommand& command, Out
   if (!allowed) co_return allowed;
   auto me = ActingRole(session);
   if (!me) co_return Failure(std::move(me).error());
-  if (!catalog::HasRightsOf(catalog, **me, **owner)) {
+  if (!catalog::MayBecome(catalog, **me, **owner)) {
     co_return Fail(MakeError(ErrorCode::kDenied, "must be member of role \"{}\"", (*owner)->name)
                        .WithSqlState("42501"));
   }

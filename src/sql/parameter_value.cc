@@ -165,7 +165,9 @@ Result<int64_t> ReadMilliseconds(std::string_view text) {
 }
 
 Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::string_view value) {
-  constexpr std::array<std::string_view, 4> kUtf8 = {"UTF8", "UTF-8", "UNICODE", "UTF_8"};
+  // asyncpg puts it in quotes; PostgreSQL looks at letters and digits alone.
+  constexpr std::array<std::string_view, 5> kUtf8 = {"UTF8", "UTF-8", "UNICODE", "UTF_8",
+                                                     "'utf-8'"};
   if (parameter.name == "client_encoding") return OnlyValue(parameter, value, kUtf8, "UTF8");
   if (parameter.name == "firn.as_of") {
     FIRN_RETURN_IF_ERROR(PastFromText(value, {}));

@@ -171,6 +171,7 @@ class QueryWriter {
   Result<ValueType> Unify(std::vector<Expr>& exprs, std::string_view what);
   /// The same as engine text that compares, sorts and groups as Postgres does.
   static std::string Comparable(const Expr& expr);
+  std::string RegCastSql(const Expr& expr, const ValueType& to) const;
   Result<std::string> LaterCastSql(const Expr& expr, const ValueType& to, CastContext context);
 
   // write_operator.cc
@@ -219,6 +220,9 @@ class QueryWriter {
     bool open = false;
   };
   Result<Shape> ShapeOf(const FunctionEntry& entry, std::vector<Expr>& arguments, int location);
+  /// A call of a function of pg_catalog/calls.h.
+  std::string CatalogCall(std::string_view name, const std::vector<Expr>& arguments,
+                          const ValueType& type) const;
   Result<Expr> WriteRound(std::vector<Expr> arguments, int location);
   Result<std::string> WriteOver(const Json& over, const Place& place);
   Status CoerceRangeOffset(Expr& offset, const Json& order, const Place& place, int location);

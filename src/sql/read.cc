@@ -8,6 +8,7 @@
 #include <arrow/api.h>
 
 #include "sql/past_read.h"
+#include "sql/pg_catalog/calls.h"
 #include "sql/relations.h"
 #include "sql/server_calls.h"
 #include "sql/session_context.h"
@@ -49,6 +50,7 @@ bool OverflowsNumeric(const Error& error) {
 struct RunningRead::Pinned {
   View view;
   std::vector<engine::ScanHandle> handles;
+  std::shared_ptr<pg_catalog::CallToken> token;
   engine::ConnectionLease lease;
   std::unique_ptr<engine::Query> query;
   std::unique_ptr<engine::ResultStream> stream;
@@ -204,7 +206,10 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   if (request.parameters != nullptr) {
     for (const auto& bound : *request.parameters) context.parameter_types.emplace_back(bound.type);
   }
+  session.catalog_token.reset();
+  context.catalog_token = [&session] { return pg_catalog::TokenOf(session); };
   auto written = WriteOrExplain(request, context);
+  pinned->token = session.catalog_token;
   if (!written) co_return Failure(std::move(written).error());
 
   const auto& style = session.settings.text_style();

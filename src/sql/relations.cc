@@ -8,6 +8,7 @@
 #include "sql/ident.h"
 #include "sql/internal_query.h"
 #include "sql/past_point.h"
+#include "sql/pg_catalog/rows.h"
 #include "sql/relation_names.h"
 #include "sql/rights.h"
 #include "sql/sequences.h"
@@ -50,6 +51,17 @@ Failure NoRelation(const SessionContext& session, const TableName& name) {
 
 const SystemRelation* FindSystem(const TableName& name) {
   return name.schema == kSystemSchema ? FindSystemRelation(name.name) : nullptr;
+}
+
+/// Postgres' own: before the names on search_path, which do not hide them.
+const pg_catalog::Relation* FindCatalog(const TableName& name) {
+  const bool there = name.schema.empty() || name.schema == pg_catalog::kCatalogSchema ||
+                     name.schema == pg_catalog::kInformationSchema;
+  return there ? pg_catalog::FindRelation(name.schema, name.name) : nullptr;
+}
+
+columnar::Field TableOid() {
+  return {"tableoid", {columnar::TypeKind::kOid}};
 }
 
 std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
@@ -189,7 +201,7 @@ Result<std::shared_ptr<const catalog::TableDefinition>> RequireTable(const Sessi
                                                                      const TableName& name) {
   const auto relation = FindRelation(session, name);
   if (relation.table != nullptr) return relation.table;
-  if (FindSystem(name) != nullptr) {
+  if (FindSystem(name) != nullptr || (!relation && FindCatalog(name) != nullptr)) {
     return Fail(
         MakeError(ErrorCode::kDenied, "\"{}\" is a system relation, not a table", AsWritten(name))
             .WithSqlState("42809")
@@ -246,6 +258,12 @@ std::vector<columnar::Field> SequenceFields() {
 
 Result<ResolvedTable> DescribeRelation(const SessionContext& session, const TableName& name) {
   ResolvedTable resolved;
+  if (const auto* system = FindCatalog(name)) {
+    resolved.scan_sql = "SELECT 1";
+    resolved.columns = system->fields;
+    resolved.hidden = {TableOid()};
+    return resolved;
+  }
   const auto relation = FindRelation(session, name);
   if (const auto& table = relation.table) {
     resolved.scan_sql = EmptyLeg(*table);
@@ -272,6 +290,14 @@ Result<ResolvedTable> DescribeRelation(const SessionContext& session, const Tabl
 Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& name,
                                    std::vector<engine::ScanHandle>& handles) {
   ResolvedTable resolved;
+  if (const auto* system = FindCatalog(name)) {
+    handles.push_back(session.services.engine.Register(pg_catalog::Open(*system, session)));
+    resolved.scan_sql = fmt::format("SELECT *, CAST({} AS BIGINT) AS tableoid FROM {}", system->oid,
+                                    handles.back().sql());
+    resolved.columns = system->fields;
+    resolved.hidden = {TableOid()};
+    return resolved;
+  }
   const auto relation = FindRelation(session, name);
   if (const auto& table = relation.table) {
     auto past = name.past;

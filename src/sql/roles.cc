@@ -397,7 +397,7 @@ Status SetUser(SessionContext& session, const SetCommand& command) {
     if (!wanted) return NoRole(*command.value, "22023");
     if (of_role) {
       const auto session_role = catalog::FindRole(catalog, SessionUser(session));
-      if (!session_role || !catalog::HasRightsOf(catalog, *session_role, *wanted)) {
+      if (!session_role || !catalog::MayBecome(catalog, *session_role, *wanted)) {
         return Refused("42501", fmt::format("permission denied to set role \"{}\"", wanted->name));
       }
     } else if (!signed_in->superuser && wanted->id != signed_in->id) {

@@ -54,6 +54,19 @@ Result<Text> Schema(const CallContext& call) {
   if (schema.empty()) return Text();
   return Text(std::move(schema));
 }
+Result<Text> Schemas(const CallContext& call) {
+  const bool implicit = !call.arguments.empty() && call.arguments[0] && *call.arguments[0] != "f" &&
+                        *call.arguments[0] != "false";
+  std::string list = implicit ? "'pg_catalog'" : "";
+  for (const auto& schema : call.session.settings.search_path()) {
+    if (!call.session.transaction.view().catalog->HasSchema(schema)) continue;
+    list += (list.empty() ? "" : ", ") + QuoteLiteral(schema);
+  }
+  return Text("[" + list + "]");
+}
+Result<Text> Zero(const CallContext& /*call*/) {
+  return Text("0");
+}
 Result<Text> Pid(const CallContext& call) {
   return Text(std::to_string(call.session.identity.pid));
 }
@@ -113,31 +126,11 @@ Result<Text> SequenceAnswer(const CallContext& call) {
   const auto found = answers.find(call.index);
   return found == answers.end() ? Text() : Text(std::to_string(found->second));
 }
-Result<Text> SerialSequence(const CallContext& call) {
-  if (call.arguments.size() != 2 || !call.arguments[0] || !call.arguments[1]) return Text();
-  FIRN_TRY(const auto name, ParseRelationName(*call.arguments[0]));
-  FIRN_TRY(const auto table, RequireTable(call.session, name));
-  const int index = table->columns.Find(*call.arguments[1]);
-  if (index < 0) {
-    return Fail(MakeError(ErrorCode::kNotFound, "column \"{}\" of relation \"{}\" does not exist",
-                          *call.arguments[1], table->name)
-                    .WithSqlState("42703"));
-  }
-  const auto id = table->columns.columns[static_cast<size_t>(index)].id;
-  const auto& catalog = call.session.transaction.view().catalog;
-  for (const auto& sequence : catalog->All<catalog::Sequence>()) {
-    if (!sequence->owner || sequence->owner->table != table->id || sequence->owner->column != id) {
-      continue;
-    }
-    return Text(DisplayIdentifier(sequence->schema) + "." + DisplayIdentifier(sequence->name));
-  }
-  return Text();
-}
-
 struct ServerFunction {
   std::string_view name;
   TypeKind result;
   Answer answer;
+  bool array = false;  // the answer is then the engine's text of a list
 };
 constexpr std::array kFunctions = {
     ServerFunction{"version", TypeKind::kText, Version},
@@ -165,7 +158,8 @@ constexpr std::array kFunctions = {
     ServerFunction{"currval", TypeKind::kInt8, SequenceAnswer},
     ServerFunction{"setval", TypeKind::kInt8, SequenceAnswer},
     ServerFunction{"lastval", TypeKind::kInt8, SequenceAnswer},
-    ServerFunction{"pg_get_serial_sequence", TypeKind::kText, SerialSequence},
+    ServerFunction{"current_schemas", TypeKind::kName, Schemas, true},
+    ServerFunction{"pg_my_temp_schema", TypeKind::kOid, Zero},
 };
 
 Result<const ServerFunction*> Find(const ServerCall& call) {
@@ -180,7 +174,8 @@ Result<const ServerFunction*> Find(const ServerCall& call) {
 CallAnswer Constant(const Text& text, const Type& type) {
   const auto name = columnar::DuckDbName(type);
   if (!text) return {fmt::format("CAST(NULL AS {})", name), type};
-  return {fmt::format("CAST({} AS {})", QuoteLiteral(*text), name), type};
+  const auto value = type.array ? *text : QuoteLiteral(*text);
+  return {fmt::format("CAST({} AS {})", value, name), type};
 }
 
 Result<std::vector<Text>> Arguments(SessionContext& session, const ServerCall& call,
@@ -209,7 +204,7 @@ Result<std::vector<Text>> Arguments(SessionContext& session, const ServerCall& c
 
 Result<CallAnswer> DescribeServerCall(const ServerCall& call) {
   FIRN_TRY(const auto* function, Find(call));
-  return Constant(std::nullopt, Type{.kind = function->result});
+  return Constant(std::nullopt, Type{.kind = function->result, .array = function->array});
 }
 
 namespace {
@@ -273,7 +268,7 @@ Result<CallAnswer> AnswerServerCall(SessionContext& session, const ServerCall& c
     if (error.position == 0) error.position = call.position;
     return Fail(std::move(error));
   }
-  return Constant(*text, Type{.kind = function->result});
+  return Constant(*text, Type{.kind = function->result, .array = function->array});
 }
 
 }  // namespace firn::sql

@@ -17,6 +17,11 @@
 
 namespace firn::sql {
 
+namespace pg_catalog {
+class Facts;
+class CallToken;
+}  // namespace pg_catalog
+
 struct SessionContext {
   SessionContext(Services& shared, SessionIdentity who)
       : services(shared),
@@ -34,6 +39,10 @@ struct SessionContext {
   catalog::RolePtr acting;
   /// Of the statement's calls of nextval and the like, by their index.
   std::map<size_t, int64_t> sequence_answers;
+  /// What pg_catalog::Facts::Of answered last.
+  mutable std::shared_ptr<const pg_catalog::Facts> catalog_facts;
+  /// Of the statement, once one of its functions looks into the catalog.
+  mutable std::shared_ptr<pg_catalog::CallToken> catalog_token;
 };
 
 /// Runs engine work on the pool; a cancellation interrupts it until it ends.

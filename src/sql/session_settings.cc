@@ -106,6 +106,7 @@ constexpr std::array kParameters = {
                "Backslashes in '...' stand for themselves", "on", 0, 0, true},
     Definition{"statement_timeout", Kind::kDuration, "0",
                "Longest time a statement may take; 0: any"},
+    Definition{"synchronize_seqscans", Kind::kBool, "on", "No effect: scans do not wait"},
     Definition{"synchronous_commit", Kind::kChoice, "on",
                "Every commit is durable when it returns, whatever this says",
                "on|off|local|remote_write|remote_apply"},

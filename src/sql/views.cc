@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sql/ident.h"
+#include "sql/pg_catalog/calls.h"
 #include "sql/relation_names.h"
 
 namespace firn::sql {
@@ -56,6 +57,7 @@ Result<ResolvedTable> ExpandView(
   FIRN_TRY(const auto statements, Parse(view.query));
   QueryContext context;
   context.answer_call = answer_call;
+  context.catalog_token = [&session] { return pg_catalog::TokenOf(session); };
   context.resolve_table = [&](const TableReference& reference) -> Result<ResolvedTable> {
     if (reference.index >= view.references.size()) {
       return Fail(ErrorCode::kCorrupt, "view \"{}\" has more relations than it knows", view.name);

@@ -14,6 +14,11 @@ using tree::Has;
 using tree::List;
 using tree::Open;
 
+/// int2vector, oidvector: arrays that begin at 0.
+bool IsVector(TypeTag tag) {
+  return tag == kInt2Vector || tag == kOidVector;
+}
+
 ValueType ElementType(ValueType type) {
   if (type.tag == kInt2Vector) return {.tag = kInt2};
   if (type.tag == kOidVector) return {.tag = kOid};
@@ -139,7 +144,8 @@ Result<Expr> QueryWriter::WriteIndirection(const Json& body, const Place& place)
       value.sql = fmt::format("sql_json_path({}, [{}])", value.sql, index.sql);
       continue;
     }
-    if (!IsArray(value.type.tag)) {
+    const bool vector = IsVector(value.type.tag);
+    if (!IsArray(value.type.tag) && !vector) {
       return Wrong(location, "42804",
                    fmt::format("cannot subscript type {} because it does not support subscripting",
                                DisplayType(value.type.tag)));
@@ -148,10 +154,15 @@ Result<Expr> QueryWriter::WriteIndirection(const Json& body, const Place& place)
       return Refuse(location, "arrays of more than one dimension are not supported",
                     "Use jsonb for nested ones.");
     }
+    if (vector && slice) {
+      return Refuse(location, "parts of an " + DisplayType(value.type.tag) + " are not supported",
+                    "Cast it to an array first.");
+    }
     FIRN_TRY(const auto to,
              bound(step, "uidx", fmt::format("CAST(len({}) AS INTEGER)", value.sql)));
     if (!slice) {
-      value.sql = fmt::format("list_extract({}, greatest({}, 0))", value.sql, to);
+      value.sql =
+          fmt::format("list_extract({}, greatest({} + {}, 0))", value.sql, to, vector ? 1 : 0);
       value.type = ElementType(value.type);
       continue;
     }
@@ -172,7 +183,7 @@ Result<Expr> QueryWriter::WriteAnyOf(const std::string& op, bool any, Expr left,
     if (element.tag == kUnknown || element.tag == kVarchar) element = {.tag = kText};
     FIRN_RETURN_IF_ERROR(Coerce(array, ArrayType(element), CastContext::kImplicit));
   }
-  if (!IsArray(array.type.tag)) {
+  if (!IsArray(array.type.tag) && !IsVector(array.type.tag)) {
     return Wrong(location, "42809", "op ANY/ALL (array) requires array on right side");
   }
   Expr element{.sql = NewAlias('e'), .type = ElementType(array.type), .location = location};

@@ -189,6 +189,17 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
   if (entry.engine.starts_with("!json")) {
     return ApplyJsonRule(entry, std::move(arguments), location);
   }
+  constexpr std::string_view kInCatalog = "!catalog ";
+  if (entry.engine.starts_with(kInCatalog)) {
+    for (auto& argument : arguments) {
+      if (argument.type.tag == kBool)
+        argument.sql = fmt::format("CAST({} AS INTEGER)", argument.sql);
+    }
+    const ValueType type{.tag = TagFromName(entry.result)};
+    return Expr{.sql = CatalogCall(entry.engine.substr(kInCatalog.size()), arguments, type),
+                .type = type,
+                .location = location};
+  }
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
   if (entry.engine == "!extract") return WriteExtract(entry, std::move(arguments), location);
   auto& first = arguments.front();
@@ -232,6 +243,16 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
   return Expr{.sql = fmt::format("{}({})", entry.name, Joined(arguments)),
               .type = {.tag = TagFromName(entry.result)},
               .location = location};
+}
+
+std::string QueryWriter::CatalogCall(std::string_view name, const std::vector<Expr>& arguments,
+                                     const ValueType& type) const {
+  const auto token = context_.catalog_token ? context_.catalog_token() : 0;
+  std::string sql =
+      fmt::format("sql_catalog{}({}, '{}'",
+                  arguments.size() > 1 ? std::to_string(arguments.size()) : "", token, name);
+  for (const auto& argument : arguments) sql += fmt::format(", CAST({} AS VARCHAR)", argument.sql);
+  return fmt::format("CAST({}) AS {})", sql, EngineType(type));
 }
 
 Result<Expr> QueryWriter::WriteRound(std::vector<Expr> arguments, int location) {

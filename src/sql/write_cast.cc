@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sql/constant_internal.h"
+#include "sql/ident.h"
 #include "sql/interval_internal.h"
 #include "sql/literal_internal.h"
 #include "sql/query_writer_internal.h"
@@ -43,8 +44,24 @@ std::string_view IntervalUnit(int mask) {
 // Text that is not a literal is read by the engine; a macro first checks that Postgres would
 // read it the same way.
 // Types beyond those that the engine casts as Postgres does.
+// Names that are oids in the engine.
+bool IsReg(TypeTag tag) {
+  return tag == kRegclass || tag == kRegtype || tag == kRegnamespace || tag == kRegrole;
+}
+
+bool IsProc(TypeTag tag) {
+  return tag == kRegproc || tag == kRegprocedure;
+}
+std::string WithoutSchema(const std::string& sql) {
+  return fmt::format("regexp_replace({}, '^pg_catalog[.]', '')", sql);
+}
+
 bool IsLater(TypeTag tag) {
   return tag > kUuid && tag != kUnknown && tag != kAny;
+}
+
+Expr RegName(TypeTag tag) {
+  return {.sql = fmt::format("'{}'", DisplayType(tag))};
 }
 
 std::string_view TextReader(TypeTag to) {
@@ -183,6 +200,16 @@ const columnar::TextStyle& QueryWriter::Style() const {
 Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext context) {
   switch (expr.form) {
     case Expr::Form::kLiteral: {
+      if (IsReg(to.tag)) {
+        expr.sql = CatalogCall("read_reg", {RegName(to.tag), {.sql = QuoteLiteral(expr.text)}}, to);
+        expr.type = to;
+        break;
+      }
+      if (IsProc(to.tag)) {
+        expr.sql = WithoutSchema(fmt::format("CAST({} AS VARCHAR)", QuoteLiteral(expr.text)));
+        expr.type = to;
+        break;
+      }
       auto type = to;
       // Beside a numeric(12,2) a literal keeps its own digits; a cast rounds them.
       if (type.tag == kNumeric && context == CastContext::kImplicit) type.precision = 0;
@@ -214,7 +241,10 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       if (!known) {
         known = to;
         if (to.tag == kNumeric && context != CastContext::kAssignment) known = OpenNumeric();
-        if (to.tag == kVarchar || to.tag == kChar) known = ValueType{.tag = kText};
+        if (to.tag == kVarchar || to.tag == kChar || IsReg(to.tag)) {
+          known = ValueType{.tag = kText};
+          context = CastContext::kExplicit;
+        }
       }
       expr.type = *known;
       expr.sql = CastTo(fmt::format("${}", expr.parameter), EngineType(*known));
@@ -288,6 +318,7 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
     return CastTo(expr.sql, "VARCHAR");
   }
   if (is_text && from == kInterval) return fmt::format("sql_interval_text({})", expr.sql);
+  if (is_text && from == kAclItem) return expr.sql;
   if (is_text && from == kInet) return fmt::format("sql_text_inet({})", expr.sql);
   if (from == kCidr && to.tag == kInet) return fmt::format("sql_read_inet({})", expr.sql);
   if (from == kJson && to.tag == kJsonb) return fmt::format("sql_read_jsonb({})", expr.sql);
@@ -306,6 +337,10 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
                           to.tag == kJson || to.tag == kJsonb || to.tag == kInet || to.tag == kCidr;
     if (readable) return fmt::format("sql_read_{}({})", name, expr.sql);
   }
+  if ((from == kInt2Vector && to.tag == ArrayOf(kInt2)) ||
+      (from == kOidVector && to.tag == ArrayOf(kOid))) {
+    return expr.sql;
+  }
   if (IsArray(from) && is_text) return OutputText(expr, CastContext::kExplicit);
   if (IsArray(from) && IsArray(to.tag)) {
     auto element = to;
@@ -320,6 +355,24 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
                 fmt::format("a cast from {} to {} is not supported for values", DisplayType(from),
                             DisplayType(to.tag)),
                 "Cast a constant, or store the column in its own type.");
+}
+
+// Casts from and to the types that name objects; empty: it is none of them.
+std::string QueryWriter::RegCastSql(const Expr& expr, const ValueType& to) const {
+  const auto from = expr.type.tag;
+  // A function is its name.
+  if (IsProc(from) && (IsProc(to.tag) || IsString(to.tag))) return expr.sql;
+  if (IsProc(to.tag) && (from == kOid || IsInteger(from))) {
+    return fmt::format("(CASE WHEN {0} = 0 THEN '-' ELSE CAST({0} AS VARCHAR) END)", expr.sql);
+  }
+  if (IsProc(to.tag) && IsString(from)) return WithoutSchema(expr.sql);
+  if (IsProc(from)) return CatalogCall("read_reg", {RegName(from), expr}, to);
+  if (IsReg(to.tag) && IsInteger(from)) return CastTo(expr.sql, "BIGINT");
+  if (IsReg(to.tag) && IsString(from)) return CatalogCall("read_reg", {RegName(to.tag), expr}, to);
+  if (IsReg(from) && IsString(to.tag)) {
+    return CatalogCall("write_reg", {RegName(from), expr}, {.tag = kText});
+  }
+  return "";
 }
 
 Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
@@ -337,6 +390,7 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
   if (from == to.tag && (to.tag != kNumeric || to.precision == 0 || to == expr.type)) {
     return expr.sql;
   }
+  if (auto sql = RegCastSql(expr, to); !sql.empty()) return sql;
   if (IsLater(from) || IsLater(to.tag)) return LaterCastSql(expr, to, context);
   if (IsString(to.tag)) {
     const bool plain = Style().extra_float_digits > 0 && !Style().bytea_escape;

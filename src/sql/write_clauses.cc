@@ -38,6 +38,8 @@ int Figure(const tree::Json& node, std::string& name) {
     name = names.back();
     return 1;
   }
+  if (open.Is("A_ArrayExpr")) return is("array");
+  if (open.Is("A_Indirection")) return Figure(At(body, "arg"), name);
   if (open.Is("CollateClause")) return Figure(At(body, "arg"), name);
   if (open.Is("CaseExpr")) {
     const int strength = Has(body, "defresult") ? Figure(body["defresult"], name) : 0;

@@ -79,6 +79,12 @@ Failure QueryWriter::NoOperator(const std::string& name, const std::vector<Expr>
 
 Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, Expr& right,
                                             int location) {
+  // "char" beside a text is a text.
+  for (auto* side : {&left, &right}) {
+    const auto& other = side == &left ? right : left;
+    if (side->type.tag != kInternalChar || !IsString(other.type.tag)) continue;
+    FIRN_RETURN_IF_ERROR(Coerce(*side, {.tag = kText}, CastContext::kImplicit));
+  }
   const ValueType types[] = {left.type, right.type};
   auto common = CommonType(types);
   if (!common) return NoOperator(op, {left, right}, location);
@@ -322,6 +328,13 @@ Result<Expr> QueryWriter::WriteRegex(const std::string& op, Expr left, Expr righ
 }
 
 Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
+  if (IsArray(left.type.tag) && left.type == right.type) {
+    return Expr{.sql = fmt::format("(CASE WHEN {0} IS NULL THEN {1} WHEN {1} IS NULL THEN {0} "
+                                   "ELSE list_concat({0}, {1}) END)",
+                                   left.sql, right.sql),
+                .type = left.type,
+                .location = location};
+  }
   const auto textual = [](const Expr& expr) {
     return expr.type.tag == kUnknown || IsString(expr.type.tag);
   };
@@ -359,6 +372,11 @@ Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool nega
   FIRN_TRY(auto exprs, WriteList(items, place));
   if (exprs.empty()) {
     return Refuse(location, "ANY of an empty array is not supported", "Write FALSE.");
+  }
+  const bool texts = std::any_of(exprs.begin(), exprs.end(),
+                                 [](const Expr& expr) { return IsString(expr.type.tag); });
+  if (left.type.tag == kInternalChar && texts) {
+    FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
   }
   std::vector<ValueType> types{left.type};
   for (const auto& expr : exprs) types.push_back(expr.type);

@@ -67,6 +67,11 @@ Result<EngineQuery> QueryWriter::Write() {
   }
   std::vector<columnar::Field> fields;
   for (auto& output : block.outputs) {
+    const auto tag = output.expr.type.tag;
+    if (tag == kRegclass || tag == kRegtype || tag == kRegnamespace || tag == kRegrole) {
+      FIRN_RETURN_IF_ERROR(Coerce(output.expr, {.tag = kText}, CastContext::kExplicit));
+      output.expr.type = {.tag = tag, .scale = 1};
+    }
     const auto type = ToColumnar(output.expr.type);
     if (!type) {
       return Refuse(output.expr.location, "a result of type interval is not supported",

@@ -141,12 +141,14 @@ const ObjectKind Rights::kKind = {
       FIRN_TRY(rights->target, ParseUuid(json.at("target").get<std::string>()));
       FIRN_TRY(rights->owner, ParseUuid(json.at("owner").get<std::string>()));
       FIRN_TRY(rights->grants, ReadGrants(json.at("grants")));
+      rights->granted = json.value("granted", false);
       return rights;
     }};
 
 void Rights::WriteBody(Json& json) const {
   json["target"] = target.ToString();
   json["owner"] = owner.ToString();
+  if (granted) json["granted"] = true;
   json["grants"] = WriteGrants(grants);
 }
 
@@ -190,6 +192,14 @@ std::vector<Uuid> DefaultRights::DependsOn() const {
   return needs;
 }
 
+std::vector<Grant> DefaultGrants(const Uuid& target, const Uuid& owner) {
+  Grant all{.grantee = {}, .grantor = owner};
+  if (target == kDatabaseTarget) all.rights = Bit(Right::kConnect) | Bit(Right::kTemporary);
+  if (target == PublicSchema()->id) all.rights = Bit(Right::kUsage);
+  if (all.rights == 0) return {};
+  return {all};
+}
+
 RightsPtr RightsOf(const Version& version, const Uuid& target) {
   if (auto rights = version.Find<Rights>(RightsIdOf(target))) return rights;
   auto rights = std::make_shared<Rights>();
@@ -197,10 +207,7 @@ RightsPtr RightsOf(const Version& version, const Uuid& target) {
   rights->target = target;
   rights->owner = FindRole(version, "firn") ? FindRole(version, "firn")->id : Uuid();
   rights->revision = 0;
-  Grant all{.grantee = {}, .grantor = rights->owner};
-  if (target == kDatabaseTarget) all.rights = Bit(Right::kConnect) | Bit(Right::kTemporary);
-  if (target == PublicSchema()->id) all.rights = Bit(Right::kUsage);
-  if (all.rights != 0) rights->grants.push_back(all);
+  rights->grants = DefaultGrants(target, rights->owner);
   return rights;
 }
 

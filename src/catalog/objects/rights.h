@@ -62,6 +62,7 @@ class Rights final : public Object {
 
   Uuid target;
   Uuid owner;
+  bool granted = false;  // a GRANT or REVOKE was said, even if nothing is left of it
   std::vector<Grant> grants;
 };
 using RightsPtr = std::shared_ptr<const Rights>;
@@ -84,6 +85,8 @@ class DefaultRights final : public Object {
 /// The database itself as a target.
 extern const Uuid kDatabaseTarget;
 
+/// PostgreSQL's defaults: what PUBLIC may do on a database and on the schema public.
+std::vector<Grant> DefaultGrants(const Uuid& target, const Uuid& owner);
 /// What holds for the thing now, PostgreSQL's defaults if nobody said anything. Never null; its
 /// revision is 0 then.
 RightsPtr RightsOf(const Version& version, const Uuid& target);

@@ -139,7 +139,9 @@ std::vector<RolePtr> AllRoles(const Version& version) {
   return roles;
 }
 
-bool IsMemberOf(const Version& version, const Role& role, const Role& of) {
+namespace {
+
+bool Reaches(const Version& version, const Role& role, const Role& of, bool only_inherited) {
   std::set<Uuid> seen;
   std::vector<Uuid> next = {role.id};
   while (!next.empty()) {
@@ -148,16 +150,25 @@ bool IsMemberOf(const Version& version, const Role& role, const Role& of) {
     if (id == of.id) return true;
     if (!seen.insert(id).second) continue;
     const auto member = id == role.id ? nullptr : FindRole(version, id);
-    const auto& memberships = id == role.id ? role.member_of
-                              : member      ? member->member_of
-                                            : Role().member_of;
-    for (const auto& one : memberships) next.push_back(one.role);
+    const Role* from = id == role.id ? &role : member.get();
+    if (from == nullptr || (only_inherited && !from->inherit)) continue;
+    for (const auto& one : from->member_of) next.push_back(one.role);
   }
   return false;
 }
 
-bool HasRightsOf(const Version& version, const Role& role, const Role& of) {
+}  // namespace
+
+bool IsMemberOf(const Version& version, const Role& role, const Role& of) {
+  return Reaches(version, role, of, false);
+}
+
+bool MayBecome(const Version& version, const Role& role, const Role& of) {
   return role.superuser || IsMemberOf(version, role, of);
+}
+
+bool HasRightsOf(const Version& version, const Role& role, const Role& of) {
+  return role.superuser || Reaches(version, role, of, true);
 }
 
 }  // namespace firn::catalog

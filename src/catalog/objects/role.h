@@ -50,9 +50,11 @@ RolePtr FindRole(const Version& version, std::string_view name);
 RolePtr FindRole(const Version& version, const Uuid& id);
 std::vector<RolePtr> AllRoles(const Version& version);
 bool IsRoleFromBirth(const Uuid& id);
-/// Whether a role has another's rights: it is the other, a member of it over any number of
-/// steps, or a superuser.
+/// Whether a role has another's rights without a word: it is the other, a member of it over any
+/// number of steps that all inherit, or a superuser.
 bool HasRightsOf(const Version& version, const Role& role, const Role& of);
+/// Whether it may SET ROLE to the other: as above, but over steps that do not inherit too.
+bool MayBecome(const Version& version, const Role& role, const Role& of);
 /// The same without the superuser's special place.
 bool IsMemberOf(const Version& version, const Role& role, const Role& of);
 

@@ -19,6 +19,8 @@ void AddRegexFunctions(EngineFunctions& functions);
 void AddTimeFunctions(EngineFunctions& functions);
 void AddTypeFunctions(EngineFunctions& functions);
 void AddJsonFunctions(EngineFunctions& functions);
+/// pg_catalog/calls.h.
+void AddCatalogFunctions(EngineFunctions& functions);
 /// All of them.
 EngineFunctions AllEngineFunctions();
 

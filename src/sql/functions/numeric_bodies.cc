@@ -272,6 +272,7 @@ EngineFunctions AllEngineFunctions() {
   AddTimeFunctions(functions);
   AddJsonFunctions(functions);
   AddTypeFunctions(functions);
+  AddCatalogFunctions(functions);
   return functions;
 }
 

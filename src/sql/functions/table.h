@@ -19,5 +19,6 @@ std::string_view Aggregates();
 /// Of arrays and json.
 std::string_view Nested();
 std::string_view Others();
+std::string_view CatalogLookups();
 
 }  // namespace firn::sql::table

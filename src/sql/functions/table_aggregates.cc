@@ -21,8 +21,10 @@ count(any) int8 : @count
 covar_pop(float8 float8) float8 : @covar_pop
 covar_samp(float8 float8) float8 : @covar_samp
 every(bool) bool : @bool_and
+max(oid) oid : @max
 max(T) T : @max | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval
 max(numeric) =1 : @max ~ @arg_max{$1, sql_num_key($1)}
+min(oid) oid : @min
 min(T) T : @min | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval
 min(numeric) =1 : @min ~ @arg_min{$1, sql_num_key($1)}
 mode(any) =1 : -

@@ -39,7 +39,6 @@ localtimestamp() timestamp
 nextval(text) int8
 now() timestamptz
 pg_backend_pid() int4
-pg_get_serial_sequence(text text) text
 pg_is_in_recovery() bool
 session_user() text
 set_config(text text bool) text

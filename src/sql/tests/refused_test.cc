@@ -77,8 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
         // What Postgres has and firn does not say yes to.
         "select * from only t", "select * from t tablesample system (1)",
         "select * from t for update", "select t from t", "select (t).id from t", "select row(1, 2)",
-        "select array[[1], [2]]", "select id from t order by id using <", "select * from pg_class",
-        "select 'x'::regclass", "select x'ff'", "select xmlparse(document 'x')",
+        "select array[[1], [2]]", "select id from t order by id using <",
+        "select * from pg_nothing", "select x'ff'", "select xmlparse(document 'x')",
         "select current_time", "select localtime",
         "select rank(1) within group (order by id) from t",
         "select id from t fetch first 1 row with ties",

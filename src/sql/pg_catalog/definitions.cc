@@ -1,0 +1,203 @@
+#include "sql/pg_catalog/definitions.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "sql/ident.h"
+#include "sql/relation_names.h"
+
+namespace firn::sql::pg_catalog {
+namespace {
+
+constexpr int kModifierOffset = 4;  // VARHDRSZ, which numeric's and varchar's modifiers carry
+
+struct SqlName {
+  std::string_view catalog;
+  std::string_view name;
+};
+// The types that have another name in SQL.
+constexpr std::array kSqlNames = {
+    SqlName{"bool", "boolean"},
+    SqlName{"int2", "smallint"},
+    SqlName{"int4", "integer"},
+    SqlName{"int8", "bigint"},
+    SqlName{"float4", "real"},
+    SqlName{"float8", "double precision"},
+    SqlName{"varchar", "character varying"},
+    SqlName{"varbit", "bit varying"},
+    SqlName{"char", "\"char\""},
+    SqlName{"time", "time without time zone"},
+    SqlName{"timetz", "time with time zone"},
+    SqlName{"timestamp", "timestamp without time zone"},
+    SqlName{"timestamptz", "timestamp with time zone"},
+};
+
+std::string WithModifier(std::string_view catalog, std::optional<int> modifier) {
+  std::string name(catalog);
+  for (const auto& known : kSqlNames) {
+    if (known.catalog == catalog) name = known.name;
+  }
+  if (catalog == "bpchar" && (!modifier || *modifier >= 0)) name = "character";
+  if (!modifier || *modifier < 0) return name;
+  if (catalog == "numeric") {
+    const int said = *modifier - kModifierOffset;
+    return fmt::format("{}({},{})", name, (said >> 16) & 0xffff, said & 0x7ff);
+  }
+  if (catalog == "varchar" || catalog == "bpchar") {
+    return fmt::format("{}({})", name, *modifier - kModifierOffset);
+  }
+  const auto blank = name.find(' ');
+  if (catalog.starts_with("time")) {
+    return fmt::format("{}({}){}", name.substr(0, blank), *modifier, name.substr(blank));
+  }
+  return name;
+}
+
+/// Of a table's rows; an array of them.
+std::optional<std::string> RowTypeName(const Facts& facts, Oid type) {
+  for (const auto& of : facts.classes()) {
+    if (of.type == type && type != 0) return ClassName(facts, of);
+    if (of.array_type == type && type != 0) return ClassName(facts, of) + "[]";
+  }
+  return std::nullopt;
+}
+
+std::string ColumnNames(const Constraint& constraint) {
+  std::string names;
+  for (const int number : constraint.columns) {
+    for (const auto& attribute : constraint.of->attributes) {
+      if (attribute.number != number) continue;
+      names += (names.empty() ? "" : ", ") + DisplayIdentifier(attribute.name);
+    }
+  }
+  return names;
+}
+
+bool IsNumber(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::optional<Oid> TypeByName(const Facts& facts, std::string_view text) {
+  std::string_view element = text;
+  const bool array = element.ends_with("[]");
+  if (array) element.remove_suffix(2);
+  if (element.starts_with("pg_catalog.")) element.remove_prefix(11);
+  if (const auto end = element.find('('); end != element.npos) element = element.substr(0, end);
+  std::string catalog(element);
+  for (const auto& known : kSqlNames) {
+    if (known.name == element) catalog = known.catalog;
+  }
+  if (element == "character") catalog = "bpchar";
+  if (element == "int") catalog = "int4";
+  if (element == "decimal") catalog = "numeric";
+  if (element == "timestamp") catalog = "timestamp";
+  if (const auto* type = FindType(catalog)) return array ? type->array : type->oid;
+  const auto name = ParseRelationName(element);
+  const auto* of = name ? facts.FindClass(name->schema, name->name) : nullptr;
+  if (of == nullptr || of->type == 0) return std::nullopt;
+  return array ? of->array_type : of->type;
+}
+
+}  // namespace
+
+std::string ClassName(const Facts& facts, const Class& of) {
+  const auto name = DisplayIdentifier(of.name);
+  return facts.IsVisible(of) ? name : DisplayIdentifier(of.schema) + "." + name;
+}
+
+std::string FormatType(const Facts& facts, Oid type, std::optional<int> modifier) {
+  if (type == 0) return "-";
+  const auto* known = FindType(type);
+  if (known == nullptr) return RowTypeName(facts, type).value_or("???");
+  const auto* element = known->element == 0 || known->category != 'A' || known->name.front() != '_'
+                            ? nullptr
+                            : FindType(known->element);
+  std::string name;
+  if (element != nullptr) {
+    name = WithModifier(element->name, modifier) + "[]";
+  } else {
+    name = WithModifier(known->name, modifier);
+  }
+  return known->in_pg_catalog ? name : "information_schema." + name;
+}
+
+std::string ConstraintDefinition(const Constraint& constraint) {
+  using Kind = catalog::Constraint::Kind;
+  const auto& says = *constraint.says;
+  switch (says.kind) {
+    case Kind::kPrimaryKey:
+      return "PRIMARY KEY (" + ColumnNames(constraint) + ")";
+    case Kind::kUnique:
+      return "UNIQUE (" + ColumnNames(constraint) + ")";
+    case Kind::kForeignKey:
+      return "FOREIGN KEY (" + ColumnNames(constraint) + ") " + says.expression;
+    case Kind::kCheck:
+      break;
+  }
+  return "CHECK ((" + says.expression + "))";
+}
+
+std::optional<std::string> IndexDefinition(const Facts& facts, const Class& index, int column) {
+  if (index.index_of == 0) return std::nullopt;
+  if (column > 0) {
+    if (static_cast<size_t>(column) > index.attributes.size()) return "";
+    return DisplayIdentifier(index.attributes[static_cast<size_t>(column) - 1].name);
+  }
+  std::string names;
+  for (const auto& attribute : index.attributes) {
+    names += (names.empty() ? "" : ", ") + DisplayIdentifier(attribute.name);
+  }
+  const auto* table = facts.FindClass(index.index_of);
+  return fmt::format("CREATE UNIQUE INDEX {} ON {}.{} USING btree ({})",
+                     DisplayIdentifier(index.name), DisplayIdentifier(table->schema),
+                     DisplayIdentifier(table->name), names);
+}
+
+std::string RegText(const Facts& facts, std::string_view type, Oid oid) {
+  if (oid == 0) return "-";
+  if (type == "regtype") {
+    const auto name = FormatType(facts, oid, std::nullopt);
+    return name == "???" ? std::to_string(oid) : name;
+  }
+  if (type == "regclass") {
+    if (const auto* of = facts.FindClass(oid)) return ClassName(facts, *of);
+  }
+  if (type == "regnamespace") {
+    const auto name = facts.NamespaceName(oid);
+    if (!name.empty()) return DisplayIdentifier(std::string(name));
+  }
+  if (type == "regrole") {
+    for (const auto& role : facts.roles()) {
+      if (role.oid == oid) return DisplayIdentifier(role.name);
+    }
+  }
+  return std::to_string(oid);
+}
+
+std::optional<Oid> RegOid(const Facts& facts, std::string_view type, std::string_view text) {
+  if (text == "-") return 0;
+  if (IsNumber(text)) {
+    Oid oid = 0;
+    std::from_chars(text.data(), text.data() + text.size(), oid);
+    return oid;
+  }
+  if (type == "regtype") return TypeByName(facts, text);
+  const auto name = ParseRelationName(text);
+  if (!name) return std::nullopt;
+  if (type == "regnamespace") {
+    const auto oid = facts.NamespaceOid(name->name);
+    return oid == 0 ? std::nullopt : std::optional(oid);
+  }
+  if (type == "regrole") {
+    for (const auto& role : facts.roles()) {
+      if (role.name == name->name) return role.oid;
+    }
+    return std::nullopt;
+  }
+  const auto* of = facts.FindClass(name->schema, name->name);
+  return of == nullptr ? std::nullopt : std::optional(of->oid);
+}
+
+}  // namespace firn::sql::pg_catalog
