@@ -190,6 +190,12 @@ class QueryWriter {
   /// enum_first, enum_last, enum_range.
   Result<std::optional<Expr>> WriteEnumFunction(const std::string& name,
                                                 const std::vector<Expr>& arguments, int location);
+  /// min and max of labels: of their numbers. Nothing for other calls; else the enum.
+  std::optional<ValueType> TakeLabelNumbers(std::string_view name,
+                                            std::vector<Expr>& arguments) const;
+  Result<Expr> LabelOfNumber(Expr number, const ValueType& type) const;
+
+  std::string RegCastSql(const Expr& expr, const ValueType& to) const;
   Result<std::string> LaterCastSql(const Expr& expr, const ValueType& to, CastContext context);
 
   // write_operator.cc

@@ -285,15 +285,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
                   "Compute it in the outer query.");
   }
   seen_ = {seen.own || seen_.own, seen.outer || seen_.outer};
-  // The least label is that with the least number.
-  const bool of_enum = (name == "min" || name == "max") && arguments.size() == 1 &&
-                       arguments.front().type.tag == kEnum;
-  ValueType enum_type;
-  if (of_enum) {
-    enum_type = arguments.front().type;
-    arguments.front().sql = fmt::format("CAST({} AS INTEGER)", EnumKey(arguments.front()));
-    arguments.front().type = {.tag = kInt4};
-  }
+  const auto of_enum = TakeLabelNumbers(name, arguments);
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);
   const auto found = Resolve(FindFunction(name), types, /*is_operator=*/false);
@@ -347,11 +339,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     text.suffix += over;
   }
   auto result = AggregateResult(entry, arguments, std::move(text), joins, location);
-  if (of_enum) {
-    FIRN_TRY(const auto labels, EnumLabels(enum_type));
-    result.sql = fmt::format("list_extract({}, {})", labels, result.sql);
-    result.type = enum_type;
-  }
+  if (of_enum) return LabelOfNumber(std::move(result), *of_enum);
   return result;
 }
 

@@ -374,6 +374,24 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
                 "Cast a constant, or store the column in its own type.");
 }
 
+// Casts from and to the types that name objects; empty: it is none of them.
+std::string QueryWriter::RegCastSql(const Expr& expr, const ValueType& to) const {
+  const auto from = expr.type.tag;
+  // A function is its name.
+  if (IsProc(from) && (IsProc(to.tag) || IsString(to.tag))) return expr.sql;
+  if (IsProc(to.tag) && (from == kOid || IsInteger(from))) {
+    return fmt::format("(CASE WHEN {0} = 0 THEN '-' ELSE CAST({0} AS VARCHAR) END)", expr.sql);
+  }
+  if (IsProc(to.tag) && IsString(from)) return WithoutSchema(expr.sql);
+  if (IsProc(from)) return CatalogCall("read_reg", {RegName(from), expr}, to);
+  if (IsReg(to.tag) && IsInteger(from)) return CastTo(expr.sql, "BIGINT");
+  if (IsReg(to.tag) && IsString(from)) return CatalogCall("read_reg", {RegName(to.tag), expr}, to);
+  if (IsReg(from) && IsString(to.tag)) {
+    return CatalogCall("write_reg", {RegName(from), expr}, {.tag = kText});
+  }
+  return "";
+}
+
 Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
                                          CastContext context) {
   const auto from = expr.type.tag;
@@ -389,20 +407,7 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
   if (from == to.tag && (to.tag != kNumeric || to.precision == 0 || to == expr.type)) {
     return expr.sql;
   }
-  // A function is its name.
-  if (IsProc(from) && (IsProc(to.tag) || IsString(to.tag))) return expr.sql;
-  if (IsProc(to.tag) && (from == kOid || IsInteger(from))) {
-    return fmt::format("(CASE WHEN {0} = 0 THEN '-' ELSE CAST({0} AS VARCHAR) END)", expr.sql);
-  }
-  if (IsProc(to.tag) && IsString(from)) return WithoutSchema(expr.sql);
-  if (IsProc(from)) return CatalogCall("read_reg", {RegName(from), expr}, to);
-  if (IsReg(to.tag) && IsInteger(from)) return CastTo(expr.sql, "BIGINT");
-  if (IsReg(to.tag) && IsString(from)) {
-    return CatalogCall("read_reg", {RegName(to.tag), expr}, to);
-  }
-  if (IsReg(from) && IsString(to.tag)) {
-    return CatalogCall("write_reg", {RegName(from), expr}, {.tag = kText});
-  }
+  if (auto sql = RegCastSql(expr, to); !sql.empty()) return sql;
   if (IsLater(from) || IsLater(to.tag)) return LaterCastSql(expr, to, context);
   if (IsString(to.tag)) {
     const bool plain = Style().extra_float_digits > 0 && !Style().bytea_escape;

@@ -72,6 +72,22 @@ Result<std::string> QueryWriter::ReadEnum(const Expr& text, const ValueType& to)
   return IsArray(to.tag) ? ForEach(text, read) : read(text);
 }
 
+std::optional<ValueType> QueryWriter::TakeLabelNumbers(std::string_view name,
+                                                       std::vector<Expr>& arguments) const {
+  if ((name != "min" && name != "max") || arguments.size() != 1) return std::nullopt;
+  auto& argument = arguments.front();
+  if (argument.type.tag != kEnum) return std::nullopt;
+  argument.sql = fmt::format("CAST({} AS INTEGER)", EnumKey(argument));
+  return std::exchange(argument.type, ValueType{.tag = kInt4});
+}
+
+Result<Expr> QueryWriter::LabelOfNumber(Expr number, const ValueType& type) const {
+  FIRN_TRY(const auto labels, EnumLabels(type));
+  number.sql = fmt::format("list_extract({}, {})", labels, number.sql);
+  number.type = type;
+  return number;
+}
+
 Result<std::optional<Expr>> QueryWriter::WriteEnumFunction(const std::string& name,
                                                            const std::vector<Expr>& arguments,
                                                            int location) {

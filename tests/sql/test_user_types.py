@@ -143,8 +143,8 @@ SELECT format_type('s.mood'::regtype, NULL), format_type('s.mood[]'::regtype, -1
 """,
     "domains": """
 CREATE DOMAIN posint AS int CHECK (VALUE > 0);
-CREATE DOMAIN code AS varchar(5) NOT NULL DEFAULT 'none' CONSTRAINT upper CHECK (VALUE = upper(VALUE))
-  CONSTRAINT filled CHECK (VALUE <> '');
+CREATE DOMAIN code AS varchar(5) NOT NULL DEFAULT 'none'
+  CONSTRAINT upper CHECK (VALUE = upper(VALUE)) CONSTRAINT filled CHECK (VALUE <> '');
 CREATE DOMAIN price AS numeric(10,2);
 CREATE TABLE d (a posint, b code, c price);
 INSERT INTO d VALUES (1, 'ONE', 1.005), (NULL, 'TWO', NULL);

@@ -137,6 +137,7 @@ Result<Text> TableIsVisible(const Call& call) {
   return Bool(call.facts.IsVisible(*of));
 }
 Result<Text> TypeIsVisible(const Call& call) {
+  if (call.oid(0) == 0) return Text();
   if (const auto* type = FindType(call.oid(0))) return Bool(type->in_pg_catalog);
   if (const auto* type = call.facts.FindUserType(call.oid(0))) {
     const auto& path = call.facts.search_path();
