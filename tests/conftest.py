@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import socket
+import zlib
 from pathlib import Path
 
 import psycopg
@@ -97,8 +98,12 @@ def table():
 
 @pytest.fixture
 def seed(request):
-    """The seed of a random test: $FIRN_SEED, or a new one; printed, so shown when it fails."""
-    value = int(os.environ.get("FIRN_SEED", random.SystemRandom().randrange(1 << 31)))
+    """The seed of a random test: $FIRN_SEED, or always the test's own (its name's checksum), or a
+    new one for a slow test. Printed, so shown when it fails."""
+    own = zlib.crc32(request.node.name.encode())
+    if request.node.get_closest_marker("slow"):
+        own = random.SystemRandom().randrange(1 << 31)
+    value = int(os.environ.get("FIRN_SEED", own))
     print(f"FIRN_SEED={value}  # {request.node.name}")
     return value
 

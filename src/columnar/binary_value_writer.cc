@@ -2,19 +2,10 @@
 
 #include "columnar/calendar.h"
 #include "columnar/column_writer_internal.h"
+#include "columnar/text_forms_internal.h"
 
 namespace firn::columnar {
 namespace {
-
-// Network byte order.
-template <typename Integer>
-void AppendBigEndian(Integer value, std::string& out) {
-  char bytes[sizeof value];
-  for (size_t i = 0; i < sizeof value; ++i) {
-    bytes[i] = static_cast<char>(value >> (8 * (sizeof value - 1 - i)));
-  }
-  out.append(bytes, sizeof bytes);
-}
 
 // numeric_send: digits of base 10,000 aligned to the decimal point, without zeros at either end.
 void AppendNumericBinary(Int128 value, int32_t scale, std::string& out) {
@@ -42,46 +33,6 @@ void AppendNumericBinary(Int128 value, int32_t scale, std::string& out) {
     AppendBigEndian<uint16_t>(static_cast<uint16_t>(group(i)), out);
 }
 
-// From the text of an open numeric: "-12.50", "NaN", "Infinity".
-void AppendNumericTextBinary(std::string_view text, std::string& out) {
-  constexpr uint16_t kNegative = 0x4000;
-  const auto header = [&](uint16_t groups, int weight, uint16_t sign, size_t scale) {
-    AppendBigEndian<uint16_t>(groups, out);
-    AppendBigEndian<uint16_t>(static_cast<uint16_t>(weight), out);
-    AppendBigEndian<uint16_t>(sign, out);
-    AppendBigEndian<uint16_t>(static_cast<uint16_t>(scale), out);
-  };
-  if (text == "NaN") return header(0, 0, 0xC000, 0);
-  if (text == "Infinity") return header(0, 0, 0xD000, 0);
-  if (text == "-Infinity") return header(0, 0, 0xF000, 0);
-  const bool negative = text.starts_with('-');
-  if (negative) text.remove_prefix(1);
-  const auto point = std::min(text.find('.'), text.size());
-  std::string digits(text.substr(0, point));
-  const auto part = point < text.size() ? text.substr(point + 1) : std::string_view();
-  digits.insert(0, (4 - digits.size() % 4) % 4, '0');
-  int weight = static_cast<int>(digits.size() / 4) - 1;
-  digits += part;
-  digits.append((4 - digits.size() % 4) % 4, '0');
-  size_t first = 0;
-  while (first < digits.size() && digits.compare(first, 4, "0000") == 0) {
-    first += 4;
-    --weight;
-  }
-  size_t last = digits.size();
-  while (last > first && digits.compare(last - 4, 4, "0000") == 0) last -= 4;
-  if (first == last) weight = 0;
-  header(static_cast<uint16_t>((last - first) / 4), weight,
-         negative && first < last ? kNegative : 0, part.size());
-  for (size_t at = first; at < last; at += 4) {
-    uint16_t group = 0;
-    for (size_t i = at; i < at + 4; ++i) {
-      group = static_cast<uint16_t>(group * 10 + (digits[i] - '0'));
-    }
-    AppendBigEndian<uint16_t>(group, out);
-  }
-}
-
 void AppendDateBinary(int32_t days, std::string& out) {
   if (days == kDateInfinity) {
     days = INT32_MAX;
@@ -92,6 +43,10 @@ void AppendDateBinary(int32_t days, std::string& out) {
     days = static_cast<int32_t>(static_cast<uint32_t>(days) - kPostgresEpochDays);
   }
   AppendBigEndian(static_cast<uint32_t>(days), out);
+}
+
+void AppendOid(int64_t oid, std::string& out) {
+  AppendBigEndian(static_cast<uint32_t>(oid), out);
 }
 
 void AppendTimestampBinary(int64_t micros, std::string& out) {
@@ -105,46 +60,105 @@ void AppendTimestampBinary(int64_t micros, std::string& out) {
   AppendBigEndian(static_cast<uint64_t>(micros), out);
 }
 
+void AppendIntervalBinary(std::string_view value, std::string& out) {
+  Interval interval;
+  FIRN_CHECK(ReadStoredInterval(value, &interval));
+  AppendBigEndian(static_cast<uint64_t>(interval.micros), out);
+  AppendBigEndian(static_cast<uint32_t>(interval.days), out);
+  AppendBigEndian(static_cast<uint32_t>(interval.months), out);
+}
+
+// "char": '' is a zero byte, \\ooo a byte beyond ASCII.
+void AppendInternalCharBinary(std::string_view value, std::string& out) {
+  if (value.size() < 4) {
+    out.push_back(value.empty() ? '\0' : value[0]);
+  } else {
+    out.push_back(
+        static_cast<char>((value[1] - '0') << 6 | (value[2] - '0') << 3 | (value[3] - '0')));
+  }
+}
+
+std::unique_ptr<ValueWriter> MakeBinaryOfTextWriter(const Type& type, const arrow::Array& from) {
+  switch (type.kind) {
+    case TypeKind::kNumeric:
+      if (from.type_id() == arrow::Type::DECIMAL128) {
+        return WriterOf<arrow::Decimal128Array>(from, [](std::string_view value, std::string& out) {
+          std::string text;
+          AppendBareNumeric(value, text);
+          AppendNumericTextBinary(text, out);
+        });
+      }
+      return BytesWriterOf(from, AppendNumericTextBinary);
+    case TypeKind::kTimetz:
+      return BytesWriterOf(from, AppendTimetzBinary);
+    case TypeKind::kInterval:
+      return BytesWriterOf(from, AppendIntervalBinary);
+    case TypeKind::kJsonb:
+      return BytesWriterOf(from, [](std::string_view value, std::string& out) {
+        out.push_back('\1');
+        out.append(value);
+      });
+    case TypeKind::kInet:
+    case TypeKind::kCidr:
+      return BytesWriterOf(
+          from, [cidr = type.kind == TypeKind::kCidr](std::string_view value, std::string& out) {
+            AppendNetworkBinary(value, cidr, out);
+          });
+    case TypeKind::kInternalChar:
+      return BytesWriterOf(from, AppendInternalCharBinary);
+    case TypeKind::kChar:
+      return BytesWriterOf(from, PadTo{type.length});
+    default:
+      return BytesWriterOf(from,
+                           [](std::string_view value, std::string& out) { out.append(value); });
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<ValueWriter> ValueWriter::MakeBinary(const Type& type, const arrow::Array& array) {
   const auto& from = StorageOf(type, array);
   constexpr auto put_bytes = [](std::string_view value, std::string& out) { out.append(value); };
-  switch (type.kind) {
-    case TypeKind::kBool:
+  switch (LayoutOf(type)) {
+    case Layout::kBool:
       return WriterOf<arrow::BooleanArray>(
           from, [](bool value, std::string& out) { out.push_back(value ? '\1' : '\0'); });
-    case TypeKind::kInt2:
+    case Layout::kInt16:
       return WriterOf<arrow::Int16Array>(from, AppendBigEndian<uint16_t>);
-    case TypeKind::kInt4:
+    case Layout::kInt32:
       return WriterOf<arrow::Int32Array>(from, AppendBigEndian<uint32_t>);
-    case TypeKind::kInt8:
+    case Layout::kInt64:
+      // An oid and its kin: an unsigned number of four bytes in Postgres.
+      if (Info(type.kind).size == 4) return WriterOf<arrow::Int64Array>(from, AppendOid);
       return WriterOf<arrow::Int64Array>(from, AppendBigEndian<uint64_t>);
-    case TypeKind::kFloat4:
+    case Layout::kFloat:
       return WriterOf<arrow::FloatArray>(from, [](float value, std::string& out) {
         AppendBigEndian(std::bit_cast<uint32_t>(value), out);
       });
-    case TypeKind::kFloat8:
+    case Layout::kDouble:
       return WriterOf<arrow::DoubleArray>(from, [](double value, std::string& out) {
         AppendBigEndian(std::bit_cast<uint64_t>(value), out);
       });
-    case TypeKind::kNumeric:
-      if (type.precision == 0) return BytesWriterOf(from, AppendNumericTextBinary);
+    case Layout::kDecimal:
       return WriterOf<arrow::Decimal128Array>(
           from, [scale = type.scale](std::string_view value, std::string& out) {
             AppendNumericBinary(DecimalFrom(value), scale, out);
           });
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
-    case TypeKind::kBytea:
+    case Layout::kUtf8:
+      return MakeBinaryOfTextWriter(type, from);
+    case Layout::kBinary:
       return BytesWriterOf(from, put_bytes);
-    case TypeKind::kDate:
+    case Layout::kDate:
       return WriterOf<arrow::Date32Array>(from, AppendDateBinary);
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestamptz:
+    case Layout::kTime:
+      return WriterOf<arrow::Time64Array>(from, AppendBigEndian<uint64_t>);
+    case Layout::kTimestamp:
+    case Layout::kTimestamptz:
       return WriterOf<arrow::TimestampArray>(from, AppendTimestampBinary);
-    case TypeKind::kUuid:
+    case Layout::kUuid:
       return WriterOf<arrow::FixedSizeBinaryArray>(from, put_bytes);
+    case Layout::kList:
+      return MakeBinaryListWriter(type, from);
   }
   return nullptr;
 }

@@ -54,6 +54,25 @@ std::unique_ptr<ValueWriter> BytesWriterOf(const arrow::Array& array, Put put) {
 /// The storage of an extension array, or the array itself; checks that it fits the type.
 const arrow::Array& StorageOf(const Type& type, const arrow::Array& array);
 
+/// Of arrays, int2vector and oidvector.
+std::unique_ptr<ValueWriter> MakeTextListWriter(const Type& type, const arrow::Array& array,
+                                                const TextStyle& style);
+std::unique_ptr<ValueWriter> MakeBinaryListWriter(const Type& type, const arrow::Array& array);
+
+/// The decimal that a table keeps of a numeric without precision: zeros at its end say nothing.
+void AppendBareNumeric(std::string_view value, std::string& out);
+
+/// char(n) with its blanks; a length of 0 adds none.
+struct PadTo {
+  int32_t length;
+  void operator()(std::string_view value, std::string& out) const {
+    out.append(value);
+    int64_t missing = length;
+    for (const char c : value) missing -= (c & 0xC0) != 0x80 ? 1 : 0;
+    if (missing > 0) out.append(static_cast<size_t>(missing), ' ');
+  }
+};
+
 inline Int128 DecimalFrom(std::string_view bytes) {
   Int128 value = 0;
   std::memcpy(&value, bytes.data(), sizeof value);

@@ -222,7 +222,7 @@ Result<std::unique_ptr<CopyReader>> MakeBinaryCopyReader(std::vector<Column> col
   auto schema = ArrowSchema(TableSchema{.columns = columns});
   std::vector<BinaryReader::Target> targets;
   for (auto& column : columns) {
-    auto builder = arrow::MakeBuilder(ArrowType(column.type));
+    auto builder = arrow::MakeBuilder(ArrowType(Stored(column.type)));
     if (!builder.ok()) return Fail(ErrorCode::kInternal, "{}", builder.status().ToString());
     auto parser = ValueParser::Make(column.type, builder->get());
     targets.push_back(

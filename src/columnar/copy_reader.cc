@@ -187,7 +187,8 @@ class Reader final : public CopyReader {
         continue;
       }
       auto status = target.parser->AppendText(field.text);
-      if (!status) return Located(std::move(status).error(), AtValue(target.column, field.text));
+      if (!status)
+        return Located(Named(status.error(), target), AtValue(target.column, field.text));
       if (target.has_bytes) pending_text_ += static_cast<int64_t>(field.text.size());
     }
     if (missing_value != nullptr) return NullRefused(*missing_value, line);
@@ -202,6 +203,15 @@ class Reader final : public CopyReader {
     } else if (!field->is_null && target.force_null && field->text == options_.null_text) {
       field->is_null = true;
     }
+  }
+
+  // The limit of a numeric without precision is the column's, not PostgreSQL's: say which.
+  static Error Named(Error error, const Target& target) {
+    const auto& type = target.column.type;
+    if (type.kind == TypeKind::kNumeric && type.precision == 0 && error.SqlState() == "22003") {
+      error.message += fmt::format(": column \"{}\"", target.column.name);
+    }
+    return error;
   }
 
   Failure NullRefused(const Column& column, std::string_view line) const {
@@ -270,12 +280,12 @@ Result<std::unique_ptr<CopyReader>> CopyReader::Make(CopyOptions options,
   auto schema = ArrowSchema(TableSchema{.columns = columns});
   std::vector<Reader::Target> targets;
   for (auto& column : columns) {
-    auto builder = arrow::MakeBuilder(ArrowType(column.type));
+    auto builder = arrow::MakeBuilder(ArrowType(Stored(column.type)));
     FIRN_CHECK(builder.ok());
     auto parser = ValueParser::Make(column.type, builder->get(), style);
-    const bool has_bytes = column.type.kind == TypeKind::kText ||
-                           column.type.kind == TypeKind::kVarchar ||
-                           column.type.kind == TypeKind::kBytea;
+    const auto layout = LayoutOf(Stored(column.type));
+    const bool has_bytes =
+        layout == Layout::kUtf8 || layout == Layout::kBinary || layout == Layout::kList;
     targets.push_back({.column = std::move(column),
                        .builder = *std::move(builder),
                        .parser = std::move(parser),

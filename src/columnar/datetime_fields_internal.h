@@ -26,6 +26,7 @@ struct DateTimeFields {
   int32_t zone_seconds = 0;              // east of Greenwich
   bool has_offset = false;               // or a zone: the text says where
   std::shared_ptr<const TimeZone> zone;  // by name
+  bool has_time = false;                 // whether a time of day was said
 };
 
 enum class DateTimeIssue : uint8_t {

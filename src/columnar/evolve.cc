@@ -81,10 +81,11 @@ Result<std::shared_ptr<arrow::RecordBatch>> EvolveRows(
 
 bool WidensTo(const Type& from, const Type& to) {
   if (from == to) return true;
+  if (from.array || to.array) return false;
   if (IsInteger(from.kind) && IsInteger(to.kind)) return from.kind < to.kind;
   if (from.kind == TypeKind::kFloat4) return to.kind == TypeKind::kFloat8;
   if (from.kind == TypeKind::kNumeric && to.kind == TypeKind::kNumeric) {
-    return from.scale == to.scale && from.precision <= to.precision;
+    return from.precision > 0 && from.scale == to.scale && from.precision <= to.precision;
   }
   if (from.kind == TypeKind::kText) return to.kind == TypeKind::kVarchar && to.length == 0;
   if (from.kind != TypeKind::kVarchar) return false;

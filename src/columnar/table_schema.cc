@@ -15,11 +15,9 @@ std::shared_ptr<arrow::Field> FieldWithId(std::string_view name,
       arrow::key_value_metadata({std::string(kFieldIdKey)}, {std::to_string(id.value())}));
 }
 
-arrow::FieldVector OwnFields(const TableSchema& schema) {
+arrow::FieldVector OwnFields(const std::vector<Column>& columns) {
   arrow::FieldVector fields;
-  for (const auto& column : schema.columns) {
-    fields.push_back(FieldWithId(column.name, ArrowType(column.type), !column.not_null, column.id));
-  }
+  for (const auto& column : columns) fields.push_back(ArrowField(column));
   return fields;
 }
 
@@ -32,12 +30,25 @@ int TableSchema::Find(std::string_view name) const {
   return -1;
 }
 
+std::shared_ptr<arrow::Field> ArrowField(const Column& column) {
+  auto type = ArrowType(Stored(column.type));
+  if (column.type.array) {
+    const auto element = ArrowType(Stored(ElementOf(column.type)));
+    type = arrow::list(FieldWithId("element", element, true, column.element_id));
+  }
+  return FieldWithId(column.name, std::move(type), !column.not_null, column.id);
+}
+
+std::shared_ptr<arrow::Schema> ArrowSchema(const std::vector<Column>& columns) {
+  return arrow::schema(OwnFields(columns));
+}
+
 std::shared_ptr<arrow::Schema> ArrowSchema(const TableSchema& schema) {
-  return arrow::schema(OwnFields(schema));
+  return ArrowSchema(schema.columns);
 }
 
 std::shared_ptr<arrow::Schema> StoredArrowSchema(const TableSchema& schema) {
-  auto fields = OwnFields(schema);
+  auto fields = OwnFields(schema.columns);
   fields.push_back(FieldWithId(kLsnColumn, arrow::uint64(), true, kLsnFieldId));
   fields.push_back(FieldWithId(kTimestampColumn, arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"),
                                true, kTimestampFieldId));
@@ -51,6 +62,8 @@ std::string ToJson(const TableSchema& schema) {
         {"id", column.id.value()}, {"name", column.name}, {"type", PostgresName(column.type)}};
     if (column.not_null) one["not_null"] = true;
     if (!column.default_sql.empty()) one["default"] = column.default_sql;
+    if (column.element_id.value() != 0) one["element_id"] = column.element_id.value();
+    if (column.type.user_type != 0) one["user_type"] = column.type.user_type;
     columns.push_back(std::move(one));
   }
   return nlohmann::json{{"schema_id", schema.id.value()},
@@ -66,12 +79,14 @@ Result<TableSchema> TableSchemaFromJson(std::string_view json) {
     schema.id = SchemaId(parsed.at("schema_id").get<uint32_t>());
     schema.last_field_id = parsed.at("last_field_id").get<int32_t>();
     for (const auto& one : parsed.at("columns")) {
-      FIRN_TRY(const auto type, ParsePostgresName(one.at("type").get<std::string>()));
+      FIRN_TRY(auto type, ParsePostgresName(one.at("type").get<std::string>()));
+      type.user_type = one.value("user_type", uint32_t{0});
       schema.columns.push_back({.id = FieldId(one.at("id").get<int32_t>()),
                                 .name = one.at("name").get<std::string>(),
                                 .type = type,
                                 .not_null = one.value("not_null", false),
-                                .default_sql = one.value("default", "")});
+                                .default_sql = one.value("default", ""),
+                                .element_id = FieldId(one.value("element_id", 0))});
     }
     return schema;
   } catch (const nlohmann::json::exception& error) {

@@ -31,6 +31,8 @@ struct Column {
   Type type;
   bool not_null = false;
   std::string default_sql;  // the DEFAULT expression as written, or empty
+  // Of the elements of an array: given out once as `id` is, from TableSchema::last_field_id.
+  FieldId element_id{0};
 
   bool operator==(const Column&) const = default;
 };
@@ -45,7 +47,11 @@ struct TableSchema {
   int Find(std::string_view name) const;
 };
 
-/// The columns as Arrow fields: types by ArrowType, nullability, PARQUET:field_id.
+/// One column as an Arrow field: what a table keeps of its type (Stored), nullability,
+/// PARQUET:field_id, that of an array's element in the list's own field.
+std::shared_ptr<arrow::Field> ArrowField(const Column& column);
+std::shared_ptr<arrow::Schema> ArrowSchema(const std::vector<Column>& columns);
+/// The columns as Arrow fields.
 std::shared_ptr<arrow::Schema> ArrowSchema(const TableSchema& schema);
 /// The same with __lsn (uint64) and __timestamp (timestamp[us, UTC]) behind: what a data file
 /// holds.

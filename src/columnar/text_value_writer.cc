@@ -3,21 +3,21 @@
 #include <cstdio>
 
 #include "columnar/column_writer_internal.h"
+#include "columnar/text_forms_internal.h"
 
 namespace firn::columnar {
 namespace {
 
 bool HasLayoutOf(const Type& type, const arrow::DataType& layout) {
-  switch (type.kind) {
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
+  switch (LayoutOf(type)) {
+    case Layout::kUtf8:
       return layout.id() == arrow::Type::STRING || layout.id() == arrow::Type::LARGE_STRING ||
-             layout.id() == arrow::Type::STRING_VIEW;
-    case TypeKind::kBytea:
+             layout.id() == arrow::Type::STRING_VIEW || layout.Equals(*ArrowType(Stored(type)));
+    case Layout::kBinary:
       return layout.id() == arrow::Type::BINARY || layout.id() == arrow::Type::LARGE_BINARY ||
              layout.id() == arrow::Type::BINARY_VIEW;
     default:
-      return layout.Equals(*ArrowType(type));
+      return layout.Equals(*ArrowType(type)) || layout.Equals(*ArrowType(Stored(type)));
   }
 }
 
@@ -50,7 +50,30 @@ void AppendEscaped(std::string_view bytes, std::string& out) {
   }
 }
 
+std::unique_ptr<ValueWriter> MakeTextOfTextWriter(const Type& type, const arrow::Array& from) {
+  if (from.type_id() == arrow::Type::DECIMAL128) {
+    return WriterOf<arrow::Decimal128Array>(from, AppendBareNumeric);
+  }
+  if (type.kind == TypeKind::kInterval) {
+    return BytesWriterOf(from, [](std::string_view value, std::string& out) {
+      Interval interval;
+      FIRN_CHECK(ReadStoredInterval(value, &interval));
+      AppendInterval(interval, out);
+    });
+  }
+  if (type.kind == TypeKind::kChar && type.length > 0) {
+    return BytesWriterOf(from, PadTo{type.length});
+  }
+  return BytesWriterOf(from, [](std::string_view value, std::string& out) { out.append(value); });
+}
+
 }  // namespace
+
+void AppendBareNumeric(std::string_view value, std::string& out) {
+  AppendDecimal(DecimalFrom(value), kBareScale, out);
+  while (out.back() == '0') out.pop_back();
+  if (out.back() == '.') out.pop_back();
+}
 
 const arrow::Array& StorageOf(const Type& type, const arrow::Array& array) {
   const arrow::Array& storage = array.type_id() == arrow::Type::EXTENSION
@@ -64,59 +87,57 @@ std::unique_ptr<ValueWriter> ValueWriter::MakeText(const Type& type, const arrow
                                                    const TextStyle& style) {
   const auto& from = StorageOf(type, array);
   constexpr auto put_integer = [](int64_t value, std::string& out) { AppendInteger(value, out); };
-  switch (type.kind) {
-    case TypeKind::kBool:
+  switch (LayoutOf(type)) {
+    case Layout::kBool:
       return WriterOf<arrow::BooleanArray>(
           from, [](bool value, std::string& out) { out.push_back(value ? 't' : 'f'); });
-    case TypeKind::kInt2:
+    case Layout::kInt16:
       return WriterOf<arrow::Int16Array>(from, put_integer);
-    case TypeKind::kInt4:
+    case Layout::kInt32:
       return WriterOf<arrow::Int32Array>(from, put_integer);
-    case TypeKind::kInt8:
+    case Layout::kInt64:
       return WriterOf<arrow::Int64Array>(from, put_integer);
-    case TypeKind::kFloat4:
+    case Layout::kFloat:
       if (style.extra_float_digits <= 0) {
         return WriterOf<arrow::FloatArray>(from,
                                            RoundedFloat{std::max(6 + style.extra_float_digits, 1)});
       }
       return WriterOf<arrow::FloatArray>(from, AppendFloat4);
-    case TypeKind::kFloat8:
+    case Layout::kDouble:
       if (style.extra_float_digits <= 0) {
         return WriterOf<arrow::DoubleArray>(
             from, RoundedFloat{std::max(15 + style.extra_float_digits, 1)});
       }
       return WriterOf<arrow::DoubleArray>(from, AppendFloat8);
-    case TypeKind::kNumeric:
-      if (type.precision == 0) {
-        return BytesWriterOf(from,
-                             [](std::string_view value, std::string& out) { out.append(value); });
-      }
+    case Layout::kDecimal:
       return WriterOf<arrow::Decimal128Array>(
           from, [scale = type.scale](std::string_view value, std::string& out) {
             AppendDecimal(DecimalFrom(value), scale, out);
           });
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
-      return BytesWriterOf(from,
-                           [](std::string_view value, std::string& out) { out.append(value); });
-    case TypeKind::kBytea:
+    case Layout::kUtf8:
+      return MakeTextOfTextWriter(type, from);
+    case Layout::kBinary:
       if (style.bytea_escape) return BytesWriterOf(from, AppendEscaped);
       return BytesWriterOf(from, [](std::string_view value, std::string& out) {
         out.append("\\x");
         AppendHex(value, out);
       });
-    case TypeKind::kDate:
+    case Layout::kDate:
       return WriterOf<arrow::Date32Array>(from, AppendDate);
-    case TypeKind::kTimestamp:
+    case Layout::kTime:
+      return WriterOf<arrow::Time64Array>(from, AppendTime);
+    case Layout::kTimestamp:
       return WriterOf<arrow::TimestampArray>(
           from, [](int64_t value, std::string& out) { AppendTimestamp(value, false, out); });
-    case TypeKind::kTimestamptz:
+    case Layout::kTimestamptz:
       return WriterOf<arrow::TimestampArray>(
           from, [zone = style.zone](int64_t value, std::string& out) {
             AppendTimestamp(value, true, out, zone ? zone->OffsetAt(value) : 0);
           });
-    case TypeKind::kUuid:
+    case Layout::kUuid:
       return WriterOf<arrow::FixedSizeBinaryArray>(from, AppendUuid);
+    case Layout::kList:
+      return MakeTextListWriter(type, from, style);
   }
   return nullptr;
 }

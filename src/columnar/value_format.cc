@@ -115,6 +115,11 @@ void AppendDate(int32_t days, std::string& out) {
   }
 }
 
+void AppendTime(int64_t micros, std::string& out) {
+  char buffer[32];
+  out.append(buffer, PutTime(buffer, micros));
+}
+
 void AppendTimestamp(int64_t micros, bool with_zone, std::string& out, int32_t offset) {
   if (micros == kTimestampInfinity) {
     out.append("infinity");

@@ -18,6 +18,8 @@ void AppendFloat8(double value, std::string& out);
 void AppendDecimal(Int128 value, int32_t scale, std::string& out);
 /// Days since 1970-01-01: "2026-11-21", "0044-03-15 BC", "infinity".
 void AppendDate(int32_t days, std::string& out);
+/// Microseconds since midnight: "01:02:03.5", "24:00:00".
+void AppendTime(int64_t micros, std::string& out);
 /// Microseconds since 1970-01-01: "2026-11-21 01:02:03.5". `with_zone`: as a clock shows it so many
 /// seconds east of Greenwich, with the offset behind it: "+00", "+05:30".
 void AppendTimestamp(int64_t micros, bool with_zone, std::string& out, int32_t offset = 0);

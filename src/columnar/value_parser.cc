@@ -1,7 +1,7 @@
 #include "columnar/value_parser.h"
 
 #include <bit>
-#include <cstring>
+#include <charconv>
 
 #include <arrow/array/builder_binary.h>
 #include <arrow/array/builder_decimal.h>
@@ -9,31 +9,12 @@
 #include <arrow/util/decimal.h>
 
 #include "columnar/calendar.h"
-#include "columnar/utf8.h"
+#include "columnar/text_forms_internal.h"
+#include "columnar/value_parser_internal.h"
 #include "columnar/value_text_internal.h"
 
 namespace firn::columnar {
 namespace {
-
-[[gnu::cold]] Failure BuilderFailed(const arrow::Status& status) {
-  return Fail(MakeError(ErrorCode::kOverloaded, "cannot keep value: {}", status.message()));
-}
-
-Status FromArrow(const arrow::Status& status) {
-  if (status.ok()) [[likely]]
-    return {};
-  return BuilderFailed(status);
-}
-
-// What a receive function says when the message is not exactly as long as the type.
-[[gnu::cold]] Failure WrongLength(size_t got, size_t want) {
-  if (got < want) {
-    return Fail(MakeError(ErrorCode::kInvalidInput, "insufficient data left in message")
-                    .WithSqlState("08P01"));
-  }
-  return Fail(
-      MakeError(ErrorCode::kInvalidInput, "incorrect binary data format").WithSqlState("22P03"));
-}
 
 template <typename Integer>
 Status ReadBigEndian(std::string_view bytes, Integer* value) {
@@ -99,17 +80,6 @@ Status ReadTimestamp(std::string_view bytes, int64_t* micros) {
   return {};
 }
 
-// Knows its builder's class; the rest is in the derived classes below.
-template <typename Builder>
-class ParserInto : public ValueParser {
- public:
-  explicit ParserInto(arrow::ArrayBuilder* builder) : builder_(static_cast<Builder&>(*builder)) {}
-  Status AppendNull() override { return FromArrow(builder_.AppendNull()); }
-
- protected:
-  Builder& builder_;
-};
-
 // Fixed-width values: one function reads text, the other binary.
 template <typename Builder, typename Value, Status (*kText)(std::string_view, Value*),
           Status (*kBinary)(std::string_view, Value*)>
@@ -149,21 +119,6 @@ class NumericParser final : public ParserInto<arrow::Decimal128Builder> {
         arrow::Decimal128(static_cast<int64_t>(value >> 64), static_cast<uint64_t>(value))));
   }
   const Type type_;
-};
-
-class TextParser final : public ParserInto<arrow::StringBuilder> {
- public:
-  TextParser(const Type& type, arrow::ArrayBuilder* builder)
-      : ParserInto(builder), length_(type.length) {}
-  Status AppendText(std::string_view text) override {
-    FIRN_RETURN_IF_ERROR(CheckUtf8(text));
-    FIRN_RETURN_IF_ERROR(FitVarchar(length_, &text));
-    return FromArrow(builder_.Append(text));
-  }
-  Status AppendBinary(std::string_view bytes) override { return AppendText(bytes); }
-
- private:
-  const int32_t length_;
 };
 
 class ByteaParser final : public ParserInto<arrow::BinaryBuilder> {
@@ -216,51 +171,97 @@ class TimestamptzParser final : public ParserInto<arrow::TimestampBuilder> {
   const std::shared_ptr<const TimeZone> zone_;
 };
 
+// oidin: an unsigned number of 32 bits; a negative one is taken as its bits.
+Status ParseOid(std::string_view text, int64_t* value) {
+  const auto digits = TrimSpaces(text);
+  const auto parsed = std::from_chars(digits.data() + (digits.starts_with('+') ? 1 : 0),
+                                      digits.data() + digits.size(), *value);
+  if (parsed.ec == std::errc::invalid_argument || digits.empty() ||
+      parsed.ptr != digits.data() + digits.size()) {
+    return BadSyntax("oid", text);
+  }
+  if (parsed.ec != std::errc{} || *value > UINT32_MAX || *value < INT32_MIN) {
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "value \"{}\" is out of range for type oid", text)
+            .WithSqlState("22003"));
+  }
+  *value = static_cast<uint32_t>(*value);
+  return {};
+}
+
+Status ReadOid(std::string_view bytes, int64_t* value) {
+  uint32_t read = 0;
+  FIRN_RETURN_IF_ERROR(ReadBigEndian(bytes, &read));
+  *value = read;
+  return {};
+}
+
 }  // namespace
+
+Failure BuilderFailed(const arrow::Status& status) {
+  return Fail(MakeError(ErrorCode::kOverloaded, "cannot keep value: {}", status.message()));
+}
+
+Failure WrongLength(size_t got, size_t want) {
+  if (got < want) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "insufficient data left in message")
+                    .WithSqlState("08P01"));
+  }
+  return Fail(
+      MakeError(ErrorCode::kInvalidInput, "incorrect binary data format").WithSqlState("22P03"));
+}
 
 std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBuilder* builder,
                                                const TextStyle& style) {
-  FIRN_CHECK(builder->type()->Equals(*ArrowType(type)));
-  switch (type.kind) {
-    case TypeKind::kBool:
+  FIRN_CHECK(builder->type()->Equals(*ArrowType(type)) ||
+             builder->type()->Equals(*ArrowType(Stored(type))));
+  switch (LayoutOf(type)) {
+    case Layout::kBool:
       return std::make_unique<PlainParser<arrow::BooleanBuilder, bool, ParseBool, ReadBool>>(
           builder);
-    case TypeKind::kInt2:
+    case Layout::kInt16:
       return std::make_unique<
           PlainParser<arrow::Int16Builder, int16_t, ParseInt2, ReadInteger<int16_t>>>(builder);
-    case TypeKind::kInt4:
+    case Layout::kInt32:
       return std::make_unique<
           PlainParser<arrow::Int32Builder, int32_t, ParseInt4, ReadInteger<int32_t>>>(builder);
-    case TypeKind::kInt8:
+    case Layout::kInt64:
+      if (Info(type.kind).size == sizeof(uint32_t)) {
+        return std::make_unique<PlainParser<arrow::Int64Builder, int64_t, ParseOid, ReadOid>>(
+            builder);
+      }
       return std::make_unique<
           PlainParser<arrow::Int64Builder, int64_t, ParseInt8, ReadInteger<int64_t>>>(builder);
-    case TypeKind::kFloat4:
+    case Layout::kFloat:
       return std::make_unique<
           PlainParser<arrow::FloatBuilder, float, ParseFloat4, ReadFloat<float, uint32_t>>>(
           builder);
-    case TypeKind::kFloat8:
+    case Layout::kDouble:
       return std::make_unique<
           PlainParser<arrow::DoubleBuilder, double, ParseFloat8, ReadFloat<double, uint64_t>>>(
           builder);
-    case TypeKind::kNumeric:
-      if (type.precision == 0) return std::make_unique<TextParser>(type, builder);
+    case Layout::kDecimal:
       return std::make_unique<NumericParser>(type, builder);
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
-      return std::make_unique<TextParser>(type, builder);
-    case TypeKind::kBytea:
+    case Layout::kUtf8:
+      return MakeTextParser(type, builder, style);
+    case Layout::kBinary:
       return std::make_unique<ByteaParser>(builder);
-    case TypeKind::kDate:
+    case Layout::kDate:
       return std::make_unique<PlainParser<arrow::Date32Builder, int32_t, ParseDate, ReadDate>>(
           builder);
-    case TypeKind::kTimestamp:
+    case Layout::kTime:
+      return std::make_unique<PlainParser<arrow::Time64Builder, int64_t, ParseTime, ReadTime>>(
+          builder);
+    case Layout::kTimestamp:
       return std::make_unique<
           PlainParser<arrow::TimestampBuilder, int64_t, ParsePlainTimestamp, ReadTimestamp>>(
           builder);
-    case TypeKind::kTimestamptz:
+    case Layout::kTimestamptz:
       return std::make_unique<TimestamptzParser>(builder, style.zone);
-    case TypeKind::kUuid:
+    case Layout::kUuid:
       return std::make_unique<UuidParser>(builder);
+    case Layout::kList:
+      return MakeListParser(type, builder, style);
   }
   return nullptr;
 }

@@ -3,8 +3,9 @@
 // Text is read as PostgreSQL 15's input functions do with DateStyle ISO, MDY and the TimeZone of a
 // TextStyle; binary as its receive functions do. Errors have PostgreSQL's message and SQLSTATE. Not
 // taken, with a clear error: 'now', 'today' and the like, abbreviations of time zones other than
-// UTC, GMT and Z, numeric NaN (decimal128 has none), timestamps after the year 294246 (PostgreSQL's
-// end is 30 years later; Arrow counts from an earlier day). Infinite dates: calendar.h.
+// UTC, GMT and Z, NaN and infinity into numeric(p,s) (decimal128 has none), arrays of more than one
+// dimension, timestamps after the year 294246 (PostgreSQL's end is 30 years later; Arrow counts
+// from an earlier day). Infinite dates: calendar.h.
 #pragma once
 
 #include <memory>
@@ -22,7 +23,8 @@ namespace firn::columnar {
 /// value but its bytes in the builder.
 ///
 /// Threads:  confined to one.
-/// Lifetime: borrows the builder, whose type is ArrowType(type).
+/// Lifetime: borrows the builder, whose type is ArrowType(type) or ArrowType(Stored(type)): what a
+///           query or what a table has of it.
 /// Failure:  a value that is refused leaves the builder as it was.
 /// Not here: casts ('...'::varchar(3) cuts, this refuses), NOT NULL.
 class ValueParser {

@@ -26,8 +26,8 @@ class ValueWriter {
  public:
   virtual ~ValueWriter() = default;
 
-  /// The array's type is ArrowType(type), or that with 64-bit offsets or as views (strings,
-  /// bytea), or an extension of it (arrow.uuid).
+  /// The array's type is ArrowType(type) or ArrowType(Stored(type)), or that with 64-bit offsets or
+  /// as views (strings, bytea), or an extension of it (arrow.uuid).
   static std::unique_ptr<ValueWriter> MakeText(const Type& type, const arrow::Array& array,
                                                const TextStyle& style = {});
   static std::unique_ptr<ValueWriter> MakeBinary(const Type& type, const arrow::Array& array);

@@ -11,7 +11,7 @@ namespace firn::engine {
 namespace {
 
 using arrow::ArrayData;
-using Kind = columnar::TypeKind;
+using columnar::Layout;
 
 template <typename T>
 const T* Values(const ArrayData& array, int64_t offset) {
@@ -97,21 +97,22 @@ uint64_t LoadBits(const uint8_t* bits, int64_t bytes, int64_t position) {
 }  // namespace
 
 WriteValues ValueWriter(const columnar::Type& type) {
-  switch (type.kind) {
-    case Kind::kBool:
+  switch (LayoutOf(type)) {
+    case Layout::kBool:
       return WriteBools;
-    case Kind::kInt2:
+    case Layout::kInt16:
       return CopyFixed<2>;
-    case Kind::kInt4:
-    case Kind::kFloat4:
-    case Kind::kDate:
+    case Layout::kInt32:
+    case Layout::kFloat:
+    case Layout::kDate:
       return CopyFixed<4>;
-    case Kind::kInt8:
-    case Kind::kFloat8:
-    case Kind::kTimestamp:
-    case Kind::kTimestamptz:
+    case Layout::kInt64:
+    case Layout::kDouble:
+    case Layout::kTime:
+    case Layout::kTimestamp:
+    case Layout::kTimestamptz:
       return CopyFixed<8>;
-    case Kind::kNumeric:
+    case Layout::kDecimal:
       switch (DecimalStorage(type.precision)) {
         case DUCKDB_TYPE_SMALLINT:
           return NarrowDecimals<int16_t>;
@@ -122,12 +123,13 @@ WriteValues ValueWriter(const columnar::Type& type) {
         default:
           return CopyFixed<16>;
       }
-    case Kind::kText:
-    case Kind::kVarchar:
-    case Kind::kBytea:
+    case Layout::kUtf8:
+    case Layout::kBinary:
       return WriteStrings;
-    case Kind::kUuid:
+    case Layout::kUuid:
       return WriteUuids;
+    case Layout::kList:
+      break;
   }
   return nullptr;
 }
@@ -144,8 +146,31 @@ void WriteValidity(const ArrayData& array, int64_t offset, int64_t rows, duckdb_
   }
 }
 
-bool PointsIntoBatch(Kind kind) {
-  return kind == Kind::kText || kind == Kind::kVarchar || kind == Kind::kBytea;
+void WriteColumn(const columnar::Type& type, const ArrayData& array, int64_t offset, int64_t rows,
+                 duckdb_vector out) {
+  WriteValidity(array, offset, rows, out);
+  if (LayoutOf(type) != Layout::kList) {
+    ValueWriter(type)(array, offset, rows, duckdb_vector_get_data(out));
+    return;
+  }
+  const auto* offsets = Values<int32_t>(array, offset);
+  auto* entries = static_cast<duckdb_list_entry*>(duckdb_vector_get_data(out));
+  const int32_t first = offsets[0];
+  for (int64_t i = 0; i < rows; ++i) {
+    entries[i] = {static_cast<uint64_t>(offsets[i] - first),
+                  static_cast<uint64_t>(offsets[i + 1] - offsets[i])};
+  }
+  const int64_t elements = offsets[rows] - first;
+  duckdb_list_vector_reserve(out, static_cast<idx_t>(elements));
+  duckdb_list_vector_set_size(out, static_cast<idx_t>(elements));
+  if (elements == 0) return;
+  WriteColumn(ElementOf(type), *array.child_data[0], first, elements,
+              duckdb_list_vector_get_child(out));
+}
+
+bool PointsIntoBatch(const columnar::Type& type) {
+  const auto layout = LayoutOf(ElementOf(type));
+  return layout == Layout::kUtf8 || layout == Layout::kBinary;
 }
 
 }  // namespace firn::engine

@@ -1,32 +1,44 @@
-#include <array>
-
 #include "engine/duckdb_types_internal.h"
 
 namespace firn::engine {
 namespace {
 
-using Kind = columnar::TypeKind;
+using columnar::Layout;
 
-struct IdRow {
-  Kind kind;
-  duckdb_type id;
-};
-constexpr std::array<IdRow, columnar::kTypeKindCount> kIds = {{
-    {Kind::kBool, DUCKDB_TYPE_BOOLEAN},
-    {Kind::kInt2, DUCKDB_TYPE_SMALLINT},
-    {Kind::kInt4, DUCKDB_TYPE_INTEGER},
-    {Kind::kInt8, DUCKDB_TYPE_BIGINT},
-    {Kind::kFloat4, DUCKDB_TYPE_FLOAT},
-    {Kind::kFloat8, DUCKDB_TYPE_DOUBLE},
-    {Kind::kNumeric, DUCKDB_TYPE_DECIMAL},
-    {Kind::kText, DUCKDB_TYPE_VARCHAR},
-    {Kind::kVarchar, DUCKDB_TYPE_VARCHAR},
-    {Kind::kBytea, DUCKDB_TYPE_BLOB},
-    {Kind::kDate, DUCKDB_TYPE_DATE},
-    {Kind::kTimestamp, DUCKDB_TYPE_TIMESTAMP},
-    {Kind::kTimestamptz, DUCKDB_TYPE_TIMESTAMP_TZ},
-    {Kind::kUuid, DUCKDB_TYPE_UUID},
-}};
+duckdb_type IdOf(const columnar::Type& type) {
+  switch (LayoutOf(type)) {
+    case Layout::kBool:
+      return DUCKDB_TYPE_BOOLEAN;
+    case Layout::kInt16:
+      return DUCKDB_TYPE_SMALLINT;
+    case Layout::kInt32:
+      return DUCKDB_TYPE_INTEGER;
+    case Layout::kInt64:
+      return DUCKDB_TYPE_BIGINT;
+    case Layout::kFloat:
+      return DUCKDB_TYPE_FLOAT;
+    case Layout::kDouble:
+      return DUCKDB_TYPE_DOUBLE;
+    case Layout::kUtf8:
+      return DUCKDB_TYPE_VARCHAR;
+    case Layout::kBinary:
+      return DUCKDB_TYPE_BLOB;
+    case Layout::kDate:
+      return DUCKDB_TYPE_DATE;
+    case Layout::kTime:
+      return DUCKDB_TYPE_TIME;
+    case Layout::kTimestamp:
+      return DUCKDB_TYPE_TIMESTAMP;
+    case Layout::kTimestamptz:
+      return DUCKDB_TYPE_TIMESTAMP_TZ;
+    case Layout::kUuid:
+      return DUCKDB_TYPE_UUID;
+    case Layout::kDecimal:
+    case Layout::kList:
+      break;
+  }
+  return DUCKDB_TYPE_INVALID;
+}
 
 // Names of types without parameters, as DuckDB writes them.
 constexpr std::pair<duckdb_type, std::string_view> kTypeNames[] = {
@@ -59,7 +71,6 @@ constexpr std::pair<duckdb_type, std::string_view> kTypeNames[] = {
     {DUCKDB_TYPE_INTERVAL, "INTERVAL"},
     {DUCKDB_TYPE_UUID, "UUID"},
     {DUCKDB_TYPE_ENUM, "ENUM"},
-    {DUCKDB_TYPE_LIST, "LIST"},
     {DUCKDB_TYPE_STRUCT, "STRUCT"},
     {DUCKDB_TYPE_MAP, "MAP"},
     {DUCKDB_TYPE_ARRAY, "ARRAY"},
@@ -72,17 +83,25 @@ constexpr std::pair<duckdb_type, std::string_view> kTypeNames[] = {
 }  // namespace
 
 OwnedType LogicalTypeOf(const columnar::Type& type) {
-  if (type.kind == Kind::kNumeric && type.precision > 0) {
-    return OwnedType(duckdb_create_decimal_type(static_cast<uint8_t>(type.precision),
-                                                static_cast<uint8_t>(type.scale)));
+  switch (LayoutOf(type)) {
+    case Layout::kDecimal:
+      return OwnedType(duckdb_create_decimal_type(static_cast<uint8_t>(type.precision),
+                                                  static_cast<uint8_t>(type.scale)));
+    case Layout::kList:
+      return OwnedType(duckdb_create_list_type(LogicalTypeOf(ElementOf(type)).get()));
+    default:
+      return OwnedType(duckdb_create_logical_type(IdOf(type)));
   }
-  return OwnedType(duckdb_create_logical_type(kIds[static_cast<size_t>(type.kind)].id));
 }
 
 std::string TypeName(duckdb_logical_type type) {
   const duckdb_type id = duckdb_get_type_id(type);
   if (id == DUCKDB_TYPE_DECIMAL) {
     return fmt::format("DECIMAL({},{})", duckdb_decimal_width(type), duckdb_decimal_scale(type));
+  }
+  if (id == DUCKDB_TYPE_LIST) {
+    const OwnedType element(duckdb_list_type_child_type(type));
+    return TypeName(element.get()) + "[]";
   }
   for (const auto& [known, name] : kTypeNames) {
     if (known == id) return std::string(name);

@@ -21,7 +21,7 @@ struct Bound {
 };
 
 struct ScanColumn {
-  WriteValues write;
+  columnar::Type type;
   std::shared_ptr<arrow::DataType> arrow_type;
   std::string name;
   size_t output;  // index in the chunk
@@ -111,8 +111,7 @@ Status FillChunk(Scan& scan, Cursor& cursor, duckdb_data_chunk output) {
   for (size_t i = 0; i < scan.columns.size(); ++i) {
     const auto& column = scan.columns[i];
     duckdb_vector vector = duckdb_data_chunk_get_vector(output, column.output);
-    column.write(*cursor.arrays[i], cursor.offset, rows, duckdb_vector_get_data(vector));
-    WriteValidity(*cursor.arrays[i], cursor.offset, rows, vector);
+    WriteColumn(column.type, *cursor.arrays[i], cursor.offset, rows, vector);
   }
   if (scan.fill_present) {
     std::memset(duckdb_vector_get_data(duckdb_data_chunk_get_vector(output, 0)), 1,
@@ -162,9 +161,8 @@ Status InitScan(duckdb_init_info info, const ScanFunctionContext& context, const
     }
     const auto& field = source.fields()[index];
     wanted.push_back(static_cast<int>(index));
-    scan->columns.push_back(
-        {ValueWriter(field.type), columnar::ArrowType(field.type), field.name, i});
-    scan->keep_batches |= PointsIntoBatch(field.type.kind);
+    scan->columns.push_back({field.type, columnar::ArrowType(field.type), field.name, i});
+    scan->keep_batches |= PointsIntoBatch(field.type);
   }
   const size_t readers = std::clamp<size_t>(source.max_readers(), 1, context.threads);
   FIRN_TRY(scan->readers, source.Begin(wanted, readers));

@@ -3,11 +3,14 @@
 #include <cstring>
 #include <limits>
 
+#include <arrow/array/array_base.h>
+#include <arrow/array/concatenate.h>
 #include <arrow/array/data.h>
 #include <arrow/array/util.h>
 #include <arrow/buffer.h>
 #include <arrow/util/bit_util.h>
 
+#include "columnar/interval.h"
 #include "engine/duckdb_types_internal.h"
 #include "engine/uuid_bytes_internal.h"
 
@@ -55,7 +58,8 @@ const char* StringData(const duckdb_string_t& value) {
 }  // namespace
 
 ArrayResult ResultColumn::Finish(duckdb_vector vector, int64_t rows,
-                                 std::vector<std::shared_ptr<arrow::Buffer>> buffers) const {
+                                 std::vector<std::shared_ptr<arrow::Buffer>> buffers,
+                                 std::vector<std::shared_ptr<arrow::ArrayData>> children) const {
   const uint64_t* validity = duckdb_vector_get_validity(vector);
   int64_t nulls = 0;
   if (validity != nullptr) {
@@ -64,7 +68,8 @@ ArrayResult ResultColumn::Finish(duckdb_vector vector, int64_t rows,
     for (int64_t row = 0; row < rows; ++row) nulls += IsValid(validity, row) ? 0 : 1;
     if (nulls > 0) buffers[0] = std::move(bitmap);
   }
-  return arrow::MakeArray(arrow::ArrayData::Make(arrow_type_, rows, std::move(buffers), nulls));
+  return arrow::MakeArray(
+      arrow::ArrayData::Make(arrow_type_, rows, std::move(buffers), std::move(children), nulls));
 }
 
 template <size_t kWidth>
@@ -189,6 +194,66 @@ ArrayResult ResultColumn::Enums(duckdb_vector vector, int64_t rows) const {
                 {nullptr, std::move(offsets), arrow::Buffer::FromString(std::move(data))});
 }
 
+ArrayResult ResultColumn::Intervals(duckdb_vector vector, int64_t rows) const {
+  const auto* from = Data<duckdb_interval>(vector);
+  const uint64_t* validity = duckdb_vector_get_validity(vector);
+  FIRN_TRY(auto offsets, NewBuffer((rows + 1) * 4));
+  auto* ends = reinterpret_cast<int32_t*>(offsets->mutable_data());
+  std::string data;
+  ends[0] = 0;
+  for (int64_t i = 0; i < rows; ++i) {
+    if (IsValid(validity, i)) {
+      columnar::AppendStoredInterval({from[i].months, from[i].days, from[i].micros}, data);
+    }
+    ends[i + 1] = static_cast<int32_t>(data.size());
+  }
+  return Finish(vector, rows,
+                {nullptr, std::move(offsets), arrow::Buffer::FromString(std::move(data))});
+}
+
+// The elements of a vector of lists may lie in any order: rows are cut out of them one by one
+// unless they follow each other.
+ArrayResult ResultColumn::Lists(duckdb_vector vector, int64_t rows) const {
+  const auto* from = Data<duckdb_list_entry>(vector);
+  const uint64_t* validity = duckdb_vector_get_validity(vector);
+  const auto size = static_cast<int64_t>(duckdb_list_vector_get_size(vector));
+  FIRN_TRY(auto elements, element_->Convert(duckdb_list_vector_get_child(vector), size));
+  FIRN_TRY(auto offsets, NewBuffer((rows + 1) * 4));
+  auto* ends = reinterpret_cast<int32_t*>(offsets->mutable_data());
+  arrow::ArrayVector pieces;
+  int64_t total = 0;
+  bool in_order = true;
+  ends[0] = 0;
+  for (int64_t i = 0; i < rows; ++i) {
+    const bool valid = IsValid(validity, i);
+    const auto length = valid ? static_cast<int64_t>(from[i].length) : 0;
+    if (length > 0) {
+      const auto at = static_cast<int64_t>(from[i].offset);
+      in_order = in_order && at == total;
+      pieces.push_back(elements->Slice(at, length));
+    }
+    total += length;
+    if (total > std::numeric_limits<int32_t>::max()) {
+      return Fail(MakeError(ErrorCode::kUnsupported,
+                            "result too large: column \"{}\" has too many array elements",
+                            field_.name)
+                      .WithSqlState("54000"));
+    }
+    ends[i + 1] = static_cast<int32_t>(total);
+  }
+  if (in_order) {
+    elements = elements->Slice(0, total);
+  } else {
+    auto joined = arrow::Concatenate(pieces);
+    if (!joined.ok()) {
+      return Fail(ErrorCode::kOverloaded, "out of memory for a result batch: {}",
+                  joined.status().ToString());
+    }
+    elements = *joined;
+  }
+  return Finish(vector, rows, {nullptr, std::move(offsets)}, {elements->data()});
+}
+
 ResultColumn::Converter ResultColumn::DecimalConverter(duckdb_logical_type type) {
   switch (duckdb_decimal_internal_type(type)) {
     case DUCKDB_TYPE_SMALLINT:
@@ -237,7 +302,12 @@ ResultColumn::Converter ResultColumn::ConverterFor(duckdb_logical_type type) {
     case DUCKDB_TYPE_DOUBLE:
     case DUCKDB_TYPE_TIMESTAMP:
     case DUCKDB_TYPE_TIMESTAMP_TZ:
+    case DUCKDB_TYPE_TIME:
       return &ResultColumn::Copied<8>;
+    case DUCKDB_TYPE_INTERVAL:
+      return &ResultColumn::Intervals;
+    case DUCKDB_TYPE_LIST:
+      return &ResultColumn::Lists;
     case DUCKDB_TYPE_TIMESTAMP_S:
       return &ResultColumn::Timestamps<1'000'000, 1>;
     case DUCKDB_TYPE_TIMESTAMP_MS:
@@ -271,6 +341,11 @@ Result<ResultColumn> ResultColumn::Make(std::string name, duckdb_logical_type ty
   }
   column.field_ = {std::move(name), *mapped};
   column.arrow_type_ = columnar::ArrowType(*mapped);
+  if (duckdb_get_type_id(type) == DUCKDB_TYPE_LIST) {
+    const OwnedType element(duckdb_list_type_child_type(type));
+    FIRN_TRY(auto made, Make(column.field_.name, element.get()));
+    column.element_ = std::make_shared<const ResultColumn>(std::move(made));
+  }
   if (duckdb_get_type_id(type) == DUCKDB_TYPE_ENUM) {
     const uint32_t size = duckdb_enum_dictionary_size(type);
     for (uint32_t i = 0; i < size; ++i) {

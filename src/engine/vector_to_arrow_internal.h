@@ -40,8 +40,11 @@ class ResultColumn {
   Result<std::shared_ptr<arrow::Array>> Hugeints(duckdb_vector vector, int64_t rows) const;
   Result<std::shared_ptr<arrow::Array>> Uuids(duckdb_vector vector, int64_t rows) const;
   Result<std::shared_ptr<arrow::Array>> Strings(duckdb_vector vector, int64_t rows) const;
-  Result<std::shared_ptr<arrow::Array>> Finish(duckdb_vector vector, int64_t rows,
-                                               std::vector<std::shared_ptr<arrow::Buffer>>) const;
+  Result<std::shared_ptr<arrow::Array>> Finish(
+      duckdb_vector vector, int64_t rows, std::vector<std::shared_ptr<arrow::Buffer>>,
+      std::vector<std::shared_ptr<arrow::ArrayData>> children = {}) const;
+  Result<std::shared_ptr<arrow::Array>> Intervals(duckdb_vector vector, int64_t rows) const;
+  Result<std::shared_ptr<arrow::Array>> Lists(duckdb_vector vector, int64_t rows) const;
   static Converter DecimalConverter(duckdb_logical_type type);
   static Converter EnumConverter(duckdb_logical_type type);
   static Converter ConverterFor(duckdb_logical_type type);
@@ -50,6 +53,7 @@ class ResultColumn {
   std::shared_ptr<arrow::DataType> arrow_type_;
   Converter converter_ = nullptr;
   std::vector<std::string> enum_values_;
+  std::shared_ptr<const ResultColumn> element_;  // of lists
 };
 
 }  // namespace firn::engine

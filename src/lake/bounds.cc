@@ -9,7 +9,7 @@
 namespace firn::lake {
 namespace {
 
-using columnar::TypeKind;
+using columnar::Layout;
 using iceberg::FromLittleEndian;
 using ScalarPtr = std::shared_ptr<arrow::Scalar>;
 
@@ -31,15 +31,17 @@ std::optional<double> Floating(std::string_view bound) {
 Result<ScalarPtr> IntegerScalar(const columnar::Type& type, std::string_view bound) {
   const auto value = Integer(bound);
   if (!value) return WrongLength(type, bound.size());
-  switch (type.kind) {
-    case TypeKind::kInt2:
+  switch (LayoutOf(type)) {
+    case Layout::kInt16:
       return ScalarPtr(arrow::MakeScalar(static_cast<int16_t>(*value)));
-    case TypeKind::kInt4:
+    case Layout::kInt32:
       return ScalarPtr(arrow::MakeScalar(static_cast<int32_t>(*value)));
-    case TypeKind::kInt8:
+    case Layout::kInt64:
       return ScalarPtr(arrow::MakeScalar(*value));
-    case TypeKind::kDate:
+    case Layout::kDate:
       return ScalarPtr(std::make_shared<arrow::Date32Scalar>(static_cast<int32_t>(*value)));
+    case Layout::kTime:
+      return ScalarPtr(std::make_shared<arrow::Time64Scalar>(*value, columnar::ArrowType(type)));
     default:
       return ScalarPtr(std::make_shared<arrow::TimestampScalar>(*value, columnar::ArrowType(type)));
   }
@@ -55,38 +57,41 @@ Result<ScalarPtr> DecimalScalar(const columnar::Type& type, std::string_view bou
 
 }  // namespace
 
-Result<ScalarPtr> ScalarFromBound(const columnar::Type& type, std::string_view bound) {
-  switch (type.kind) {
-    case TypeKind::kBool:
+Result<ScalarPtr> ScalarFromBound(const columnar::Type& column_type, std::string_view bound) {
+  const auto type = Stored(column_type);
+  switch (LayoutOf(type)) {
+    case Layout::kBool:
       if (bound.size() != 1) return WrongLength(type, bound.size());
       return ScalarPtr(arrow::MakeScalar(bound[0] != 0));
-    case TypeKind::kInt2:
-    case TypeKind::kInt4:
-    case TypeKind::kInt8:
-    case TypeKind::kDate:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestamptz:
+    case Layout::kInt16:
+    case Layout::kInt32:
+    case Layout::kInt64:
+    case Layout::kDate:
+    case Layout::kTime:
+    case Layout::kTimestamp:
+    case Layout::kTimestamptz:
       return IntegerScalar(type, bound);
-    case TypeKind::kFloat4:
-    case TypeKind::kFloat8: {
+    case Layout::kFloat:
+    case Layout::kDouble: {
       const auto value = Floating(bound);
       if (!value) return WrongLength(type, bound.size());
-      if (type.kind == TypeKind::kFloat8) return ScalarPtr(arrow::MakeScalar(*value));
+      if (LayoutOf(type) == Layout::kDouble) return ScalarPtr(arrow::MakeScalar(*value));
       return ScalarPtr(arrow::MakeScalar(static_cast<float>(*value)));
     }
-    case TypeKind::kNumeric:
+    case Layout::kDecimal:
       return DecimalScalar(type, bound);
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
+    case Layout::kUtf8:
       return ScalarPtr(std::make_shared<arrow::StringScalar>(std::string(bound)));
-    case TypeKind::kBytea:
+    case Layout::kBinary:
       return ScalarPtr(
           std::make_shared<arrow::BinaryScalar>(arrow::Buffer::FromString(std::string(bound))));
-    case TypeKind::kUuid: {
+    case Layout::kUuid: {
       if (bound.size() != 16) return WrongLength(type, bound.size());
       return ScalarPtr(std::make_shared<arrow::FixedSizeBinaryScalar>(
           arrow::Buffer::FromString(std::string(bound)), columnar::ArrowType(type)));
     }
+    case Layout::kList:
+      break;
   }
   return Fail(ErrorCode::kInternal, "a type without bounds: {}", columnar::PostgresName(type));
 }

@@ -49,7 +49,10 @@ std::string_view BytesOf(const arrow::Array& column, int64_t row) {
 // it is given up. Judged by a sample of the first batch.
 bool LooksDistinct(const arrow::Array& column) {
   constexpr int64_t kSample = 2048;
-  if (column.type_id() == arrow::Type::BOOL || column.length() < 2 * kSample) return false;
+  if (column.type_id() == arrow::Type::BOOL || column.type_id() == arrow::Type::LIST ||
+      column.length() < 2 * kSample) {
+    return false;
+  }
   absl::flat_hash_set<std::string_view> seen;
   int64_t sampled = 0;
   const int64_t step = column.length() / kSample;

@@ -38,6 +38,11 @@ bool IsMicros(const LogicalType& logical) {
              LogicalType::TimeUnit::MICROS;
 }
 
+bool IsMicrosOfDay(const LogicalType& logical) {
+  return logical.is_time() && static_cast<const parquet::TimeLogicalType&>(logical).time_unit() ==
+                                  LogicalType::TimeUnit::MICROS;
+}
+
 Order IntegerOrder(const LogicalType& logical, bool wide) {
   if (logical.is_decimal()) return wide ? Order::kDecimal64 : Order::kDecimal32;
   if (logical.is_int()) {
@@ -47,7 +52,7 @@ Order IntegerOrder(const LogicalType& logical, bool wide) {
     return wide ? Order::kUint64 : Order::kNone;
   }
   if (logical.is_timestamp()) return IsMicros(logical) ? Order::kInt64 : Order::kNone;
-  if (logical.is_time()) return Order::kNone;
+  if (logical.is_time()) return IsMicrosOfDay(logical) ? Order::kInt64 : Order::kNone;
   return wide ? Order::kInt64 : Order::kInt32;
 }
 
@@ -230,8 +235,11 @@ void FillFromMetadata(const parquet::FileMetaData& metadata, const NanCounts& na
     }
   }
   for (int i = 0; i < columns; ++i) {
-    const int id = metadata.schema()->Column(i)->schema_node()->field_id();
-    if (id > 0) folds[static_cast<size_t>(i)].Put(&file->StatsOf(FieldId(id)));
+    const auto* column = metadata.schema()->Column(i);
+    const int id = column->schema_node()->field_id();
+    // The elements of a list are not the values of a row: nothing is said of them.
+    if (id > 0 && column->max_repetition_level() == 0)
+      folds[static_cast<size_t>(i)].Put(&file->StatsOf(FieldId(id)));
   }
   if (const auto* lsn = file->Find(columnar::kLsnFieldId)) {
     file->first_lsn = LsnOf(lsn->lower);
@@ -250,6 +258,7 @@ std::string IcebergTypeOf(const parquet::ColumnDescriptor& column) {
     return timestamp.is_adjusted_to_utc() ? "timestamptz" : "timestamp";
   }
   if (logical.is_date()) return "date";
+  if (logical.is_time()) return IsMicrosOfDay(logical) ? "time" : "";
   switch (OrderOf(column)) {
     case Order::kBool:
       return "boolean";

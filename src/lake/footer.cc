@@ -74,7 +74,8 @@ Status CheckFieldIds(const Footer& footer, const columnar::TableSchema& schema) 
     }
   }
   for (const auto& wanted : schema.columns) {
-    const auto* held = FindColumn(footer, wanted.id);
+    // Of an array the file's column is its elements.
+    const auto* held = FindColumn(footer, wanted.type.array ? wanted.element_id : wanted.id);
     const auto type = columnar::IcebergName(wanted.type);
     if (held == nullptr) {
       if (!wanted.not_null) continue;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+
+#include <nlohmann/json.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -19,12 +22,37 @@ std::string TypeProperty(FieldId id) {
 
 // What a type of the lake is taken for when no property says otherwise.
 constexpr std::array kTaken = {
-    TypeKind::kBool,      TypeKind::kInt4,        TypeKind::kInt8,  TypeKind::kFloat4,
-    TypeKind::kFloat8,    TypeKind::kText,        TypeKind::kBytea, TypeKind::kDate,
-    TypeKind::kTimestamp, TypeKind::kTimestamptz, TypeKind::kUuid,
+    TypeKind::kBool,   TypeKind::kInt4, TypeKind::kInt8,      TypeKind::kFloat4,
+    TypeKind::kFloat8, TypeKind::kText, TypeKind::kBytea,     TypeKind::kDate,
+    TypeKind::kTime,   TypeKind::kUuid, TypeKind::kTimestamp, TypeKind::kTimestamptz,
 };
 
+// A list as the specification writes it ("Appendix C: JSON serialization").
+constexpr std::string_view kList = "list";
+constexpr std::string_view kElement = "element";
+constexpr std::string_view kElementId = "element-id";
+constexpr std::string_view kElementRequired = "element-required";
+
+struct ListField {
+  FieldId element_id{0};
+  std::string element;
+};
+std::optional<ListField> ListOf(const std::string& type) {
+  if (!type.starts_with('{')) return std::nullopt;
+  const auto json = nlohmann::json::parse(type, nullptr, false);
+  if (!json.is_object() || json.value("type", "") != kList) return std::nullopt;
+  const auto element = json.find(kElement);
+  const auto id = json.find(kElementId);
+  if (element == json.end() || !element->is_string()) return std::nullopt;
+  if (id == json.end() || !id->is_number_integer()) return std::nullopt;
+  return ListField{FieldId(id->get<int32_t>()), element->get<std::string>()};
+}
+
 Result<Type> TakenFor(const iceberg::Field& field) {
+  if (const auto list = ListOf(field.type)) {
+    FIRN_TRY(const auto element, TakenFor({.name = field.name, .type = list->element}));
+    return columnar::ArrayOf(element);
+  }
   for (const auto kind : kTaken) {
     if (columnar::Info(kind).iceberg == field.type) return Type{kind};
   }
@@ -36,17 +64,34 @@ Result<Type> TakenFor(const iceberg::Field& field) {
               field.type);
 }
 
+// Whether the lake's type is the one a column of this type has.
+bool IsKeptAs(const Type& type, const iceberg::Field& field) {
+  const auto list = ListOf(field.type);
+  if (type.array != list.has_value()) return false;
+  return columnar::IcebergName(type) == (list ? list->element : field.type);
+}
+
 Result<Type> TypeOf(const iceberg::Field& field, const iceberg::TableMetadata& metadata) {
   const auto named = metadata.Property(TypeProperty(field.id), "");
   if (!named.empty()) {
     // Someone may have widened the column since: then the property no longer speaks of it.
     const auto type = columnar::ParsePostgresName(named);
-    if (type && columnar::IcebergName(*type) == field.type) return *type;
+    if (type && IsKeptAs(*type, field)) return *type;
   }
   return TakenFor(field);
 }
 
 }  // namespace
+
+std::string IcebergType(const columnar::Column& column) {
+  auto name = columnar::IcebergName(column.type);
+  if (!column.type.array) return name;
+  return nlohmann::json{{"type", kList},
+                        {kElementId, column.element_id.value()},
+                        {kElement, name},
+                        {kElementRequired, false}}
+      .dump();
+}
 
 iceberg::Schema IcebergSchema(const columnar::TableSchema& schema, int32_t schema_id,
                               const std::vector<FieldId>& key) {
@@ -55,7 +100,7 @@ iceberg::Schema IcebergSchema(const columnar::TableSchema& schema, int32_t schem
     made.fields.push_back({.id = column.id,
                            .name = column.name,
                            .required = column.not_null,
-                           .type = columnar::IcebergName(column.type)});
+                           .type = IcebergType(column)});
   }
   if (!key.empty()) {
     auto ids = nlohmann::json::array();
@@ -68,7 +113,7 @@ iceberg::Schema IcebergSchema(const columnar::TableSchema& schema, int32_t schem
 iceberg::Properties TypeProperties(const columnar::TableSchema& schema) {
   iceberg::Properties properties;
   for (const auto& column : schema.columns) {
-    const auto taken = TakenFor({.type = columnar::IcebergName(column.type)});
+    const auto taken = TakenFor({.type = IcebergType(column)});
     if (taken && *taken == column.type) continue;
     properties[TypeProperty(column.id)] = columnar::PostgresName(column.type);
   }
@@ -111,8 +156,12 @@ Result<columnar::TableSchema> TableSchemaOf(const iceberg::TableMetadata& metada
   schema.last_field_id = metadata.last_column_id;
   for (const auto& field : current.fields) {
     FIRN_TRY(const auto type, TypeOf(field, metadata));
-    schema.columns.push_back(
-        {.id = field.id, .name = field.name, .type = type, .not_null = field.required});
+    const auto list = ListOf(field.type);
+    schema.columns.push_back({.id = field.id,
+                              .name = field.name,
+                              .type = type,
+                              .not_null = field.required,
+                              .element_id = list ? list->element_id : FieldId(0)});
   }
   return schema;
 }

@@ -11,6 +11,9 @@
 
 namespace firn::lake {
 
+/// "decimal(12, 2)", "string"; of an array the JSON object of a list.
+std::string IcebergType(const columnar::Column& column);
+
 /// `key`: its identifier fields.
 iceberg::Schema IcebergSchema(const columnar::TableSchema& schema, int32_t schema_id,
                               const std::vector<FieldId>& key = {});

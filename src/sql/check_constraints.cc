@@ -4,6 +4,7 @@
 
 #include <arrow/api.h>
 
+#include "sql/file_scan.h"
 #include "sql/ident.h"
 #include "sql/internal_query.h"
 #include "sql/query.h"
@@ -71,13 +72,19 @@ Task<Result<Broken>> FindBroken(SessionContext& session, const catalog::TableDef
   const columnar::Field number{std::string(kRowColumn), {columnar::TypeKind::kInt8}};
   QueryContext context;
   context.resolve_table = [&](const TableReference& /*reference*/) -> Result<ResolvedTable> {
-    auto fields = FieldsOf(table);
+    std::vector<columnar::Field> fields;
+    std::string select = "SELECT ";
+    for (const auto& column : table.columns.columns) {
+      const auto name = QuoteIdentifier(column.name);
+      fields.push_back({column.name, columnar::Stored(column.type)});
+      select += fmt::format("{} AS {}, ", FromStored(column.type, name), name);
+    }
     fields.push_back(number);
     query.handles.push_back(
         RegisterBatch(session.services.engine, std::move(fields), WithRowNumbers(rows)));
-    return ResolvedTable{.scan_sql = "SELECT * FROM " + query.handles.back().sql(),
-                         .columns = FieldsOf(table),
-                         .hidden = {number}};
+    select += fmt::format("{} FROM {}", kRowColumn, query.handles.back().sql());
+    return ResolvedTable{
+        .scan_sql = std::move(select), .columns = FieldsOf(table), .hidden = {number}};
   };
   context.answer_call = [&](const ServerCall& call) {
     return AnswerServerCall(session, call, nullptr);

@@ -6,6 +6,7 @@
 #include "sql/insert.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
 
 namespace firn::sql {
 namespace {
@@ -53,6 +54,8 @@ Task<Status> TellSkipped(Output& out, const TableName& name) {
 Status AddLike(SessionContext& session, const LikeClause& like, catalog::TableDefinition& table,
                CreateTableCommand& command) {
   FIRN_TRY(const auto source, RequireTable(session, like.source));
+  FIRN_RETURN_IF_ERROR(
+      RequireRight(session, {.table = source, .object = nullptr}, catalog::Right::kSelect));
   for (const auto& column : source->columns.columns) {
     if (table.columns.Find(column.name) >= 0) {
       return Fail(
@@ -90,6 +93,9 @@ Status AddLike(SessionContext& session, const LikeClause& like, catalog::TableDe
 Status NumberColumns(catalog::TableDefinition& table) {
   int32_t id = 0;
   for (auto& column : table.columns.columns) column.id = FieldId(++id);
+  for (auto& column : table.columns.columns) {
+    column.element_id = FieldId(column.type.array ? ++id : 0);
+  }
   table.columns.last_field_id = id;
   if (id > 0) return {};
   return Fail(MakeError(ErrorCode::kUnsupported, "a table without columns is not supported")
@@ -130,12 +136,6 @@ Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand&
   for (size_t i = 0; i < described.fields.size(); ++i) {
     const auto& name =
         i < command.column_names.size() ? command.column_names[i] : described.fields[i].name;
-    const auto& given = described.fields[i].type;
-    if (given.kind == columnar::TypeKind::kNumeric && given.precision == 0) {
-      return Fail(
-          MakeError(ErrorCode::kUnsupported, "column \"{}\" is a numeric without a precision", name)
-              .WithHint("A table keeps one scale: cast it to numeric(38,9), or what you need."));
-    }
     columns.push_back({.id = FieldId(static_cast<int32_t>(i) + 1),
                        .name = name,
                        .type = described.fields[i].type});

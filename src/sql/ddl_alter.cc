@@ -68,6 +68,7 @@ Task<Status> Do(Alteration& to, const AddColumn& action) {
                        .WithSqlState("42701"));
   }
   column.id = FieldId(++table.columns.last_field_id);
+  if (column.type.array) column.element_id = FieldId(++table.columns.last_field_id);
   if (IsNullConstant(column.default_sql)) column.default_sql.clear();
   const bool fills = !column.default_sql.empty() || action.column.generated;
   table.columns.columns.push_back(column);

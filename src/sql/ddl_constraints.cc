@@ -73,6 +73,27 @@ Result<std::vector<FieldId>> KeyIds(const ConstraintSpec& spec,
   return ids;
 }
 
+/// Keys are found by the bytes of their values: equal ones must have the same.
+Status CheckKeyTypes(const std::vector<FieldId>& ids, const catalog::TableDefinition& table) {
+  using columnar::TypeKind;
+  for (const auto id : ids) {
+    const auto& type = table.columns.columns[static_cast<size_t>(table.IndexOf(id))].type;
+    if (type.kind == TypeKind::kJson) {
+      return Fail(MakeError(ErrorCode::kInvalidInput,
+                            "data type {} has no default operator class for access method "
+                            "\"btree\"",
+                            columnar::PostgresName(type))
+                      .WithSqlState("42704"));
+    }
+    if (!type.array && type.kind != TypeKind::kInterval && type.kind != TypeKind::kJsonb) continue;
+    return Fail(MakeError(ErrorCode::kUnsupported, "a primary key of type {} is not supported",
+                          columnar::PostgresName(type))
+                    .WithSqlState("0A000")
+                    .WithHint("Use a key of numbers, texts, dates or uuids."));
+  }
+  return {};
+}
+
 Status CheckUnenforced(const SessionContext& session, const ConstraintSpec& spec) {
   const auto accepted = session.settings.Show("firn.unenforced_constraints");
   if (accepted && *accepted == "accept") return {};
@@ -129,6 +150,7 @@ Status PutConstraint(SessionContext& session, const ConstraintSpec& spec,
                       .WithPosition(spec.position));
     }
     FIRN_TRY(constraint.columns, KeyIds(spec, table));
+    if (constraint.enforced) FIRN_RETURN_IF_ERROR(CheckKeyTypes(constraint.columns, table));
   }
   if (constraint.name.empty()) {
     constraint.name = ChooseName(session, table, constraint);

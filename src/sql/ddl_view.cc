@@ -88,6 +88,13 @@ Result<std::shared_ptr<catalog::View>> MakeView(SessionContext& session,
                     .WithPosition(call.position)
                     .WithHint("Ask for values where the view is used."));
   }
+  for (const auto& reference : references.tables) {
+    if (!reference.past_value) continue;
+    return Fail(MakeError(ErrorCode::kUnsupported, "the past of a table in a view is not supported")
+                    .WithSqlState("0A000")
+                    .WithPosition(reference.table.position)
+                    .WithHint("Leave AT out, and SET firn.as_of where the view is read."));
+  }
   view->references.resize(references.tables.size());
   QueryContext context;
   context.answer_call = DescribeServerCall;

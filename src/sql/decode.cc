@@ -114,9 +114,6 @@ Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann
     return Refuse(statement, location, "this kind of type name is not supported",
                   "Name the type itself.");
   }
-  if (Has(type_name, "arrayBounds")) {
-    return Refuse(statement, location, "array types are not supported", "Use text.");
-  }
   if (names.empty() || names.size() > 2 || (names.size() == 2 && names[0] != "pg_catalog")) {
     return Wrong(statement, location, "42704", "type \"" + spelled() + "\" does not exist");
   }
@@ -135,6 +132,13 @@ Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann
   auto type = columnar::TypeFromName(names.back(), modifiers);
   if (!type) {
     return Fail(std::move(type.error()).WithPosition(statement.Position(location)));
+  }
+  // int[3][3] is int[] to PostgreSQL, too.
+  if (Has(type_name, "arrayBounds")) {
+    if (columnar::Info(type->kind).array_oid == 0 && type->user_type == 0) {
+      return Wrong(statement, location, "42704", "type \"" + spelled() + "[]\" does not exist");
+    }
+    type = columnar::ArrayOf(*type);
   }
   return *type;
 }

@@ -47,6 +47,22 @@ Status CheckCollation(const Statement& statement, const tree::Json& clause) {
                 "Text is ordered by bytes: COLLATE \"C\".");
 }
 
+Status CheckStorable(const Statement& statement, const tree::Json& type_name,
+                     const columnar::Type& type) {
+  const int location = tree::Location(type_name);
+  if (!columnar::IsStorable(type.kind)) {
+    return Refuse(statement, location,
+                  "columns of type " + columnar::PostgresName(type) + " are not supported",
+                  "Use oid, bigint or text.");
+  }
+  // Its blanks at the end would be part of the value, but not of comparisons.
+  if (type.kind == TypeKind::kChar && type.length == 0) {
+    return Refuse(statement, location, "columns of type bpchar without a length are not supported",
+                  "Use text, or char(n).");
+  }
+  return {};
+}
+
 const Serial* SerialOf(const tree::Json& type_name) {
   const auto names = tree::Names(List(type_name, "names"));
   if (names.size() != 1) return nullptr;
@@ -224,6 +240,7 @@ Result<ColumnSpec> DecodeColumn(const Statement& statement, const ClauseText& te
     state.spec.generated->options.type = serial->type;
   } else {
     FIRN_TRY(column.type, DecodeTypeName(statement, type_name));
+    FIRN_RETURN_IF_ERROR(CheckStorable(statement, type_name, column.type));
   }
   std::set<int> stops;
   for (const auto& item : List(body, "constraints")) {

@@ -4,6 +4,7 @@
 #include "sql/classify_internal.h"
 #include "sql/constant_internal.h"
 #include "sql/decode_internal.h"
+#include "sql/value_type_internal.h"
 
 namespace firn::sql {
 namespace {
@@ -76,7 +77,8 @@ bool IsInteger(columnar::TypeKind kind) {
   return kind == Kind::kInt2 || kind == Kind::kInt4 || kind == Kind::kInt8;
 }
 bool IsText(columnar::TypeKind kind) {
-  return kind == columnar::TypeKind::kText || kind == columnar::TypeKind::kVarchar;
+  return kind == columnar::TypeKind::kText || kind == columnar::TypeKind::kVarchar ||
+         kind == columnar::TypeKind::kChar || kind == columnar::TypeKind::kName;
 }
 
 // "12.5", ".5", "1e3", "-7.25E-2" as digits with at most one point and no exponent.
@@ -130,7 +132,7 @@ std::string Rounded(std::string_view number) {
 Failure WrongType(const Cell& cell, const columnar::Column& column, std::string_view expression) {
   return Fail(MakeError(ErrorCode::kInvalidInput,
                         "column \"{}\" is of type {} but expression is of type {}", column.name,
-                        columnar::Info(column.type.kind).name, expression)
+                        DisplayType(FromColumnar(column.type).tag), expression)
                   .WithSqlState("42804")
                   .WithHint("You will need to rewrite or cast the expression.")
                   .WithPosition(cell.position));
@@ -185,21 +187,26 @@ Result<Command> DecodeInsert(const Statement& statement, const tree::Json& body)
 
 Result<std::optional<std::string>> TextForColumn(const Cell& cell, const columnar::Column& column) {
   const auto kind = column.type.kind;
+  const bool array = column.type.array;
   switch (cell.kind) {
     case Cell::Kind::kNull:
       return std::nullopt;
     case Cell::Kind::kString:
-      if (cell.cast && cell.cast->kind != kind && !(IsText(cell.cast->kind) && IsText(kind))) {
-        return WrongType(cell, column, columnar::Info(cell.cast->kind).name);
+      if (cell.cast && (cell.cast->array != array ||
+                        (cell.cast->kind != kind && !(IsText(cell.cast->kind) && IsText(kind))))) {
+        return WrongType(cell, column, DisplayType(FromColumnar(*cell.cast).tag));
       }
       return cell.text;
     case Cell::Kind::kBool:
-      if (kind == columnar::TypeKind::kBool || IsText(kind)) return cell.text;
+      if (!array && (kind == columnar::TypeKind::kBool || IsText(kind))) return cell.text;
       return WrongType(cell, column, "boolean");
     case Cell::Kind::kInteger:
-      if (IsNumber(kind) || IsText(kind)) return cell.text;
+      if (!array && (IsNumber(kind) || IsText(kind) || kind == columnar::TypeKind::kOid)) {
+        return cell.text;
+      }
       return WrongType(cell, column, IntegerType(cell));
     case Cell::Kind::kFloat:
+      if (array) return WrongType(cell, column, "numeric");
       if (IsInteger(kind)) return Rounded(cell.text);
       if (IsNumber(kind)) return cell.text;
       if (IsText(kind)) return WithoutExponent(cell.text);

@@ -26,7 +26,8 @@ std::vector<HiddenColumn> HiddenColumns() {
 }
 
 bool IsFloat(const columnar::Column& column) {
-  return column.type.kind == TypeKind::kFloat4 || column.type.kind == TypeKind::kFloat8;
+  return !column.type.array &&
+         (column.type.kind == TypeKind::kFloat4 || column.type.kind == TypeKind::kFloat8);
 }
 
 /// Whether a column of the file holds a NaN, or nobody knows.
@@ -51,6 +52,7 @@ enum class Reading : char {
 Reading ReadingOf(const catalog::TableDefinition& table, const columnar::Column& column,
                   const lake::DataFile& file) {
   const auto kind = column.type.kind;
+  if (column.type.array) return Reading::kAsIs;
   if (kind == TypeKind::kInt2) return Reading::kNarrow;        // Iceberg has no smallint
   if (table.columns.id == SchemaId(1)) return Reading::kAsIs;  // never altered
   if (kind == TypeKind::kNumeric) return Reading::kShielded;
@@ -63,6 +65,12 @@ Reading ReadingOf(const catalog::TableDefinition& table, const columnar::Column&
 columnar::Type TypeInFile(const columnar::Column& column, Reading reading) {
   if (reading != Reading::kNarrow) return column.type;
   return {column.type.kind == TypeKind::kFloat8 ? TypeKind::kFloat4 : TypeKind::kInt4};
+}
+
+/// The engine's name of what files hold of a column.
+std::string StoredName(const columnar::Type& type) {
+  if (type.kind != TypeKind::kInterval) return columnar::DuckDbName(columnar::Stored(type));
+  return type.array ? "VARCHAR[]" : "VARCHAR";
 }
 
 /// Data files that one read_parquet reads.
@@ -105,8 +113,8 @@ std::string Value(const columnar::Column& column, Reading reading, bool may_hold
                        name, type);
   }
   if (reading == Reading::kNarrow) return fmt::format("CAST({} AS {})", name, type);
-  if (reading == Reading::kAsIs) return name;
-  return fmt::format("CASE WHEN {0} IS NULL THEN NULL ELSE {0} END", name);
+  if (reading == Reading::kAsIs) return FromStored(column.type, name);
+  return FromStored(column.type, fmt::format("CASE WHEN {0} IS NULL THEN NULL ELSE {0} END", name));
 }
 
 std::string ComputedHidden(const FileLeg& leg) {
@@ -131,7 +139,7 @@ Result<std::string> ScanLeg(const catalog::TableDefinition& table, const FileLeg
   const auto add = [&fields](FieldId id, const columnar::Type& type) {
     fields +=
         fmt::format("{}{}: {{name: {}, type: {}, default_value: NULL}}", fields.empty() ? "" : ", ",
-                    id, QuoteLiteral(FieldName(id)), QuoteLiteral(columnar::DuckDbName(type)));
+                    id, QuoteLiteral(FieldName(id)), QuoteLiteral(StoredName(type)));
   };
   for (size_t i = 0; i < table.columns.columns.size(); ++i) {
     const auto& column = table.columns.columns[i];
@@ -158,6 +166,18 @@ Result<std::string> ScanLeg(const catalog::TableDefinition& table, const FileLeg
 }
 
 }  // namespace
+
+std::string FromStored(const columnar::Type& type, const std::string& value) {
+  const bool bare = type.kind == TypeKind::kNumeric && type.precision == 0;
+  if (!bare && type.kind != TypeKind::kInterval) return value;
+  const auto one = [bare](std::string_view stored) {
+    return fmt::format(fmt::runtime(bare ? "rtrim(rtrim(CAST({} AS VARCHAR), '0'), '.')"
+                                         : "sql_stored_interval({})"),
+                       stored);
+  };
+  if (!type.array) return one(value);
+  return fmt::format("list_transform({}, lambda x: {})", value, one("x"));
+}
 
 std::vector<columnar::Field> HiddenFields() {
   std::vector<columnar::Field> fields;

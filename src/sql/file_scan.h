@@ -14,6 +14,9 @@ namespace firn::sql {
 /// What every stored row has besides its own columns: __lsn and __timestamp.
 std::vector<columnar::Field> HiddenFields();
 
+/// What queries see of a column, as engine text, from what tables and files hold of it.
+std::string FromStored(const columnar::Type& type, const std::string& value);
+
 /// The rows of data files by field id: the table's columns and the hidden ones. Nothing for no
 /// files. Errors: a path that is not local.
 Result<std::string> ScanOfFiles(const catalog::TableDefinition& table,

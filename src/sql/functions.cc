@@ -135,8 +135,8 @@ class Catalog {
 };
 
 const Catalog& FunctionCatalog() {
-  static const Catalog kCatalog{table::Numbers(), table::Text(), table::Times(),
-                                table::Aggregates(), table::Others()};
+  static const Catalog kCatalog{table::Numbers(),    table::Text(),   table::Times(),
+                                table::Aggregates(), table::Nested(), table::Others()};
   return kCatalog;
 }
 const Catalog& OperatorCatalog() {

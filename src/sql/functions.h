@@ -17,9 +17,10 @@ enum class FunctionKind : uint8_t { kScalar, kAggregate, kWindow, kTable, kServe
 
 /// One signature. Threads: constant data.
 ///
-/// `arguments` are types separated by spaces: "text int4"; "any" stands for any one type, "..." for
-/// any number of arguments of any types. `result` is a type, "=1" (that of the first argument), or
-/// one of the rules for the scale of a numeric: "numeric:add", "numeric:multiply", "numeric:mod",
+/// `arguments` are types separated by spaces: "text int4"; "any" stands for any one type, "any[]"
+/// for an array of it, "..." for any number of arguments of any types. `result` is a type, "=1"
+/// (that of the first argument), "=e1" (of its elements), "=a1" (an array of it), or one of the
+/// rules for the scale of a numeric: "numeric:add", "numeric:multiply", "numeric:mod",
 /// "numeric:sum", "numeric:whole", "numeric:unit"; "numeric" alone is an open one (its scale is
 /// known when it is computed). `engine` is the engine's text: $1 $2 are the arguments; @f is the
 /// aggregate f with the call's own arguments, DISTINCT, ORDER BY, FILTER and OVER, @f{…} the same

@@ -10,6 +10,7 @@
 #include "columnar/value_parser.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/row_check.h"
 #include "sql/tree_internal.h"
 
 namespace firn::sql {
@@ -153,7 +154,7 @@ Result<std::shared_ptr<arrow::Array>> BuildColumn(const InsertValuesCommand& com
                                                   const std::vector<BoundParameter>& parameters,
                                                   const arrow::Array* defaults,
                                                   const columnar::TextStyle& style) {
-  auto made = arrow::MakeBuilder(columnar::ArrowType(column.type));
+  auto made = arrow::MakeBuilder(columnar::ArrowType(columnar::Stored(column.type)));
   if (!made.ok()) return Fail(ErrorCode::kInternal, "builder: {}", made.status().ToString());
   auto& builder = **made;
   const auto parser = columnar::ValueParser::Make(column.type, &builder, style);
@@ -172,14 +173,16 @@ Result<std::shared_ptr<arrow::Array>> BuildColumn(const InsertValuesCommand& com
                         .WithPosition(cell.position));
       }
       auto assigned = AssignTo(column, parameters[number - 1], style);
-      if (!assigned) return At(std::move(assigned).error(), cell.position);
+      if (!assigned) {
+        return At(NamingColumn(std::move(assigned).error(), column), cell.position);
+      }
       FIRN_RETURN_IF_ERROR(AppendArray(builder, **assigned, 0));
       continue;
     }
     auto text = TextForColumn(cell, column);
     if (!text) return At(std::move(text).error(), cell.position);
     auto appended = *text ? parser->AppendText(**text) : parser->AppendNull();
-    if (!appended) return At(std::move(appended).error(), cell.position);
+    if (!appended) return At(NamingColumn(std::move(appended).error(), column), cell.position);
   }
   auto array = builder.Finish();
   if (!array.ok()) return Fail(ErrorCode::kInternal, "finish: {}", array.status().ToString());
@@ -270,7 +273,7 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
   arrow::FieldVector fields;
   for (const auto target : *targets) {
     const auto& column = (*table)->columns.columns[target];
-    fields.push_back(arrow::field(column.name, columnar::ArrowType(column.type)));
+    fields.push_back(columnar::ArrowField(column));
   }
   auto batch =
       arrow::RecordBatch::Make(arrow::schema(std::move(fields)),

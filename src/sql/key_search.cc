@@ -42,7 +42,9 @@ Result<Batch> KeyValues(const catalog::TableDefinition& table, const Batch& rows
 
 std::vector<columnar::Field> KeyFields(const std::vector<columnar::Column>& key) {
   std::vector<columnar::Field> fields;
-  for (size_t i = 0; i < key.size(); ++i) fields.push_back({fmt::format("k{}", i), key[i].type});
+  for (size_t i = 0; i < key.size(); ++i) {
+    fields.push_back({fmt::format("k{}", i), key[i].type});
+  }
   return fields;
 }
 
@@ -63,6 +65,22 @@ std::string KeyNames(const std::vector<columnar::Column>& key) {
   return names;
 }
 
+/// Columns `names` of rows in memory as queries see them; `handle`: the engine's name of the rows.
+std::string ReadHeld(const std::vector<columnar::Field>& names, std::string_view handle) {
+  std::string list;
+  for (const auto& field : names) {
+    const auto name = QuoteIdentifier(field.name);
+    list += fmt::format("{}{} AS {}", list.empty() ? "" : ", ", FromStored(field.type, name), name);
+  }
+  return fmt::format("(SELECT {} FROM {})", list, handle);
+}
+
+std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
+  std::vector<columnar::Field> fields;
+  for (const auto& column : table.columns.columns) fields.push_back({column.name, column.type});
+  return fields;
+}
+
 std::vector<const lake::DataFile*> FilesOf(const table::TableVersion& version, Lsn since) {
   std::vector<const lake::DataFile*> found;
   for (const auto* files : {&version.lake_files, &version.added_files}) {
@@ -80,6 +98,8 @@ Result<int64_t> FirstInFiles(engine::Engine& engine, const catalog::TableDefinit
   const auto key = table::KeyColumns(table);
   auto fields = KeyFields(key);
   fields.push_back({"r", {columnar::TypeKind::kInt8}});
+  const auto seen = fields;
+  for (auto& field : fields) field.type = columnar::Stored(field.type);
   arrow::Int64Builder numbers;
   for (int64_t i = 0; i < values->num_rows(); ++i) (void)numbers.Append(i);
   auto columns = values->columns();
@@ -96,7 +116,7 @@ Result<int64_t> FirstInFiles(engine::Engine& engine, const catalog::TableDefinit
   query.sql = fmt::format(
       "SELECT min(k.r) AS r FROM {} AS k WHERE EXISTS (SELECT 1 FROM ({}) AS f "
       "WHERE {})",
-      query.handles.back().sql(), scan, SameKey(key));
+      ReadHeld(seen, query.handles.back().sql()), scan, SameKey(key));
   FIRN_TRY(const auto found, RunInternalQuery(engine, query));
   for (const auto& batch : found) {
     const auto& column = *batch->column(0);
@@ -170,14 +190,14 @@ Task<Status> SearchNewRows(Services& services, const table::Snapshot& snapshot,
     empty->generations.clear();
     query.handles.push_back(
         services.engine.Register(table::HotRows(snapshot, empty, buffer.batches())));
-    add(own, query.handles.back().sql());
+    add(own, ReadHeld(FieldsOf(table), query.handles.back().sql()));
     FIRN_TRY(auto others, ScanOfFiles(table, FilesOf(*version, since)));
     if (!others.empty()) {
       others = fmt::format("SELECT * EXCLUDE (__lsn, __timestamp) FROM ({}) UNION ALL ", others);
     }
     query.handles.push_back(services.engine.Register(table::HotRows(snapshot, version, {})));
     others +=
-        fmt::format("SELECT * EXCLUDE (__lsn, __timestamp) FROM {}", query.handles.back().sql());
+        fmt::format("SELECT * FROM {}", ReadHeld(FieldsOf(table), query.handles.back().sql()));
     query.sql = fmt::format(
         "SELECT k.* FROM ({}) AS k WHERE EXISTS (SELECT 1 FROM ({}) AS f "
         "WHERE {}) LIMIT 1",

@@ -6,6 +6,7 @@
 
 #include <arrow/api.h>
 
+#include "columnar/interval.h"
 #include "columnar/value_parser.h"
 #include "columnar/value_writer.h"
 #include "sql/ident.h"
@@ -49,25 +50,66 @@ Result<std::shared_ptr<arrow::Array>> ReadValue(std::string_view text, const col
 
 // Years before 1 and after 9999 are spelled differently by the engine: those go as numbers.
 bool IsFarDate(TypeTag tag, std::string_view text) {
-  if (Category(tag) != 'D' || text.find("infinity") != text.npos) return false;
+  if (tag != TypeTag::kDate && tag != TypeTag::kTimestamp && tag != TypeTag::kTimestamptz) {
+    return false;
+  }
+  if (text.find("infinity") != text.npos) return false;
   return text.ends_with("BC") || text.find('-') != 4;
 }
 
-EngineLiteral FarDate(const ValueType& type, const arrow::Array& data) {
+std::string FarDate(const ValueType& type, const arrow::Array& data, int64_t row) {
   if (type.tag == TypeTag::kDate) {
-    return {fmt::format("(CAST('1970-01-01' AS DATE) + CAST({} AS INTEGER))",
-                        static_cast<const arrow::Date32Array&>(data).Value(0)),
-            type};
+    return fmt::format("(CAST('1970-01-01' AS DATE) + CAST({} AS INTEGER))",
+                       static_cast<const arrow::Date32Array&>(data).Value(row));
   }
-  return {fmt::format("{}(CAST({} AS BIGINT))",
-                      type.tag == TypeTag::kTimestamp ? "make_timestamp" : "make_timestamptz",
-                      static_cast<const arrow::TimestampArray&>(data).Value(0)),
-          type};
+  return fmt::format("{}(CAST({} AS BIGINT))",
+                     type.tag == TypeTag::kTimestamp ? "make_timestamp" : "make_timestamptz",
+                     static_cast<const arrow::TimestampArray&>(data).Value(row));
 }
 
-Result<EngineLiteral> WriteInterval(std::string_view text) {
-  FIRN_TRY(const auto interval, ParseInterval(text));
-  return EngineLiteral{interval.EngineSql(), {.tag = TypeTag::kInterval}};
+std::string IntervalSql(std::string_view stored) {
+  columnar::Interval interval;
+  FIRN_CHECK(columnar::ReadStoredInterval(stored, &interval));
+  return Interval{interval.months, interval.days, interval.micros}.EngineSql();
+}
+
+// The value in row 0 of what columnar's parser made, as the engine reads it.
+std::string ValueSql(const ValueType& type, const arrow::Array& data, int64_t row);
+
+std::string ListSql(const ValueType& type, const arrow::Array& data, int64_t row) {
+  const auto& list = static_cast<const arrow::ListArray&>(data);
+  auto element = type;
+  element.tag = ElementOf(type.tag);
+  if (type.tag == TypeTag::kInt2Vector) element.tag = TypeTag::kInt2;
+  if (type.tag == TypeTag::kOidVector) element.tag = TypeTag::kOid;
+  std::string items;
+  for (int64_t i = list.value_offset(row); i < list.value_offset(row + 1); ++i) {
+    items += items.empty() ? "" : ", ";
+    items += list.values()->IsNull(i) ? "NULL" : ValueSql(element, *list.values(), i);
+  }
+  return fmt::format("CAST([{}] AS {})", items, EngineType(type));
+}
+
+std::string ValueSql(const ValueType& type, const arrow::Array& data, int64_t row) {
+  const auto plain = *ToColumnar(type);
+  std::string value;
+  switch (LayoutOf(plain)) {
+    case columnar::Layout::kList:
+      return ListSql(type, data, row);
+    case columnar::Layout::kBinary:
+      value = EscapedBytes(static_cast<const arrow::BinaryArray&>(data).GetView(row));
+      break;
+    case columnar::Layout::kUtf8: {
+      const auto text = static_cast<const arrow::StringArray&>(data).GetView(row);
+      if (type.tag == TypeTag::kInterval) return IntervalSql(text);
+      return "CAST(" + QuoteLiteral(text) + " AS VARCHAR)";
+    }
+    default:
+      columnar::ValueWriter::MakeText(plain, data)->Append(row, value);
+      if (type.tag == TypeTag::kBool) value = value == "t" ? "true" : "false";
+  }
+  if (IsFarDate(type.tag, value)) return FarDate(type, data, row);
+  return "CAST('" + value + "' AS " + EngineType(type) + ")";
 }
 
 }  // namespace
@@ -86,29 +128,23 @@ Result<EngineLiteral> WriteNumber(std::string_view text) {
 
 Result<EngineLiteral> WriteLiteral(std::string_view text, const ValueType& type,
                                    const columnar::TextStyle& style) {
-  if (type.tag == TypeTag::kInterval) return WriteInterval(text);
   if (type.tag == TypeTag::kNumeric && type.precision == 0) {
     FIRN_TRY(const auto number, Numeric::Parse(text));
     return WriteDecimal(number);
   }
   const auto plain = ToColumnar(type);
   if (!plain) return Fail(ErrorCode::kInternal, "a literal of no type");
-  if (IsString(type.tag)) {
+  if (type.tag == TypeTag::kText || type.tag == TypeTag::kVarchar) {
     return EngineLiteral{"CAST(" + QuoteLiteral(text) + " AS VARCHAR)", type};
   }
-  FIRN_TRY(const auto array, ReadValue(text, *plain, style));
-  const auto& data = *array;
-  std::string value;
-  switch (type.tag) {
-    case TypeTag::kBytea:
-      value = EscapedBytes(static_cast<const arrow::BinaryArray&>(data).GetView(0));
-      break;
-    default:
-      columnar::ValueWriter::MakeText(*plain, data)->Append(0, value);
-      if (type.tag == TypeTag::kBool) value = value == "t" ? "true" : "false";
+  if (plain->kind >= columnar::TypeKind::kRegclass && plain->kind <= columnar::TypeKind::kRegrole &&
+      text.find_first_not_of("0123456789") != text.npos) {
+    return Fail(MakeError(ErrorCode::kUnsupported, "names are not supported for type {}",
+                          columnar::PostgresName(*plain))
+                    .WithHint("Write the oid itself."));
   }
-  if (IsFarDate(type.tag, value)) return FarDate(type, data);
-  return EngineLiteral{"CAST('" + value + "' AS " + EngineType(type) + ")", type};
+  FIRN_TRY(const auto array, ReadValue(text, *plain, style));
+  return EngineLiteral{ValueSql(type, *array, 0), type};
 }
 
 }  // namespace firn::sql

@@ -9,6 +9,7 @@
 #include "columnar/value_parser.h"
 #include "columnar/value_writer.h"
 #include "sql/decode.h"
+#include "sql/value_type_internal.h"
 
 namespace firn::sql {
 namespace {
@@ -66,34 +67,6 @@ Result<std::shared_ptr<arrow::Array>> Finish(arrow::ArrayBuilder& builder) {
   return std::move(array).ValueUnsafe();
 }
 
-enum class Family : uint8_t { kBool, kNumber, kText, kBytes, kTime, kUuid };
-
-Family FamilyOf(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kBool:
-      return Family::kBool;
-    case TypeKind::kInt2:
-    case TypeKind::kInt4:
-    case TypeKind::kInt8:
-    case TypeKind::kFloat4:
-    case TypeKind::kFloat8:
-    case TypeKind::kNumeric:
-      return Family::kNumber;
-    case TypeKind::kText:
-    case TypeKind::kVarchar:
-      return Family::kText;
-    case TypeKind::kBytea:
-      return Family::kBytes;
-    case TypeKind::kDate:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestamptz:
-      return Family::kTime;
-    case TypeKind::kUuid:
-      return Family::kUuid;
-  }
-  return Family::kText;
-}
-
 }  // namespace
 
 Result<std::optional<ParameterType>> TypeOfOid(uint32_t oid) {
@@ -101,16 +74,16 @@ Result<std::optional<ParameterType>> TypeOfOid(uint32_t oid) {
   if (oid == kBpcharOid || oid == kNameOid) {
     return std::optional(ParameterType{.type = {.kind = TypeKind::kText}});
   }
-  const auto* info = columnar::FindByOid(oid);
-  if (!info) {
+  const auto known = columnar::TypeFromOid(oid);
+  if (!known || known->kind > TypeKind::kVoid) {
     return Fail(
         MakeError(ErrorCode::kUnsupported, "parameters of type oid {} are not supported", oid)
             .WithHint("Send the value as text without a type, or cast it."));
   }
-  if (info->kind == TypeKind::kNumeric) {
+  if (*known == Type{TypeKind::kNumeric}) {
     return std::optional(ParameterType{.type = columnar::Numeric(18, 6), .fit_to_value = true});
   }
-  return std::optional(ParameterType{.type = {.kind = info->kind}});
+  return std::optional(ParameterType{.type = *known});
 }
 
 Result<BoundParameter> BindParameter(const ParameterType& type, const ParameterValue& value,
@@ -142,7 +115,7 @@ Result<BoundParameter> BindParameter(const ParameterType& type, const ParameterV
 Result<std::shared_ptr<arrow::Array>> ValueFromText(const Type& type,
                                                     const std::optional<std::string>& text,
                                                     const columnar::TextStyle& style) {
-  FIRN_TRY(auto builder, BuilderOf(type));
+  FIRN_TRY(auto builder, BuilderOf(columnar::Stored(type)));
   auto parser = columnar::ValueParser::Make(type, builder.get(), style);
   FIRN_RETURN_IF_ERROR(text ? parser->AppendText(*text) : parser->AppendNull());
   return Finish(*builder);
@@ -160,12 +133,15 @@ std::optional<std::string> TextOfValue(const Type& type, const arrow::Array& arr
 Result<std::shared_ptr<arrow::Array>> AssignTo(const columnar::Column& column,
                                                const BoundParameter& parameter,
                                                const columnar::TextStyle& style) {
-  if (parameter.type == column.type) return parameter.value;
+  const bool same = parameter.type == column.type;
+  if (same && column.type == columnar::Stored(column.type)) return parameter.value;
   auto text = TextOfValue(parameter.type, *parameter.value, 0, style);
   if (!text) return ValueFromText(column.type, std::nullopt, style);
-  const auto to = FamilyOf(column.type.kind);
-  const auto from = FamilyOf(parameter.type.kind);
-  if (from != to && to != Family::kText) {
+  const auto to = FromColumnar(column.type).tag;
+  const auto from = FromColumnar(parameter.type).tag;
+  // A driver that sends text for everything means the column's type, as a quoted literal does.
+  const bool untyped = from == TypeTag::kText || from == TypeTag::kVarchar;
+  if (!CanCast(from, to, CastContext::kAssignment) && !(untyped && to > TypeTag::kUuid)) {
     return Fail(MakeError(ErrorCode::kSchemaMismatch,
                           "column \"{}\" is of type {} but expression is of type {}", column.name,
                           columnar::PostgresName(column.type),
@@ -173,7 +149,7 @@ Result<std::shared_ptr<arrow::Array>> AssignTo(const columnar::Column& column,
                     .WithSqlState("42804")
                     .WithHint("You will need to rewrite or cast the expression."));
   }
-  if (to == Family::kNumber) {
+  if (IsNumber(to)) {
     const Cell cell{.kind = Cell::Kind::kFloat, .text = *std::move(text)};
     FIRN_TRY(text, TextForColumn(cell, column));
   }

@@ -28,7 +28,7 @@ std::vector<ParameterType> WithoutModifiers(const std::vector<columnar::Type>& t
   std::vector<ParameterType> parameters;
   for (const auto& type : types) {
     ParameterType parameter{.type = type, .fit_to_value = type.kind == TypeKind::kNumeric};
-    if (type.kind == TypeKind::kVarchar) parameter.type = {.kind = TypeKind::kText};
+    if (type.kind == TypeKind::kVarchar && !type.array) parameter.type = {.kind = TypeKind::kText};
     parameters.push_back(parameter);
   }
   return parameters;
@@ -132,7 +132,7 @@ std::vector<uint32_t> ParameterOids(const PreparedStatement& prepared,
     const bool declared = i < prepared.declared.size() && prepared.declared[i];
     oids.push_back(declared && i < prepared.declared_oids.size()
                        ? prepared.declared_oids[i]
-                       : columnar::Info(description.parameters[i].type.kind).oid);
+                       : columnar::Oid(description.parameters[i].type));
   }
   return oids;
 }

@@ -7,12 +7,14 @@
 //   write_operator.cc    operators
 //   write_call.cc        functions, aggregates, windows
 //   write_cast.cc        constants and casts
+//   write_array.cc, write_json.cc  what is written of arrays and json
 //
 // Every FROM item is r1, r2 … with columns c1, c2 … (tables keep their columns' names), every
 // common table expression k1, k2 …; all column references are qualified. So no name of the user
 // is ever looked up by the engine's rules, which differ from Postgres' (aliases in WHERE, case).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -169,6 +171,7 @@ class QueryWriter {
   Result<ValueType> Unify(std::vector<Expr>& exprs, std::string_view what);
   /// The same as engine text that compares, sorts and groups as Postgres does.
   static std::string Comparable(const Expr& expr);
+  Result<std::string> LaterCastSql(const Expr& expr, const ValueType& to, CastContext context);
 
   // write_operator.cc
   Result<Expr> WriteOperator(const Json& body, const Place& place);
@@ -179,6 +182,7 @@ class QueryWriter {
   Result<ValueType> ToComparable(const std::string& op, Expr& left, Expr& right, int location);
   Result<Expr> WriteLike(const std::string& op, Expr left, const Json& pattern, int location,
                          const Place& place);
+  Result<Expr> LikeOf(const std::string& op, Expr left, Expr right, int location);
   Result<Expr> WriteRegex(const std::string& op, Expr left, Expr right, int location);
   Result<Expr> Concatenate(Expr left, Expr right, int location);
   Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place);
@@ -221,6 +225,37 @@ class QueryWriter {
   Result<std::string> WriteFrame(const Json& window, const Json& order, const Place& place);
   Failure NotUnique(const std::string& name, const std::vector<ValueType>& types, int location);
   Failure NoFunction(const std::string& name, const std::vector<Expr>& arguments, int location);
+
+  // write_array.cc
+  /// ARRAY[...]; `wanted`: the array type it is cast to.
+  Result<Expr> WriteArray(const Json& body, const Place& place, const ValueType* wanted = nullptr);
+  /// Subscripts and slices.
+  Result<Expr> WriteIndirection(const Json& body, const Place& place);
+  /// `left op ANY (array)`, `left op ALL (array)`.
+  Result<Expr> WriteAnyOf(const std::string& op, bool any, Expr left, Expr array, int location);
+  /// || of arrays, and of an array and an element.
+  Result<Expr> ConcatenateArrays(Expr left, Expr right, int location);
+  /// The rules of calls over arrays: "!array_position", "!array_remove" …
+  Result<Expr> ApplyArrayRule(const FunctionEntry& entry, std::vector<Expr> arguments,
+                              int location);
+  /// A list whose elements are the engine's text of `make` over those of the array.
+  Result<std::string> ForEach(const Expr& array,
+                              const std::function<Result<std::string>(const Expr&)>& make);
+  /// What the type's output function gives, as engine text.
+  Result<std::string> OutputText(const Expr& value, CastContext context);
+  /// Beside an array of numerics of one scale another array or element may have another.
+  Status SettleElements(const FunctionEntry& entry, std::vector<Expr>& arguments);
+  /// The elements as what is compared by =.
+  Result<std::string> ElementKeys(const Expr& array);
+
+  // write_json.cc
+  /// What to_json prints of a value, as engine text; NULL where it is NULL.
+  Result<std::string> JsonOf(const Expr& value);
+  Result<Expr> ApplyJsonRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
+  /// What the list of a json aggregate is made of.
+  Result<std::vector<std::string>> JsonArguments(const FunctionEntry& entry,
+                                                 const std::vector<Expr>& arguments);
+  Result<Expr> WriteJsonBuilder(const std::string& name, std::vector<Expr> arguments, int location);
 
   // write_cast.cc
   Result<Expr> WriteConstant(const Json& body);

@@ -61,7 +61,11 @@ std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
 /// Every leg of a scan has the same columns: the table's own, then the hidden ones.
 std::string ColumnList(const catalog::TableDefinition& table) {
   std::string list;
-  for (const auto& column : table.columns.columns) list += QuoteIdentifier(column.name) + ", ";
+  for (const auto& column : table.columns.columns) {
+    const auto name = QuoteIdentifier(column.name);
+    const auto value = FromStored(column.type, name);
+    list += (value == name ? name : value + " AS " + name) + ", ";
+  }
   return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
 }
 
@@ -203,7 +207,10 @@ Result<std::shared_ptr<const catalog::TableDefinition>> RequireTable(const Sessi
 Result<std::string> SchemaForNewTable(const SessionContext& session, const TableName& name) {
   const auto& catalog = *session.transaction.view().catalog;
   if (!name.schema.empty()) {
-    if (name.schema == kTempSchema) return name.schema;
+    if (name.schema == kTempSchema) {
+      FIRN_RETURN_IF_ERROR(RequireOnDatabase(session, catalog::Right::kTemporary));
+      return name.schema;
+    }
     if (catalog.HasSchema(name.schema)) {
       FIRN_RETURN_IF_ERROR(RequireOnSchema(session, name.schema, catalog::Right::kCreate));
       return name.schema;

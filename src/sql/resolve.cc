@@ -13,15 +13,38 @@ using Candidates = std::vector<Candidate>;
 
 /// `any` becomes the common type of the arguments in its places; false when there is none.
 bool BindAny(Candidate& candidate, std::span<const ValueType> arguments) {
+  // json is made of values of any types, each of its own.
+  if (candidate.entry->result.starts_with("json")) {
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      if (candidate.arguments[i] != TypeTag::kAny) continue;
+      const auto tag = arguments[i].tag;
+      if (tag == TypeTag::kUnknown && arguments.size() == 1) return false;
+      candidate.arguments[i] = tag == TypeTag::kUnknown ? TypeTag::kText : tag;
+    }
+  }
+  constexpr auto kAnyArray = ArrayOf(TypeTag::kAny);
   std::vector<ValueType> in_any;
+  bool arrays = false;
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (candidate.arguments[i] == TypeTag::kAny) in_any.push_back(arguments[i]);
+    if (candidate.arguments[i] != kAnyArray) continue;
+    arrays = true;
+    auto element = arguments[i];
+    if (element.tag != TypeTag::kUnknown) {
+      if (!IsArray(element.tag)) return false;
+      element.tag = ElementOf(element.tag);
+    }
+    in_any.push_back(element);
   }
   if (in_any.empty()) return true;
   const auto common = CommonType(in_any);
-  if (!common) return false;
+  if (!common || (arrays && IsArray(common->tag))) return false;
+  const bool known = std::any_of(in_any.begin(), in_any.end(),
+                                 [](const auto& type) { return type.tag != TypeTag::kUnknown; });
+  if (arrays && !known) return false;
   for (auto& tag : candidate.arguments) {
     if (tag == TypeTag::kAny) tag = common->tag;
+    if (tag == kAnyArray) tag = ArrayOf(common->tag);
   }
   return true;
 }

@@ -79,7 +79,10 @@ Status RequireOnSchema(const SessionContext& session, const std::string& schema,
 Status RequireOnDatabase(const SessionContext& session, Right right) {
   FIRN_TRY(const auto role, ActingRole(session));
   if (catalog::HasRight(CatalogOf(session), *role, catalog::kDatabaseTarget, right)) return {};
-  return Denied("permission denied for database " + session.identity.database);
+  return Denied(right == Right::kTemporary
+                    ? fmt::format("permission denied to create temporary tables in database \"{}\"",
+                                  session.identity.database)
+                    : "permission denied for database " + session.identity.database);
 }
 
 Status RequireRight(const SessionContext& session, const NamedRelation& relation, Right right) {
@@ -123,6 +126,15 @@ Result<std::vector<FieldId>> UnreadableColumns(const SessionContext& session,
     }
   }
   return unreadable;
+}
+
+Status RequireSequenceRight(const SessionContext& session, const catalog::ObjectPtr& sequence,
+                            std::string_view function) {
+  const NamedRelation relation{.table = nullptr, .object = sequence};
+  auto may =
+      RequireRight(session, relation, function == "currval" ? Right::kSelect : Right::kUpdate);
+  if (may || function == "setval") return may;
+  return RequireRight(session, relation, Right::kUsage);
 }
 
 Status RequireOwner(const SessionContext& session, const NamedRelation& relation) {

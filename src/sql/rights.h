@@ -27,8 +27,11 @@ Result<std::vector<FieldId>> UnreadableColumns(const SessionContext& session,
 /// 42501 "permission denied for schema s".
 Status RequireOnSchema(const SessionContext& session, const std::string& schema,
                        catalog::Right right);
-/// 42501 "permission denied for database main".
+/// 42501 "permission denied for database main", or "… to create temporary tables …".
 Status RequireOnDatabase(const SessionContext& session, catalog::Right right);
+/// For a sequence: USAGE, or UPDATE for nextval, SELECT for currval; UPDATE only for setval.
+Status RequireSequenceRight(const SessionContext& session, const catalog::ObjectPtr& sequence,
+                            std::string_view function);
 /// 42501 "must be owner of table t".
 Status RequireOwner(const SessionContext& session, const NamedRelation& relation);
 Status RequireSchemaOwner(const SessionContext& session, const std::string& schema);

@@ -22,21 +22,38 @@ int64_t Characters(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
 }
 
-Status CheckLength(const columnar::Column& column, const arrow::Array& array) {
-  const auto& texts = static_cast<const arrow::StringArray&>(array);
+Status CheckLength(const columnar::Column& column, const arrow::StringArray& texts) {
   const int64_t most = column.type.length;
   for (int64_t row = 0; row < texts.length(); ++row) {
     if (texts.IsNull(row)) continue;
     const std::string_view text = texts.GetView(row);
     if (static_cast<int64_t>(text.size()) <= most || Characters(text) <= most) continue;
     return Fail(MakeError(ErrorCode::kInvalidInput, "value too long for type {}",
-                          columnar::PostgresName(column.type))
+                          columnar::PostgresName(columnar::ElementOf(column.type)))
                     .WithSqlState("22001"));
   }
   return {};
 }
 
+Status CheckLengthsOf(const columnar::Column& column, const arrow::Array& array) {
+  if (!column.type.array) {
+    return CheckLength(column, static_cast<const arrow::StringArray&>(array));
+  }
+  const auto& lists = static_cast<const arrow::ListArray&>(array);
+  const auto elements = lists.values()->Slice(
+      lists.value_offset(0), lists.value_offset(lists.length()) - lists.value_offset(0));
+  return CheckLength(column, static_cast<const arrow::StringArray&>(*elements));
+}
+
 }  // namespace
+
+Error NamingColumn(Error error, const columnar::Column& column) {
+  const bool bare = column.type.kind == columnar::TypeKind::kNumeric && column.type.precision == 0;
+  if (bare && error.SqlState() == "22003") {
+    error.message += fmt::format(": column \"{}\"", column.name);
+  }
+  return error;
+}
 
 std::string FailingRow(const catalog::TableDefinition& table, const arrow::RecordBatch& batch,
                        int64_t row) {
@@ -58,8 +75,8 @@ std::string FailingRow(const catalog::TableDefinition& table, const arrow::Recor
 Status CheckLengths(const catalog::TableDefinition& table, const arrow::RecordBatch& batch) {
   for (int i = 0; i < batch.num_columns(); ++i) {
     const auto& column = table.columns.columns[static_cast<size_t>(i)];
-    if (column.type.kind == columnar::TypeKind::kVarchar && column.type.length > 0) {
-      FIRN_RETURN_IF_ERROR(CheckLength(column, *batch.column(i)));
+    if (column.type.length > 0) {
+      FIRN_RETURN_IF_ERROR(CheckLengthsOf(column, *batch.column(i)));
     }
   }
   return {};

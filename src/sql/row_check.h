@@ -12,6 +12,10 @@
 
 namespace firn::sql {
 
+/// An overflow of a numeric without precision says of which column: it is the column's limit, not
+/// PostgreSQL's.
+Error NamingColumn(Error error, const columnar::Column& column);
+
 /// 22001 for a text that is too long. `batch` has the table's columns, here and below.
 Status CheckLengths(const catalog::TableDefinition& table, const arrow::RecordBatch& batch);
 

@@ -4,11 +4,14 @@
 #include <arrow/api.h>
 
 #include "columnar/table_schema.h"
+#include "columnar/value_parser.h"
+#include "columnar/value_writer.h"
 #include "sql/check_constraints.h"
 #include "sql/insert.h"
 #include "sql/key_search.h"
 #include "sql/read.h"
 #include "sql/rights.h"
+#include "sql/row_check.h"
 #include "sql/sequences.h"
 
 namespace firn::sql {
@@ -17,7 +20,7 @@ namespace {
 using ArrayResult = Result<std::shared_ptr<arrow::Array>>;
 
 ArrayResult Nulls(const columnar::Type& type, int64_t rows) {
-  auto nulls = arrow::MakeArrayOfNull(columnar::ArrowType(type), rows);
+  auto nulls = arrow::MakeArrayOfNull(columnar::ArrowType(columnar::Stored(type)), rows);
   if (!nulls.ok()) return Fail(ErrorCode::kInternal, "nulls: {}", nulls.status().ToString());
   return std::move(nulls).ValueUnsafe();
 }
@@ -28,6 +31,30 @@ ArrayResult Repeat(const arrow::Array& one, int64_t rows) {
   auto array = arrow::MakeArrayFromScalar(**scalar, rows);
   if (!array.ok()) return Fail(ErrorCode::kInternal, "repeat: {}", array.status().ToString());
   return std::move(array).ValueUnsafe();
+}
+
+/// A column of a query as the table keeps it: what differs goes by its text.
+ArrayResult AsStored(const columnar::Column& column, std::shared_ptr<arrow::Array> values) {
+  const auto type = columnar::ArrowType(columnar::Stored(column.type));
+  if (values->type()->Equals(*type)) return values;
+  auto builder = arrow::MakeBuilder(type);
+  if (!builder.ok()) return Fail(ErrorCode::kInternal, "{}", builder.status().ToString());
+  const auto parser = columnar::ValueParser::Make(column.type, builder->get());
+  const auto writer = columnar::ValueWriter::MakeText(column.type, *values);
+  std::string text;
+  for (int64_t row = 0; row < values->length(); ++row) {
+    if (writer->IsNull(row)) {
+      FIRN_RETURN_IF_ERROR(parser->AppendNull());
+      continue;
+    }
+    text.clear();
+    writer->Append(row, text);
+    auto appended = parser->AppendText(text);
+    if (!appended) return Fail(NamingColumn(std::move(appended).error(), column));
+  }
+  auto array = (*builder)->Finish();
+  if (!array.ok()) return Fail(ErrorCode::kInternal, "{}", array.status().ToString());
+  return *std::move(array);
 }
 
 /// The DEFAULT as a cell, when it is a constant.
@@ -81,10 +108,9 @@ Task<ArrayResult> DefaultValues(SessionContext& session, const catalog::TableDef
     if (!*batch) break;
     parts.push_back((*batch)->column(0));
   }
-  if (parts.size() == 1) co_return parts[0];
   auto whole = arrow::Concatenate(parts);
   if (!whole.ok()) co_return Fail(ErrorCode::kInternal, "{}", whole.status().ToString());
-  co_return std::move(whole).ValueUnsafe();
+  co_return AsStored(column, std::move(whole).ValueUnsafe());
 }
 
 Result<std::vector<size_t>> TargetColumns(const catalog::TableDefinition& table,
@@ -118,7 +144,16 @@ Status RequireInsert(const SessionContext& session, const catalog::TableDefiniti
                      const std::vector<size_t>& targets) {
   std::vector<FieldId> columns;
   for (const auto target : targets) columns.push_back(table.columns.columns[target].id);
-  return RequireRightOnColumns(session, table, columns, catalog::Right::kInsert);
+  FIRN_RETURN_IF_ERROR(RequireRightOnColumns(session, table, columns, catalog::Right::kInsert));
+  // A serial column left out draws from its sequence; an identity's sequence is the column's own.
+  for (const auto& [column, used] : table.sequences) {
+    if (used.form != catalog::ColumnSequence::Form::kDefault) continue;
+    if (std::find(columns.begin(), columns.end(), column) != columns.end()) continue;
+    const auto sequence = session.transaction.view().catalog->FindObject(used.sequence);
+    if (sequence == nullptr) continue;
+    FIRN_RETURN_IF_ERROR(RequireSequenceRight(session, sequence, "nextval"));
+  }
+  return {};
 }
 
 std::vector<columnar::Column> PickColumns(const catalog::TableDefinition& table,
@@ -140,14 +175,19 @@ Task<Status> RowSink::Add(std::shared_ptr<arrow::RecordBatch> batch) {
   if (batch->num_rows() == 0) co_return Status();
   arrow::ArrayVector columns(table_->columns.columns.size());
   for (size_t i = 0; i < targets_.size(); ++i) {
-    columns[targets_[i]] = batch->column(static_cast<int>(i));
+    auto stored =
+        AsStored(table_->columns.columns[targets_[i]], batch->column(static_cast<int>(i)));
+    if (!stored) co_return Failure(std::move(stored).error());
+    columns[targets_[i]] = *std::move(stored);
   }
   for (size_t i = 0; i < columns.size(); ++i) {
     if (columns[i] != nullptr) continue;
     auto values =
         co_await DefaultValues(session_, *table_, table_->columns.columns[i], batch->num_rows());
     if (!values) co_return Failure(std::move(values).error());
-    columns[i] = *std::move(values);
+    auto stored = AsStored(table_->columns.columns[i], *std::move(values));
+    if (!stored) co_return Failure(std::move(stored).error());
+    columns[i] = *std::move(stored);
   }
   auto rows = arrow::RecordBatch::Make(schema_, batch->num_rows(), std::move(columns));
   auto broken = co_await FindBrokenRow(session_, *table_, rows);

@@ -286,10 +286,7 @@ Task<Result<std::optional<int64_t>>> CallSequenceFunction(
   auto sequence = RequireSequence(session, *arguments[0]);
   if (!sequence) co_return Failure(std::move(sequence).error());
   const auto id = (*sequence)->id;
-  const NamedRelation relation{.table = nullptr, .object = *sequence};
-  auto may = RequireRight(session, relation,
-                          name == "currval" ? catalog::Right::kSelect : catalog::Right::kUpdate);
-  if (!may && name != "setval") may = RequireRight(session, relation, catalog::Right::kUsage);
+  auto may = RequireSequenceRight(session, *sequence, name);
   if (!may) co_return Failure(std::move(may).error());
   if (name == "currval") {
     const auto found = memory.values.find(id);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/scram_verifier.h"
+#include "catalog/objects/rights.h"
 #include "catalog/table_definition.h"
 #include "sql/functions/bodies.h"
 #include "sql/parameter_value.h"
@@ -116,6 +117,12 @@ Result<std::unique_ptr<Session>> SqlService::OpenNow(SessionStart start) {
     return Fail(MakeError(ErrorCode::kNotFound, "database \"{}\" does not exist", start.database)
                     .WithSqlState("3D000")
                     .WithHint("The database there is: main."));
+  }
+  if (!catalog::HasRight(*Catalog(), *role, catalog::kDatabaseTarget, catalog::Right::kConnect)) {
+    return Fail(
+        MakeError(ErrorCode::kDenied, "permission denied for database \"{}\"", start.database)
+            .WithSqlState("42501")
+            .WithDetail("User does not have CONNECT privilege."));
   }
   FIRN_TRY(auto entry, registry_.Add({.pid = start.process_id,
                                       .user = start.user,

@@ -78,7 +78,9 @@ Status Transaction::AddChange(catalog::Change change) {
   auto rebuilt = RebuildCatalog();
   if (rebuilt) {
     auto more = with_new_ ? with_new_(changes_.back()) : nullptr;
-    return more == nullptr ? rebuilt : AddChange(catalog::PutObject{std::move(more)});
+    if (more == nullptr) return rebuilt;
+    rebuilt = AddChange(catalog::PutObject{std::move(more)});
+    if (rebuilt) return rebuilt;
   }
   changes_.pop_back();
   FIRN_RETURN_IF_ERROR(RebuildCatalog());

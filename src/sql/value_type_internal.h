@@ -1,5 +1,8 @@
-// sql: the type of an expression: those of columns, and what only exists between (intervals,
-// literals whose type is not known yet).
+// sql: the type of an expression: those of columns and results, and what only exists between
+// (literals whose type is not known yet).
+//
+// A tag says which type, arrays included: ArrayOf(kInt4) is int4[]. A tag without the array bit
+// has the number of its columnar::TypeKind.
 #pragma once
 
 #include <cstdint>
@@ -27,48 +30,89 @@ enum class TypeTag : uint8_t {
   kTimestamp,
   kTimestamptz,
   kUuid,
+  kChar,
+  kTime,
+  kTimetz,
   kInterval,
+  kJson,
+  kJsonb,
+  kInet,
+  kCidr,
+  kOid,
+  kName,
+  kInternalChar,
+  kEnum,
+  kRegclass,
+  kRegtype,
+  kRegproc,
+  kRegprocedure,
+  kRegnamespace,
+  kRegrole,
+  kXid,
+  kInt2Vector,
+  kOidVector,
+  kAclItem,
+  kVoid,
   kUnknown,  // a quoted literal, NULL, or a parameter nobody gave a type
-  kAny,      // in signatures: any type, the same for every `any`
+  kAny,      // in signatures: any type, the same for every `any`; ArrayOf(kAny): any array
 };
-static_assert(static_cast<int>(TypeTag::kUuid) == static_cast<int>(columnar::TypeKind::kUuid));
+static_assert(static_cast<int>(TypeTag::kUnknown) == columnar::kTypeKindCount);
+
+inline constexpr uint8_t kArrayBit = 0x80;
+constexpr TypeTag ArrayOf(TypeTag element) {
+  return static_cast<TypeTag>(static_cast<uint8_t>(element) | kArrayBit);
+}
+constexpr bool IsArray(TypeTag tag) {
+  return (static_cast<uint8_t>(tag) & kArrayBit) != 0;
+}
+/// Of a tag that is no array: the tag itself.
+constexpr TypeTag ElementOf(TypeTag tag) {
+  return static_cast<TypeTag>(static_cast<uint8_t>(tag) & ~kArrayBit);
+}
 
 struct ValueType {
   TypeTag tag = TypeTag::kUnknown;
-  // numeric: the most digits and the scale; precision 0 is an open numeric, kept as text, whose
-  // scale is its own (docs/decisions/0007-numeric.md). varchar: the length, 0 for no limit.
+  // Of an array those of its elements. numeric: the most digits and the scale; precision 0: of
+  // any size, text in the engine. varchar, char: the length, 0 for no limit.
   int32_t precision = 0;
   int32_t scale = 0;
   int32_t length = 0;
+  uint32_t user_type = 0;  // the oid of an enum
 
   bool operator==(const ValueType&) const = default;
 };
 
 ValueType NumericType(int32_t precision, int32_t scale);
-/// numeric of any scale; as the target of a cast, a numeric as it comes.
+/// numeric of any scale; as the target of a cast, a numeric as it comes
+/// (docs/decisions/0007-numeric.md).
 constexpr ValueType OpenNumeric() {
   return {.tag = TypeTag::kNumeric};
 }
 constexpr bool IsOpen(const ValueType& type) {
   return type.tag == TypeTag::kNumeric && type.precision == 0;
 }
+/// A domain is the type it is over.
 ValueType FromColumnar(const columnar::Type& type);
-/// Unknown is text, as the output column of a Postgres query. Nullopt for intervals.
+/// Unknown is text, as the output column of a Postgres query. Nullopt for `any`.
 std::optional<columnar::Type> ToColumnar(const ValueType& type);
 
-/// "integer", "double precision", "unknown": as format_type() in Postgres' messages.
-std::string_view DisplayType(TypeTag tag);
-/// "INTEGER", "DECIMAL(12,2)", "INTERVAL".
+/// "integer", "double precision[]", "unknown": as format_type() in Postgres' messages.
+std::string DisplayType(TypeTag tag);
+/// "INTEGER", "DECIMAL(12,2)", "INTERVAL", "VARCHAR[]".
 std::string EngineType(const ValueType& type);
-/// By the names used in functions.cc: "int4", "text", "any" …
+/// By the names used in functions.cc: "int4", "text[]", "any" …
 TypeTag TagFromName(std::string_view name);
 
-/// pg_type.typcategory: 'N' numbers, 'S' strings, 'D' dates and times, 'T' intervals, 'B', 'U'.
+/// pg_type.typcategory: 'N' numbers, 'S' strings, 'D' dates and times, 'T' intervals, 'A' arrays,
+/// 'B', 'E', 'I', 'P', 'U', 'X', 'Z'.
 char Category(TypeTag tag);
 bool IsPreferred(TypeTag tag);
 bool IsInteger(TypeTag tag);
 bool IsNumber(TypeTag tag);
 bool IsString(TypeTag tag);
+/// Whether values order in the engine as in Postgres, and whether equal ones are the same there.
+bool HasOrder(TypeTag tag);
+bool HasEquality(TypeTag tag);
 
 enum class CastContext : uint8_t { kImplicit, kAssignment, kExplicit };
 /// Whether Postgres has the cast (pg_cast) in this context; unknown goes to everything.

@@ -102,7 +102,8 @@ Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& argume
         .sql = text.Fill(both), .type = {.tag = TagFromName(entry.result)}, .location = location};
   }
   ValueType type{.tag = TagFromName(entry.result)};
-  if (entry.result == "=1") type = arguments.front().type;
+  if (entry.result.starts_with('=')) type = arguments.front().type;
+  if (entry.result == "=a1") type.tag = ArrayOf(type.tag);
   const bool open = !arguments.empty() && IsOpen(arguments.front().type) && !entry.open.empty();
   if (open && !arguments.front().decimal_sql.empty() &&
       (entry.name == "sum" || entry.name == "avg")) {
@@ -122,6 +123,23 @@ Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& argume
   }
   return Expr{
       .sql = text.Fill(open ? entry.open : entry.engine), .type = type, .location = location};
+}
+
+/// Why an aggregate over these is not had; empty: it is.
+std::string WhyNot(const FunctionEntry& entry, const std::vector<Expr>& arguments, bool distinct) {
+  if (arguments.empty()) return "";
+  const auto& type = arguments.front().type;
+  if (entry.name == "array_agg" && IsArray(type.tag)) {
+    return "arrays of more than one dimension are not supported";
+  }
+  if (!distinct) return "";
+  if (!HasEquality(type.tag) || entry.result.starts_with("json") ||
+      (entry.name == "array_agg" && !HasOrder(type.tag))) {
+    return fmt::format("{}(DISTINCT ...) of {} is not supported", entry.name,
+                       DisplayType(type.tag));
+  }
+  if (!IsOpen(type) || entry.name == "count") return "";
+  return std::string(entry.name) + "(DISTINCT ...) of a numeric without a scale is not supported";
 }
 
 }  // namespace
@@ -285,22 +303,31 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
                     "Use SELECT DISTINCT in a subquery.");
     }
   }
+  if (const auto why = WhyNot(entry, arguments, distinct); !why.empty()) {
+    return Refuse(location, why, "Use SELECT DISTINCT in a subquery, or cast the value.");
+  }
   AggregateText text;
   if (distinct) text.distinct = "DISTINCT ";
   for (size_t i = 0; i < arguments.size(); ++i) {
-    FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = found.arguments[i]}, CastContext::kImplicit));
+    if (arguments[i].type.tag != found.arguments[i] || arguments[i].type.tag == kNumeric) {
+      FIRN_RETURN_IF_ERROR(
+          Coerce(arguments[i], {.tag = found.arguments[i]}, CastContext::kImplicit));
+    }
     const bool delimiter = joins && i == 1;
     text.arguments.push_back(delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
   }
   if (distinct && !arguments.empty() && IsOpen(arguments.front().type)) {
-    if (name != "count") {
-      return Refuse(location, name + "(DISTINCT ...) of a numeric without a scale is not supported",
-                    "Cast it to numeric(p,s), or use SELECT DISTINCT in a subquery.");
-    }
     text.arguments.front() = Comparable(arguments.front());
   }
   if (Flag(body, "agg_star")) text.arguments = {"*"};
-  FIRN_TRY(const auto order, WriteSortList(List(body, "agg_order"), inner));
+  FIRN_TRY(auto order, WriteSortList(List(body, "agg_order"), inner));
+  // PostgreSQL sorts to find what is distinct.
+  if (entry.name == "array_agg" && distinct && order.empty()) {
+    order = text.arguments.front() + " ASC NULLS LAST";
+  }
+  if (entry.result == "json" || entry.result == "jsonb") {
+    FIRN_TRY(text.arguments, JsonArguments(entry, arguments));
+  }
   if (!order.empty()) text.order = " ORDER BY " + order;
   if (Has(body, "agg_filter")) {
     FIRN_TRY(const auto condition, WriteCondition(body["agg_filter"], "FILTER", inner));

@@ -94,7 +94,7 @@ Failure QueryWriter::NotUnique(const std::string& name, const std::vector<ValueT
 
 Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                                 std::vector<Expr> arguments, int location) {
-  const bool known = entry.result == "=1" || entry.result.starts_with("numeric:") ||
+  const bool known = entry.result.starts_with('=') || entry.result.starts_with("numeric:") ||
                      TagFromName(entry.result) != kUnknown;
   if (entry.engine == "-" || !known) {
     return Refuse(location, fmt::format("{}({}) is not supported", entry.name, entry.arguments),
@@ -108,8 +108,11 @@ Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<Ty
     return ApplyRule(entry, std::move(arguments), location);
   }
   for (size_t i = 0; i < arguments.size(); ++i) {
+    const bool same = arguments[i].type.tag == to[i] && (IsArray(to[i]) || to[i] == kChar);
+    if (same) continue;
     FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = to[i]}, CastContext::kImplicit));
   }
+  FIRN_RETURN_IF_ERROR(SettleElements(entry, arguments));
   if (entry.engine.starts_with('!')) return ApplyRule(entry, std::move(arguments), location);
   FIRN_TRY(const auto shape, ShapeOf(entry, arguments, location));
   const auto form = shape.open ? entry.open : WithoutTest(entry.engine, arguments);
@@ -126,7 +129,11 @@ Result<QueryWriter::Shape> QueryWriter::ShapeOf(const FunctionEntry& entry,
   const bool open =
       !entry.open.empty() && std::any_of(arguments.begin(), arguments.end(),
                                          [](const Expr& expr) { return IsOpen(expr.type); });
-  if (entry.result == "=1") shape.type = arguments.front().type;
+  if (entry.result.starts_with('=')) {
+    // "=1", "=2": that of the argument; "=e1": of its elements.
+    shape.type = arguments[static_cast<size_t>(entry.result.back() - '1')].type;
+    if (entry.result.starts_with("=e")) shape.type.tag = ElementOf(shape.type.tag);
+  }
   if (!entry.result.starts_with("numeric:")) {
     shape.open = open;
     return shape;
@@ -175,6 +182,12 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
     return Expr{.sql = Fill(entry.engine.substr(kAsText.size()), arguments),
                 .type = {.tag = TagFromName(entry.result)},
                 .location = location};
+  }
+  if (entry.engine.starts_with("!array")) {
+    return ApplyArrayRule(entry, std::move(arguments), location);
+  }
+  if (entry.engine.starts_with("!json")) {
+    return ApplyJsonRule(entry, std::move(arguments), location);
   }
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
   if (entry.engine == "!extract") return WriteExtract(entry, std::move(arguments), location);
@@ -299,6 +312,10 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
         return Wrong(location, "0A000", "set-returning functions are not allowed here",
                      "Write FROM " + name + "(...).");
       }
+      if (name.ends_with("_each") || name.ends_with("_each_text")) {
+        return Refuse(location, "rows as values are not supported",
+                      "Write FROM " + name + "(...).");
+      }
       FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
       FIRN_TRY(auto set, WriteSet(name, std::move(arguments), location));
       set.sql = fmt::format("CAST(unnest({}) AS {})", set.sql, EngineType(set.type));
@@ -337,6 +354,9 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
     const bool separated = name == "concat_ws";
     if (arguments.size() < (separated ? 2U : 1U)) return NoFunction(name, arguments, location);
     return WriteConcat(std::move(arguments), name);
+  }
+  if (entries.front().engine == "!json_build") {
+    return WriteJsonBuilder(name, std::move(arguments), location);
   }
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);

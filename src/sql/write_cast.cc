@@ -42,6 +42,11 @@ std::string_view IntervalUnit(int mask) {
 
 // Text that is not a literal is read by the engine; a macro first checks that Postgres would
 // read it the same way.
+// Types beyond those that the engine casts as Postgres does.
+bool IsLater(TypeTag tag) {
+  return tag > kUuid && tag != kUnknown && tag != kAny;
+}
+
 std::string_view TextReader(TypeTag to) {
   switch (to) {
     case kBool:
@@ -144,6 +149,10 @@ Result<ValueType> QueryWriter::CastTarget(const Json& type_name, const Expr& arg
 
 Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   const auto& type_name = At(body, "typeName");
+  if (const auto array = Open(At(body, "arg")); array.Is("A_ArrayExpr")) {
+    FIRN_TRY(const auto to, CastTarget(type_name, Expr()));
+    if (IsArray(to.tag)) return WriteArray(*array.body, place, &to);
+  }
   FIRN_TRY(auto expr, WriteExpr(At(body, "arg"), place));
   FIRN_TRY(const auto type, CastTarget(type_name, expr));
   const auto& modifiers = List(type_name, "typmods");
@@ -177,19 +186,23 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       auto type = to;
       // Beside a numeric(12,2) a literal keeps its own digits; a cast rounds them.
       if (type.tag == kNumeric && context == CastContext::kImplicit) type.precision = 0;
+      const bool cut = type.length > 0 && (type.tag == kVarchar || type.tag == kChar);
+      const int32_t length = cut && context == CastContext::kExplicit ? type.length : 0;
       if (type.tag == kVarchar && context != CastContext::kExplicit) type.length = 0;
       std::string_view text = expr.text;
-      auto literal =
-          WriteLiteral(text, type.tag == kVarchar ? ValueType{.tag = kText} : type, Style());
+      auto literal = WriteLiteral(text,
+                                  type.tag == kVarchar || (type.tag == kChar && length > 0)
+                                      ? ValueType{.tag = kText}
+                                      : type,
+                                  Style());
       if (!literal) {
         return Fail(std::move(literal.error()).WithPosition(statement_.Position(expr.location)));
       }
       expr.sql = std::move(literal->sql);
       expr.type = literal->type;
-      if (to.tag == kVarchar) {
-        expr.type = type;
-        if (type.length > 0) expr.sql = fmt::format("left({}, {})", expr.sql, type.length);
-      }
+      if (to.tag == kVarchar || to.tag == kChar) expr.type = type;
+      if (length > 0) expr.sql = fmt::format("left({}, {})", expr.sql, length);
+      if (to.tag == kChar && length > 0) expr.sql = fmt::format("rtrim({}, ' ')", expr.sql);
       break;
     }
     case Expr::Form::kNull:
@@ -199,13 +212,9 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
     case Expr::Form::kParameter: {
       auto& known = parameters_[static_cast<size_t>(expr.parameter - 1)];
       if (!known) {
-        if (!ToColumnar(to)) {
-          return Refuse(expr.location, "parameters of type interval are not supported",
-                        "Write the interval in the text of the query.");
-        }
         known = to;
         if (to.tag == kNumeric && context != CastContext::kAssignment) known = OpenNumeric();
-        if (to.tag == kVarchar) known = ValueType{.tag = kText};
+        if (to.tag == kVarchar || to.tag == kChar) known = ValueType{.tag = kText};
       }
       expr.type = *known;
       expr.sql = CastTo(fmt::format("${}", expr.parameter), EngineType(*known));
@@ -256,6 +265,63 @@ Status QueryWriter::ToOpen(Expr& expr) {
   return {};
 }
 
+// Casts from and to the types that are text in the engine, oids and arrays. What is not here is
+// refused: the engine's own cast might mean something else.
+Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType& to,
+                                              CastContext context) {
+  const auto from = expr.type.tag;
+  const auto is_oid = [](TypeTag tag) { return tag == kOid || (tag >= kRegclass && tag <= kXid); };
+  if (IsString(from) && IsString(to.tag)) {
+    if (to.tag == kName) return fmt::format("sql_read_name({})", expr.sql);
+    if (to.tag != kChar || to.length == 0) {
+      return to.tag == kVarchar && to.length > 0 && context == CastContext::kExplicit
+                 ? fmt::format("left({}, {})", expr.sql, to.length)
+                 : expr.sql;
+    }
+    return context == CastContext::kExplicit
+               ? fmt::format("rtrim(left({}, {}), ' ')", expr.sql, to.length)
+               : fmt::format("rtrim({}, ' ')", expr.sql);
+  }
+  const bool is_text = to.tag == kText || to.tag == kVarchar;
+  if (is_text && (from == kJson || from == kJsonb || from == kTimetz || from == kInternalChar ||
+                  from == kCidr || from == kEnum || from == kTime || is_oid(from))) {
+    return CastTo(expr.sql, "VARCHAR");
+  }
+  if (is_text && from == kInterval) return fmt::format("sql_interval_text({})", expr.sql);
+  if (is_text && from == kInet) return fmt::format("sql_text_inet({})", expr.sql);
+  if (from == kCidr && to.tag == kInet) return fmt::format("sql_read_inet({})", expr.sql);
+  if (from == kJson && to.tag == kJsonb) return fmt::format("sql_read_jsonb({})", expr.sql);
+  if (from == kJsonb && to.tag == kJson) return expr.sql;
+  if (to.tag == kTime && (from == kTimestamp || from == kTimestamptz)) {
+    return CastTo(expr.sql, "TIME");
+  }
+  if (to.tag == kOid && (from == kInt2 || from == kInt4 || from == kInt8)) {
+    return fmt::format("sql_to_oid(CAST({} AS BIGINT))", expr.sql);
+  }
+  if (to.tag == kInt8 && is_oid(from)) return expr.sql;
+  if (is_oid(from) && is_oid(to.tag)) return expr.sql;
+  if (IsString(from)) {
+    const auto name = fmt::format("{}", columnar::Info(ToColumnar(to)->kind).catalog);
+    const bool readable = to.tag == kTime || to.tag == kTimetz || to.tag == kInterval ||
+                          to.tag == kJson || to.tag == kJsonb || to.tag == kInet || to.tag == kCidr;
+    if (readable) return fmt::format("sql_read_{}({})", name, expr.sql);
+  }
+  if (IsArray(from) && is_text) return OutputText(expr, CastContext::kExplicit);
+  if (IsArray(from) && IsArray(to.tag)) {
+    auto element = to;
+    element.tag = ElementOf(to.tag);
+    return ForEach(expr, [&](const Expr& one) -> Result<std::string> {
+      FIRN_TRY(auto sql, CastSql(one, element, context));
+      if (!IsOpen(element) || IsOpen(one.type)) return sql;
+      return IsString(one.type.tag) ? sql : fmt::format("sql_num_text({})", sql);
+    });
+  }
+  return Refuse(expr.location,
+                fmt::format("a cast from {} to {} is not supported for values", DisplayType(from),
+                            DisplayType(to.tag)),
+                "Cast a constant, or store the column in its own type.");
+}
+
 Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
                                          CastContext context) {
   const auto from = expr.type.tag;
@@ -264,22 +330,34 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
                      !(from == kVarchar && expr.type.length == to.length);
     return cut ? fmt::format("left({}, {})", expr.sql, to.length) : expr.sql;
   }
+  const bool cuts =
+      (to.tag == kChar || ElementOf(to.tag) == kVarchar || ElementOf(to.tag) == kNumeric) &&
+      to.tag != kNumeric && to.tag != kVarchar;
+  if (from == to.tag && cuts && to != expr.type) return LaterCastSql(expr, to, context);
   if (from == to.tag && (to.tag != kNumeric || to.precision == 0 || to == expr.type)) {
     return expr.sql;
   }
+  if (IsLater(from) || IsLater(to.tag)) return LaterCastSql(expr, to, context);
   if (IsString(to.tag)) {
-    if (from == kFloat4 || from == kFloat8 || from == kBytea || from == kInterval) {
-      return Refuse(
-          expr.location,
-          fmt::format("a cast from {} to text is not supported in a query", DisplayType(from)),
-          "Select the value itself, or cast it to numeric(p,s) first.");
+    const bool plain = Style().extra_float_digits > 0 && !Style().bytea_escape;
+    if (!plain && (from == kFloat4 || from == kFloat8 || from == kBytea)) {
+      return Refuse(expr.location,
+                    fmt::format("a cast from {} to text is not supported with these settings",
+                                DisplayType(from)),
+                    "SET extra_float_digits = 1, bytea_output = 'hex'.");
     }
     const bool is_time = from == kDate || from == kTimestamp || from == kTimestamptz;
     // The engine writes a numeric(2,2) without the zero before the point.
     const bool all_scale = from == kNumeric && expr.type.precision == expr.type.scale;
-    auto text = is_time     ? fmt::format("firn_time_text({})", expr.sql)
-                : all_scale ? fmt::format("sql_num_text({})", expr.sql)
-                            : CastTo(expr.sql, "VARCHAR");
+    const auto* writer = from == kFloat4     ? "sql_float4_text"
+                         : from == kFloat8   ? "sql_float8_text"
+                         : from == kInterval ? "sql_interval_text"
+                         : from == kBytea    ? "sql_bytea_text"
+                                             : nullptr;
+    auto text = writer != nullptr ? fmt::format("{}({})", writer, expr.sql)
+                : is_time         ? fmt::format("firn_time_text({})", expr.sql)
+                : all_scale       ? fmt::format("sql_num_text({})", expr.sql)
+                                  : CastTo(expr.sql, "VARCHAR");
     return to.length > 0 && context == CastContext::kExplicit
                ? fmt::format("left({}, {})", text, to.length)
                : text;

@@ -45,6 +45,8 @@ int Figure(const tree::Json& node, std::string& name) {
     name = "case";
     return 1;
   }
+  if (open.Is("A_ArrayExpr")) return is("array");
+  if (open.Is("A_Indirection")) return Figure(At(body, "arg"), name);
   if (open.Is("CoalesceExpr")) return is("coalesce");
   if (open.Is("MinMaxExpr")) return is(Text(body, "op") == "IS_GREATEST" ? "greatest" : "least");
   if (open.Is("GroupingFunc")) return is("grouping");
@@ -52,6 +54,7 @@ int Figure(const tree::Json& node, std::string& name) {
   if (open.Is("SubLink")) {
     const auto kind = Text(body, "subLinkType");
     if (kind == "EXISTS_SUBLINK") return is("exists");
+    if (kind == "ARRAY_SUBLINK") return is("array");
     const auto select = Open(At(body, "subselect"));
     if (kind != "EXPR_SUBLINK" || !select.Is("SelectStmt")) return 0;
     const auto& targets = List(*select.body, "targetList");
@@ -61,6 +64,23 @@ int Figure(const tree::Json& node, std::string& name) {
     return Figure(At(target, "val"), name);
   }
   return 0;
+}
+
+// Where the engine orders values in another way than Postgres, a key that orders as Postgres.
+std::string SortKey(const Expr& expr, const std::string& comparable) {
+  const auto element = ElementOf(expr.type.tag);
+  std::string_view key;
+  if (element == kInet || element == kCidr) key = "sql_inet_key";
+  if (element == kTimetz) key = "sql_timetz_key";
+  // The engine takes sorted values from their keys, where -0 is 0: the key is no output itself.
+  const bool floats = IsArray(expr.type.tag) && (element == kFloat4 || element == kFloat8);
+  if (key.empty() && !floats) {
+    if (HasOrder(expr.type.tag)) return comparable;
+    return fmt::format("sql_no_order('{}', CAST({} AS VARCHAR))", DisplayType(expr.type.tag),
+                       expr.sql);
+  }
+  if (!IsArray(expr.type.tag)) return fmt::format("{}({})", key, expr.sql);
+  return fmt::format("list_transform({}, lambda e: {}(e))", expr.sql, key);
 }
 
 bool IsStar(const tree::Json& node) {
@@ -214,6 +234,12 @@ Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& p
   if (expr.type.tag == kUnknown) {
     FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
   }
+  const bool open_array = expr.type.tag == ArrayOf(kNumeric) && expr.type.precision == 0;
+  if (!HasEquality(expr.type.tag) || open_array) {
+    return Refuse(expr.location,
+                  fmt::format("grouping by {} is not supported", DisplayType(expr.type.tag)),
+                  "Group by its text.");
+  }
   return Comparable(expr);
 }
 
@@ -244,8 +270,9 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
 
 // Equal open numerics are one, whatever their scale.
 std::string QueryWriter::DistinctOutputs(const Block& block) {
-  const bool plain = std::none_of(block.outputs.begin(), block.outputs.end(),
-                                  [](const auto& output) { return IsOpen(output.expr.type); });
+  const bool plain =
+      std::none_of(block.outputs.begin(), block.outputs.end(),
+                   [](const auto& output) { return Comparable(output.expr) != output.expr.sql; });
   if (plain) return "DISTINCT ";
   std::string sql;
   for (const auto& output : block.outputs) {
@@ -316,7 +343,8 @@ Result<std::string> QueryWriter::SortDirection(const Json& sort_by) {
 // By its number, so that names may repeat; an open numeric is no value to sort by.
 std::string QueryWriter::SortedOutput(const Block& block, size_t at) {
   const auto& expr = block.outputs[at].expr;
-  return IsOpen(expr.type) ? Comparable(expr) : std::to_string(at + 1);
+  const auto key = SortKey(expr, Comparable(expr));
+  return key == expr.sql ? std::to_string(at + 1) : key;
 }
 
 Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& place,
@@ -364,7 +392,7 @@ Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& pl
   for (size_t i = 0; i < block.outputs.size(); ++i) {
     if (block.outputs[i].expr.sql == expr.sql) return SortedOutput(block, i) + direction;
   }
-  return Comparable(expr) + direction;
+  return SortKey(expr, Comparable(expr)) + direction;
 }
 
 Result<std::string> QueryWriter::WriteSortList(const Json& items, const Place& place) {
@@ -376,7 +404,7 @@ Result<std::string> QueryWriter::WriteSortList(const Json& items, const Place& p
     if (expr.type.tag == kUnknown) {
       FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
     }
-    sql += (sql.empty() ? "" : ", ") + Comparable(expr) + direction;
+    sql += (sql.empty() ? "" : ", ") + SortKey(expr, Comparable(expr)) + direction;
   }
   return sql;
 }

@@ -70,15 +70,13 @@ Result<Expr> QueryWriter::WriteNode(const tree::Node& node, const Place& place) 
   if (node.Is("SubLink")) return WriteSublink(body, place);
   if (node.Is("SQLValueFunction")) return WriteServerCall(body);
   if (node.Is("CollateClause")) return WriteCollate(body, place);
+  if (node.Is("A_ArrayExpr")) return WriteArray(body, place);
+  if (node.Is("A_Indirection")) return WriteIndirection(body, place);
   if (node.Is("GroupingFunc")) return WriteGrouping(body, place);
   const int location = tree::Location(body);
   if (node.Is("SetToDefault")) return Expr{.form = Expr::Form::kDefault, .location = location};
   if (node.Is("RowExpr")) {
     return Refuse(location, "row values are not supported", "Compare the columns one by one.");
-  }
-  if (node.Is("A_ArrayExpr") || node.Is("A_Indirection")) {
-    return Refuse(location, "arrays and parts of values are not supported",
-                  "Use IN (...) for a list of values.");
   }
   return Refuse(location, "this expression is not supported: " + std::string(node.kind),
                 "docs/sql.md lists what there is.");
@@ -150,6 +148,14 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
 }
 
 std::string QueryWriter::Comparable(const Expr& expr) {
+  // Refused where there is a row to compare.
+  if (!HasEquality(expr.type.tag)) {
+    return fmt::format("sql_no_order('{}', CAST({} AS VARCHAR))", DisplayType(expr.type.tag),
+                       expr.sql);
+  }
+  if (expr.type.tag == ArrayOf(kNumeric) && expr.type.precision == 0) {
+    return fmt::format("list_transform({}, lambda e: sql_num_key(e))", expr.sql);
+  }
   return IsOpen(expr.type) ? fmt::format("sql_num_key({})", expr.sql) : expr.sql;
 }
 
@@ -335,10 +341,20 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
     FIRN_TRY(const auto query, Finish(std::move(block)));
     return Bool("(EXISTS (" + query.sql + "))", location);
   }
-  if (kind == "ARRAY_SUBLINK") {
-    return Refuse(location, "arrays are not supported", "Use string_agg, or IN (SELECT ...).");
-  }
   const size_t columns = block.rows.empty() ? block.outputs.size() : block.rows.front().size();
+  if (kind == "ARRAY_SUBLINK") {
+    if (columns != 1) return Wrong(location, "42601", "subquery must return only one column");
+    FIRN_TRY(const auto query, Finish(std::move(block)));
+    auto type = query.types.front();
+    if (IsArray(type.tag)) {
+      return Refuse(location, "arrays of more than one dimension are not supported",
+                    "Use jsonb for nested ones.");
+    }
+    type.tag = ArrayOf(type.tag);
+    return Expr{.sql = fmt::format("CAST(ARRAY({}) AS {})", query.sql, EngineType(type)),
+                .type = type,
+                .location = location};
+  }
   if (kind == "EXPR_SUBLINK") {
     if (columns != 1) {
       return Wrong(location, "42601", "subquery must return only one column");

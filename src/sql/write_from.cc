@@ -199,14 +199,23 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
   std::string sql;
   ValueType type;
   std::string column = FigureName(parts.front());
+  const bool each = name.ends_with("_each") || name.ends_with("_each_text");
+  std::string keys;  // of json_each, before the values
   if (!entries.empty() && entries.front().kind == FunctionKind::kTable) {
     FIRN_TRY(auto arguments, WriteList(List(*call.body, "args"), place));
+    if (each && arguments.size() == 1 && arguments[0].type.tag == kUnknown) {
+      const auto tag = name.starts_with("jsonb") ? kJsonb : kJson;
+      FIRN_RETURN_IF_ERROR(Coerce(arguments[0], {.tag = tag}, CastContext::kImplicit));
+    }
+    const auto arguments_sql = arguments.empty() ? std::string() : arguments[0].sql;
     FIRN_TRY(const auto series, WriteSet(name, std::move(arguments), location));
     type = series.type;
+    if (each) keys = fmt::format("unnest(sql_json_keys({})), ", arguments_sql);
     // The engine has a table function of the same name, which needs no list in memory.
     const bool native = series.sql.starts_with(name + "(");
-    sql = native ? fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql)
-                 : fmt::format("SELECT CAST(unnest({}) AS {})", series.sql, EngineType(type));
+    sql = native
+              ? fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql)
+              : fmt::format("SELECT {}CAST(unnest({}) AS {})", keys, series.sql, EngineType(type));
   } else {
     FIRN_TRY(auto value, WriteExpr(parts.front(), place));
     if (value.type.tag == kUnknown) {
@@ -218,9 +227,16 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
   // A function's only column is named for its alias.
   if (Has(body, "alias")) column = Text(body["alias"], "aliasname");
   std::vector<VisibleColumn> columns{{.name = column, .sql = alias + ".c1", .type = type}};
+  // The name of its OUT parameter.
+  if (name.find("_array_elements") != std::string::npos) columns.front().name = "value";
+  const std::string_view names = each ? "c1, c2" : "c1";
+  if (each) {
+    columns = {{.name = "key", .sql = alias + ".c1", .type = {.tag = kText}},
+               {.name = "value", .sql = alias + ".c2", .type = type}};
+  }
   FIRN_TRY(auto scope, Aliased(body, column, "", std::move(columns), location));
   const bool first = lateral == nullptr || lateral->relations.empty();
-  return FromItem{fmt::format("{}({}) AS {}(c1)", first ? "" : "LATERAL ", sql, alias),
+  return FromItem{fmt::format("{}({}) AS {}({})", first ? "" : "LATERAL ", sql, alias, names),
                   std::move(scope)};
 }
 

@@ -82,6 +82,16 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   const ValueType types[] = {left.type, right.type};
   auto common = CommonType(types);
   if (!common) return NoOperator(op, {left, right}, location);
+  const bool equality = op == "=" || op == "<>";
+  if (common->tag == kJson || common->tag == kXid) {
+    return NoOperator(op, {left, right}, location);
+  }
+  if (equality ? !HasEquality(common->tag) : !HasOrder(common->tag)) {
+    return Refuse(
+        location,
+        fmt::format("values of type {} cannot be compared by {} yet", DisplayType(common->tag), op),
+        "Compare their text: a::text = b::text.");
+  }
   const auto is_float = [](TypeTag tag) { return tag == kFloat4 || tag == kFloat8; };
   if (left.type.tag != right.type.tag && is_float(common->tag)) common->tag = kFloat8;
   if (common->tag == kVarchar) common = ValueType{.tag = kText};
@@ -89,6 +99,11 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   if (common->tag == kNumeric) common->precision = 0;
   FIRN_RETURN_IF_ERROR(Coerce(left, *common, CastContext::kImplicit));
   FIRN_RETURN_IF_ERROR(Coerce(right, *common, CastContext::kImplicit));
+  if (common->tag == ArrayOf(kNumeric)) {
+    for (auto* side : {&left, &right}) {
+      FIRN_TRY(side->sql, ElementKeys(*side));
+    }
+  }
   if (common->tag != kNumeric) return *common;
   const ValueType settled[] = {left.type, right.type};
   const auto type = *CommonType(settled);
@@ -102,6 +117,12 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
 }
 
 Result<Expr> QueryWriter::Compare(const std::string& op, Expr left, Expr right, int location) {
+  const ValueType types[] = {left.type, right.type};
+  if (const auto common = CommonType(types); common && common->tag == kJsonb) {
+    FIRN_RETURN_IF_ERROR(Coerce(left, *common, CastContext::kImplicit));
+    FIRN_RETURN_IF_ERROR(Coerce(right, *common, CastContext::kImplicit));
+    return Bool(fmt::format("(sql_jsonb_compare({}, {}) {} 0)", left.sql, right.sql, op), location);
+  }
   FIRN_TRY(const auto type, ToComparable(op, left, right, location));
   (void)type;
   return Bool(fmt::format("({} {} {})", left.sql, op, right.sql), location);
@@ -190,7 +211,9 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     if (array.Is("A_ArrayExpr") && name == (any ? "=" : "<>")) {
       return WriteIn(body, List(*array.body, "elements"), !any, place);
     }
-    return Refuse(location, "ANY and ALL of an array are not supported", "Use IN (...).");
+    FIRN_TRY(auto left, WriteExpr(At(body, "lexpr"), place));
+    FIRN_TRY(auto right, WriteExpr(At(body, "rexpr"), place));
+    return WriteAnyOf(name, any, std::move(left), std::move(right), location);
   }
   if (kind == "AEXPR_BETWEEN_SYM" || kind == "AEXPR_NOT_BETWEEN_SYM") {
     return WriteBetweenSymmetric(body, place);
@@ -269,6 +292,18 @@ Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json
   return Bool("(" + sql + ")", location);
 }
 
+Result<Expr> QueryWriter::LikeOf(const std::string& op, Expr left, Expr right, int location) {
+  for (auto* side : {&left, &right}) {
+    if (side->type.tag != kUnknown && !IsString(side->type.tag)) {
+      return NoOperator(op, {left, right}, location);
+    }
+    FIRN_RETURN_IF_ERROR(Coerce(*side, {.tag = kText}, CastContext::kImplicit));
+  }
+  return Bool(fmt::format("({}sql_{}({}, {}))", op.starts_with('!') ? "NOT " : "",
+                          op.ends_with('*') ? "ilike" : "like", left.sql, right.sql),
+              location);
+}
+
 Result<Expr> QueryWriter::WriteRegex(const std::string& op, Expr left, Expr right, int location) {
   for (auto* side : {&left, &right}) {
     if (side->type.tag != kUnknown && !IsString(side->type.tag)) {
@@ -294,6 +329,19 @@ Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
     FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kBytea}, CastContext::kImplicit));
     return Expr{.sql = fmt::format("({} || {})", left.sql, right.sql),
                 .type = left.type,
+                .location = location};
+  }
+  if (IsArray(left.type.tag) || IsArray(right.type.tag)) {
+    return ConcatenateArrays(std::move(left), std::move(right), location);
+  }
+  const auto json = [](const Expr& a, const Expr& b) {
+    return a.type.tag == kJsonb && (b.type.tag == kJsonb || b.type.tag == kUnknown);
+  };
+  if (json(left, right) || json(right, left)) {
+    FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kJsonb}, CastContext::kImplicit));
+    FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kJsonb}, CastContext::kImplicit));
+    return Expr{.sql = fmt::format("sql_jsonb_concat({}, {})", left.sql, right.sql),
+                .type = {.tag = kJsonb},
                 .location = location};
   }
   if (!textual(left) && !textual(right)) return NoOperator("||", {left, right}, location);

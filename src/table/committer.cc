@@ -69,7 +69,7 @@ Status CheckColumns(const catalog::TableDefinition& table, const TableWrite& wri
     bool same = rows->num_columns() == static_cast<int>(columns.size());
     for (size_t i = 0; same && i < columns.size(); ++i) {
       const auto& type = *rows->column(static_cast<int>(i))->type();
-      same = type.Equals(*columnar::ArrowType(columns[i].type));
+      same = type.Equals(*columnar::ArrowType(columnar::Stored(columns[i].type)));
     }
     if (!same) {
       return Fail(ErrorCode::kSchemaMismatch, "rows for \"{}\" do not have its columns: {}",

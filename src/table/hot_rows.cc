@@ -37,7 +37,7 @@ class HotRowsSource final : public engine::ScanSource {
   HotRowsSource(Snapshot snapshot, std::shared_ptr<const TableVersion> table, RecordBatches own)
       : snapshot_(std::move(snapshot)), table_(std::move(table)), own_(std::move(own)) {
     for (const auto& column : table_->definition->columns.columns) {
-      fields_.push_back({column.name, column.type});
+      fields_.push_back({column.name, columnar::Stored(column.type)});
     }
     user_columns_ = static_cast<int>(fields_.size());
     fields_.push_back({std::string(columnar::kLsnColumn), {columnar::TypeKind::kInt8}});

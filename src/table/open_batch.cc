@@ -7,6 +7,7 @@
 
 #include <arrow/api.h>
 #include <arrow/util/bit_util.h>
+#include <arrow/util/byte_size.h>
 
 #include "base/result.h"
 
@@ -60,7 +61,7 @@ class OpenBatch::ColumnStore {
   virtual ~ColumnStore() = default;
 
   virtual bool Fits(const arrow::Array& values) const = 0;
-  void Append(const arrow::Array& values, int64_t at) {
+  virtual void Append(const arrow::Array& values, int64_t at) {
     if (values.null_count() > 0) {
       for (int64_t i = 0; i < values.length(); ++i) {
         if (values.IsNull(i)) validity_.Set(at + i, false);
@@ -69,7 +70,7 @@ class OpenBatch::ColumnStore {
     }
     AppendValues(values, at);
   }
-  std::shared_ptr<arrow::Array> Slice(int64_t from, int64_t to) const {
+  virtual std::shared_ptr<arrow::Array> Slice(int64_t from, int64_t to) const {
     // Both bitmaps of a slice start at the byte that holds row `from`.
     std::shared_ptr<arrow::Buffer> valid;
     if (has_nulls_.load(std::memory_order_acquire)) valid = validity_.Copy(from, to);
@@ -206,11 +207,75 @@ class BinaryColumn final : public OpenBatch::ColumnStore {
   std::shared_ptr<arrow::Buffer> bytes_;  // guarded by mutex_ but for the writer
 };
 
+// Lists stay in the pieces they came in. A piece as long as the one before it is put together
+// with that one, so there are few, and each row is copied a few times at most.
+class ListColumn final : public OpenBatch::ColumnStore {
+ public:
+  using ColumnStore::ColumnStore;
+
+  bool Fits(const arrow::Array& values) const override {
+    return bytes_ + BytesOf(values) <= OpenBatch::kColumnBytes;
+  }
+
+  void Append(const arrow::Array& values, int64_t at) override {
+    bytes_ += BytesOf(values);
+    Piece piece{at, values.Slice(0)};
+    auto pieces = pieces_;
+    while (!pieces.empty() && pieces.back().rows->length() <= piece.rows->length()) {
+      auto joined = arrow::Concatenate({pieces.back().rows, piece.rows});
+      FIRN_CHECK(joined.ok());
+      piece = {pieces.back().from, *std::move(joined)};
+      pieces.pop_back();
+    }
+    pieces.push_back(std::move(piece));
+    std::lock_guard lock(mutex_);
+    pieces_.swap(pieces);
+  }
+
+  std::shared_ptr<arrow::Array> Slice(int64_t from, int64_t to) const override {
+    arrow::ArrayVector parts;
+    {
+      std::lock_guard lock(mutex_);
+      for (const auto& piece : pieces_) {
+        const int64_t first = std::max(from, piece.from);
+        const int64_t end = std::min(to, piece.from + piece.rows->length());
+        if (first < end) parts.push_back(piece.rows->Slice(first - piece.from, end - first));
+      }
+    }
+    if (parts.size() == 1) return parts[0];
+    if (parts.empty()) return *arrow::MakeEmptyArray(type_);
+    auto joined = arrow::Concatenate(parts);
+    FIRN_CHECK(joined.ok());
+    return *std::move(joined);
+  }
+
+ private:
+  struct Piece {
+    int64_t from;
+    std::shared_ptr<arrow::Array> rows;
+  };
+
+  static int64_t BytesOf(const arrow::Array& values) {
+    const auto bytes = arrow::util::ReferencedBufferSize(values);
+    return bytes.ok() ? *bytes : arrow::util::TotalBufferSize(values);
+  }
+  void AppendValues(const arrow::Array&, int64_t) override {}
+  std::shared_ptr<arrow::ArrayData> SliceValues(int64_t, int64_t,
+                                                std::shared_ptr<arrow::Buffer>) const override {
+    return nullptr;
+  }
+
+  int64_t bytes_ = 0;  // the writer's own
+  mutable std::mutex mutex_;
+  std::vector<Piece> pieces_;  // guarded by mutex_ but for the writer
+};
+
 std::unique_ptr<OpenBatch::ColumnStore> MakeStore(const std::shared_ptr<arrow::DataType>& type) {
   if (type->id() == arrow::Type::BOOL) return std::make_unique<BoolColumn>();
   if (type->id() == arrow::Type::STRING || type->id() == arrow::Type::BINARY) {
     return std::make_unique<BinaryColumn>(type);
   }
+  if (type->id() == arrow::Type::LIST) return std::make_unique<ListColumn>(type);
   return std::make_unique<FixedColumn>(type, type->byte_width());
 }
 

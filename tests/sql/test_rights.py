@@ -192,6 +192,32 @@ SELECT setval('s.q', 10);
 SELECT last_value FROM s.q;
 RESET ROLE;
 """,
+    "serial_columns": """
+CREATE TABLE s.numbered (id serial, x int);
+CREATE TABLE s.identified (id int GENERATED ALWAYS AS IDENTITY, x int);
+GRANT USAGE ON SCHEMA s TO alice;
+GRANT INSERT ON s.numbered, s.identified TO alice;
+SET ROLE alice;
+INSERT INTO s.identified (x) VALUES (1);
+INSERT INTO s.numbered (x) VALUES (1);
+INSERT INTO s.numbered (id, x) VALUES (1, 1);
+RESET ROLE;
+GRANT USAGE ON SEQUENCE s.numbered_id_seq TO alice;
+SET ROLE alice;
+INSERT INTO s.numbered (x) VALUES (1);
+RESET ROLE;
+""",
+    "copies_of_a_table": """
+GRANT USAGE ON SCHEMA s TO alice;
+SET ROLE alice;
+CREATE TEMP TABLE mine (LIKE s.t);
+RESET ROLE;
+GRANT SELECT ON s.t TO alice;
+SET ROLE alice;
+CREATE TEMP TABLE mine (LIKE s.t);
+DROP TABLE mine;
+RESET ROLE;
+""",
     "all_in_schema": """
 GRANT USAGE ON SCHEMA s TO alice;
 GRANT SELECT ON ALL TABLES IN SCHEMA s TO alice;
@@ -321,3 +347,29 @@ def test_rights_outlive_kills_and_their_things(firn_server):
             session.execute("DROP ROLE alice")
         session.execute("DROP TABLE t, u")
         session.execute("DROP ROLE alice")
+
+
+def test_the_database_and_schema_public_are_two_things(firn_server):
+    firn = firn_server()
+    with firn.connect() as session:
+        session.execute("CREATE ROLE alice")
+        session.execute("GRANT CREATE ON SCHEMA public TO alice")
+        session.execute("SET ROLE alice")
+        session.execute("CREATE TABLE t (a int)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="for database"):
+            session.execute("CREATE SCHEMA hers")
+
+
+def test_the_database_is_closed_to_whom_it_is_taken_from(firn_server):
+    firn = firn_server()
+    with firn.connect() as session:
+        session.execute("CREATE ROLE alice LOGIN")
+        session.execute("REVOKE CONNECT, TEMP ON DATABASE main FROM PUBLIC")
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            firn.connect(user="alice")
+        session.execute("GRANT CONNECT ON DATABASE main TO alice")
+        with firn.connect(user="alice") as hers:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="temporary tables"):
+                hers.execute("CREATE TEMP TABLE t (a int)")
+            session.execute("GRANT TEMP ON DATABASE main TO alice")
+            hers.execute("CREATE TEMP TABLE t (a int)")

@@ -177,6 +177,9 @@ def test_a_view_shows_the_past_of_its_tables(connect, table, history):
     ("SELECT * FROM firn.at('{table}')", "42883"),
     ("SELECT * FROM firn.at('{table}', sometime => 3)", "42883"),
     ("SELECT * FROM firn.tables AT (LSN => 1)", "0A000"),
+    ("CREATE VIEW v AS SELECT * FROM {table} AT (LSN => 1)", "0A000"),
+    ("CREATE VIEW v AS SELECT * FROM firn.at('{table}', lsn => 1)", "0A000"),
+    ("SELECT firn.at('{table}', lsn => 1)", "0A000"),
     ("INSERT INTO {table} AT (LSN => 1) VALUES (1)", "25006"),
     ("SELECT * FROM {table} AT (VERSION => pg_read_file('x'))", "42883"),
 ])

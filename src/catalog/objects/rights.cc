@@ -88,8 +88,8 @@ bool Granted(const Version& version, const Role& role, const Uuid& target, Right
 }  // namespace
 
 const Uuid kDatabaseTarget = [] {
-  Uuid id;
-  id.bytes.back() = 1;
+  Uuid id;  // no version-7 UUID, nor that of schema public or a role from birth
+  id.bytes.front() = 0xDB;
   return id;
 }();
 

@@ -16,8 +16,14 @@ std::vector<Type> EveryType() {
     } else {
       types.push_back({kind});
     }
+    if (Info(kind).array_oid != 0 && Info(kind).layout != Layout::kList)
+      types.push_back(ArrayOf(types.back()));
   }
   types.push_back(Varchar(20));
+  types.push_back(Char(5));
+  types.push_back(Enum(16385));
+  types.push_back({TypeKind::kNumeric});
+  types.push_back(ArrayOf(Numeric(12, 2)));
   return types;
 }
 
@@ -25,7 +31,10 @@ TEST(Types, EveryTypeHasAllItsNames) {
   for (const auto& type : EveryType()) {
     SCOPED_TRACE(PostgresName(type));
     EXPECT_EQ(Info(type.kind).kind, type.kind);
-    EXPECT_EQ(FindByOid(Info(type.kind).oid), &Info(type.kind));
+    if (type.kind != TypeKind::kEnum) {
+      EXPECT_EQ(FindByOid(Info(type.kind).oid), &Info(type.kind));
+      EXPECT_EQ(TypeFromOid(Oid(type)).value().kind, type.kind);
+    }
     EXPECT_NE(ArrowType(type), nullptr);
     EXPECT_EQ(ParsePostgresName(PostgresName(type)).value(), type);
     const auto back = TypeFromDuckDb(DuckDbName(type)).value();
@@ -39,13 +48,31 @@ TEST(Types, ModifiersAreChecked) {
   };
   EXPECT_EQ(numeric({12, 2}).value(), Numeric(12, 2));
   EXPECT_EQ(numeric({12}).value(), Numeric(12, 0));
-  EXPECT_EQ(numeric({}).error().SqlState(), "0A000");
+  EXPECT_EQ(numeric({}).value(), Type{TypeKind::kNumeric});
   EXPECT_EQ(numeric({39}).error().SqlState(), "22023");
   EXPECT_EQ(numeric({5, 6}).error().SqlState(), "22023");
   EXPECT_EQ(TypeFromName("varchar", std::vector<int32_t>{0}).error().SqlState(), "22023");
   EXPECT_EQ(TypeFromName("int4", std::vector<int32_t>{3}).error().SqlState(), "42601");
-  EXPECT_EQ(TypeFromName("jsonb", {}).error().SqlState(), "0A000");
+  EXPECT_EQ(TypeFromName("money", {}).error().SqlState(), "0A000");
+  EXPECT_FALSE(TypeFromName("money", {}).error().hint.empty());
+  EXPECT_EQ(TypeFromName("bpchar", std::vector<int32_t>{0}).error().SqlState(), "22023");
   EXPECT_EQ(TypeFromName("no_such", {}).error().SqlState(), "42704");
+}
+
+TEST(Types, ArraysHaveTheOidsOfPostgres) {
+  EXPECT_EQ(Oid(ArrayOf({TypeKind::kInt4})), 1007U);
+  EXPECT_EQ(TypeFromOid(1231).value(), ArrayOf({TypeKind::kNumeric}));
+  EXPECT_EQ(Oid(ArrayOf(Enum(16385))), 16386U);
+  EXPECT_EQ(Size(ArrayOf({TypeKind::kInt4})), -1);
+  EXPECT_EQ(TypeModifier(ArrayOf(Varchar(20))), 24);
+}
+
+TEST(Types, ANumericWithoutPrecisionIsTextInQueriesAndADecimalInTables) {
+  const Type bare{TypeKind::kNumeric};
+  EXPECT_EQ(DuckDbName(bare), "VARCHAR");
+  EXPECT_EQ(Stored(bare), Numeric(38, 9));
+  EXPECT_EQ(IcebergName(bare), "decimal(38, 9)");
+  EXPECT_EQ(Stored(ArrayOf(bare)), ArrayOf(Numeric(38, 9)));
 }
 
 TEST(Types, TypeModifiersAreThoseOfPostgres) {

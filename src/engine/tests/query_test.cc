@@ -44,9 +44,44 @@ TEST_F(QueryTest, ResultsHaveThePostgresTypesOfTheTable) {
             "00:00:00.000001|ab|null|abcdabcdabcdabcd");
 }
 
+TEST_F(QueryTest, TimesIntervalsAndListsBecomePostgresTypes) {
+  auto query = Prepare(
+      "SELECT time '10:00', interval '14 months -3 days 4 seconds', [1, NULL, 3], "
+      "CAST(NULL AS VARCHAR[]), list_reverse(['a', 'b']), CAST([] AS DOUBLE[])");
+  EXPECT_EQ(TypeNames(query->fields()),
+            "time without time zone, interval, integer[], text[], text[], double precision[]");
+  auto table = Read(*query);
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(Show(table),
+            "10:00:00.000000|P14M-3DT4.000000S|list<element: int32>[1, null, 3]|null|"
+            "list<element: string>[b, a]|list<element: double>[]");
+}
+
+// Elements of one vector in another order than its rows, with NULLs and empty lists between.
+TEST_F(QueryTest, ListsKeepTheirElementsWhateverTheEngineDidToThem) {
+  auto query = Prepare(
+      "SELECT i, CASE WHEN i % 7 = 0 THEN NULL ELSE list_sort(l) END FROM (SELECT i, "
+      "list_transform(range(i % 5), x -> (i * 31 + x) % 11) AS l FROM range(5000) t(i)) "
+      "ORDER BY i DESC");
+  auto table = Read(*query);
+  ASSERT_TRUE(table) << table.error().message;
+  const auto lists = std::static_pointer_cast<arrow::ListArray>((*table)->column(1)->chunk(0));
+  const auto numbers = std::static_pointer_cast<arrow::Int64Array>((*table)->column(0)->chunk(0));
+  for (int64_t row = 0; row < lists->length(); ++row) {
+    const int64_t i = numbers->Value(row);
+    ASSERT_EQ(lists->IsNull(row), i % 7 == 0);
+    if (lists->IsNull(row)) continue;
+    std::vector<int64_t> want;
+    for (int64_t x = 0; x < i % 5; ++x) want.push_back((i * 31 + x) % 11);
+    std::sort(want.begin(), want.end());
+    const auto got = std::static_pointer_cast<arrow::Int64Array>(lists->value_slice(row));
+    ASSERT_EQ(std::vector<int64_t>(got->raw_values(), got->raw_values() + got->length()), want);
+  }
+}
+
 TEST_F(QueryTest, UnsupportedResultTypesNameTheColumn) {
   for (const std::string value :
-       {"interval 1 day", "[1]", "{'a': 1}", "time '10:00'", "map {1: 2}", "1::uhugeint"}) {
+       {"{'a': 1}", "[[1]]", "map {1: 2}", "1::uhugeint", "'10:00+01'::timetz"}) {
     const auto error = ErrorOf("SELECT 1 AS fine, " + value + " AS odd");
     EXPECT_EQ(error.SqlState(), "0A000") << value;
     EXPECT_NE(error.message.find("\"odd\""), std::string::npos) << error.message;
@@ -110,7 +145,8 @@ TEST_F(QueryTest, ParameterTypesAreWhatDuckDbDerives) {
   EXPECT_EQ(type_of("SELECT $1::decimal(10,2)"), "numeric(10,2)");
   EXPECT_EQ(type_of("SELECT $1"), "?");
   EXPECT_EQ(type_of("SELECT id + $1" + from), "?");
-  EXPECT_EQ(type_of("SELECT $1::interval IS NULL"), "0A000");
+  EXPECT_EQ(type_of("SELECT $1::interval IS NULL"), "interval");
+  EXPECT_EQ(type_of("SELECT $1::uhugeint IS NULL"), "0A000");
 }
 
 TEST_F(QueryTest, FieldsThatHangOnParametersAreKnownOnceExecuted) {

@@ -178,6 +178,7 @@ TEST(Bounds, OfAColumnBeforeItWasWidenedAreConverted) {
 TEST(Bounds, OfTheWrongLengthAreCorrupt) {
   for (int kind = 0; kind < columnar::kTypeKindCount; ++kind) {
     const columnar::Type type{static_cast<columnar::TypeKind>(kind), 9, 2};
+    if (!columnar::IsStorable(type.kind)) continue;
     const bool any_length = columnar::Info(type.kind).iceberg == "string" ||
                             columnar::Info(type.kind).iceberg == "binary";
     EXPECT_EQ(ScalarFromBound(type, std::string(17, 'x')).has_value(), any_length) << kind;

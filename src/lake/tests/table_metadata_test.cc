@@ -105,17 +105,41 @@ TEST(SchemaMapping, EveryTypeComesBackFromTheLake) {
   columnar::TableSchema schema;
   for (int kind = 0; kind < columnar::kTypeKindCount; ++kind) {
     columnar::Type type{static_cast<columnar::TypeKind>(kind)};
+    if (!columnar::IsStorable(type.kind)) continue;
     if (type.kind == columnar::TypeKind::kNumeric) type = columnar::Numeric(12, 2);
+    if (type.kind == columnar::TypeKind::kEnum) type = columnar::Enum(16385);
     schema.columns.push_back({FieldId(kind + 1), "c" + std::to_string(kind), type, kind % 2 == 0});
   }
-  schema.columns.push_back({FieldId(20), "v", columnar::Varchar(7)});
-  schema.last_field_id = 20;
+  schema.columns.push_back({FieldId(100), "v", columnar::Varchar(7)});
+  schema.columns.push_back({FieldId(101), "n", {columnar::TypeKind::kNumeric}});
+  schema.columns.push_back({.id = FieldId(102),
+                            .name = "a",
+                            .type = columnar::ArrayOf(columnar::Numeric(5, 1)),
+                            .element_id = FieldId(103)});
+  schema.columns.push_back({.id = FieldId(104),
+                            .name = "b",
+                            .type = columnar::ArrayOf(columnar::Varchar(9)),
+                            .element_id = FieldId(105)});
+  schema.last_field_id = 105;
   const auto properties = TypeProperties(schema);
   EXPECT_EQ(properties, (Properties{{"firn.type.2", "smallint"},
                                     {"firn.type.9", "character varying"},
-                                    {"firn.type.20", "character varying(7)"}}));
+                                    {"firn.type.15", "bpchar"},
+                                    {"firn.type.17", "time with time zone"},
+                                    {"firn.type.18", "interval"},
+                                    {"firn.type.19", "json"},
+                                    {"firn.type.20", "jsonb"},
+                                    {"firn.type.21", "inet"},
+                                    {"firn.type.22", "cidr"},
+                                    {"firn.type.23", "oid"},
+                                    {"firn.type.24", "name"},
+                                    {"firn.type.25", "\"char\""},
+                                    {"firn.type.26", "enum(16385)"},
+                                    {"firn.type.100", "character varying(7)"},
+                                    {"firn.type.101", "numeric"},
+                                    {"firn.type.104", "character varying(9)[]"}}));
   const TableMetadata metadata{
-      .last_column_id = 20, .schemas = {IcebergSchema(schema, 0)}, .properties = properties};
+      .last_column_id = 105, .schemas = {IcebergSchema(schema, 0)}, .properties = properties};
   EXPECT_EQ(*TableSchemaOf(metadata), schema);
 }
 

@@ -97,12 +97,11 @@ void AppendRowDescription(std::string& out, const std::vector<columnar::Field>& 
     AppendBig16(out, static_cast<uint16_t>(fields.size()));
     for (size_t i = 0; i < fields.size(); ++i) {
       const auto& type = fields[i].type;
-      const auto& info = columnar::Info(type.kind);
       AppendString(out, fields[i].name);
       AppendBig32(out, 0);  // a column of no known table
       AppendBig16(out, 0);
-      AppendBig32(out, info.oid);
-      AppendBig16(out, static_cast<uint16_t>(info.size));
+      AppendBig32(out, columnar::Oid(columnar::BaseType(type)));
+      AppendBig16(out, static_cast<uint16_t>(columnar::Size(type)));
       AppendBig32(out, static_cast<uint32_t>(columnar::TypeModifier(type)));
       AppendBig16(out, static_cast<uint16_t>(formats.at(i)));
     }

@@ -17,6 +17,7 @@ void AddTextFunctions(EngineFunctions& functions);
 void AddByteFunctions(EngineFunctions& functions);
 void AddRegexFunctions(EngineFunctions& functions);
 void AddTimeFunctions(EngineFunctions& functions);
+void AddTypeFunctions(EngineFunctions& functions);
 void AddJsonFunctions(EngineFunctions& functions);
 /// All of them.
 EngineFunctions AllEngineFunctions();

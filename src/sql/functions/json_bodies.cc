@@ -356,6 +356,36 @@ void AddChanges(EngineFunctions& to) {
   }));
 }
 
+// A number as to_json prints it: what json has no number for is a string.
+std::string Number(std::string_view text) {
+  const bool plain = !text.empty() && (text.back() >= '0' && text.back() <= '9');
+  return plain ? std::string(text) : "\"" + std::string(text) + "\"";
+}
+
+std::string Quoted(std::string_view text) {
+  std::string out;
+  AppendJsonString(text, out);
+  return out;
+}
+
+void AddBuilders(EngineFunctions& to) {
+  to.push_back(Scalar("sql_json_number", [](std::string_view text) { return Number(text); }));
+  to.push_back(Scalar("sql_json_quote", [](std::string_view text) { return Quoted(text); }));
+  to.push_back(Scalar(
+      "sql_json_key",
+      [](std::optional<std::string_view> key, int32_t place, bool binary) -> Result<std::string> {
+        if (key) return Quoted(*key);
+        return Refused("22023", binary ? fmt::format("argument {}: key must not be null", place)
+                                       : fmt::format("argument {} cannot be null", place));
+      }));
+  to.push_back(Scalar(
+      "sql_json_member",
+      [](std::optional<std::string_view> key, std::string_view value) -> Result<std::string> {
+        if (!key) return Refused("22023", "field name must not be null");
+        return Quoted(*key) + " : " + std::string(value);
+      }));
+}
+
 }  // namespace
 
 void AddJsonFunctions(EngineFunctions& functions) {
@@ -368,6 +398,7 @@ void AddJsonFunctions(EngineFunctions& functions) {
     FIRN_TRY(const auto value, Binary(text));
     return JsonbText(value);
   }));
+  AddBuilders(functions);
   AddParts(functions);
   AddTests(functions);
   AddChanges(functions);

@@ -271,6 +271,7 @@ EngineFunctions AllEngineFunctions() {
   AddRegexFunctions(functions);
   AddTimeFunctions(functions);
   AddJsonFunctions(functions);
+  AddTypeFunctions(functions);
   return functions;
 }
 

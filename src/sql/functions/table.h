@@ -16,6 +16,8 @@ std::string_view Numbers();
 std::string_view Text();
 std::string_view Times();
 std::string_view Aggregates();
+/// Of arrays and json.
+std::string_view Nested();
 std::string_view Others();
 
 }  // namespace firn::sql::table

@@ -7,6 +7,24 @@ namespace {
 // Comparisons, LIKE and || are written by write_operator.cc: they take any type with itself.
 constexpr std::string_view kTable = R"(
 [scalar]
+@>(any[] any[]) bool : !array_contains
+@>(jsonb jsonb) bool : sql_jsonb_contains($1, $2)
+<@(any[] any[]) bool : !array_contained
+<@(jsonb jsonb) bool : sql_jsonb_contains($2, $1)
+&&(any[] any[]) bool : !array_overlaps
+->(T text) T : sql_json_get($1, $2) | T = json jsonb
+->(T int4) T : sql_json_at($1, $2) | T = json jsonb
+->>(T text) text : sql_json_get_text($1, $2) | T = json jsonb
+->>(T int4) text : sql_json_at_text($1, $2) | T = json jsonb
+#>(T text[]) T : sql_json_path($1, $2) | T = json jsonb
+#>>(T text[]) text : sql_json_path_text($1, $2) | T = json jsonb
+?(jsonb text) bool : sql_jsonb_exists($1, $2)
+?|(jsonb text[]) bool : sql_jsonb_exists_any($1, $2)
+?&(jsonb text[]) bool : sql_jsonb_exists_all($1, $2)
+-(jsonb text) jsonb : sql_jsonb_delete($1, $2)
+-(jsonb int4) jsonb : sql_jsonb_delete_at($1, $2)
+-(jsonb text[]) jsonb : sql_jsonb_delete_all($1, $2)
+#-(jsonb text[]) jsonb : sql_jsonb_delete_path($1, $2)
 +(T T) T : ($1 + $2) | T = int2 int4 int8
 +(int2 int4) int4 : ($1 + $2)
 +(int2 int8) int8 : ($1 + $2)

@@ -1,0 +1,90 @@
+#include "sql/functions/table.h"
+
+namespace firn::sql::table {
+
+namespace {
+
+constexpr std::string_view kTable = R"(
+[scalar]
+array_append(any[] any) =1 : list_append($1, $2)
+array_cat(any[] any[]) =1 : !array_concat
+array_dims(any[]) text : (CASE WHEN len($1) > 0 THEN '[1:' || len($1) || ']' END)
+array_fill(any int4[]) =1 : -
+array_fill(any int4[] int4[]) =1 : -
+array_length(any[] int4) int4 : (CASE WHEN $2 = 1 THEN nullif(CAST(len($1) AS INTEGER), 0) END)
+array_lower(any[] int4) int4 : (CASE WHEN $2 = 1 AND len($1) > 0 THEN 1 END)
+array_ndims(any[]) int4 : (CASE WHEN len($1) > 0 THEN 1 END)
+array_position(any[] any) int4 : !array_position
+array_position(any[] any int4) int4 : -
+array_positions(any[] any) int4[] : -
+array_prepend(any any[]) =2 : list_prepend($1, $2)
+array_remove(any[] any) =1 : !array_remove
+array_replace(any[] any any) =1 : !array_replace
+array_to_json(any[]) json : !json
+array_to_json(any[] bool) json : -
+array_to_string(any[] text) text : !array_text
+array_to_string(any[] text text) text : !array_text
+array_upper(any[] int4) int4 : (CASE WHEN $2 = 1 THEN nullif(CAST(len($1) AS INTEGER), 0) END)
+cardinality(any[]) int4 : CAST(len($1) AS INTEGER)
+trim_array(any[] int4) =1 : -
+json_array_length(json) int4 : sql_json_array_length($1)
+json_build_array(...) json : !json_build
+json_build_object(...) json : !json_build
+json_extract_path(json text) json : sql_json_path($1, [$2])
+json_extract_path(json text text) json : sql_json_path($1, [$2, $3])
+json_extract_path(json text text text) json : sql_json_path($1, [$2, $3, $4])
+json_extract_path_text(json text) text : sql_json_path_text($1, [$2])
+json_extract_path_text(json text text) text : sql_json_path_text($1, [$2, $3])
+json_extract_path_text(json text text text) text : sql_json_path_text($1, [$2, $3, $4])
+json_strip_nulls(json) json : -
+json_typeof(json) text : sql_json_typeof($1)
+jsonb_array_length(jsonb) int4 : sql_json_array_length($1)
+jsonb_build_array(...) jsonb : !json_build
+jsonb_build_object(...) jsonb : !json_build
+jsonb_extract_path(jsonb text) jsonb : sql_json_path($1, [$2])
+jsonb_extract_path(jsonb text text) jsonb : sql_json_path($1, [$2, $3])
+jsonb_extract_path(jsonb text text text) jsonb : sql_json_path($1, [$2, $3, $4])
+jsonb_extract_path_text(jsonb text) text : sql_json_path_text($1, [$2])
+jsonb_extract_path_text(jsonb text text) text : sql_json_path_text($1, [$2, $3])
+jsonb_extract_path_text(jsonb text text text) text : sql_json_path_text($1, [$2, $3, $4])
+jsonb_insert(jsonb text[] jsonb) jsonb : sql_jsonb_insert($1, $2, $3, false)
+jsonb_insert(jsonb text[] jsonb bool) jsonb : sql_jsonb_insert($1, $2, $3, $4)
+jsonb_pretty(jsonb) text : sql_jsonb_pretty($1)
+jsonb_set(jsonb text[] jsonb) jsonb : sql_jsonb_set($1, $2, $3, true)
+jsonb_set(jsonb text[] jsonb bool) jsonb : sql_jsonb_set($1, $2, $3, $4)
+jsonb_strip_nulls(jsonb) jsonb : sql_jsonb_strip_nulls($1)
+jsonb_typeof(jsonb) text : sql_json_typeof($1)
+to_json(any) json : !json
+to_jsonb(any) jsonb : !json
+
+[aggregate]
+array_agg(any) =a1 : @list
+json_agg(any) json : ('[' || array_to_string(@list, ', ') || ']')
+json_object_agg(any any) json : ('{ ' || array_to_string(@list, ', ') || ' }')
+jsonb_agg(any) jsonb : sql_jsonb('[' || array_to_string(@list, ', ') || ']')
+jsonb_object_agg(any any) jsonb : sql_jsonb('{' || array_to_string(@list, ', ') || '}')
+
+[table]
+json_array_elements(json) json : sql_json_elements($1)
+json_array_elements_text(json) text : sql_json_elements_text($1)
+json_object_keys(json) text : sql_json_keys($1)
+jsonb_array_elements(jsonb) jsonb : sql_json_elements($1)
+jsonb_array_elements_text(jsonb) text : sql_json_elements_text($1)
+jsonb_object_keys(jsonb) text : sql_json_keys($1)
+json_each(json) json : sql_json_values($1)
+json_each_text(json) text : sql_json_values_text($1)
+jsonb_each(jsonb) jsonb : sql_json_values($1)
+jsonb_each_text(jsonb) text : sql_json_values_text($1)
+regexp_matches(text text) text[] : list_filter([sql_regexp_match($1, $2, '')],
+  lambda m: m IS NOT NULL)
+regexp_matches(text text text) text[] : -
+unnest(any[]) =e1 : $1
+)";
+
+}  // namespace
+
+std::string_view Nested() {
+  return kTable;
+}
+
+}  // namespace firn::sql::table

@@ -1,0 +1,322 @@
+// Arrays are lists in the engine. Where its list functions say something else than PostgreSQL
+// (NULL elements, places counted from the end), what is written here makes up for it.
+#include <algorithm>
+
+#include "sql/query_writer_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using enum TypeTag;
+using tree::At;
+using tree::Flag;
+using tree::Has;
+using tree::List;
+using tree::Open;
+
+ValueType ElementType(ValueType type) {
+  if (type.tag == kInt2Vector) return {.tag = kInt2};
+  if (type.tag == kOidVector) return {.tag = kOid};
+  type.tag = ElementOf(type.tag);
+  return type;
+}
+ValueType ArrayType(ValueType element) {
+  element.tag = ArrayOf(element.tag);
+  return element;
+}
+
+}  // namespace
+
+Result<std::string> QueryWriter::ForEach(
+    const Expr& array, const std::function<Result<std::string>(const Expr&)>& make) {
+  const Expr element{.sql = NewAlias('e'), .type = ElementType(array.type)};
+  FIRN_TRY(const std::string text, make(element));
+  if (text == element.sql) return array.sql;
+  return fmt::format("list_transform({}, lambda {}: {})", array.sql, element.sql, text);
+}
+
+Result<std::string> QueryWriter::ElementKeys(const Expr& array) {
+  const auto element = ElementType(array.type);
+  if (element.tag == kJson || !HasEquality(element.tag)) {
+    return Refuse(
+        array.location,
+        fmt::format("values of type {} cannot be compared here", DisplayType(element.tag)),
+        "Compare their text.");
+  }
+  return ForEach(array, [](const Expr& one) -> Result<std::string> {
+    return IsOpen(one.type) ? fmt::format("sql_num_key({})", one.sql) : one.sql;
+  });
+}
+
+Status QueryWriter::SettleElements(const FunctionEntry& entry, std::vector<Expr>& arguments) {
+  if (entry.arguments.find("any[]") == std::string_view::npos || arguments.size() < 2) return {};
+  const ValueType open{.tag = ArrayOf(kNumeric)};
+  bool mixed = false;
+  const Expr* array = nullptr;
+  for (const auto& argument : arguments) {
+    if (argument.type.tag == open.tag) array = &argument;
+  }
+  if (array == nullptr) return {};
+  for (const auto& argument : arguments) {
+    const bool number = argument.type.tag == kNumeric || argument.type.tag == open.tag;
+    mixed = mixed || (number && (argument.type.precision != array->type.precision ||
+                                 argument.type.scale != array->type.scale));
+  }
+  if (!mixed) return {};
+  for (auto& argument : arguments) {
+    if (argument.type.tag == kNumeric) FIRN_RETURN_IF_ERROR(ToOpen(argument));
+    if (argument.type.tag != open.tag || argument.type == open) continue;
+    FIRN_TRY(argument.sql, ForEach(argument, [](const Expr& one) -> Result<std::string> {
+               return fmt::format("sql_num_text({})", one.sql);
+             }));
+    argument.type = open;
+  }
+  return {};
+}
+
+Result<Expr> QueryWriter::WriteArray(const Json& body, const Place& place,
+                                     const ValueType* wanted) {
+  const int location = tree::Location(body);
+  const auto& items = List(body, "elements");
+  for (const auto& item : items) {
+    if (Open(item).Is("A_ArrayExpr")) {
+      return Refuse(location, "arrays of more than one dimension are not supported",
+                    "Use jsonb for nested ones.");
+    }
+  }
+  if (items.empty() && wanted == nullptr) {
+    return Wrong(location, "42P18", "cannot determine type of empty array",
+                 "Explicitly cast to the desired type, for example ARRAY[]::integer[].");
+  }
+  FIRN_TRY(auto elements, WriteList(items, place));
+  ValueType type;
+  if (wanted != nullptr) {
+    type = ElementType(*wanted);
+    for (auto& element : elements) {
+      if (!CanCast(element.type.tag, type.tag, CastContext::kExplicit)) {
+        return CannotCast(element, type);
+      }
+      FIRN_RETURN_IF_ERROR(Coerce(element, type, CastContext::kExplicit));
+      if (IsOpen(type)) FIRN_RETURN_IF_ERROR(ToOpen(element));
+    }
+  } else {
+    FIRN_TRY(type, Unify(elements, "ARRAY"));
+  }
+  if (IsArray(type.tag)) {
+    return Refuse(location, "arrays of more than one dimension are not supported",
+                  "Use jsonb for nested ones.");
+  }
+  std::string sql;
+  for (const auto& element : elements) sql += (sql.empty() ? "" : ", ") + element.sql;
+  type = ArrayType(type);
+  return Expr{.sql = fmt::format("CAST([{}] AS {})", sql, EngineType(type)),
+              .type = type,
+              .location = location};
+}
+
+Result<Expr> QueryWriter::WriteIndirection(const Json& body, const Place& place) {
+  FIRN_TRY(auto value, WriteExpr(At(body, "arg"), place));
+  const auto& steps = List(body, "indirection");
+  const int location = value.location;
+  const auto bound = [&](const Json& step, const char* name,
+                         std::string otherwise) -> Result<std::string> {
+    if (!Has(step, name)) return otherwise;
+    FIRN_TRY(auto index, WriteExpr(step[name], place));
+    FIRN_RETURN_IF_ERROR(Coerce(index, {.tag = kInt4}, CastContext::kAssignment));
+    return index.sql;
+  };
+  for (const auto& item : steps) {
+    const auto open = Open(item);
+    if (!open.Is("A_Indices")) {
+      return Refuse(location, "fields of composite values are not supported",
+                    "Select the column itself.");
+    }
+    const auto& step = *open.body;
+    const bool slice = Flag(step, "is_slice");
+    if (value.type.tag == kJsonb && !slice) {
+      FIRN_TRY(auto index, WriteExpr(At(step, "uidx"), place));
+      FIRN_RETURN_IF_ERROR(Coerce(index, {.tag = kText}, CastContext::kExplicit));
+      value.sql = fmt::format("sql_json_path({}, [{}])", value.sql, index.sql);
+      continue;
+    }
+    if (!IsArray(value.type.tag)) {
+      return Wrong(location, "42804",
+                   fmt::format("cannot subscript type {} because it does not support subscripting",
+                               DisplayType(value.type.tag)));
+    }
+    if (steps.size() > 1) {
+      return Refuse(location, "arrays of more than one dimension are not supported",
+                    "Use jsonb for nested ones.");
+    }
+    FIRN_TRY(const auto to,
+             bound(step, "uidx", fmt::format("CAST(len({}) AS INTEGER)", value.sql)));
+    if (!slice) {
+      value.sql = fmt::format("list_extract({}, greatest({}, 0))", value.sql, to);
+      value.type = ElementType(value.type);
+      continue;
+    }
+    FIRN_TRY(const auto from, bound(step, "lidx", "1"));
+    // A bound that is NULL makes the slice NULL; `+ 0 *` keeps the NULL that greatest() ignores.
+    value.sql = fmt::format("list_slice({}, greatest({}, 1) + 0 * {}, greatest({}, 0) + 0 * {})",
+                            value.sql, from, from, to, to);
+  }
+  value.form = Expr::Form::kValue;
+  value.location = location;
+  return value;
+}
+
+Result<Expr> QueryWriter::WriteAnyOf(const std::string& op, bool any, Expr left, Expr array,
+                                     int location) {
+  if (array.type.tag == kUnknown) {
+    auto element = left.type;
+    if (element.tag == kUnknown || element.tag == kVarchar) element = {.tag = kText};
+    FIRN_RETURN_IF_ERROR(Coerce(array, ArrayType(element), CastContext::kImplicit));
+  }
+  if (!IsArray(array.type.tag)) {
+    return Wrong(location, "42809", "op ANY/ALL (array) requires array on right side");
+  }
+  Expr element{.sql = NewAlias('e'), .type = ElementType(array.type), .location = location};
+  const auto alias = element.sql;
+  std::string test;
+  // `list_contains` is fast; other operators are tried on every element.
+  if ((op == "=" && any) || (op == "<>" && !any)) {
+    FIRN_TRY(const auto type, ToComparable("=", left, element, location));
+    (void)type;
+    const auto keys = element.sql == alias ? array.sql
+                                           : fmt::format("list_transform({}, lambda {}: {})",
+                                                         array.sql, alias, element.sql);
+    test = fmt::format(
+        "(CASE WHEN {1} IS NULL THEN NULL WHEN len({1}) = 0 THEN false "
+        "WHEN list_contains({0}, {2}) THEN true "
+        "WHEN {2} IS NULL OR list_count({1}) <> len({1}) THEN NULL ELSE false END)",
+        keys, array.sql, left.sql);
+    if (!any) test = "(NOT " + test + ")";
+  } else {
+    std::vector<Expr> operands{std::move(left), std::move(element)};
+    FIRN_TRY(auto one, op == "~~" || op == "!~~" || op == "~~*" || op == "!~~*"
+                           ? LikeOf(op, std::move(operands[0]), std::move(operands[1]), location)
+                           : Operate(op, std::move(operands), location));
+    if (one.type.tag != kBool) {
+      return Wrong(location, "42809", "op ANY/ALL (array) requires operator to yield boolean");
+    }
+    if (IsVolatile(one.sql)) return RefuseVolatile(location);
+    const auto tried = fmt::format("list_transform({}, lambda {}: {})", array.sql, alias, one.sql);
+    test = fmt::format(
+        "(CASE WHEN {1} IS NULL THEN NULL WHEN list_contains({0}, {2}) THEN {2} "
+        "WHEN list_count({0}) <> len({1}) THEN NULL ELSE {3} END)",
+        tried, array.sql, any ? "true" : "false", any ? "false" : "true");
+  }
+  return Expr{.sql = std::move(test), .type = {.tag = kBool}, .location = location};
+}
+
+Result<Expr> QueryWriter::ConcatenateArrays(Expr left, Expr right, int location) {
+  for (auto* side : {&left, &right}) {
+    auto& other = side == &left ? right : left;
+    if (side->type.tag == kUnknown) {
+      FIRN_RETURN_IF_ERROR(Coerce(*side, other.type, CastContext::kImplicit));
+    }
+  }
+  const ValueType types[] = {IsArray(left.type.tag) ? ElementType(left.type) : left.type,
+                             IsArray(right.type.tag) ? ElementType(right.type) : right.type};
+  auto common = CommonType(types);
+  if (!common) return NoOperator("||", {left, right}, location);
+  if (common->tag == kNumeric && types[0] != types[1]) common = OpenNumeric();
+  for (auto* side : {&left, &right}) {
+    const auto to = IsArray(side->type.tag) ? ArrayType(*common) : *common;
+    FIRN_RETURN_IF_ERROR(Coerce(*side, to, CastContext::kImplicit));
+    if (IsOpen(*common) && !IsArray(to.tag)) FIRN_RETURN_IF_ERROR(ToOpen(*side));
+  }
+  std::string sql;
+  if (!IsArray(left.type.tag)) {
+    sql = fmt::format("list_prepend({}, {})", left.sql, right.sql);
+  } else if (!IsArray(right.type.tag)) {
+    sql = fmt::format("list_append({}, {})", left.sql, right.sql);
+  } else {
+    sql = fmt::format(
+        "(CASE WHEN {0} IS NULL AND {1} IS NULL THEN NULL ELSE list_concat({0}, {1}) "
+        "END)",
+        left.sql, right.sql);
+  }
+  return Expr{.sql = std::move(sql), .type = ArrayType(*common), .location = location};
+}
+
+Result<Expr> QueryWriter::ApplyArrayRule(const FunctionEntry& entry, std::vector<Expr> arguments,
+                                         int location) {
+  const auto& rule = entry.engine;
+  const auto done = [&](std::string sql, ValueType type) {
+    return Expr{.sql = std::move(sql), .type = type, .location = location};
+  };
+  if (rule == "!array_concat") {
+    return ConcatenateArrays(std::move(arguments[0]), std::move(arguments[1]), location);
+  }
+  if (rule == "!array_text") {
+    FIRN_TRY(const auto texts, ForEach(arguments[0], [&](const Expr& element) {
+               return OutputText(element, CastContext::kExplicit);
+             }));
+    const auto& delimiter = arguments[1].sql;
+    auto list = texts;
+    if (arguments.size() > 2) {
+      const auto alias = NewAlias('e');
+      list = fmt::format("list_transform({}, lambda {}: coalesce({}, {}))", texts, alias, alias,
+                         arguments[2].sql);
+    }
+    return done(fmt::format("(CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL ELSE "
+                            "coalesce(array_to_string({2}, {1}), '') END)",
+                            arguments[0].sql, delimiter, list),
+                {.tag = kText});
+  }
+  const ValueType boolean{.tag = kBool};
+  if (rule == "!array_contained") std::swap(arguments[0], arguments[1]);
+  FIRN_TRY(const auto keys, ElementKeys(arguments[0]));
+  if (rule.starts_with("!array_contain") || rule == "!array_overlaps") {
+    FIRN_TRY(const auto others, ElementKeys(arguments[1]));
+    if (rule == "!array_overlaps") {
+      return done(fmt::format("list_has_any({}, {})", keys, others), boolean);
+    }
+    // A NULL is in no array.
+    return done(
+        fmt::format("(list_has_all({0}, {1}) AND len({1}) = list_count({1}))", keys, others),
+        boolean);
+  }
+  // What is left looks for a value among the elements; a NULL is found too.
+  auto& wanted = arguments[1];
+  const auto key = [](const Expr& one) {
+    return IsOpen(one.type) ? fmt::format("sql_num_key({})", one.sql) : one.sql;
+  };
+  if (rule == "!array_position") {
+    return done(fmt::format("CAST(list_position({}, {}) AS INTEGER)", keys, key(wanted)),
+                {.tag = kInt4});
+  }
+  const Expr element{.sql = NewAlias('e'), .type = ElementType(arguments[0].type)};
+  const auto differs = fmt::format("{} IS DISTINCT FROM {}", key(element), key(wanted));
+  if (rule == "!array_remove") {
+    return done(
+        fmt::format("list_filter({}, lambda {}: {})", arguments[0].sql, element.sql, differs),
+        arguments[0].type);
+  }
+  if (rule == "!array_replace") {
+    return done(fmt::format("list_transform({}, lambda {}: CASE WHEN {} THEN {} ELSE {} END)",
+                            arguments[0].sql, element.sql, differs, element.sql, arguments[2].sql),
+                arguments[0].type);
+  }
+  return Fail(ErrorCode::kInternal, "no such rule for a call: {}", rule);
+}
+
+// The text that PostgreSQL's output function gives, which for a bool is not its cast to text.
+Result<std::string> QueryWriter::OutputText(const Expr& value, CastContext context) {
+  if (value.type.tag == kBool) {
+    return fmt::format("(CASE WHEN {0} THEN 't' WHEN NOT {0} THEN 'f' END)", value.sql);
+  }
+  if (IsArray(value.type.tag)) {
+    FIRN_TRY(const auto texts,
+             ForEach(value, [&](const Expr& element) { return OutputText(element, context); }));
+    return fmt::format("sql_array_out({})", texts);
+  }
+  if (value.type.tag == kInet) return value.sql;
+  if (value.type.tag == kChar && value.type.length > 0) {
+    return fmt::format("rpad({}, {}, ' ')", value.sql, value.type.length);
+  }
+  return CastSql(value, {.tag = kText}, context);
+}
+
+}  // namespace firn::sql
