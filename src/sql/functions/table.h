@@ -19,5 +19,7 @@ std::string_view Aggregates();
 /// Of arrays and json.
 std::string_view Nested();
 std::string_view Others();
+/// No signatures: names alone, of functions that are refused (0A000, not 42883).
+std::string_view Absent();
 
 }  // namespace firn::sql::table

@@ -125,8 +125,6 @@ void AddOutputFunctions(EngineFunctions& to) {
 
 void AddTypeFunctions(EngineFunctions& to) {
   AddOutputFunctions(to);
-  to.push_back(Scalar("sql_read_timetz",
-                      [](std::string_view text) { return ReadText<TypeKind::kTimetz>(text); }));
   to.push_back(Scalar("sql_read_json",
                       [](std::string_view text) { return ReadText<TypeKind::kJson>(text); }));
   to.push_back(Scalar("sql_read_jsonb",
