@@ -30,3 +30,4 @@ SELECT tz::time, ts::time FROM t ORDER BY id
 SELECT '2020-02-30'::time
 SELECT '2020-02-29T12:30:00'::time
 SELECT '4294967296'::time
+SELECT 'ab'::char(4)::bytea, true::name, '10.0.0.1'::inet::name, nullif('ab'::char(4), 'a'), nullif('ab'::char(4), 'ab   ')

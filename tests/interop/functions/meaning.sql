@@ -305,3 +305,5 @@ SELECT coalesce(date '2020-01-01', time '12:00')
 SELECT a FROM (VALUES ('1'::json)) AS v(a) UNION SELECT '2'::json
 SELECT greatest('1'::json, '2')
 SELECT array_prepend(ARRAY[1], 'a')
+SELECT ARRAY[1] @> ARRAY[1.0]
+SELECT a IS DISTINCT FROM null, null IS NOT DISTINCT FROM a FROM (VALUES ('1'::json), (null)) AS v(a)
