@@ -322,7 +322,9 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
   const auto from = expr.type.tag;
   if (!IsString(from) &&
       (to.tag == kChar || to.tag == kName || (to.tag == kVarchar && to.length > 0))) {
-    FIRN_TRY(auto text, CastSql(expr, {.tag = kText}, CastContext::kExplicit));
+    // To name there is no cast but what the value prints.
+    FIRN_TRY(auto text, to.tag == kName ? OutputText(expr, CastContext::kExplicit)
+                                        : CastSql(expr, {.tag = kText}, CastContext::kExplicit));
     const Expr as_text{.sql = std::move(text), .type = {.tag = kText}, .location = expr.location};
     return CastSql(as_text, to, context);
   }
@@ -339,6 +341,10 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
     return expr.sql;
   }
   const bool readable = to.tag <= kUuid || (to.tag >= kTime && to.tag <= kOid);
+  if (from == kChar && to.tag == kBytea) {
+    FIRN_TRY(auto padded, OutputText(expr, context));
+    return ReadSql({.sql = std::move(padded), .type = {.tag = kText}}, to);
+  }
   if (IsString(from) && !IsString(to.tag) && readable) return ReadSql(expr, to);
   if (IsLater(from) || IsLater(to.tag)) return LaterCastSql(expr, to, context);
   if (IsString(to.tag)) {

@@ -68,6 +68,20 @@ bool AreBytes(const Expr& left, const Expr& right) {
   return fits(left) && fits(right) && (left.type.tag == kBytea || right.type.tag == kBytea);
 }
 
+// nullif() of a value, by what is compared of it.
+Expr NullIfEqual(const Expr& left, const Expr& right, const Expr& value) {
+  return Expr{.sql = fmt::format("(CASE WHEN {} = {} THEN NULL ELSE {} END)", left.sql, right.sql,
+                                 value.sql),
+              .type = value.type,
+              .location = left.location};
+}
+
+// Where Postgres compares two types as they are, the value keeps its own.
+bool KeepsItsType(TypeTag value, TypeTag compared) {
+  return value != compared && value != kNumeric && value != kCidr &&
+         Category(value) == Category(compared) && (IsInteger(compared) || !IsInteger(value));
+}
+
 Expr Bool(std::string sql, int location) {
   return {.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
 }
@@ -175,6 +189,8 @@ Result<Expr> QueryWriter::Operate(const std::string& name, std::vector<Expr> ope
   for (const auto& operand : operands) types.push_back(operand.type);
   const auto found = Resolve(FindOperator(name), types, /*is_operator=*/true);
   if (found.ambiguous) return NotOneOperator(name, operands, location);
+  const bool arrays = operands.size() == 2 && IsArray(types[0].tag) && IsArray(types[1].tag);
+  if (arrays && types[0].tag != types[1].tag) return NoOperator(name, operands, location);
   if (found.entry == nullptr) {
     // Postgres has these for ranges of anything too.
     const bool quoted = operands.front().type.tag == kUnknown;
@@ -264,31 +280,30 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     return Operate(name, std::move(operands), location);
   auto& left = operands.front();
   if (kind == "AEXPR_DISTINCT" || kind == "AEXPR_NOT_DISTINCT") {
+    const auto* words = kind == "AEXPR_DISTINCT" ? "IS DISTINCT FROM" : "IS NOT DISTINCT FROM";
+    if (left.form == Expr::Form::kNull) std::swap(left, operands.back());
+    // A test for NULL, which a value of any type passes or not.
+    if (operands.back().form == Expr::Form::kNull && left.type.tag != kUnknown) {
+      return Bool(fmt::format("({} {} NULL)", left.sql, words), location);
+    }
     FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
     (void)type;
-    const auto* words = kind == "AEXPR_DISTINCT" ? "IS DISTINCT FROM" : "IS NOT DISTINCT FROM";
     return Bool(fmt::format("({} {} {})", left.sql, words, operands.back().sql), location);
   }
   if (kind == "AEXPR_NULLIF") {
     auto value = left;
     FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
+    if (value.type.tag == kChar) return NullIfEqual(left, operands.back(), value);
     if (!IsOpen(type)) {
       auto sql = fmt::format("nullif({}, {})", left.sql, operands.back().sql);
-      // Where Postgres compares two types as they are, the value keeps its own.
-      const bool keeps = value.type.tag != left.type.tag && value.type.tag != kNumeric &&
-                         value.type.tag != kCidr &&
-                         Category(value.type.tag) == Category(left.type.tag) &&
-                         (IsInteger(left.type.tag) || !IsInteger(value.type.tag));
+      const bool keeps = KeepsItsType(value.type.tag, left.type.tag);
       if (keeps) sql = fmt::format("CAST({} AS {})", sql, EngineType(value.type));
       auto kept = keeps ? value.type : left.type;
       if (kept.tag == kVarchar) kept = {.tag = kText};  // what is compared is a text
       return Expr{.sql = std::move(sql), .type = kept, .location = location};
     }
     FIRN_RETURN_IF_ERROR(Coerce(value, OpenNumeric(), CastContext::kImplicit));
-    return Expr{.sql = fmt::format("(CASE WHEN {} = {} THEN NULL ELSE {} END)", left.sql,
-                                   operands.back().sql, value.sql),
-                .type = value.type,
-                .location = location};
+    return NullIfEqual(left, operands.back(), value);
   }
   return Refuse(location, "this operator is not supported", "docs/sql.md lists what there is.");
 }
