@@ -98,6 +98,8 @@ class QueryWriter {
   Result<Block> WriteSelect(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<Block> WriteBody(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<Block> WritePlain(const Json& body, const Scope* outer, const CommonTables* tables);
+  /// Whether rows with such a value can be told apart, as UNION, INTERSECT and EXCEPT do.
+  Status CheckDistinct(const ValueType& type, std::string_view word, int location);
   Result<Block> WriteSetOperation(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<Block> WriteValues(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<std::string> WriteWith(const Json& with, const Scope* outer, CommonTables& tables);
@@ -219,6 +221,9 @@ class QueryWriter {
   Result<Expr> WriteRowIn(const Json& row, const Json& items, bool negated, int location,
                           const Place& place);
   Result<Expr> WriteBetweenSymmetric(const Json& body, const Place& place);
+  /// The left side of LIKE and ~: a char(n) with its blanks.
+  Status ToMatched(const std::string& op, Expr& left, int location);
+  Failure NotOneOperator(const std::string& name, const std::vector<Expr>& operands, int location);
   Failure NoOperator(const std::string& name, const std::vector<Expr>& operands, int location);
 
   // write_call.cc
@@ -295,6 +300,7 @@ class QueryWriter {
   Status ToOpen(Expr& expr);
   Status CoerceUnknown(Expr& expr, const ValueType& to, CastContext context);
   Result<std::string> CastSql(const Expr& expr, const ValueType& to, CastContext context);
+  std::string ReadSql(const Expr& expr, const ValueType& to) const;
   Result<ValueType> CastTarget(const Json& type_name, const Expr& argument);
   Failure CannotCast(const Expr& expr, const ValueType& to);
 
@@ -322,6 +328,11 @@ class QueryWriter {
 
 /// Whether a written expression gives another value each time it is evaluated.
 bool IsVolatile(std::string_view sql);
+/// The function whose results the engine orders as PostgreSQL orders these values; "" for none.
+std::string_view SortKeyFunction(TypeTag tag);
+/// What ORDER BY is written with: `comparable`, or where the engine orders such values in another
+/// way than PostgreSQL, a key.
+std::string SortKey(const Expr& expr, const std::string& comparable);
 /// The name Postgres gives a result column without AS (FigureColname); "?column?" for none.
 std::string FigureName(const tree::Json& node);
 

@@ -68,12 +68,24 @@ int Figure(const tree::Json& node, std::string& name) {
   return 0;
 }
 
-// Where the engine orders values in another way than Postgres, a key that orders as Postgres.
+bool IsStar(const tree::Json& node) {
+  const auto open = Open(node);
+  if (!open.Is("ColumnRef")) return false;
+  const auto& fields = List(*open.body, "fields");
+  return !fields.empty() && Open(fields.back()).Is("A_Star");
+}
+
+}  // namespace
+
+std::string_view SortKeyFunction(TypeTag tag) {
+  if (tag == TypeTag::kInet || tag == TypeTag::kCidr) return "sql_inet_key";
+  return tag == TypeTag::kTimetz ? "sql_timetz_key" : "";
+}
+
 std::string SortKey(const Expr& expr, const std::string& comparable) {
+  using enum TypeTag;
   const auto element = ElementOf(expr.type.tag);
-  std::string_view key;
-  if (element == kInet || element == kCidr) key = "sql_inet_key";
-  if (element == kTimetz) key = "sql_timetz_key";
+  const auto key = SortKeyFunction(element);
   // The engine takes sorted values from their keys, where -0 is 0: the key is no output itself.
   const bool floats = IsArray(expr.type.tag) && (element == kFloat4 || element == kFloat8);
   if (key.empty() && !floats) {
@@ -84,15 +96,6 @@ std::string SortKey(const Expr& expr, const std::string& comparable) {
   if (!IsArray(expr.type.tag)) return fmt::format("{}({})", key, expr.sql);
   return fmt::format("list_transform({}, lambda e: {}(e))", expr.sql, key);
 }
-
-bool IsStar(const tree::Json& node) {
-  const auto open = Open(node);
-  if (!open.Is("ColumnRef")) return false;
-  const auto& fields = List(*open.body, "fields");
-  return !fields.empty() && Open(fields.back()).Is("A_Star");
-}
-
-}  // namespace
 
 std::string QueryWriter::OrderKey(const Expr& expr) const {
   if (ElementOf(expr.type.tag) == kEnum) return EnumKey(expr);

@@ -102,7 +102,7 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
     for (size_t i = 0; i < types.size(); ++i) {
       const ValueType pair[] = {*first, types[i]};
       if (CommonType(pair)) continue;
-      if (IsOtherEnum(types[i], *first)) {
+      if (Category(first->tag) == Category(types[i].tag)) {
         return Wrong(exprs[i].location, "42846",
                      fmt::format("{} could not convert type {} to {}", what, Display(types[i]),
                                  Display(*first)));
@@ -113,6 +113,9 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
     }
     return Wrong(exprs.front().location, "42804", fmt::format("{} types do not match", what));
   }
+  const bool quoted = std::any_of(exprs.begin(), exprs.end(), [](const Expr& expr) {
+    return expr.form == Expr::Form::kLiteral;
+  });
   // A quoted number may have more digits than the others: settle literals first.
   for (auto& expr : exprs) {
     if (expr.type.tag == kUnknown) {
@@ -125,6 +128,13 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
     common = CommonType(types);
   }
   const bool shown = what != "IN";
+  const bool padded = std::any_of(exprs.begin(), exprs.end(),
+                                  [](const Expr& expr) { return expr.type.length > 0; });
+  if (common->tag == kChar && (common->length == 0 || quoted) && padded && shown) {
+    return Refuse(exprs.front().location,
+                  fmt::format("{} of character(n) of different lengths is not supported", what),
+                  "Cast them to text.");
+  }
   if (common->tag == kNumeric && shown) {
     // Each keeps the scale it is shown with: 1 beside 1.50 stays 1.
     const auto scale_of = [](const Expr& expr) { return AsNumeric(expr.type).scale; };
@@ -322,6 +332,16 @@ Result<Expr> QueryWriter::WriteMinMax(const Json& body, const Place& place) {
   const bool greatest = Text(body, "op") == "IS_GREATEST";
   FIRN_TRY(auto exprs, WriteList(List(body, "args"), place));
   FIRN_TRY(const auto type, Unify(exprs, greatest ? "GREATEST" : "LEAST"));
+  if (type.tag == kJson) {
+    return Wrong(tree::Location(body), "42883",
+                 "could not identify a comparison function for type json");
+  }
+  if (!HasOrder(type.tag)) {
+    return Refuse(tree::Location(body),
+                  fmt::format("{} of {} is not supported", greatest ? "GREATEST" : "LEAST",
+                              DisplayType(type.tag)),
+                  "Use CASE.");
+  }
   std::string sql;
   for (const auto& expr : exprs) sql += (sql.empty() ? "" : ", ") + expr.sql;
   if (IsOpen(type)) {

@@ -72,7 +72,9 @@ Result<Expr> QueryWriter::WriteJsonBuilder(const std::string& name, std::vector<
       return Wrong(argument.location, "22023",
                    "key value must be scalar, not array, composite, or json");
     }
-    FIRN_TRY(const auto text, CastSql(argument, {.tag = kText}, CastContext::kExplicit));
+    FIRN_TRY(const auto text, argument.type.tag == kBool
+                                  ? CastSql(argument, {.tag = kText}, CastContext::kExplicit)
+                                  : OutputText(argument, CastContext::kExplicit));
     list += fmt::format("sql_json_key({}, CAST({} AS INTEGER), {})", text, i + 1, binary);
   }
   const auto* ends = object ? "{}" : "[]";
@@ -92,7 +94,9 @@ Result<std::vector<std::string>> QueryWriter::JsonArguments(const FunctionEntry&
   FIRN_TRY(const auto json, JsonOf(value));
   auto item = fmt::format("coalesce({}, 'null')", json);
   if (arguments.size() == 2) {
-    FIRN_TRY(const auto key, CastSql(arguments[0], {.tag = kText}, CastContext::kExplicit));
+    FIRN_TRY(const auto key, arguments[0].type.tag == kBool
+                                 ? CastSql(arguments[0], {.tag = kText}, CastContext::kExplicit)
+                                 : OutputText(arguments[0], CastContext::kExplicit));
     item = fmt::format("sql_json_member({}, {})", key, item);
   }
   return std::vector{std::move(item)};

@@ -59,7 +59,7 @@ Result<Expr> QueryWriter::WriteOrderedSet(const std::string& name, const Json& b
     filter = fmt::format("{} AND {}", filter, condition);
   }
   const auto over = fmt::format("({} ORDER BY {}{}) FILTER (WHERE {})", value.sql,
-                                Comparable(value), direction, filter);
+                                SortKey(value, Comparable(value)), direction, filter);
   Expr out{.type = value.type, .location = location};
   if (name == "mode") {
     if (IsOpen(value.type)) {

@@ -167,6 +167,19 @@ Result<QueryWriter::Block> QueryWriter::WriteValues(const Json& body, const Scop
   return block;
 }
 
+Status QueryWriter::CheckDistinct(const ValueType& type, std::string_view word, int location) {
+  const auto element = ElementOf(type.tag);
+  if (element == TypeTag::kJson) {
+    return Wrong(location, "42883",
+                 "could not identify an equality operator for type " + DisplayType(type.tag));
+  }
+  if (!HasEquality(type.tag) || type == ValueType{.tag = ArrayOf(TypeTag::kNumeric)}) {
+    return Refuse(location, fmt::format("{} of {} is not supported", word, DisplayType(type.tag)),
+                  fmt::format("Use {} ALL, or cast to text.", word));
+  }
+  return {};
+}
+
 Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, const Scope* outer,
                                                           const CommonTables* tables) {
   const auto arm = [&](const char* side) -> const Json& {
@@ -190,6 +203,7 @@ Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, cons
   for (size_t i = 0; i < left.outputs.size(); ++i) {
     std::vector<Expr> both{left.outputs[i].expr, right.outputs[i].expr};
     FIRN_TRY(const auto type, Unify(both, word));
+    if (!Flag(body, "all")) FIRN_RETURN_IF_ERROR(CheckDistinct(type, word, both.front().location));
     types.emplace_back(type);
   }
   Block shape;

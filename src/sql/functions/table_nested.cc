@@ -59,6 +59,7 @@ to_jsonb(any) jsonb : !json
 
 [aggregate]
 array_agg(any) =a1 : @list
+array_agg(any[]) =1 : -
 json_agg(any) json : ('[' || array_to_string(@list, ', ') || ']')
 json_object_agg(any any) json : ('{ ' || array_to_string(@list, ', ') || ' }')
 jsonb_agg(any) jsonb : sql_jsonb('[' || array_to_string(@list, ', ') || ']')

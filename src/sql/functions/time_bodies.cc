@@ -458,9 +458,13 @@ void AddTimeFunctions(EngineFunctions& functions) {
   to.push_back(Scalar("sql_date_trunc", [](std::string_view unit, Timestamp value) {
     return Truncate(unit, value);
   }));
-  to.push_back(Scalar("sql_interval_trunc", [](std::string_view unit, Interval value) {
-    return TruncateInterval(unit, value);
-  }));
+  to.push_back(
+      Scalar("sql_interval_trunc", [](std::string_view unit, Interval value) -> Result<Interval> {
+        if (unit.starts_with("timezone")) {
+          return Refused("0A000", fmt::format("unit \"{}\" not supported for type interval", unit));
+        }
+        return TruncateInterval(unit, value);
+      }));
   to.push_back(Scalar("sql_date_bin",
                       [](Interval stride, Timestamp source, Timestamp origin) -> Result<Timestamp> {
                         FIRN_TRY(const auto micros, Bin(stride, source.micros, origin.micros));

@@ -138,8 +138,6 @@ void AddTypeFunctions(EngineFunctions& to) {
   to.push_back(
       Scalar("sql_read_enum", [](std::string_view text, engine::List<std::string_view> labels,
                                  std::string_view type) { return ReadEnum(text, labels, type); }));
-  to.push_back(Scalar("sql_read_timetz",
-                      [](std::string_view text) { return ReadText<TypeKind::kTimetz>(text); }));
   to.push_back(Scalar("sql_read_json",
                       [](std::string_view text) { return ReadText<TypeKind::kJson>(text); }));
   to.push_back(Scalar("sql_read_jsonb",
