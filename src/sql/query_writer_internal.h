@@ -239,6 +239,8 @@ class QueryWriter {
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                      std::vector<Expr> arguments, int location);
   Result<Expr> ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
+  Expr ApplyCatalogRule(const FunctionEntry& entry, std::vector<Expr> arguments,
+                        int location) const;
   static Expr WriteTypeOf(const Expr& value, int location);
   Result<Expr> WriteExtract(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   Result<Expr> WriteIntervalField(const std::string& unit, const Expr& interval, bool is_float,

@@ -172,6 +172,23 @@ Result<QueryWriter::Shape> QueryWriter::ShapeOf(const FunctionEntry& entry,
   return shape;
 }
 
+namespace {
+
+constexpr std::string_view kInCatalog = "!catalog ";
+
+}  // namespace
+
+Expr QueryWriter::ApplyCatalogRule(const FunctionEntry& entry, std::vector<Expr> arguments,
+                                   int location) const {
+  for (auto& argument : arguments) {
+    if (argument.type.tag == kBool) argument.sql = fmt::format("CAST({} AS INTEGER)", argument.sql);
+  }
+  const ValueType type{.tag = TagFromName(entry.result)};
+  return {.sql = CatalogCall(entry.engine.substr(kInCatalog.size()), arguments, type),
+          .type = type,
+          .location = location};
+}
+
 Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments,
                                     int location) {
   constexpr std::string_view kAsText = "!astext ";
@@ -196,16 +213,8 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
   if (entry.engine.starts_with("!json")) {
     return ApplyJsonRule(entry, std::move(arguments), location);
   }
-  constexpr std::string_view kInCatalog = "!catalog ";
   if (entry.engine.starts_with(kInCatalog)) {
-    for (auto& argument : arguments) {
-      if (argument.type.tag == kBool)
-        argument.sql = fmt::format("CAST({} AS INTEGER)", argument.sql);
-    }
-    const ValueType type{.tag = TagFromName(entry.result)};
-    return Expr{.sql = CatalogCall(entry.engine.substr(kInCatalog.size()), arguments, type),
-                .type = type,
-                .location = location};
+    return ApplyCatalogRule(entry, std::move(arguments), location);
   }
   if (entry.engine == "!typeof") return WriteTypeOf(arguments.front(), location);
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);

@@ -180,10 +180,7 @@ const columnar::TextStyle& QueryWriter::Style() const {
 Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext context) {
   switch (expr.form) {
     case Expr::Form::kLiteral: {
-      if (ElementOf(to.tag) == kEnum) {
-        FIRN_RETURN_IF_ERROR(EnumLiteral(expr, to));
-        break;
-      }
+      if (ElementOf(to.tag) == kEnum) return EnumLiteral(expr, to);
       if (IsReg(to.tag)) {
         expr.sql = CatalogCall("read_reg", {RegName(to.tag), {.sql = QuoteLiteral(expr.text)}}, to);
         expr.type = to;
