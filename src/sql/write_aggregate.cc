@@ -9,6 +9,8 @@ namespace firn::sql {
 namespace {
 
 using enum TypeTag;
+constexpr const char* kNoIntervals = "ORDER BY of intervals in an aggregate is not supported";
+constexpr const char* kByEpoch = "Order by extract(epoch FROM the interval).";
 using tree::At;
 using tree::Flag;
 using tree::Has;
@@ -321,6 +323,13 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     text.arguments.front() = Comparable(arguments.front());
   }
   if (Flag(body, "agg_star")) text.arguments = {"*"};
+  // Here, and only here, the engine orders intervals by their months before their days.
+  bool intervals = entry.name == "array_agg" && distinct && arguments[0].type.tag == kInterval;
+  for (const auto& item : List(body, "agg_order")) {
+    FIRN_TRY(const auto key, WriteExpr(tree::At(*tree::Open(item).body, "node"), inner));
+    intervals = intervals || ElementOf(key.type.tag) == kInterval;
+  }
+  if (intervals) return Refuse(location, kNoIntervals, kByEpoch);
   FIRN_TRY(auto order, WriteSortList(List(body, "agg_order"), inner));
   // PostgreSQL sorts to find what is distinct.
   if (entry.name == "array_agg" && distinct && order.empty()) {

@@ -340,8 +340,9 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
   }
   if (to.tag == kInterval && from == kTime) return fmt::format("sql_time_interval({})", expr.sql);
   if (to.tag == kTime && from == kInterval) return fmt::format("sql_interval_time({})", expr.sql);
-  if (to.tag == kOid && (from == kInt2 || from == kInt4 || from == kInt8)) {
-    return fmt::format("sql_to_oid(CAST({} AS BIGINT))", expr.sql);
+  if (to.tag == kOid && from == kInt8) return fmt::format("sql_to_oid({})", expr.sql);
+  if (to.tag == kOid && (from == kInt2 || from == kInt4)) {
+    return fmt::format("(CAST({} AS BIGINT) & 4294967295)", expr.sql);  // the bits as they are
   }
   if (to.tag == kInt8 && is_oid(from)) return expr.sql;
   if (is_oid(from) && is_oid(to.tag)) return expr.sql;

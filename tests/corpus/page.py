@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from corpus.comparison import Answer
+if TYPE_CHECKING:
+    from corpus.comparison import Answer
 
 TYPE_NAMES = re.compile(
     r"\b(smallint|integer|bigint|real|double precision|numeric|text|character varying|character|"

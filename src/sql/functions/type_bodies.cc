@@ -168,8 +168,8 @@ void AddTypeFunctions(EngineFunctions& to) {
     return Interval{interval.months, interval.days, interval.micros};
   }));
   to.push_back(Scalar("sql_to_oid", [](int64_t value) -> Result<int64_t> {
-    if (value < INT32_MIN || value > UINT32_MAX) return Refused("22003", "OID out of range");
-    return int64_t{static_cast<uint32_t>(value)};
+    if (value < 0 || value > UINT32_MAX) return Refused("22003", "OID out of range");
+    return value;
   }));
   to.push_back(
       Scalar("sql_no_order", [](std::string_view type, std::string_view) -> Result<std::string> {

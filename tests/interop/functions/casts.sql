@@ -31,3 +31,6 @@ SELECT '2020-02-30'::time
 SELECT '2020-02-29T12:30:00'::time
 SELECT '4294967296'::time
 SELECT 'ab'::char(4)::bytea, true::name, '10.0.0.1'::inet::name, nullif('ab'::char(4), 'a'), nullif('ab'::char(4), 'ab   ')
+SELECT i8::oid FROM t
+SELECT s2::oid, i4::oid, (-1)::oid, 4294967295::oid FROM t ORDER BY id
+SELECT 4294967296::oid
