@@ -87,6 +87,7 @@ pg_total_relation_size(regclass) int8 : !catalog pg_relation_size
 pg_indexes_size(regclass) int8 : !catalog pg_indexes_size
 pg_database_size(T) int8 : !catalog pg_database_size | T = oid name
 pg_size_pretty(int8) text : !catalog pg_size_pretty
+pg_typeof(any) regtype : !typeof
 to_regclass(text) regclass : !catalog to_regclass
 to_regtype(text) regtype : !catalog to_regtype
 to_regnamespace(text) regnamespace : !catalog to_regnamespace

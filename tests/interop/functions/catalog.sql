@@ -11,3 +11,5 @@ select has_language_privilege('sql', 'usage'), has_type_privilege('int4', 'usage
 select pg_relation_size('empty'), pg_table_size('empty') >= 0, pg_total_relation_size('t') >= 0, pg_indexes_size('t'), pg_database_size(current_database()) > 0
 select generate_subscripts(array['a', 'b', 'c'], 1), generate_subscripts(array[1, 2, 3], 1)
 select s from generate_subscripts(array[]::int[], 1) s
+select pg_typeof(1), pg_typeof(1.5), pg_typeof('x'::text), pg_typeof(now()), pg_typeof(array[1]), pg_typeof(null::date), pg_typeof(1 = 1)
+select pg_typeof(a), pg_typeof(n), pg_typeof(x), pg_typeof(f) from empty right join (select 1) one on true
