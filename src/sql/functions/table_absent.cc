@@ -8,7 +8,7 @@ namespace {
 // not exist.
 constexpr std::string_view kNames = R"(
 area array_to_tsvector box center circle currtid2 cursor_to_xml database_to_xml datemultirange
-daterange diagonal diameter generate_subscripts hash_array hash_numeric hash_record
+daterange diagonal diameter hash_array hash_numeric hash_record
 hashbpchar hashbpcharextended hashchar hashcharextended hashenum hashfloat4 hashfloat4extended
 hashfloat8 hashfloat8extended hashinet hashinetextended hashint2 hashint2extended hashint4
 hashint4extended hashint8 hashint8extended hashname hashnameextended hashoid hashoidextended

@@ -68,6 +68,9 @@ jsonb_object_agg(any any) jsonb : sql_jsonb('{' || array_to_string(@list, ', ') 
 [table]
 generate_subscripts(any[] int4) int4 :
   (CASE WHEN $2 = 1 THEN range(1, CAST(len($1) AS INTEGER) + 1) END)
+generate_subscripts(any[] int4 bool) int4 :
+  (CASE WHEN $2 = 1 AND $3 THEN list_reverse(range(1, CAST(len($1) AS INTEGER) + 1))
+        WHEN $2 = 1 AND NOT $3 THEN range(1, CAST(len($1) AS INTEGER) + 1) END)
 json_array_elements(json) json : sql_json_elements($1)
 json_array_elements_text(json) text : sql_json_elements_text($1)
 json_object_keys(json) text : sql_json_keys($1)
