@@ -11,6 +11,11 @@ namespace {
 using enum TypeTag;
 constexpr const char* kNoIntervals = "ORDER BY of intervals in an aggregate is not supported";
 constexpr const char* kByEpoch = "Order by extract(epoch FROM the interval).";
+constexpr const char* kDelimiter =
+    "string_agg(DISTINCT ...) with a delimiter that is not a constant, or of bytea, is not "
+    "supported";
+constexpr const char* kSubquery = "Use SELECT DISTINCT in a subquery.";
+constexpr const char* kSubqueryOrCast = "Use SELECT DISTINCT in a subquery, or cast the value.";
 using tree::At;
 using tree::Flag;
 using tree::Has;
@@ -299,15 +304,10 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   if (entry.engine == "!string_agg") {
     if (arguments[1].form == Expr::Form::kNull) arguments[1].form = Expr::Form::kLiteral;
     joins = arguments[1].form == Expr::Form::kLiteral && entry.result == "text";
-    if (!joins && distinct) {
-      return Refuse(arguments[1].location,
-                    "string_agg(DISTINCT ...) with a delimiter that is not a constant, or of "
-                    "bytea, is not supported",
-                    "Use SELECT DISTINCT in a subquery.");
-    }
+    if (!joins && distinct) return Refuse(arguments[1].location, kDelimiter, kSubquery);
   }
   if (const auto why = WhyNot(entry, arguments, distinct); !why.empty()) {
-    return Refuse(location, why, "Use SELECT DISTINCT in a subquery, or cast the value.");
+    return Refuse(location, why, kSubqueryOrCast);
   }
   AggregateText text;
   if (distinct) text.distinct = "DISTINCT ";

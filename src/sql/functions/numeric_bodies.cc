@@ -281,10 +281,6 @@ EngineFunctions AllEngineFunctions() {
   AddReadFunctions(functions);
   AddClockFunctions(functions);
   AddNetworkFunctions(functions);
-  // The engine takes a function that is not volatile for one that cannot fail, and computes it of
-  // every value in the dictionary of a file's column: sqrt(x) failed for an x that WHERE or CASE
-  // had left out. The price: a call is not moved below a join, nor merged with an equal one.
-  for (auto& function : functions) function.is_volatile = true;
   return functions;
 }
 
