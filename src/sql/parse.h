@@ -44,7 +44,7 @@ struct Token {
 inline constexpr size_t kPositionBlock = 1024;
 
 struct Statement {
-  std::shared_ptr<const std::string> source;   // the whole text
+  std::shared_ptr<const std::string> source;  // the whole text
   // How many characters are before each block of kPositionBlock bytes of it.
   std::shared_ptr<const std::vector<int32_t>> characters;
   int32_t begin = 0;                           // this statement's bytes in it, no semicolon,

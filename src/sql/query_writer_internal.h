@@ -42,6 +42,7 @@ struct Expr {
   int parameter = 0;     // of a kParameter
   int location = -1;     // byte in the user's text
   bool nonzero = false;  // a number constant other than 0
+  bool is_row = false;   // the json object of a row
   /// Of an open numeric made of numerics of several scales, what a sum of it needs: the same as
   /// DECIMAL, and as text the scale it is shown with. Empty: it is not known.
   std::string decimal_sql;
@@ -126,6 +127,8 @@ class QueryWriter {
   static std::string DistinctOutputs(const Block& block);
   std::string SortedOutput(const Block& block, size_t at) const;
   Status ShowGroups(const std::string& groups, Block& block, std::string& having);
+  Status ShowGroupsOf(const ValueType& type, const std::string& groups, Block& block,
+                      std::string& having);
   Result<std::string> WriteDistinct(const Json& body, const Place& place, const Block& block);
   Status WriteOrderAndLimit(const Json& body, const Place& place, bool names_only, Block& block);
   Result<std::string> WriteSortItem(const Json& item, const Place& place, bool names_only,
@@ -246,6 +249,8 @@ class QueryWriter {
   Result<Expr> WriteIntervalField(const std::string& unit, const Expr& interval, bool is_float,
                                   int location);
   Result<Expr> WriteConcat(std::vector<Expr> arguments, std::string_view name);
+  /// num_nulls, num_nonnulls.
+  Result<Expr> CountNulls(const std::string& name, std::vector<Expr>& arguments, int location);
   /// What an entry's result is, and whether its text for open numerics is the one to use.
   struct Shape {
     ValueType type;
@@ -287,10 +292,15 @@ class QueryWriter {
   // write_json.cc
   /// What to_json prints of a value, as engine text; NULL where it is NULL.
   Result<std::string> JsonOf(const Expr& value);
+  /// The arguments of a call. Of functions that make json, rows may be: t, t.*, ROW(a, b).
+  Result<std::vector<Expr>> WriteArguments(std::string_view name, const Json& items,
+                                           const Place& place);
+  /// Nothing: not a row.
+  Result<std::optional<Expr>> WriteJsonRow(const Json& item, const Place& place);
+  Result<Expr> JsonOfRow(const std::vector<Output>& fields, int location);
   Result<Expr> ApplyJsonRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   /// What the list of a json aggregate is made of.
-  Result<std::vector<std::string>> JsonArguments(const FunctionEntry& entry,
-                                                 const std::vector<Expr>& arguments);
+  Result<std::vector<std::string>> JsonArguments(const std::vector<Expr>& arguments);
   Result<Expr> WriteJsonBuilder(const std::string& name, std::vector<Expr> arguments, int location);
 
   // write_cast.cc
@@ -324,6 +334,7 @@ class QueryWriter {
     bool outer = false;
   };
   Seen seen_;
+  const Json* exists_ = nullptr;  // the SELECT of the EXISTS being written: it needs no columns
   int aliases_ = 0;
   int depth_ = 0;
 };
@@ -332,6 +343,8 @@ class QueryWriter {
 bool IsVolatile(std::string_view sql);
 /// The function whose results the engine orders as PostgreSQL orders these values; "" for none.
 std::string_view SortKeyFunction(TypeTag tag);
+/// Whether json_agg puts a newline before it, as before rows and arrays (not before NULL).
+bool StartsALine(const Expr& value);
 /// What ORDER BY is written with: `comparable`, or where the engine orders such values in another
 /// way than PostgreSQL, a key.
 std::string SortKey(const Expr& expr, const std::string& comparable);

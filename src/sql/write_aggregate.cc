@@ -124,6 +124,11 @@ Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& argume
     if (entry.name == "avg") sql = fmt::format("sql_num_divide({}, {})", sql, count);
     return Expr{.sql = std::move(sql), .type = OpenNumeric(), .location = location};
   }
+  if (entry.name == "json_agg" && StartsALine(arguments.front())) {
+    constexpr std::string_view kLines =
+        "('[' || ltrim(array_to_string(@list, ', '), '\n ') || ']')";
+    return Expr{.sql = text.Fill(kLines), .type = type, .location = location};
+  }
   if (entry.result == "numeric:sum") {
     type = open ? OpenNumeric()
                 : NumericType(columnar::kMaxPrecision, AsNumeric(arguments.front().type).scale);
@@ -145,8 +150,9 @@ std::string WhyNot(const FunctionEntry& entry, const std::vector<Expr>& argument
     return fmt::format("{}(DISTINCT ...) of {} is not supported", entry.name,
                        DisplayType(type.tag));
   }
-  if (!IsOpen(type) || entry.name == "count") return "";
-  return std::string(entry.name) + "(DISTINCT ...) of a numeric without a scale is not supported";
+  if (KeyFunction(type).empty() || entry.name == "count") return "";
+  return fmt::format("{}(DISTINCT ...) of {} is not supported", entry.name,
+                     IsOpen(type) ? "a numeric without a scale" : "jsonb");
 }
 
 }  // namespace
@@ -286,7 +292,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   inner.no_windows = windowed ? "window function calls cannot be nested"
                               : "aggregate function calls cannot contain window function calls";
   const auto seen = std::exchange(seen_, {});
-  FIRN_TRY(auto arguments, WriteList(List(body, "args"), inner));
+  FIRN_TRY(auto arguments, WriteArguments(name, List(body, "args"), inner));
   if (seen_.outer && !seen_.own && !windowed) {
     return Refuse(location, "an aggregate over columns of an outer query only is not supported",
                   "Compute it in the outer query.");
@@ -319,7 +325,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     const bool delimiter = joins && i == 1;
     text.arguments.push_back(delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
   }
-  if (distinct && !arguments.empty() && IsOpen(arguments.front().type)) {
+  if (distinct && !arguments.empty() && !KeyFunction(arguments.front().type).empty()) {
     text.arguments.front() = Comparable(arguments.front());
   }
   if (Flag(body, "agg_star")) text.arguments = {"*"};
@@ -336,7 +342,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     order = text.arguments.front() + " ASC NULLS LAST";
   }
   if (entry.result == "json" || entry.result == "jsonb") {
-    FIRN_TRY(text.arguments, JsonArguments(entry, arguments));
+    FIRN_TRY(text.arguments, JsonArguments(arguments));
   }
   if (!order.empty()) text.order = " ORDER BY " + order;
   if (Has(body, "agg_filter")) {

@@ -323,6 +323,20 @@ Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, std::string_v
       .location = arguments.front().location};
 }
 
+Result<Expr> QueryWriter::CountNulls(const std::string& name, std::vector<Expr>& arguments,
+                                     int location) {
+  if (arguments.empty()) return NoFunction(name, arguments, location);
+  std::string sum;
+  for (auto& argument : arguments) {
+    if (argument.type.tag == kUnknown) {
+      FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kImplicit));
+    }
+    sum += fmt::format("{}CAST(({}) IS {}NULL AS INTEGER)", sum.empty() ? "" : " + ", argument.sql,
+                       name == "num_nulls" ? "" : "NOT ");
+  }
+  return Expr{.sql = "(" + sum + ")", .type = {.tag = kInt4}, .location = location};
+}
+
 Result<Expr> QueryWriter::WriteServerCall(const Json& body) {
   const int location = tree::Location(body);
   const auto found = collected_.calls.find(&body);
@@ -409,12 +423,16 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
                                         const Place& place) {
   const int location = tree::Location(body);
   const auto entries = FindFunction(name);
-  FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
+  FIRN_TRY(auto arguments, WriteArguments(name, List(body, "args"), place));
+  if (name == "row_to_json" && !arguments.empty() && !arguments.front().is_row) {
+    return NoFunction(name, arguments, location);
+  }
   if (entries.front().engine == "!concat" || entries.front().engine == "!format") {
     const bool separated = name == "concat_ws";
     if (arguments.size() < (separated ? 2U : 1U)) return NoFunction(name, arguments, location);
     return WriteConcat(std::move(arguments), name);
   }
+  if (entries.front().engine == "!count_nulls") return CountNulls(name, arguments, location);
   if (entries.front().engine == "!json_build") {
     return WriteJsonBuilder(name, std::move(arguments), location);
   }

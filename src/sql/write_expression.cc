@@ -171,7 +171,8 @@ std::string QueryWriter::Comparable(const Expr& expr) {
   if (expr.type.tag == ArrayOf(kNumeric) && expr.type.precision == 0) {
     return fmt::format("list_transform({}, lambda e: sql_num_key(e))", expr.sql);
   }
-  return IsOpen(expr.type) ? fmt::format("sql_num_key({})", expr.sql) : expr.sql;
+  const auto key = KeyFunction(expr.type);
+  return key.empty() ? expr.sql : fmt::format("{}({})", key, expr.sql);
 }
 
 Result<Expr> QueryWriter::WriteColumn(const Json& body, const Place& place) {
@@ -336,7 +337,7 @@ Result<Expr> QueryWriter::WriteMinMax(const Json& body, const Place& place) {
     return Wrong(tree::Location(body), "42883",
                  "could not identify a comparison function for type json");
   }
-  if (!HasOrder(type.tag)) {
+  if (!HasOrder(type.tag) || type.tag == kJsonb) {
     return Refuse(tree::Location(body),
                   fmt::format("{} of {} is not supported", greatest ? "GREATEST" : "LEAST",
                               DisplayType(type.tag)),
@@ -361,7 +362,9 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
   if (!select.Is("SelectStmt")) {
     return Refuse(location, "this kind of subquery is not supported", "Use SELECT.");
   }
+  const auto* around = std::exchange(exists_, kind == "EXISTS_SUBLINK" ? select.body : nullptr);
   FIRN_TRY(auto block, WriteSelect(*select.body, place.scope, place.tables));
+  exists_ = around;
   if (kind == "EXISTS_SUBLINK") {
     FIRN_TRY(const auto query, Finish(std::move(block)));
     return Bool("(EXISTS (" + query.sql + "))", location);
@@ -402,8 +405,8 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
   FIRN_TRY(const auto type, ToComparable(op, left, right, location));
   const std::optional<ValueType> wanted[] = {type};
   FIRN_TRY(auto query, Finish(std::move(block), wanted));
-  if (IsOpen(type)) {
-    query.sql = fmt::format("SELECT sql_num_key(c1) FROM ({}) AS {}(c1)", query.sql, NewAlias('r'));
+  if (const auto key = KeyFunction(type); !key.empty()) {
+    query.sql = fmt::format("SELECT {}(c1) FROM ({}) AS {}(c1)", key, query.sql, NewAlias('r'));
   }
   const bool any = kind == "ANY_SUBLINK";
   const auto how = any && op == "=" ? std::string("IN") : op + (any ? " ANY" : " ALL");

@@ -163,6 +163,9 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   if (const auto key = SortKeyFunction(common->tag); !equality && !key.empty()) {
     for (auto* side : {&left, &right}) side->sql = fmt::format("{}({})", key, side->sql);
   }
+  if (common->tag == kJsonb) {
+    for (auto* side : {&left, &right}) side->sql = Comparable(*side);
+  }
   if (common->tag != kNumeric) return *common;
   const ValueType settled[] = {left.type, right.type};
   const auto type = *CommonType(settled);
@@ -176,12 +179,6 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
 }
 
 Result<Expr> QueryWriter::Compare(const std::string& op, Expr left, Expr right, int location) {
-  const ValueType types[] = {left.type, right.type};
-  if (const auto common = CommonType(types); common && common->tag == kJsonb) {
-    FIRN_RETURN_IF_ERROR(Coerce(left, *common, CastContext::kImplicit));
-    FIRN_RETURN_IF_ERROR(Coerce(right, *common, CastContext::kImplicit));
-    return Bool(fmt::format("(sql_jsonb_compare({}, {}) {} 0)", left.sql, right.sql, op), location);
-  }
   FIRN_TRY(const auto type, ToComparable(op, left, right, location));
   (void)type;
   return Bool(fmt::format("({} {} {})", left.sql, op, right.sql), location);

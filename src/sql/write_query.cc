@@ -216,12 +216,16 @@ Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, cons
     block.outputs.push_back({column.name, {.sql = column.sql, .type = column.type}});
   }
   const bool all = Flag(body, "all");
-  const bool open = !all && std::any_of(types.begin(), types.end(),
-                                        [](const auto& type) { return IsOpen(*type); });
+  const auto keyed = std::find_if(types.begin(), types.end(), [&](const auto& type) {
+    return !all && !KeyFunction(*type).empty();
+  });
+  const bool open = keyed != types.end();
   if (open && word != "UNION") {
+    const bool number = (*keyed)->tag != TypeTag::kJsonb;
     return Refuse(block.outputs.front().expr.location,
-                  fmt::format("{} of numerics without a scale is not supported", word),
-                  "Cast them to numeric(p,s).");
+                  fmt::format("{} of {} is not supported", word,
+                              number ? "numerics without a scale" : "jsonb"),
+                  number ? "Cast them to numeric(p,s)." : "Cast them to text.");
   }
   block.tail =
       fmt::format(" FROM (({}) {}{} ({})) AS {}({})", first.sql, word, all || open ? " ALL" : "",

@@ -17,6 +17,8 @@ inet_same_family(inet inet) bool : (contains($1, ':') = contains($2, ':'))
 masklen(inet) int4 : sql_masklen($1)
 netmask(inet) inet : sql_netmask($1)
 network(inet) cidr : sql_network($1)
+num_nonnulls(...) int4 : !count_nulls
+num_nulls(...) int4 : !count_nulls
 set_masklen(cidr int4) cidr : -
 set_masklen(inet int4) inet : sql_set_masklen($1, $2)
 

@@ -56,6 +56,7 @@ make_interval(int4 int4 int4 int4 int4 int4 float8) interval :
   sql_make_interval($1, $2, $3, $4, $5, $6, $7)
 make_timestamp(int4 int4 int4 int4 int4 float8) timestamp :
   sql_make_timestamp($1, $2, $3, $4, $5, $6)
+make_time(int4 int4 float8) time : sql_make_time($1, $2, $3)
 make_timestamptz(int4 int4 int4 int4 int4 float8) timestamptz :
   CAST(sql_make_timestamp($1, $2, $3, $4, $5, $6) AS TIMESTAMPTZ)
 make_timestamptz(int4 int4 int4 int4 int4 float8 text) timestamptz :

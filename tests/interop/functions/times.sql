@@ -53,3 +53,6 @@ SELECT min(a), max(a) FROM (VALUES (time '10:20'), ('24:00'), ('00:00:00.5'), (n
 SELECT min(a), max(a) FROM (VALUES (timetz '10:20+00'), ('11:20+02'), ('10:20+05:30'), (null)) AS v(a)
 SELECT a, b, a < b, a >= b, a = b FROM (VALUES (timetz '10:20+00', timetz '11:20+01'), ('10:20+02', '10:20+01'), ('00:00+00', '23:59-12')) AS v(a, b)
 SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY a) FROM (VALUES (interval '1 mon'), ('31 days'), ('45 days'), ('2 mons')) AS v(a)
+select make_time(1, 2, 3.5), make_time(24, 0, 0), make_time(0, 0, 59.9999999)
+select make_time(25, 0, 0)
+select make_time(1, 60, 0)
