@@ -80,8 +80,8 @@ def resolution_us(server, times: int = 2000) -> float:
     one, whose way over the wire is the same."""
     with server.connect() as session:
         for name in ("bench_a", "bench_b"):
-            session.execute(f"CREATE TABLE IF NOT EXISTS {name} (id bigint, x text, y numeric(10,2), "
-                            "z timestamptz)")
+            session.execute(f"CREATE TABLE IF NOT EXISTS {name} "
+                            "(id bigint, x text, y numeric(10,2), z timestamptz)")
     two = parse("SELECT a.x, b.y FROM bench_a a JOIN bench_b b ON a.id = b.id WHERE a.id = 7")
     connection = raw_connection(server)
 

@@ -451,6 +451,14 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
                  "could not find array type for data type " + DisplayType(types[0].tag));
   }
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
+  if (found.entry->engine == "!age") {
+    FIRN_TRY(auto today, WriteServerCall(body));
+    FIRN_RETURN_IF_ERROR(Coerce(today, {.tag = found.arguments.front()}, CastContext::kImplicit));
+    arguments.insert(arguments.begin(), std::move(today));
+    const std::vector<TypeTag> both(2, found.arguments.front());
+    const auto of_two = Resolve(entries, std::vector{arguments[0].type, arguments[0].type}, false);
+    return Apply(*of_two.entry, both, std::move(arguments), location);
+  }
   const bool cased = name == "upper" || name == "lower" || name == "initcap";
   if (cased && types[0].tag == kName) {
     return Refuse(location, fmt::format("{}() of a name is not supported", name),

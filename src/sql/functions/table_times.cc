@@ -32,8 +32,8 @@ timezone(interval timestamp) timestamptz : timezone('UTC', $2 - $1)
 timezone(interval timestamptz) timestamp : (timezone('UTC', $2) + $1)
 age(timestamp timestamp) interval : sql_age($1, $2)
 age(timestamptz timestamptz) interval : sql_age(CAST($1 AS TIMESTAMP), CAST($2 AS TIMESTAMP))
-age(timestamp) interval : -
-age(timestamptz) interval : -
+age(xid) int4 : -
+age(T) interval : !age | T = timestamp timestamptz
 date_bin(interval timestamp timestamp) timestamp : sql_date_bin($1, $2, $3)
 date_bin(interval timestamptz timestamptz) timestamptz : sql_date_bin_tz($1, $2, $3)
 isfinite(date) bool : sql_isfinite_date($1)

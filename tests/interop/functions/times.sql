@@ -56,3 +56,6 @@ SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY a) FROM (VALUES (interval '1 
 select make_time(1, 2, 3.5), make_time(24, 0, 0), make_time(0, 0, 59.9999999)
 select make_time(25, 0, 0)
 select make_time(1, 60, 0)
+select age(current_date), age(current_date - 400) = age(current_date, current_date - 400), age(current_date::timestamptz - interval '1 hour')
+select id, age(ts) = age(current_date, ts), age(tz) = age(current_date::timestamptz, tz), age(d) = age(current_date::timestamptz, d) from t order by id
+select age(null::timestamp), age('2000-01-01') > interval '20 years'
