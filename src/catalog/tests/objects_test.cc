@@ -14,11 +14,11 @@ namespace firn::catalog {
 namespace {
 
 template <typename T>
-std::shared_ptr<T> New(std::string name, std::string schema = "public") {
+std::shared_ptr<T> New(const std::string& name, const std::string& schema = "public") {
   auto object = std::make_shared<T>();
   object->id = NewUuidV7();
-  object->schema = std::move(schema);
-  object->name = std::move(name);
+  object->schema = schema;
+  object->name = name;
   return object;
 }
 
@@ -63,7 +63,7 @@ std::vector<ObjectPtr> OneOfEach(const TableDefinition& table) {
   return {schema, view, sequence, state, comment, labels, domain};
 }
 
-std::shared_ptr<const Version> Applied(std::shared_ptr<const Version> version,
+std::shared_ptr<const Version> Applied(const std::shared_ptr<const Version>& version,
                                        const Change& change) {
   auto next = version->Apply(change);
   EXPECT_TRUE(next) << next.error().message;
