@@ -38,7 +38,11 @@ Failure SqliteFailure(sqlite3* db, std::string_view doing) {
   const int code = db == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(db);
   Error error = MakeError(ErrorCode::kIo, "catalog: could not {}: {}", doing,
                           db == nullptr ? "out of memory" : sqlite3_errmsg(db));
-  if ((code & 0xff) == SQLITE_FULL) error.sqlstate = "53100";
+  if ((code & 0xff) == SQLITE_FULL) {
+    error.sqlstate = "53100";
+    error.message += fmt::format(": \"{}\"", sqlite3_db_filename(db, nullptr));
+    error.hint = "Free space on the disk that holds the data folder.";
+  }
   if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) {
     error.code = ErrorCode::kCorrupt;
   }
