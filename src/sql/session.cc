@@ -5,6 +5,7 @@
 
 #include <arrow/record_batch.h>
 
+#include "sql/freed_memory.h"
 #include "sql/long_names.h"
 #include "sql/parse_duckdb.h"
 #include "sql/rights.h"
@@ -97,6 +98,7 @@ void Session::BeginMessage(std::string_view text) {
 
 void Session::EndMessage() {
   context_.cancellation->End();
+  ReturnMemory();
   switch (context_.transaction.state()) {
     case State::kBlock:
       entry_->SetState("idle in transaction");
