@@ -27,7 +27,8 @@ sys.path.insert(0, str(ROOT / "bench"))
 from controls import Firn, Postgres, limits  # noqa: E402
 from measures import (  # noqa: E402
     Measure, copy_rows_per_s, hot_query_ms, insert_latency, insert_rate)
-from wire import fill_results, idle_connections_mb, result_rows_per_s, select_rate  # noqa: E402
+from wire import (  # noqa: E402
+    fill_results, idle_connections_mb, resolution_us, result_rows_per_s, select_rate)
 
 
 BUSY_SHARE = 0.1  # of all processors, by other work, from where figures are not to be trusted
@@ -119,6 +120,15 @@ class Bench:
         return [Measure("19", f"{self.idle_connections} idle connections: MB", figures,
                         lower_is_better=True)]
 
+    def row_20(self) -> list[Measure]:
+        """Grammar, names, types and rights of a statement over two tables: Parse and Describe."""
+        figures = rounds(
+            self.count,
+            firn=lambda: resolution_us(self.firn),
+            postgres=lambda: resolution_us(self.postgres))
+        return [Measure("20", "resolve two tables: us", figures, control="postgres",
+                        lower_is_better=True)]
+
     def stop(self) -> None:
         self.firn.stop()
         self.postgres.stop()
@@ -150,7 +160,7 @@ def print_table(measures: list[Measure]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
-    parser.add_argument("--row", action="append", help="2, 3, 5, 7, 17, 18, 19; all if left out")
+    parser.add_argument("--row", action="append", help="2, 3, 5, 7, 17 to 20; all if left out")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="only prove that it runs")
     options = parser.parse_args()
@@ -160,7 +170,7 @@ def main() -> int:
     measures: list[Measure] = []
     busy = 0.0
     try:
-        for row in options.row or ["2", "3", "5", "7", "17", "18", "19"]:
+        for row in options.row or ["2", "3", "5", "7", "17", "18", "19", "20"]:
             print(f"row {row}: {getattr(bench, f'row_{row}').__doc__}", flush=True)
             busy = max(busy, others_share())
             measures += getattr(bench, f"row_{row}")()

@@ -4,11 +4,12 @@ that what it costs is the same for both servers and small."""
 from __future__ import annotations
 
 import re
+import statistics
 import subprocess
 import time
 from pathlib import Path
 
-from raw_protocol import Connection, SYNC, bind, execute, parse
+from raw_protocol import Connection, SYNC, bind, describe, execute, parse
 
 ENDS = (b"Z\0\0\0\x05I",)
 RECEIVE_BYTES = 1 << 20
@@ -72,6 +73,31 @@ def result_rows_per_s(server, rows: int, binary: bool) -> float:
     if tag not in tail:
         raise RuntimeError(f"{server.name}: the result ended with {tail!r}")
     return rows / seconds
+
+
+def resolution_us(server, times: int = 2000) -> float:
+    """Microseconds of Parse and Describe of a statement over two tables, less those of an empty
+    one, whose way over the wire is the same."""
+    with server.connect() as session:
+        for name in ("bench_a", "bench_b"):
+            session.execute(f"CREATE TABLE IF NOT EXISTS {name} (id bigint, x text, y numeric(10,2), "
+                            "z timestamptz)")
+    two = parse("SELECT a.x, b.y FROM bench_a a JOIN bench_b b ON a.id = b.id WHERE a.id = 7")
+    connection = raw_connection(server)
+
+    def median(statement: bytes) -> float:
+        spent = []
+        for _ in range(times):
+            begun = time.perf_counter()
+            connection.socket.sendall(statement + describe("S") + SYNC)
+            connection.until(b"Z")
+            spent.append(time.perf_counter() - begun)
+        return statistics.median(spent) * 1e6
+
+    try:
+        return median(two) - median(parse(""))
+    finally:
+        connection.close()
 
 
 def _tree(pid: int) -> list[int]:

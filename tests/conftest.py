@@ -61,9 +61,11 @@ def firn_server(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def firn(tmp_path_factory):
-    """A server for all tests of a file; they keep apart by the names of their tables."""
-    server = _new(tmp_path_factory.mktemp("firn"))
+def firn(request, tmp_path_factory):
+    """A server for all tests of a file; they keep apart by the names of their tables. The file may
+    say FIRN_SETTINGS."""
+    settings = getattr(request.module, "FIRN_SETTINGS", None)
+    server = _new(tmp_path_factory.mktemp("firn"), settings=settings)
     server.start()
     yield server
     _end(server)

@@ -4,6 +4,7 @@
 
 #include "catalog/objects/schema.h"
 #include "catalog/objects/sequence.h"
+#include "catalog/objects/user_type.h"
 
 namespace firn::catalog {
 namespace {
@@ -23,6 +24,17 @@ Failure NoTable(TableId id) {
 Failure Taken(std::string_view noun, std::string_view name, std::string_view sqlstate) {
   return Fail(MakeError(ErrorCode::kAlreadyExists, "{} \"{}\" already exists", noun, name)
                   .WithSqlState(sqlstate));
+}
+
+/// A table with a column of the type, or of arrays of it; null: there is none.
+const TableDefinition* TableWith(const Version::Tables& tables, uint32_t oid) {
+  for (const auto& [id, table] : tables) {
+    const auto& columns = table->columns.columns;
+    const bool uses = std::any_of(columns.begin(), columns.end(),
+                                  [&](const auto& one) { return one.type.user_type == oid; });
+    if (uses) return table.get();
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -108,7 +120,34 @@ Status Version::CheckNothingDependsOn(const Uuid& id) const {
   return {};
 }
 
+Status Version::CheckTypesOf(const TableDefinition& table) const {
+  for (const auto& column : table.columns.columns) {
+    const auto oid = column.type.user_type;
+    if (oid == 0) continue;
+    const auto types = All<UserType>();
+    const bool there =
+        std::any_of(types.begin(), types.end(), [&](const auto& type) { return type->oid == oid; });
+    if (!there) return Changed(column.name);
+  }
+  return {};
+}
+
+/// Types that were made at once must not share an oid, and a label that a table may hold stays.
+Status Version::CheckType(const UserType& next) const {
+  for (const auto& other : All<UserType>()) {
+    if (other->oid == next.oid && other->id != next.id) return Changed(other->name);
+    if (other->id != next.id) continue;
+    const auto stays = [&](const std::string& label) {
+      return std::find(next.labels.begin(), next.labels.end(), label) != next.labels.end();
+    };
+    if (std::all_of(other->labels.begin(), other->labels.end(), stays)) continue;
+    if (const auto* table = TableWith(tables_, next.oid)) return Changed(table->name);
+  }
+  return {};
+}
+
 Status Version::Do(const CreateTable& change) {
+  FIRN_RETURN_IF_ERROR(CheckTypesOf(*change.table));
   FIRN_RETURN_IF_ERROR(CheckTableName(*change.table));
   tables_[change.table->id] = change.table;
   table_names_[{change.table->schema, change.table->name}] = change.table->id;
@@ -120,6 +159,7 @@ Status Version::Do(const AlterTable& change) {
   const auto before = FindTable(table.id);
   if (before == nullptr) return NoTable(table.id);
   if (table.columns.id.value() != before->columns.id.value() + 1) return Changed(before->name);
+  FIRN_RETURN_IF_ERROR(CheckTypesOf(table));
   if (table.schema != before->schema || table.name != before->name) {
     FIRN_RETURN_IF_ERROR(CheckTableName(table));
     table_names_.erase({before->schema, before->name});
@@ -162,6 +202,9 @@ Status Version::Do(const PutObject& change) {
   if (before == nullptr || before->schema != object.schema || before->name != object.name) {
     FIRN_RETURN_IF_ERROR(CheckName(kind, object.schema, object.name));
   }
+  if (const auto* type = dynamic_cast<const UserType*>(&object)) {
+    FIRN_RETURN_IF_ERROR(CheckType(*type));
+  }
   if (before != nullptr) Erase(before);
   objects_[object.id] = change.object;
   if (!kind.name_space.empty()) {
@@ -188,6 +231,9 @@ Status Version::Do(const DropObject& change) {
                       .WithSqlState("2BP01")
                       .WithHint("Use DROP ... CASCADE to drop the dependent objects too."));
     }
+  }
+  if (const auto* type = dynamic_cast<const UserType*>(object.get())) {
+    if (const auto* table = TableWith(tables_, type->oid)) return Changed(table->name);
   }
   EraseWhatBelongsTo(change.object);
   Erase(object);

@@ -17,6 +17,7 @@
 #include "catalog/table_definition.h"
 
 namespace firn::catalog {
+class UserType;
 
 /// Threads: immutable.
 class Version {
@@ -76,6 +77,8 @@ class Version {
                    const std::string& name) const;
   Status CheckTableName(const TableDefinition& table) const;
   Status CheckNothingDependsOn(const Uuid& id) const;
+  Status CheckTypesOf(const TableDefinition& table) const;
+  Status CheckType(const UserType& next) const;
   Status Do(const CreateTable& change);
   Status Do(const AlterTable& change);
   Status Do(const DropTable& change);

@@ -102,6 +102,11 @@ bool Read(std::string_view text, bool cidr, Network* network) {
 Status NetworkText(std::string_view text, bool cidr, std::string* out) {
   const std::string_view name = cidr ? "cidr" : "inet";
   Network network;
+  if (cidr && (text.starts_with("0x") || text.starts_with("0X"))) {
+    return Fail(MakeError(ErrorCode::kUnsupported,
+                          "networks in hexadecimal are not supported: \"{}\"", text)
+                    .WithHint("Write it as 10.0.0.0/8."));
+  }
   if (!Read(text, cidr, &network)) return BadSyntax(name, text);
   if (cidr && network.HostBitsSet()) {
     return Fail(MakeError(ErrorCode::kInvalidInput, "invalid cidr value: \"{}\"", text)

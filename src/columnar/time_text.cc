@@ -12,6 +12,8 @@ constexpr std::string_view kTime = "time";
 constexpr std::string_view kTimetz = "time with time zone";
 constexpr int32_t kZoneEnd = 16 * 3600;  // seconds; MAX_TZDISP_HOUR of PostgreSQL
 
+constexpr size_t kClockDigits = 6;  // 103000
+
 struct TimeOfDay {
   int64_t micros = 0;
   int32_t east = 0;  // seconds
@@ -45,6 +47,15 @@ struct TimeOfDay {
   }
 }
 
+// 2020-02-29T12:30: a T with digits on both sides.
+bool HasDateAndT(std::string_view text) {
+  const auto digit = [&](size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+  for (size_t i = 1; i + 1 < text.size(); ++i) {
+    if ((text[i] == 'T' || text[i] == 't') && digit(i - 1) && digit(i + 1)) return true;
+  }
+  return false;
+}
+
 Status ReadTimeOfDay(std::string_view text, std::string_view type, TimeOfDay* read) {
   DateTimeFields fields;
   // The fields are those of a day's time: any day will do, unless the text has its own.
@@ -55,6 +66,12 @@ Status ReadTimeOfDay(std::string_view text, std::string_view type, TimeOfDay* re
       (!fields.has_time || fields.special != DateTimeFields::Special::kNone)) {
     issue = DateTimeIssue::kBadFormat;
   }
+  // PostgreSQL looks at a date here only beside a time, and has no T between the two.
+  const bool no_clock =
+      text.find(':') == text.npos && (text.find('-') != text.npos || text.size() > kClockDigits);
+  const bool overflow =
+      issue == DateTimeIssue::kOverflow || issue == DateTimeIssue::kMonthDayOverflow;
+  if ((overflow && no_clock) || HasDateAndT(text)) issue = DateTimeIssue::kBadFormat;
   if (issue != DateTimeIssue::kNone) return Refused(issue, type, text);
   const int64_t seconds = (int64_t{fields.hour} * 60 + fields.minute) * 60 + fields.second;
   read->micros = seconds * kMicrosPerSecond + fields.micros;

@@ -188,7 +188,9 @@ Status RegisterScalarFunction(duckdb_connection connection, ScalarFunction funct
   }
   duckdb_scalar_function_set_return_type(made.get(), LogicalTypeOf(function.result).get());
   duckdb_scalar_function_set_special_handling(made.get());
-  if (function.is_volatile) duckdb_scalar_function_set_volatile(made.get());
+  // The engine takes all others for ones that cannot fail, and computes them of every value in the
+  // dictionary of a file's column: sqrt(x) failed for an x that WHERE or CASE had left out.
+  if (function.may_fail) duckdb_scalar_function_set_volatile(made.get());
   duckdb_scalar_function_set_function(made.get(), OnCall);
   const auto name = function.name;
   duckdb_scalar_function_set_extra_info(

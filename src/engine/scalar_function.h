@@ -162,7 +162,9 @@ struct ScalarFunction {
   std::optional<VectorType> more;  // any number of these may follow
   VectorType result;
   FunctionBody body;
-  bool is_volatile = false;  // called anew for every row and never ahead of time
+  /// It has errors, or another answer each time: called for the rows that reach it and no other.
+  /// A call of one that has not may be made ahead of time, once for equal values, or below a join.
+  bool may_fail = true;
 };
 
 }  // namespace firn::engine

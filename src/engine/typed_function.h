@@ -190,6 +190,7 @@ struct Argument<std::optional<T>> {
 
 template <typename T>
 struct Answer {
+  static constexpr bool kMayFail = false;
   static constexpr VectorType kType = ResultOf<T>::kType;
   static Status Write(ResultVector& out, size_t row, const T& value) {
     ResultOf<T>::Write(out, row, value);
@@ -198,6 +199,7 @@ struct Answer {
 };
 template <typename T>
 struct Answer<std::optional<T>> {
+  static constexpr bool kMayFail = Answer<T>::kMayFail;
   static constexpr VectorType kType = Answer<T>::kType;
   static Status Write(ResultVector& out, size_t row, const std::optional<T>& value) {
     if (value) return Answer<T>::Write(out, row, *value);
@@ -207,6 +209,7 @@ struct Answer<std::optional<T>> {
 };
 template <typename T>
 struct Answer<Result<T>> {
+  static constexpr bool kMayFail = true;
   static constexpr VectorType kType = Answer<T>::kType;
   static Status Write(ResultVector& out, size_t row, Result<T> value) {
     if (!value) return Fail(std::move(value).error());
@@ -220,6 +223,7 @@ ScalarFunction Make(std::string name, Body body, Out (*)(In...), std::index_sequ
   function.name = std::move(name);
   function.arguments = {Argument<In>::kType...};
   function.result = Answer<Out>::kType;
+  function.may_fail = Answer<Out>::kMayFail;
   function.body = [body = std::move(body)](const std::vector<Column>& columns, size_t rows,
                                            ResultVector& out) -> Status {
     for (size_t row = 0; row < rows; ++row) {

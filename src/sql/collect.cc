@@ -64,6 +64,7 @@ class Collector {
     if (open.Is("SelectStmt")) return Select(*open.body, scope);
     if (open.Is("RangeVar")) return Table(*open.body, scope);
     if (open.Is("FuncCall")) FIRN_RETURN_IF_ERROR(Call(*open.body));
+    if (open.Is("TypeCast")) AddType(At(*open.body, "typeName"));
     if (open.Is("SQLValueFunction")) {
       const auto name = ServerName(*open.body);
       if (!name.empty()) AddCall(*open.body, std::string(name), {});
@@ -171,6 +172,14 @@ class Collector {
     cell.text = std::move(name);
     cell.position = statement_.Position(tree::Location(*open.body));
     return std::optional<Cell>(std::move(cell));
+  }
+
+  void AddType(const Json& type_name) {
+    auto names = tree::Names(List(type_name, "names"));
+    if (names.empty() || names.size() > 2) return;
+    TableName type{.schema = names.size() == 2 ? std::move(names[0]) : "",
+                   .name = std::move(names.back())};
+    out_.references.types.push_back(std::move(type));
   }
 
   void AddCall(const Json& body, std::string name, std::vector<Cell> arguments) {

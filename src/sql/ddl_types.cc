@@ -216,7 +216,9 @@ std::vector<Dependent> DependentsOf(const SessionContext& session, const UserTyp
                    [](const auto& a, const auto& b) { return a.on.size() < b.on.size(); });
   std::reverse(all.begin(), all.end());
   for (const auto& view : session.transaction.view().catalog->All<catalog::View>()) {
-    const bool uses = std::any_of(view->columns.begin(), view->columns.end(),
+    const bool uses = std::any_of(view->types.begin(), view->types.end(),
+                                  [&](const auto& one) { return one.id == type.id; }) ||
+                      std::any_of(view->columns.begin(), view->columns.end(),
                                   [&](const auto& one) { return one.type.user_type == type.oid; });
     if (!uses) continue;
     const NamedRelation relation{.table = nullptr, .object = view};

@@ -75,6 +75,19 @@ Status CheckReplaces(const catalog::View& before, const catalog::View& next) {
   return {};
 }
 
+std::vector<catalog::View::SeenType> TypesIn(const References& references,
+                                             const UserTypes& user_types) {
+  std::vector<catalog::View::SeenType> all;
+  for (const auto& type : references.types) {
+    const bool built_in = type.schema.empty() && columnar::TypeFromName(type.name, {}).has_value();
+    const auto found = built_in ? nullptr : user_types.Find(type.schema, type.name);
+    if (found == nullptr) continue;
+    catalog::View::SeenType seen{found->id, type.schema, type.name};
+    if (std::find(all.begin(), all.end(), seen) == all.end()) all.push_back(std::move(seen));
+  }
+  return all;
+}
+
 Result<std::shared_ptr<catalog::View>> MakeView(SessionContext& session,
                                                 const CreateViewCommand& command) {
   auto view = std::make_shared<catalog::View>();
@@ -99,6 +112,7 @@ Result<std::shared_ptr<catalog::View>> MakeView(SessionContext& session,
   view->references.resize(references.tables.size());
   QueryContext context;
   context.user_types = UserTypes::Of(session);
+  view->types = TypesIn(references, *context.user_types);
   context.answer_call = DescribeServerCall;
   context.resolve_table = [&](const TableReference& reference) -> Result<ResolvedTable> {
     FIRN_TRY(auto resolved, DescribeRelation(session, reference.table));

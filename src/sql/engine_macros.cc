@@ -7,7 +7,7 @@ namespace {
 
 // An argument of a macro is copied wherever it stands: ExpandedBytes in write_result.cc bounds what
 // that adds up to. Errors are told as engine::RaiseSql does.
-constexpr std::array<std::string_view, 19> kMacros = {
+constexpr std::array<std::string_view, 10> kMacros = {
     "CREATE OR REPLACE MACRO firn_quotient(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
     "error('firn:22012:division by zero') ELSE a // b END",
     "CREATE OR REPLACE MACRO firn_remainder(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
@@ -30,37 +30,6 @@ constexpr std::array<std::string_view, 19> kMacros = {
     "error('firn:0A000:extract of infinity is not supported') ELSE part END",
     "CREATE OR REPLACE MACRO firn_any_part(x, part) AS CASE WHEN isinf(x) THEN CASE WHEN x > DATE "
     "'2000-01-01' THEN CAST('inf' AS DOUBLE) ELSE CAST('-inf' AS DOUBLE) END ELSE part END",
-    "CREATE OR REPLACE MACRO firn_read_bool(x) AS CASE WHEN lower(trim(x, ' ')) IN ('t', 'tr', "
-    "'tru', 'true', 'y', 'ye', 'yes', 'on', '1') THEN true WHEN lower(trim(x, ' ')) IN ('f', 'fa', "
-    "'fal', 'fals', 'false', 'n', 'no', 'of', 'off', '0') THEN false WHEN x IS NOT NULL THEN "
-    "error('firn:22P02:invalid input syntax for type boolean: \"' || x || '\"') END",
-    "CREATE OR REPLACE MACRO firn_read_int2(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[-+]?[0-9]+\\s*') THEN CAST(trim(x) AS SMALLINT) WHEN x IS NOT NULL THEN "
-    "error('firn:22P02:invalid input syntax for type smallint: \"' || x || '\"') END",
-    "CREATE OR REPLACE MACRO firn_read_int4(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[-+]?[0-9]+\\s*') THEN CAST(trim(x) AS INTEGER) WHEN x IS NOT NULL THEN "
-    "error('firn:22P02:invalid input syntax for type integer: \"' || x || '\"') END",
-    "CREATE OR REPLACE MACRO firn_read_int8(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[-+]?[0-9]+\\s*') THEN CAST(trim(x) AS BIGINT) WHEN x IS NOT NULL THEN "
-    "error('firn:22P02:invalid input syntax for type bigint: \"' || x || '\"') END",
-    "CREATE OR REPLACE MACRO firn_read_float4(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*') THEN CAST(trim(x) AS FLOAT) "
-    "WHEN x IS NOT NULL THEN error('firn:22P02:invalid input syntax for type real: \"' || x || "
-    "'\"') END",
-    "CREATE OR REPLACE MACRO firn_read_float8(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*') THEN CAST(trim(x) AS DOUBLE) "
-    "WHEN x IS NOT NULL THEN error('firn:22P02:invalid input syntax for type double precision: "
-    "\"' || x || '\"') END",
-    "CREATE OR REPLACE MACRO firn_read_numeric(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*') THEN trim(x) WHEN x IS NOT "
-    "NULL THEN error('firn:22P02:invalid input syntax for type numeric: \"' || x || '\"') END",
-    "CREATE OR REPLACE MACRO firn_read_date(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\\s*') THEN CAST(trim(x) AS DATE) WHEN x IS NOT NULL THEN "
-    "error('firn:22007:invalid input syntax for type date: \"' || x || '\"') END",
-    "CREATE OR REPLACE MACRO firn_read_timestamp(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?)?\\s*') "
-    "THEN CAST(trim(x) AS TIMESTAMP) WHEN x IS NOT NULL THEN "
-    "error('firn:22007:invalid input syntax for type timestamp: \"' || x || '\"') END",
 };
 
 }  // namespace

@@ -159,5 +159,15 @@ std::span<const FunctionEntry> FindFunction(std::string_view name) {
 std::span<const FunctionEntry> FindOperator(std::string_view name) {
   return OperatorCatalog().Named(name);
 }
+bool IsAbsentFunction(std::string_view name) {
+  static const auto kNames = [] {
+    std::string joined(table::Absent());
+    std::replace(joined.begin(), joined.end(), '\n', ' ');
+    std::vector<std::string> names;
+    for (const auto word : Words(joined)) names.emplace_back(word);
+    return names;
+  }();
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
 
 }  // namespace firn::sql

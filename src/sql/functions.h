@@ -41,5 +41,7 @@ std::span<const FunctionEntry> Operators();
 /// Entries of one name, empty when there is none. `name` may carry the schema firn.
 std::span<const FunctionEntry> FindFunction(std::string_view name);
 std::span<const FunctionEntry> FindOperator(std::string_view name);
+/// Whether PostgreSQL has a function of this name that firn has not.
+bool IsAbsentFunction(std::string_view name);
 
 }  // namespace firn::sql

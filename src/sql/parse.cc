@@ -193,6 +193,23 @@ bool IsSpace(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+int CountCharacters(std::string_view text) {
+  return static_cast<int>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// Statement::characters of a text.
+std::shared_ptr<const std::vector<int32_t>> CharactersBeforeBlocks(std::string_view text) {
+  auto counts = std::make_shared<std::vector<int32_t>>();
+  counts->reserve(text.size() / kPositionBlock + 1);
+  int32_t before = 0;
+  for (size_t at = 0; at <= text.size(); at += kPositionBlock) {
+    counts->push_back(before);
+    before += CountCharacters(text.substr(at, kPositionBlock));
+  }
+  return counts;
+}
+
 Statement Make(std::shared_ptr<const std::string> source,
                std::shared_ptr<const nlohmann::json> node) {
   Statement statement;
@@ -276,13 +293,12 @@ const nlohmann::json& Statement::node() const {
 
 int Statement::Position(int location) const {
   if (location < 0 || static_cast<size_t>(location) > source->size()) return 0;
-  int characters = 1;
-  for (int i = 0; i < location; ++i) {
-    if ((static_cast<unsigned char>((*source)[static_cast<size_t>(i)]) & 0xC0) != 0x80) {
-      ++characters;
-    }
-  }
-  return characters;
+  const auto end = static_cast<size_t>(location);
+  // Every constant of a statement asks: counting from the start would be quadratic.
+  const size_t block = characters == nullptr ? 0 : end / kPositionBlock;
+  const int before = characters == nullptr ? 0 : (*characters)[block];
+  const auto rest = std::string_view(*source).substr(block * kPositionBlock);
+  return before + CountCharacters(rest.substr(0, end - block * kPositionBlock)) + 1;
 }
 
 Result<std::vector<Token>> Statement::Tokens() const {
@@ -292,6 +308,7 @@ Result<std::vector<Token>> Statement::Tokens() const {
 Result<std::vector<Statement>> Parse(std::string_view sql) {
   FIRN_RETURN_IF_ERROR(CheckEncoding(sql));
   auto source = std::make_shared<const std::string>(sql);
+  const auto characters = CharactersBeforeBlocks(*source);
   if (sql.size() > kUncheckedBytes) FIRN_RETURN_IF_ERROR(CheckChains(*source));
   FIRN_TRY(auto grown, Tree(source));
   const auto whole = std::make_shared<const nlohmann::json>(std::move(grown));
@@ -307,6 +324,7 @@ Result<std::vector<Statement>> Parse(std::string_view sql) {
                       .WithSqlState("42P02")
                       .WithHint(fmt::format("A statement has at most {}.", kMaxParameters)));
     }
+    statement.characters = characters;
     const int length = tree::Number(item, "stmt_len");
     statement.begin = tree::Number(item, "stmt_location");
     statement.end = length == 0 ? static_cast<int32_t>(source->size()) : statement.begin + length;
@@ -325,6 +343,7 @@ Statement Inner(const Statement& outer, const nlohmann::json& tree) {
   auto statement = Make(outer.source, std::shared_ptr<const nlohmann::json>(outer.tree, &tree));
   statement.begin = outer.begin;
   statement.end = outer.end;
+  statement.characters = outer.characters;
   statement.user_types = outer.user_types;
   return statement;
 }

@@ -41,8 +41,12 @@ struct Token {
 };
 
 /// One statement of a text. Cheap to copy: text and tree are shared. Threads: immutable.
+inline constexpr size_t kPositionBlock = 1024;
+
 struct Statement {
-  std::shared_ptr<const std::string> source;   // the whole text
+  std::shared_ptr<const std::string> source;  // the whole text
+  // How many characters are before each block of kPositionBlock bytes of it.
+  std::shared_ptr<const std::vector<int32_t>> characters;
   int32_t begin = 0;                           // this statement's bytes in it, no semicolon,
   int32_t end = 0;                             // no white space around
   std::shared_ptr<const nlohmann::json> tree;  // {"SelectStmt": {…}}

@@ -54,9 +54,10 @@ struct ServerCall {
 struct References {
   std::vector<TableReference> tables;
   std::vector<ServerCall> calls;
+  std::vector<TableName> types;  // that something is cast to
 };
 
-/// Every table and server call of a read, in the order of the text's tree.
+/// Every table, server call and type of a read, in the order of the text's tree.
 /// Errors: those of the allow-list that need no types (0A000 ONLY, TABLESAMPLE, FOR UPDATE …).
 Result<References> FindReferences(const Statement& query);
 

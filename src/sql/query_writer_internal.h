@@ -42,6 +42,7 @@ struct Expr {
   int parameter = 0;     // of a kParameter
   int location = -1;     // byte in the user's text
   bool nonzero = false;  // a number constant other than 0
+  bool is_row = false;   // the json object of a row
   /// Of an open numeric made of numerics of several scales, what a sum of it needs: the same as
   /// DECIMAL, and as text the scale it is shown with. Empty: it is not known.
   std::string decimal_sql;
@@ -98,6 +99,8 @@ class QueryWriter {
   Result<Block> WriteSelect(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<Block> WriteBody(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<Block> WritePlain(const Json& body, const Scope* outer, const CommonTables* tables);
+  /// Whether rows with such a value can be told apart, as UNION, INTERSECT and EXCEPT do.
+  Status CheckDistinct(const ValueType& type, std::string_view word, int location);
   Result<Block> WriteSetOperation(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<Block> WriteValues(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<std::string> WriteWith(const Json& with, const Scope* outer, CommonTables& tables);
@@ -124,6 +127,8 @@ class QueryWriter {
   static std::string DistinctOutputs(const Block& block);
   std::string SortedOutput(const Block& block, size_t at) const;
   Status ShowGroups(const std::string& groups, Block& block, std::string& having);
+  Status ShowGroupsOf(const ValueType& type, const std::string& groups, Block& block,
+                      std::string& having);
   Result<std::string> WriteDistinct(const Json& body, const Place& place, const Block& block);
   Status WriteOrderAndLimit(const Json& body, const Place& place, bool names_only, Block& block);
   Result<std::string> WriteSortItem(const Json& item, const Place& place, bool names_only,
@@ -219,6 +224,9 @@ class QueryWriter {
   Result<Expr> WriteRowIn(const Json& row, const Json& items, bool negated, int location,
                           const Place& place);
   Result<Expr> WriteBetweenSymmetric(const Json& body, const Place& place);
+  /// The left side of LIKE and ~: a char(n) with its blanks.
+  Status ToMatched(const std::string& op, Expr& left, int location);
+  Failure NotOneOperator(const std::string& name, const std::vector<Expr>& operands, int location);
   Failure NoOperator(const std::string& name, const std::vector<Expr>& operands, int location);
 
   // write_call.cc
@@ -234,11 +242,15 @@ class QueryWriter {
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                      std::vector<Expr> arguments, int location);
   Result<Expr> ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
+  Expr ApplyCatalogRule(const FunctionEntry& entry, std::vector<Expr> arguments,
+                        int location) const;
   static Expr WriteTypeOf(const Expr& value, int location);
   Result<Expr> WriteExtract(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   Result<Expr> WriteIntervalField(const std::string& unit, const Expr& interval, bool is_float,
                                   int location);
   Result<Expr> WriteConcat(std::vector<Expr> arguments, std::string_view name);
+  /// num_nulls, num_nonnulls.
+  Result<Expr> CountNulls(const std::string& name, std::vector<Expr>& arguments, int location);
   /// What an entry's result is, and whether its text for open numerics is the one to use.
   struct Shape {
     ValueType type;
@@ -280,10 +292,15 @@ class QueryWriter {
   // write_json.cc
   /// What to_json prints of a value, as engine text; NULL where it is NULL.
   Result<std::string> JsonOf(const Expr& value);
+  /// The arguments of a call. Of functions that make json, rows may be: t, t.*, ROW(a, b).
+  Result<std::vector<Expr>> WriteArguments(std::string_view name, const Json& items,
+                                           const Place& place);
+  /// Nothing: not a row.
+  Result<std::optional<Expr>> WriteJsonRow(const Json& item, const Place& place);
+  Result<Expr> JsonOfRow(const std::vector<Output>& fields, int location);
   Result<Expr> ApplyJsonRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   /// What the list of a json aggregate is made of.
-  Result<std::vector<std::string>> JsonArguments(const FunctionEntry& entry,
-                                                 const std::vector<Expr>& arguments);
+  Result<std::vector<std::string>> JsonArguments(const std::vector<Expr>& arguments);
   Result<Expr> WriteJsonBuilder(const std::string& name, std::vector<Expr> arguments, int location);
 
   // write_cast.cc
@@ -295,6 +312,7 @@ class QueryWriter {
   Status ToOpen(Expr& expr);
   Status CoerceUnknown(Expr& expr, const ValueType& to, CastContext context);
   Result<std::string> CastSql(const Expr& expr, const ValueType& to, CastContext context);
+  std::string ReadSql(const Expr& expr, const ValueType& to) const;
   Result<ValueType> CastTarget(const Json& type_name, const Expr& argument);
   Failure CannotCast(const Expr& expr, const ValueType& to);
 
@@ -316,12 +334,20 @@ class QueryWriter {
     bool outer = false;
   };
   Seen seen_;
+  const Json* exists_ = nullptr;  // the SELECT of the EXISTS being written: it needs no columns
   int aliases_ = 0;
   int depth_ = 0;
 };
 
 /// Whether a written expression gives another value each time it is evaluated.
 bool IsVolatile(std::string_view sql);
+/// The function whose results the engine orders as PostgreSQL orders these values; "" for none.
+std::string_view SortKeyFunction(TypeTag tag);
+/// Whether json_agg puts a newline before it, as before rows and arrays (not before NULL).
+bool StartsALine(const Expr& value);
+/// What ORDER BY is written with: `comparable`, or where the engine orders such values in another
+/// way than PostgreSQL, a key.
+std::string SortKey(const Expr& expr, const std::string& comparable);
 /// The name Postgres gives a result column without AS (FigureColname); "?column?" for none.
 std::string FigureName(const tree::Json& node);
 

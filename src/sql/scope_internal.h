@@ -29,6 +29,7 @@ struct Relation {
   std::string alias;
   std::string schema;  // of a table without an alias: schema.table.column works too
   std::vector<VisibleColumn> columns;
+  bool nullable = false;  // an outer join may have no row of it
 };
 
 /// The names of one FROM clause; `columns` are what a bare name and * mean (a column merged by

@@ -13,6 +13,9 @@ std::shared_ptr<const UserTypes> UserTypes::Of(const SessionContext& session) {
 }
 
 UserTypePtr UserTypes::Find(std::string_view schema, std::string_view name) const {
+  for (const auto& one : pinned_) {
+    if (one.schema == schema && one.name == name) return one.type;
+  }
   const auto in = [&](std::string_view one) {
     return std::dynamic_pointer_cast<const UserType>(
         catalog_->FindNamed(UserType::kKind.name_space, std::string(one), std::string(name)));
@@ -22,6 +25,12 @@ UserTypePtr UserTypes::Find(std::string_view schema, std::string_view name) cons
     if (auto found = in(one)) return found;
   }
   return nullptr;
+}
+
+std::shared_ptr<const UserTypes> UserTypes::With(std::vector<Pinned> pinned) const {
+  auto types = std::make_shared<UserTypes>(*this);
+  types->pinned_ = std::move(pinned);
+  return types;
 }
 
 UserTypePtr UserTypes::Find(uint32_t oid) const {

@@ -22,6 +22,13 @@ class UserTypes {
   UserTypes(std::shared_ptr<const catalog::Version> catalog, std::vector<std::string> search_path)
       : catalog_(std::move(catalog)), search_path_(std::move(search_path)) {}
 
+  /// A name that stands for one type whatever search_path says.
+  struct Pinned {
+    std::string schema;
+    std::string name;
+    UserTypePtr type;
+  };
+
   /// Of the session's transaction.
   static std::shared_ptr<const UserTypes> Of(const SessionContext& session);
 
@@ -34,9 +41,12 @@ class UserTypes {
   /// As a column's type: an enum, or what a domain is over. An array if the oid is an array's.
   std::optional<columnar::Type> TypeOf(uint32_t oid) const;
 
+  std::shared_ptr<const UserTypes> With(std::vector<Pinned> pinned) const;
+
  private:
   std::shared_ptr<const catalog::Version> catalog_;
   std::vector<std::string> search_path_;
+  std::vector<Pinned> pinned_;
 };
 
 /// An enum, or a domain over its base type.

@@ -191,12 +191,17 @@ bool IsString(TypeTag tag) {
 
 bool HasOrder(TypeTag tag) {
   const auto element = ElementOf(tag);
-  if (element >= kUnknown || element == kInterval) return true;
+  if (element >= kUnknown || element == kInterval || tag == kJsonb) return true;
   return columnar::Info(static_cast<columnar::TypeKind>(element)).ordered;
 }
 bool HasEquality(TypeTag tag) {
   const auto element = ElementOf(tag);
-  return element != kJson && element != kJsonb;
+  return element != kJson && (element != kJsonb || tag == kJsonb);
+}
+
+std::string_view KeyFunction(const ValueType& type) {
+  if (type.tag == kJsonb) return "sql_jsonb_key";
+  return IsOpen(type) ? "sql_num_key" : "";
 }
 
 bool CanCast(TypeTag from, TypeTag to, CastContext context) {

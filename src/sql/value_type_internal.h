@@ -113,6 +113,9 @@ bool IsString(TypeTag tag);
 /// Whether values order in the engine as in Postgres, and whether equal ones are the same there.
 bool HasOrder(TypeTag tag);
 bool HasEquality(TypeTag tag);
+/// Values of some types are equal though they are shown differently: 1.0 and 1.00. This function
+/// of the engine gives what compares, sorts and groups for them; empty: the values themselves do.
+std::string_view KeyFunction(const ValueType& type);
 
 enum class CastContext : uint8_t { kImplicit, kAssignment, kExplicit };
 /// Whether Postgres has the cast (pg_cast) in this context; unknown goes to everything.

@@ -38,6 +38,19 @@ Result<ResolvedTable> AsSeen(const SessionContext& session, const catalog::View:
   return then;
 }
 
+/// Names of types mean what they meant when the view was made.
+std::shared_ptr<const UserTypes> TypesAsSeen(const SessionContext& session,
+                                             const catalog::View& view) {
+  auto types = UserTypes::Of(session);
+  if (view.types.empty()) return types;
+  const auto& catalog = *session.transaction.view().catalog;
+  std::vector<UserTypes::Pinned> pinned;
+  for (const auto& seen : view.types) {
+    pinned.push_back({seen.schema, seen.name, catalog.Find<catalog::UserType>(seen.id)});
+  }
+  return types->With(std::move(pinned));
+}
+
 }  // namespace
 
 std::optional<TableName> NameOf(const SessionContext& session, const Uuid& relation) {
@@ -57,7 +70,7 @@ Result<ResolvedTable> ExpandView(
         answer_call) {
   FIRN_TRY(const auto statements, Parse(view.query));
   QueryContext context;
-  context.user_types = UserTypes::Of(session);
+  context.user_types = TypesAsSeen(session, view);
   context.answer_call = answer_call;
   context.catalog_token = [&session] { return pg_catalog::TokenOf(session); };
   context.resolve_table = [&](const TableReference& reference) -> Result<ResolvedTable> {

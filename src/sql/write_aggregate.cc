@@ -9,6 +9,13 @@ namespace firn::sql {
 namespace {
 
 using enum TypeTag;
+constexpr const char* kNoIntervals = "ORDER BY of intervals in an aggregate is not supported";
+constexpr const char* kByEpoch = "Order by extract(epoch FROM the interval).";
+constexpr const char* kDelimiter =
+    "string_agg(DISTINCT ...) with a delimiter that is not a constant, or of bytea, is not "
+    "supported";
+constexpr const char* kSubquery = "Use SELECT DISTINCT in a subquery.";
+constexpr const char* kSubqueryOrCast = "Use SELECT DISTINCT in a subquery, or cast the value.";
 using tree::At;
 using tree::Flag;
 using tree::Has;
@@ -117,6 +124,11 @@ Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& argume
     if (entry.name == "avg") sql = fmt::format("sql_num_divide({}, {})", sql, count);
     return Expr{.sql = std::move(sql), .type = OpenNumeric(), .location = location};
   }
+  if (entry.name == "json_agg" && StartsALine(arguments.front())) {
+    constexpr std::string_view kLines =
+        "('[' || ltrim(array_to_string(@list, ', '), '\n ') || ']')";
+    return Expr{.sql = text.Fill(kLines), .type = type, .location = location};
+  }
   if (entry.result == "numeric:sum") {
     type = open ? OpenNumeric()
                 : NumericType(columnar::kMaxPrecision, AsNumeric(arguments.front().type).scale);
@@ -138,8 +150,9 @@ std::string WhyNot(const FunctionEntry& entry, const std::vector<Expr>& argument
     return fmt::format("{}(DISTINCT ...) of {} is not supported", entry.name,
                        DisplayType(type.tag));
   }
-  if (!IsOpen(type) || entry.name == "count") return "";
-  return std::string(entry.name) + "(DISTINCT ...) of a numeric without a scale is not supported";
+  if (KeyFunction(type).empty() || entry.name == "count") return "";
+  return fmt::format("{}(DISTINCT ...) of {} is not supported", entry.name,
+                     IsOpen(type) ? "a numeric without a scale" : "jsonb");
 }
 
 }  // namespace
@@ -279,7 +292,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   inner.no_windows = windowed ? "window function calls cannot be nested"
                               : "aggregate function calls cannot contain window function calls";
   const auto seen = std::exchange(seen_, {});
-  FIRN_TRY(auto arguments, WriteList(List(body, "args"), inner));
+  FIRN_TRY(auto arguments, WriteArguments(name, List(body, "args"), inner));
   if (seen_.outer && !seen_.own && !windowed) {
     return Refuse(location, "an aggregate over columns of an outer query only is not supported",
                   "Compute it in the outer query.");
@@ -297,15 +310,10 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   if (entry.engine == "!string_agg") {
     if (arguments[1].form == Expr::Form::kNull) arguments[1].form = Expr::Form::kLiteral;
     joins = arguments[1].form == Expr::Form::kLiteral && entry.result == "text";
-    if (!joins && distinct) {
-      return Refuse(arguments[1].location,
-                    "string_agg(DISTINCT ...) with a delimiter that is not a constant, or of "
-                    "bytea, is not supported",
-                    "Use SELECT DISTINCT in a subquery.");
-    }
+    if (!joins && distinct) return Refuse(arguments[1].location, kDelimiter, kSubquery);
   }
   if (const auto why = WhyNot(entry, arguments, distinct); !why.empty()) {
-    return Refuse(location, why, "Use SELECT DISTINCT in a subquery, or cast the value.");
+    return Refuse(location, why, kSubqueryOrCast);
   }
   AggregateText text;
   if (distinct) text.distinct = "DISTINCT ";
@@ -317,17 +325,24 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     const bool delimiter = joins && i == 1;
     text.arguments.push_back(delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
   }
-  if (distinct && !arguments.empty() && IsOpen(arguments.front().type)) {
+  if (distinct && !arguments.empty() && !KeyFunction(arguments.front().type).empty()) {
     text.arguments.front() = Comparable(arguments.front());
   }
   if (Flag(body, "agg_star")) text.arguments = {"*"};
+  // Here, and only here, the engine orders intervals by their months before their days.
+  bool intervals = entry.name == "array_agg" && distinct && arguments[0].type.tag == kInterval;
+  for (const auto& item : List(body, "agg_order")) {
+    FIRN_TRY(const auto key, WriteExpr(tree::At(*tree::Open(item).body, "node"), inner));
+    intervals = intervals || ElementOf(key.type.tag) == kInterval;
+  }
+  if (intervals) return Refuse(location, kNoIntervals, kByEpoch);
   FIRN_TRY(auto order, WriteSortList(List(body, "agg_order"), inner));
   // PostgreSQL sorts to find what is distinct.
   if (entry.name == "array_agg" && distinct && order.empty()) {
     order = text.arguments.front() + " ASC NULLS LAST";
   }
   if (entry.result == "json" || entry.result == "jsonb") {
-    FIRN_TRY(text.arguments, JsonArguments(entry, arguments));
+    FIRN_TRY(text.arguments, JsonArguments(arguments));
   }
   if (!order.empty()) text.order = " ORDER BY " + order;
   if (Has(body, "agg_filter")) {

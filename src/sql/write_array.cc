@@ -223,7 +223,15 @@ Result<Expr> QueryWriter::WriteAnyOf(const std::string& op, bool any, Expr left,
 Result<Expr> QueryWriter::ConcatenateArrays(Expr left, Expr right, int location) {
   for (auto* side : {&left, &right}) {
     auto& other = side == &left ? right : left;
+    if (ElementOf(side->type.tag) == kChar) {
+      return Refuse(location, "|| of arrays of character(n) is not supported",
+                    "Cast them to text or text[].");
+    }
     if (side->type.tag == kUnknown) {
+      // What is quoted has digits of its own.
+      if (other.type.tag == ArrayOf(kNumeric)) {
+        FIRN_RETURN_IF_ERROR(Coerce(other, {.tag = ArrayOf(kNumeric)}, CastContext::kImplicit));
+      }
       FIRN_RETURN_IF_ERROR(Coerce(*side, other.type, CastContext::kImplicit));
     }
   }
@@ -285,9 +293,10 @@ Result<Expr> QueryWriter::ApplyArrayRule(const FunctionEntry& entry, std::vector
       return done(fmt::format("list_has_any({}, {})", keys, others), boolean);
     }
     // A NULL is in no array.
-    return done(
-        fmt::format("(list_has_all({0}, {1}) AND len({1}) = list_count({1}))", keys, others),
-        boolean);
+    return done(fmt::format("(CASE WHEN {0} IS NOT NULL THEN list_has_all({0}, {1}) AND len({1}) = "
+                            "list_count({1}) END)",
+                            keys, others),
+                boolean);
   }
   // What is left looks for a value among the elements; a NULL is found too.
   auto& wanted = arguments[1];

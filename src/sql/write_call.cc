@@ -172,6 +172,23 @@ Result<QueryWriter::Shape> QueryWriter::ShapeOf(const FunctionEntry& entry,
   return shape;
 }
 
+namespace {
+
+constexpr std::string_view kInCatalog = "!catalog ";
+
+}  // namespace
+
+Expr QueryWriter::ApplyCatalogRule(const FunctionEntry& entry, std::vector<Expr> arguments,
+                                   int location) const {
+  for (auto& argument : arguments) {
+    if (argument.type.tag == kBool) argument.sql = fmt::format("CAST({} AS INTEGER)", argument.sql);
+  }
+  const ValueType type{.tag = TagFromName(entry.result)};
+  return {.sql = CatalogCall(entry.engine.substr(kInCatalog.size()), arguments, type),
+          .type = type,
+          .location = location};
+}
+
 Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments,
                                     int location) {
   constexpr std::string_view kAsText = "!astext ";
@@ -183,22 +200,21 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
                 .type = {.tag = TagFromName(entry.result)},
                 .location = location};
   }
+  constexpr std::string_view kPadded = "!padded ";
+  if (entry.engine.starts_with(kPadded)) {
+    FIRN_TRY(arguments.front().sql, OutputText(arguments.front(), CastContext::kExplicit));
+    return Expr{.sql = Fill(entry.engine.substr(kPadded.size()), arguments),
+                .type = {.tag = TagFromName(entry.result)},
+                .location = location};
+  }
   if (entry.engine.starts_with("!array")) {
     return ApplyArrayRule(entry, std::move(arguments), location);
   }
   if (entry.engine.starts_with("!json")) {
     return ApplyJsonRule(entry, std::move(arguments), location);
   }
-  constexpr std::string_view kInCatalog = "!catalog ";
   if (entry.engine.starts_with(kInCatalog)) {
-    for (auto& argument : arguments) {
-      if (argument.type.tag == kBool)
-        argument.sql = fmt::format("CAST({} AS INTEGER)", argument.sql);
-    }
-    const ValueType type{.tag = TagFromName(entry.result)};
-    return Expr{.sql = CatalogCall(entry.engine.substr(kInCatalog.size()), arguments, type),
-                .type = type,
-                .location = location};
+    return ApplyCatalogRule(entry, std::move(arguments), location);
   }
   if (entry.engine == "!typeof") return WriteTypeOf(arguments.front(), location);
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
@@ -234,6 +250,11 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
         "week",         "month",        "quarter", "year",   "decade"};
     std::transform(first.text.begin(), first.text.end(), first.text.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (first.text.starts_with("timezone")) {
+      return Wrong(first.location, "0A000",
+                   fmt::format("unit \"{}\" not supported for type {}", first.text,
+                               DisplayType(arguments[1].type.tag)));
+    }
     if (std::find(kUnits.begin(), kUnits.end(), first.text) == kUnits.end()) {
       return Wrong(first.location, "22023",
                    fmt::format("unit \"{}\" not recognized for type {}", first.text,
@@ -290,10 +311,9 @@ Result<Expr> QueryWriter::WriteRound(std::vector<Expr> arguments, int location) 
 // concat, concat_ws and format: every argument as text.
 Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, std::string_view name) {
   for (auto& argument : arguments) {
-    if (argument.type.tag == kBool) {
-      argument.sql =
-          fmt::format("(CASE WHEN {0} THEN 't' WHEN NOT {0} THEN 'f' END)", argument.sql);
-      argument.type.tag = kText;
+    if (argument.type.tag != kUnknown) {
+      FIRN_TRY(argument.sql, OutputText(argument, CastContext::kExplicit));
+      argument.type = {.tag = kText};
     }
     FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kExplicit));
   }
@@ -301,6 +321,20 @@ Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, std::string_v
       .sql = fmt::format("{}({})", name == "format" ? "sql_format" : name, Joined(arguments)),
       .type = {.tag = kText},
       .location = arguments.front().location};
+}
+
+Result<Expr> QueryWriter::CountNulls(const std::string& name, std::vector<Expr>& arguments,
+                                     int location) {
+  if (arguments.empty()) return NoFunction(name, arguments, location);
+  std::string sum;
+  for (auto& argument : arguments) {
+    if (argument.type.tag == kUnknown) {
+      FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kImplicit));
+    }
+    sum += fmt::format("{}CAST(({}) IS {}NULL AS INTEGER)", sum.empty() ? "" : " + ", argument.sql,
+                       name == "num_nulls" ? "" : "NOT ");
+  }
+  return Expr{.sql = "(" + sum + ")", .type = {.tag = kInt4}, .location = location};
 }
 
 Result<Expr> QueryWriter::WriteServerCall(const Json& body) {
@@ -330,6 +364,10 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
     std::string shown;
     for (const auto& part : tree::Names(List(body, "funcname"))) {
       if (part != "pg_catalog") shown += (shown.empty() ? "" : ".") + part;
+    }
+    if (IsAbsentFunction(shown)) {
+      return Refuse(location, "function " + shown + "() of PostgreSQL is not supported",
+                    "docs/functions.md lists what there is.");
     }
     return NoFunction(shown, arguments, location);
   }
@@ -385,12 +423,16 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
                                         const Place& place) {
   const int location = tree::Location(body);
   const auto entries = FindFunction(name);
-  FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
+  FIRN_TRY(auto arguments, WriteArguments(name, List(body, "args"), place));
+  if (name == "row_to_json" && !arguments.empty() && !arguments.front().is_row) {
+    return NoFunction(name, arguments, location);
+  }
   if (entries.front().engine == "!concat" || entries.front().engine == "!format") {
     const bool separated = name == "concat_ws";
     if (arguments.size() < (separated ? 2U : 1U)) return NoFunction(name, arguments, location);
     return WriteConcat(std::move(arguments), name);
   }
+  if (entries.front().engine == "!count_nulls") return CountNulls(name, arguments, location);
   if (entries.front().engine == "!json_build") {
     return WriteJsonBuilder(name, std::move(arguments), location);
   }
@@ -398,7 +440,22 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
   for (const auto& argument : arguments) types.push_back(argument.type);
   const auto found = Resolve(entries, types, /*is_operator=*/false);
   if (found.ambiguous) return NotUnique(name, types, location);
+  if (found.entry == nullptr && name == "date" && types.size() == 1 && IsString(types[0].tag)) {
+    // A cast written as a call.
+    FIRN_RETURN_IF_ERROR(Coerce(arguments[0], {.tag = kDate}, CastContext::kExplicit));
+    return std::move(arguments[0]);
+  }
+  if (found.entry == nullptr && name == "array_prepend" && types.size() == 2 &&
+      IsArray(types[0].tag) && types[1].tag == kUnknown) {
+    return Wrong(location, "42704",
+                 "could not find array type for data type " + DisplayType(types[0].tag));
+  }
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
+  const bool cased = name == "upper" || name == "lower" || name == "initcap";
+  if (cased && types[0].tag == kName) {
+    return Refuse(location, fmt::format("{}() of a name is not supported", name),
+                  "Store it as text: a name knows only the letters of ASCII.");
+  }
   return Apply(*found.entry, found.arguments, std::move(arguments), location);
 }
 

@@ -41,9 +41,6 @@ std::string_view IntervalUnit(int mask) {
   }
 }
 
-// Text that is not a literal is read by the engine; a macro first checks that Postgres would
-// read it the same way.
-// Types beyond those that the engine casts as Postgres does.
 // Names that are oids in the engine.
 bool IsReg(TypeTag tag) {
   return tag == kRegclass || tag == kRegtype || tag == kRegnamespace || tag == kRegrole;
@@ -56,37 +53,13 @@ std::string WithoutSchema(const std::string& sql) {
   return fmt::format("regexp_replace({}, '^pg_catalog[.]', '')", sql);
 }
 
+// Types beyond those that the engine casts as Postgres does.
 bool IsLater(TypeTag tag) {
   return tag > kUuid && tag != kUnknown && tag != kAny;
 }
 
 Expr RegName(TypeTag tag) {
   return {.sql = fmt::format("'{}'", DisplayType(tag))};
-}
-
-std::string_view TextReader(TypeTag to) {
-  switch (to) {
-    case kBool:
-      return "firn_read_bool";
-    case kInt2:
-      return "firn_read_int2";
-    case kInt4:
-      return "firn_read_int4";
-    case kInt8:
-      return "firn_read_int8";
-    case kFloat4:
-      return "firn_read_float4";
-    case kFloat8:
-      return "firn_read_float8";
-    case kNumeric:
-      return "firn_read_numeric";
-    case kDate:
-      return "firn_read_date";
-    case kTimestamp:
-      return "firn_read_timestamp";
-    default:
-      return "";
-  }
 }
 
 // From an open numeric to anything but text.
@@ -207,10 +180,7 @@ const columnar::TextStyle& QueryWriter::Style() const {
 Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext context) {
   switch (expr.form) {
     case Expr::Form::kLiteral: {
-      if (ElementOf(to.tag) == kEnum) {
-        FIRN_RETURN_IF_ERROR(EnumLiteral(expr, to));
-        break;
-      }
+      if (ElementOf(to.tag) == kEnum) return EnumLiteral(expr, to);
       if (IsReg(to.tag)) {
         expr.sql = CatalogCall("read_reg", {RegName(to.tag), {.sql = QuoteLiteral(expr.text)}}, to);
         expr.type = to;
@@ -227,6 +197,9 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       const bool cut = type.length > 0 && (type.tag == kVarchar || type.tag == kChar);
       const int32_t length = cut && context == CastContext::kExplicit ? type.length : 0;
       if (type.tag == kVarchar && context != CastContext::kExplicit) type.length = 0;
+      const bool items_cut =
+          IsArray(type.tag) && type.length > 0 && context == CastContext::kExplicit;
+      if (items_cut) type.length = 0;
       std::string_view text = expr.text;
       auto literal = WriteLiteral(text,
                                   type.tag == kVarchar || (type.tag == kChar && length > 0)
@@ -239,6 +212,10 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       expr.sql = std::move(literal->sql);
       expr.type = literal->type;
       if (to.tag == kVarchar || to.tag == kChar) expr.type = type;
+      if (items_cut) {
+        expr.form = Expr::Form::kValue;
+        return Coerce(expr, to, context);
+      }
       if (length > 0) expr.sql = fmt::format("left({}, {})", expr.sql, length);
       if (to.tag == kChar && length > 0) expr.sql = fmt::format("rtrim({}, ' ')", expr.sql);
       break;
@@ -311,6 +288,23 @@ Status QueryWriter::ToOpen(Expr& expr) {
   return {};
 }
 
+// Text that is not a literal is read by the same parsers, value by value.
+std::string QueryWriter::ReadSql(const Expr& expr, const ValueType& to) const {
+  if (to.tag == kNumeric) {
+    const auto read = fmt::format("sql_num_read({})", expr.sql);
+    if (IsOpen(to)) return read;
+    return CastTo(fmt::format("sql_num_fit({}, {}, {})", read, to.precision, to.scale),
+                  EngineType(to));
+  }
+  const auto name = columnar::Info(ToColumnar(to)->kind).catalog;
+  if (to.tag != kTimestamptz && to.tag != kTimetz) {
+    return fmt::format("sql_read_{}({})", name, expr.sql);
+  }
+  const auto& zone = Style().zone;
+  return fmt::format("sql_read_{}({}, {})", name, expr.sql,
+                     QuoteLiteral(zone ? zone->engine_name() : "UTC"));
+}
+
 // Casts from and to the types that are text in the engine, oids and arrays. What is not here is
 // refused: the engine's own cast might mean something else.
 Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType& to,
@@ -340,20 +334,18 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
   if (from == kCidr && to.tag == kInet) return fmt::format("sql_read_inet({})", expr.sql);
   if (from == kJson && to.tag == kJsonb) return fmt::format("sql_read_jsonb({})", expr.sql);
   if (from == kJsonb && to.tag == kJson) return expr.sql;
-  if (to.tag == kTime && (from == kTimestamp || from == kTimestamptz)) {
-    return CastTo(expr.sql, "TIME");
+  if (to.tag == kTime && from == kTimestamp) return CastTo(expr.sql, "TIME");
+  if (to.tag == kTime && from == kTimestamptz) {
+    return CastTo(CastTo(expr.sql, "TIMESTAMP"), "TIME");
   }
-  if (to.tag == kOid && (from == kInt2 || from == kInt4 || from == kInt8)) {
-    return fmt::format("sql_to_oid(CAST({} AS BIGINT))", expr.sql);
+  if (to.tag == kInterval && from == kTime) return fmt::format("sql_time_interval({})", expr.sql);
+  if (to.tag == kTime && from == kInterval) return fmt::format("sql_interval_time({})", expr.sql);
+  if (to.tag == kOid && from == kInt8) return fmt::format("sql_to_oid({})", expr.sql);
+  if (to.tag == kOid && (from == kInt2 || from == kInt4)) {
+    return fmt::format("(CAST({} AS BIGINT) & 4294967295)", expr.sql);  // the bits as they are
   }
   if (to.tag == kInt8 && is_oid(from)) return expr.sql;
   if (is_oid(from) && is_oid(to.tag)) return expr.sql;
-  if (IsString(from)) {
-    const auto name = fmt::format("{}", columnar::Info(ToColumnar(to)->kind).catalog);
-    const bool readable = to.tag == kTime || to.tag == kTimetz || to.tag == kInterval ||
-                          to.tag == kJson || to.tag == kJsonb || to.tag == kInet || to.tag == kCidr;
-    if (readable) return fmt::format("sql_read_{}({})", name, expr.sql);
-  }
   if ((from == kInt2Vector && to.tag == ArrayOf(kInt2)) ||
       (from == kOidVector && to.tag == ArrayOf(kOid))) {
     return expr.sql;
@@ -395,6 +387,14 @@ std::string QueryWriter::RegCastSql(const Expr& expr, const ValueType& to) const
 Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
                                          CastContext context) {
   const auto from = expr.type.tag;
+  if (!IsString(from) &&
+      (to.tag == kChar || to.tag == kName || (to.tag == kVarchar && to.length > 0))) {
+    // To name there is no cast but what the value prints.
+    FIRN_TRY(auto text, to.tag == kName ? OutputText(expr, CastContext::kExplicit)
+                                        : CastSql(expr, {.tag = kText}, CastContext::kExplicit));
+    const Expr as_text{.sql = std::move(text), .type = {.tag = kText}, .location = expr.location};
+    return CastSql(as_text, to, context);
+  }
   if (to.tag == kVarchar && IsString(from)) {
     const bool cut = context == CastContext::kExplicit && to.length > 0 &&
                      !(from == kVarchar && expr.type.length == to.length);
@@ -408,6 +408,12 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
     return expr.sql;
   }
   if (auto sql = RegCastSql(expr, to); !sql.empty()) return sql;
+  const bool readable = to.tag <= kUuid || (to.tag >= kTime && to.tag <= kOid);
+  if (from == kChar && to.tag == kBytea) {
+    FIRN_TRY(auto padded, OutputText(expr, context));
+    return ReadSql({.sql = std::move(padded), .type = {.tag = kText}}, to);
+  }
+  if (IsString(from) && !IsString(to.tag) && readable) return ReadSql(expr, to);
   if (IsLater(from) || IsLater(to.tag)) return LaterCastSql(expr, to, context);
   if (IsString(to.tag)) {
     const bool plain = Style().extra_float_digits > 0 && !Style().bytea_escape;
@@ -434,20 +440,8 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
                : text;
   }
   if (IsOpen(expr.type)) return OpenCastSql(expr, to);
-  if (IsOpen(to) && IsString(from)) return fmt::format("sql_num_read({})", expr.sql);
   if (IsOpen(to) && (from == kFloat4 || from == kFloat8)) {
     return fmt::format("sql_num_from_{}({})", from == kFloat4 ? "float4" : "float8", expr.sql);
-  }
-  if (IsString(from)) {
-    const auto reader = TextReader(to.tag);
-    if (reader.empty()) {
-      return Refuse(
-          expr.location,
-          fmt::format("a cast from text to {} is not supported for values", DisplayType(to.tag)),
-          "Cast a constant, or store the column in its own type.");
-    }
-    auto read = fmt::format("{}({})", reader, expr.sql);
-    return to.tag == kNumeric ? CastTo(read, EngineType(to)) : read;
   }
   if (from == kNumeric && (to.tag == kFloat4 || to.tag == kFloat8) &&
       expr.type.precision > kExactDoubleDigits) {

@@ -68,12 +68,29 @@ int Figure(const tree::Json& node, std::string& name) {
   return 0;
 }
 
-// Where the engine orders values in another way than Postgres, a key that orders as Postgres.
+bool IsStar(const tree::Json& node) {
+  const auto open = Open(node);
+  if (!open.Is("ColumnRef")) return false;
+  const auto& fields = List(*open.body, "fields");
+  return !fields.empty() && Open(fields.back()).Is("A_Star");
+}
+
+/// Of a type with a KeyFunction, for messages.
+std::string_view Keyed(const ValueType& type) {
+  return type.tag == TypeTag::kJsonb ? "jsonb" : "a numeric without a scale";
+}
+
+}  // namespace
+
+std::string_view SortKeyFunction(TypeTag tag) {
+  if (tag == TypeTag::kInet || tag == TypeTag::kCidr) return "sql_inet_key";
+  return tag == TypeTag::kTimetz ? "sql_timetz_key" : "";
+}
+
 std::string SortKey(const Expr& expr, const std::string& comparable) {
+  using enum TypeTag;
   const auto element = ElementOf(expr.type.tag);
-  std::string_view key;
-  if (element == kInet || element == kCidr) key = "sql_inet_key";
-  if (element == kTimetz) key = "sql_timetz_key";
+  const auto key = SortKeyFunction(element);
   // The engine takes sorted values from their keys, where -0 is 0: the key is no output itself.
   const bool floats = IsArray(expr.type.tag) && (element == kFloat4 || element == kFloat8);
   if (key.empty() && !floats) {
@@ -84,15 +101,6 @@ std::string SortKey(const Expr& expr, const std::string& comparable) {
   if (!IsArray(expr.type.tag)) return fmt::format("{}({})", key, expr.sql);
   return fmt::format("list_transform({}, lambda e: {}(e))", expr.sql, key);
 }
-
-bool IsStar(const tree::Json& node) {
-  const auto open = Open(node);
-  if (!open.Is("ColumnRef")) return false;
-  const auto& fields = List(*open.body, "fields");
-  return !fields.empty() && Open(fields.back()).Is("A_Star");
-}
-
-}  // namespace
 
 std::string QueryWriter::OrderKey(const Expr& expr) const {
   if (ElementOf(expr.type.tag) == kEnum) return EnumKey(expr);
@@ -158,6 +166,9 @@ Status QueryWriter::WriteTargets(const Json& body, const Place& place, Block& bl
     block.outputs.push_back(
         {Has(target, "name") ? std::string(Text(target, "name")) : FigureName(value),
          std::move(expr)});
+  }
+  if (block.outputs.empty() && &body == exists_) {
+    block.outputs.push_back({"", Expr{.sql = "1", .type = {.tag = TypeTag::kInt4}}});
   }
   if (block.outputs.empty()) {
     return Refuse(statement_.begin, "a query without columns is not supported",
@@ -257,13 +268,14 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
   }
   if (tree::Flag(body, "groupAll")) {
     for (const auto& output : block.outputs) {
-      if (!IsOpen(output.expr.type) || output.expr.sql.find("sum(") != std::string::npos ||
+      if (KeyFunction(output.expr.type).empty() ||
+          output.expr.sql.find("sum(") != std::string::npos ||
           output.expr.sql.find("list(") != std::string::npos) {
         continue;
       }
       return Refuse(output.expr.location,
-                    "GROUP BY ALL over a numeric without a scale is not supported",
-                    "Cast it to numeric(p,s).");
+                    fmt::format("GROUP BY ALL over {} is not supported", Keyed(output.expr.type)),
+                    "Write the columns out: GROUP BY a, b.");
     }
     return std::string(" GROUP BY ALL");
   }
@@ -275,7 +287,7 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
   return sql;
 }
 
-// Equal open numerics are one, whatever their scale.
+// Equal open numerics and jsonb are one, whatever their scale.
 std::string QueryWriter::DistinctOutputs(const Block& block) {
   const bool plain =
       std::none_of(block.outputs.begin(), block.outputs.end(),
@@ -288,20 +300,27 @@ std::string QueryWriter::DistinctOutputs(const Block& block) {
   return sql + ") ";
 }
 
-// Where rows are grouped by an open numeric, they are grouped by its key, and each group shows
-// the numeric of one of its rows.
+// Where rows are grouped by the key of a value, each group shows the value of one of its rows.
 Status QueryWriter::ShowGroups(const std::string& groups, Block& block, std::string& having) {
-  constexpr std::string_view kKey = "sql_num_key(";
-  for (size_t at = groups.find(kKey); at != groups.npos; at = groups.find(kKey, at + 1)) {
-    size_t end = at + kKey.size();
+  for (const ValueType& type : {OpenNumeric(), ValueType{.tag = kJsonb}}) {
+    FIRN_RETURN_IF_ERROR(ShowGroupsOf(type, groups, block, having));
+  }
+  return {};
+}
+
+Status QueryWriter::ShowGroupsOf(const ValueType& type, const std::string& groups, Block& block,
+                                 std::string& having) {
+  const auto key = std::string(KeyFunction(type)) + "(";
+  for (size_t at = groups.find(key); at != groups.npos; at = groups.find(key, at + 1)) {
+    size_t end = at + key.size();
     for (int depth = 1; depth > 0 && end < groups.size(); ++end) {
       depth += groups[end] == '(' ? 1 : groups[end] == ')' ? -1 : 0;
     }
-    const auto value = groups.substr(at + kKey.size(), end - 1 - at - kKey.size());
+    const auto value = groups.substr(at + key.size(), end - 1 - at - key.size());
     if (groups.find("ROLLUP") != groups.npos || groups.find("CUBE") != groups.npos ||
         groups.find("GROUPING SETS") != groups.npos) {
-      return Refuse(-1, "grouping sets of a numeric without a scale are not supported",
-                    "Cast it to numeric(p,s).");
+      return Refuse(-1, fmt::format("grouping sets of {} are not supported", Keyed(type)),
+                    type.tag == kJsonb ? "Group by its text." : "Cast it to numeric(p,s).");
     }
     const auto shown = "any_value(" + value + ")";
     const auto replace = [&](std::string& text) {

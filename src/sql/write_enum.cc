@@ -60,6 +60,7 @@ Status QueryWriter::EnumLiteral(Expr& expr, const ValueType& to) {
     expr.sql = fmt::format("CAST({} AS VARCHAR)", QuoteLiteral(expr.text));
   }
   expr.type = to;
+  expr.form = Expr::Form::kValue;
   return {};
 }
 

@@ -102,7 +102,7 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
     for (size_t i = 0; i < types.size(); ++i) {
       const ValueType pair[] = {*first, types[i]};
       if (CommonType(pair)) continue;
-      if (IsOtherEnum(types[i], *first)) {
+      if (Category(first->tag) == Category(types[i].tag)) {
         return Wrong(exprs[i].location, "42846",
                      fmt::format("{} could not convert type {} to {}", what, Display(types[i]),
                                  Display(*first)));
@@ -113,6 +113,9 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
     }
     return Wrong(exprs.front().location, "42804", fmt::format("{} types do not match", what));
   }
+  const bool quoted = std::any_of(exprs.begin(), exprs.end(), [](const Expr& expr) {
+    return expr.form == Expr::Form::kLiteral;
+  });
   // A quoted number may have more digits than the others: settle literals first.
   for (auto& expr : exprs) {
     if (expr.type.tag == kUnknown) {
@@ -125,6 +128,13 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
     common = CommonType(types);
   }
   const bool shown = what != "IN";
+  const bool padded = std::any_of(exprs.begin(), exprs.end(),
+                                  [](const Expr& expr) { return expr.type.length > 0; });
+  if (common->tag == kChar && (common->length == 0 || quoted) && padded && shown) {
+    return Refuse(exprs.front().location,
+                  fmt::format("{} of character(n) of different lengths is not supported", what),
+                  "Cast them to text.");
+  }
   if (common->tag == kNumeric && shown) {
     // Each keeps the scale it is shown with: 1 beside 1.50 stays 1.
     const auto scale_of = [](const Expr& expr) { return AsNumeric(expr.type).scale; };
@@ -161,7 +171,8 @@ std::string QueryWriter::Comparable(const Expr& expr) {
   if (expr.type.tag == ArrayOf(kNumeric) && expr.type.precision == 0) {
     return fmt::format("list_transform({}, lambda e: sql_num_key(e))", expr.sql);
   }
-  return IsOpen(expr.type) ? fmt::format("sql_num_key({})", expr.sql) : expr.sql;
+  const auto key = KeyFunction(expr.type);
+  return key.empty() ? expr.sql : fmt::format("{}({})", key, expr.sql);
 }
 
 Result<Expr> QueryWriter::WriteColumn(const Json& body, const Place& place) {
@@ -322,6 +333,16 @@ Result<Expr> QueryWriter::WriteMinMax(const Json& body, const Place& place) {
   const bool greatest = Text(body, "op") == "IS_GREATEST";
   FIRN_TRY(auto exprs, WriteList(List(body, "args"), place));
   FIRN_TRY(const auto type, Unify(exprs, greatest ? "GREATEST" : "LEAST"));
+  if (type.tag == kJson) {
+    return Wrong(tree::Location(body), "42883",
+                 "could not identify a comparison function for type json");
+  }
+  if (!HasOrder(type.tag) || type.tag == kJsonb) {
+    return Refuse(tree::Location(body),
+                  fmt::format("{} of {} is not supported", greatest ? "GREATEST" : "LEAST",
+                              DisplayType(type.tag)),
+                  "Use CASE.");
+  }
   std::string sql;
   for (const auto& expr : exprs) sql += (sql.empty() ? "" : ", ") + expr.sql;
   if (IsOpen(type)) {
@@ -341,7 +362,9 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
   if (!select.Is("SelectStmt")) {
     return Refuse(location, "this kind of subquery is not supported", "Use SELECT.");
   }
+  const auto* around = std::exchange(exists_, kind == "EXISTS_SUBLINK" ? select.body : nullptr);
   FIRN_TRY(auto block, WriteSelect(*select.body, place.scope, place.tables));
+  exists_ = around;
   if (kind == "EXISTS_SUBLINK") {
     FIRN_TRY(const auto query, Finish(std::move(block)));
     return Bool("(EXISTS (" + query.sql + "))", location);
@@ -382,8 +405,8 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
   FIRN_TRY(const auto type, ToComparable(op, left, right, location));
   const std::optional<ValueType> wanted[] = {type};
   FIRN_TRY(auto query, Finish(std::move(block), wanted));
-  if (IsOpen(type)) {
-    query.sql = fmt::format("SELECT sql_num_key(c1) FROM ({}) AS {}(c1)", query.sql, NewAlias('r'));
+  if (const auto key = KeyFunction(type); !key.empty()) {
+    query.sql = fmt::format("SELECT {}(c1) FROM ({}) AS {}(c1)", key, query.sql, NewAlias('r'));
   }
   const bool any = kind == "ANY_SUBLINK";
   const auto how = any && op == "=" ? std::string("IN") : op + (any ? " ANY" : " ALL");

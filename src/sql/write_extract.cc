@@ -93,23 +93,28 @@ Result<Expr> QueryWriter::WriteExtract(const FunctionEntry& entry, std::vector<E
   const auto tag = arguments[1].type.tag;
   const auto& value = arguments[1].sql;
   if (tag == kInterval) return WriteIntervalField(unit, arguments[1], is_float, location);
-  const bool of_days = IsOneOf(unit, kOfDays) || unit == "epoch";
+  const bool of_days = (IsOneOf(unit, kOfDays) || unit == "epoch") && tag != kTime;
   if (tag == kDate && !is_float && !of_days) {
     return Wrong(location, "0A000", "unit \"" + unit + "\" not supported for type date",
                  "Cast the date to timestamp.");
+  }
+  if (tag == kTime && (IsOneOf(unit, kOfDays) || IsOneOf(unit, kRefused))) {
+    return Wrong(location, "0A000",
+                 fmt::format("unit \"{}\" not supported for type {}", unit, DisplayType(tag)),
+                 "A time has hour, minute, second and epoch.");
   }
   if (IsOneOf(unit, kRefused)) {
     return Refuse(location, "this field is not supported: " + unit,
                   "year, quarter, month, week, day, dow, doy, hour, minute, second and epoch are.");
   }
-  if (!of_days && !IsOneOf(unit, kOfHours) && !IsOneOf(unit, kSeconds)) {
+  if (!of_days && unit != "epoch" && !IsOneOf(unit, kOfHours) && !IsOneOf(unit, kSeconds)) {
     return Wrong(location, "22023",
                  fmt::format("unit \"{}\" not recognized for type {}", unit, DisplayType(tag)));
   }
   const auto field = FieldOf(unit, value, tag == kDate);
   const auto type = is_float ? ValueType{.tag = kFloat8} : NumericOf(field);
   auto sql = is_float ? AsDouble(field) : AsDecimal(field);
-  if (IsOneOf(unit, kGrowing)) {
+  if (IsOneOf(unit, kGrowing) && tag != kTime) {
     sql = fmt::format("CAST({}({}, {}) AS {})", is_float ? "firn_any_part" : "firn_finite_part",
                       value, sql, EngineType(type));
   }

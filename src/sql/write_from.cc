@@ -319,6 +319,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteJoin(const Json& body, const Sco
   if (!names.empty()) {
     FIRN_TRY(condition, MergeColumns(names, type, left, right, merged));
   }
+  const size_t left_size = left.names.relations.size();
   FIRN_RETURN_IF_ERROR(out.names.Add(std::move(left.names), statement_, -1));
   FIRN_RETURN_IF_ERROR(out.names.Add(std::move(right.names), statement_, -1));
   if (!names.empty()) out.names.columns = std::move(merged.columns);
@@ -329,6 +330,11 @@ Result<QueryWriter::FromItem> QueryWriter::WriteJoin(const Json& body, const Sco
                       .no_aggregates = "aggregate functions are not allowed in JOIN conditions",
                       .no_windows = "window functions are not allowed in JOIN conditions"};
     FIRN_TRY(condition, WriteCondition(body["quals"], "JOIN/ON", place));
+  }
+  for (size_t i = 0; i < out.names.relations.size(); ++i) {
+    const bool is_left = i < left_size;
+    const bool outer_side = is_left ? type == "JOIN_RIGHT" : type == "JOIN_LEFT";
+    if (outer_side || type == "JOIN_FULL") out.names.relations[i].nullable = true;
   }
   if (condition.empty()) {
     if (word != "JOIN") condition = "true";

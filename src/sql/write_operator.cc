@@ -61,6 +61,27 @@ bool IsCommonPattern(std::string_view pattern) {
   return !in_brackets && depth == 0;
 }
 
+bool AreBytes(const Expr& left, const Expr& right) {
+  const auto fits = [](const Expr& expr) {
+    return expr.type.tag == kBytea || expr.type.tag == kUnknown;
+  };
+  return fits(left) && fits(right) && (left.type.tag == kBytea || right.type.tag == kBytea);
+}
+
+// nullif() of a value, by what is compared of it.
+Expr NullIfEqual(const Expr& left, const Expr& right, const Expr& value) {
+  return Expr{.sql = fmt::format("(CASE WHEN {} = {} THEN NULL ELSE {} END)", left.sql, right.sql,
+                                 value.sql),
+              .type = value.type,
+              .location = left.location};
+}
+
+// Where Postgres compares two types as they are, the value keeps its own.
+bool KeepsItsType(TypeTag value, TypeTag compared) {
+  return value != compared && value != kNumeric && value != kCidr &&
+         Category(value) == Category(compared) && (IsInteger(compared) || !IsInteger(value));
+}
+
 Expr Bool(std::string sql, int location) {
   return {.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
 }
@@ -77,6 +98,15 @@ Failure QueryWriter::NoOperator(const std::string& name, const std::vector<Expr>
                "explicit type casts.");
 }
 
+Failure QueryWriter::NotOneOperator(const std::string& name, const std::vector<Expr>& operands,
+                                    int location) {
+  return Wrong(location, "42725",
+               fmt::format("operator is not unique: {} {} {}", Display(operands.front().type), name,
+                           Display(operands.back().type)),
+               "Could not choose a best candidate operator. You might need to add explicit "
+               "type casts.");
+}
+
 Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, Expr& right,
                                             int location) {
   // "char" beside a text is a text.
@@ -87,7 +117,15 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   }
   const ValueType types[] = {left.type, right.type};
   auto common = CommonType(types);
+  // Of another category, but an interval with a wider cast.
+  const auto one_of = [&](TypeTag tag) { return left.type.tag == tag || right.type.tag == tag; };
+  if (one_of(kTime) && one_of(kInterval)) common = ValueType{.tag = kInterval};
   if (!common) return NoOperator(op, {left, right}, location);
+  if (common->tag == kCidr) common->tag = kInet;  // which has the operators of both
+  if (IsArray(left.type.tag) && IsArray(right.type.tag) && left.type.tag != right.type.tag) {
+    return NoOperator(op, {left, right}, location);
+  }
+  common->length = 0;
   const bool equality = op == "=" || op == "<>";
   if (ElementOf(common->tag) == kEnum) {
     FIRN_RETURN_IF_ERROR(Coerce(left, *common, CastContext::kImplicit));
@@ -100,7 +138,8 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   if (common->tag == kJson || common->tag == kXid) {
     return NoOperator(op, {left, right}, location);
   }
-  if (equality ? !HasEquality(common->tag) : !HasOrder(common->tag)) {
+  if (equality ? !HasEquality(common->tag)
+               : !HasOrder(common->tag) && SortKeyFunction(common->tag).empty()) {
     return Refuse(
         location,
         fmt::format("values of type {} cannot be compared by {} yet", DisplayType(common->tag), op),
@@ -111,12 +150,21 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   if (common->tag == kVarchar) common = ValueType{.tag = kText};
   // Numerics of different scales are compared by the engine as they are.
   if (common->tag == kNumeric) common->precision = 0;
-  FIRN_RETURN_IF_ERROR(Coerce(left, *common, CastContext::kImplicit));
-  FIRN_RETURN_IF_ERROR(Coerce(right, *common, CastContext::kImplicit));
+  for (auto* side : {&left, &right}) {
+    const bool blanks = common->tag == kChar && side->type.tag != kChar;
+    FIRN_RETURN_IF_ERROR(Coerce(*side, *common, CastContext::kImplicit));
+    if (blanks) side->sql = fmt::format("rtrim({}, ' ')", side->sql);
+  }
   if (common->tag == ArrayOf(kNumeric)) {
     for (auto* side : {&left, &right}) {
       FIRN_TRY(side->sql, ElementKeys(*side));
     }
+  }
+  if (const auto key = SortKeyFunction(common->tag); !equality && !key.empty()) {
+    for (auto* side : {&left, &right}) side->sql = fmt::format("{}({})", key, side->sql);
+  }
+  if (common->tag == kJsonb) {
+    for (auto* side : {&left, &right}) side->sql = Comparable(*side);
   }
   if (common->tag != kNumeric) return *common;
   const ValueType settled[] = {left.type, right.type};
@@ -131,12 +179,6 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
 }
 
 Result<Expr> QueryWriter::Compare(const std::string& op, Expr left, Expr right, int location) {
-  const ValueType types[] = {left.type, right.type};
-  if (const auto common = CommonType(types); common && common->tag == kJsonb) {
-    FIRN_RETURN_IF_ERROR(Coerce(left, *common, CastContext::kImplicit));
-    FIRN_RETURN_IF_ERROR(Coerce(right, *common, CastContext::kImplicit));
-    return Bool(fmt::format("(sql_jsonb_compare({}, {}) {} 0)", left.sql, right.sql, op), location);
-  }
   FIRN_TRY(const auto type, ToComparable(op, left, right, location));
   (void)type;
   return Bool(fmt::format("({} {} {})", left.sql, op, right.sql), location);
@@ -156,14 +198,16 @@ Result<Expr> QueryWriter::Operate(const std::string& name, std::vector<Expr> ope
   std::vector<ValueType> types;
   for (const auto& operand : operands) types.push_back(operand.type);
   const auto found = Resolve(FindOperator(name), types, /*is_operator=*/true);
-  if (found.ambiguous) {
-    return Wrong(location, "42725",
-                 fmt::format("operator is not unique: {} {} {}", Display(types.front()), name,
-                             Display(types.back())),
-                 "Could not choose a best candidate operator. You might need to add explicit "
-                 "type casts.");
+  if (found.ambiguous) return NotOneOperator(name, operands, location);
+  const bool arrays = operands.size() == 2 && IsArray(types[0].tag) && IsArray(types[1].tag);
+  if (arrays && types[0].tag != types[1].tag) return NoOperator(name, operands, location);
+  if (found.entry == nullptr) {
+    // Postgres has these for ranges of anything too.
+    const bool quoted = operands.front().type.tag == kUnknown;
+    const bool holds = quoted ? name == "@>" : name == "<@" && operands.back().type.tag == kUnknown;
+    if (operands.size() == 2 && holds) return NotOneOperator(name, operands, location);
+    return NoOperator(name, operands, location);
   }
-  if (found.entry == nullptr) return NoOperator(name, operands, location);
   return Apply(*found.entry, found.arguments, std::move(operands), location);
 }
 
@@ -246,32 +290,44 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     return Operate(name, std::move(operands), location);
   auto& left = operands.front();
   if (kind == "AEXPR_DISTINCT" || kind == "AEXPR_NOT_DISTINCT") {
+    const auto* words = kind == "AEXPR_DISTINCT" ? "IS DISTINCT FROM" : "IS NOT DISTINCT FROM";
+    if (left.form == Expr::Form::kNull) std::swap(left, operands.back());
+    // A test for NULL, which a value of any type passes or not.
+    if (operands.back().form == Expr::Form::kNull && left.type.tag != kUnknown) {
+      return Bool(fmt::format("({} {} NULL)", left.sql, words), location);
+    }
     FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
     (void)type;
-    const auto* words = kind == "AEXPR_DISTINCT" ? "IS DISTINCT FROM" : "IS NOT DISTINCT FROM";
     return Bool(fmt::format("({} {} {})", left.sql, words, operands.back().sql), location);
   }
   if (kind == "AEXPR_NULLIF") {
     auto value = left;
     FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
+    if (value.type.tag == kChar) return NullIfEqual(left, operands.back(), value);
     if (!IsOpen(type)) {
       auto sql = fmt::format("nullif({}, {})", left.sql, operands.back().sql);
-      // Where Postgres compares two types as they are, the value keeps its own.
-      const bool keeps = value.type.tag != left.type.tag && value.type.tag != kNumeric &&
-                         Category(value.type.tag) == Category(left.type.tag) &&
-                         (IsInteger(left.type.tag) || !IsInteger(value.type.tag));
+      const bool keeps = KeepsItsType(value.type.tag, left.type.tag);
       if (keeps) sql = fmt::format("CAST({} AS {})", sql, EngineType(value.type));
       auto kept = keeps ? value.type : left.type;
       if (kept.tag == kVarchar) kept = {.tag = kText};  // what is compared is a text
       return Expr{.sql = std::move(sql), .type = kept, .location = location};
     }
     FIRN_RETURN_IF_ERROR(Coerce(value, OpenNumeric(), CastContext::kImplicit));
-    return Expr{.sql = fmt::format("(CASE WHEN {} = {} THEN NULL ELSE {} END)", left.sql,
-                                   operands.back().sql, value.sql),
-                .type = value.type,
-                .location = location};
+    return NullIfEqual(left, operands.back(), value);
   }
   return Refuse(location, "this operator is not supported", "docs/sql.md lists what there is.");
+}
+
+Status QueryWriter::ToMatched(const std::string& op, Expr& left, int location) {
+  if (left.type.tag == kName && op.ends_with('*')) {
+    return Refuse(location, "ILIKE and ~* of a name are not supported",
+                  "Store it as text: a name knows only the letters of ASCII.");
+  }
+  if (left.type.tag == kChar) {  // its blanks count here
+    FIRN_TRY(left.sql, OutputText(left, CastContext::kImplicit));
+    left.type = {.tag = kText};
+  }
+  return {};
 }
 
 Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json& pattern,
@@ -290,11 +346,15 @@ Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json
   } else {
     FIRN_TRY(right, WriteExpr(pattern, place));
   }
+  if (AreBytes(left, right)) {
+    return Refuse(location, "LIKE of bytea is not supported", "Use position() or substring().");
+  }
   for (auto* side : {&left, &right}) {
     if (side->type.tag != kUnknown && !IsString(side->type.tag)) {
       return NoOperator(op, {left, right}, location);
     }
   }
+  FIRN_RETURN_IF_ERROR(ToMatched(op, left, location));
   const bool plain = right.form == Expr::Form::kLiteral &&
                      (escape.empty() || right.text.find(escape) == std::string::npos);
   FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
@@ -307,6 +367,10 @@ Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json
 }
 
 Result<Expr> QueryWriter::LikeOf(const std::string& op, Expr left, Expr right, int location) {
+  if (AreBytes(left, right)) {
+    return Refuse(location, "LIKE of bytea is not supported", "Use position() or substring().");
+  }
+  FIRN_RETURN_IF_ERROR(ToMatched(op, left, location));
   for (auto* side : {&left, &right}) {
     if (side->type.tag != kUnknown && !IsString(side->type.tag)) {
       return NoOperator(op, {left, right}, location);
@@ -324,6 +388,7 @@ Result<Expr> QueryWriter::WriteRegex(const std::string& op, Expr left, Expr righ
       return NoOperator(op, {left, right}, location);
     }
   }
+  FIRN_RETURN_IF_ERROR(ToMatched(op, left, location));
   const bool common = right.form == Expr::Form::kLiteral && IsCommonPattern(right.text);
   FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
   FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kText}, CastContext::kImplicit));
@@ -346,7 +411,8 @@ Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
   const auto textual = [](const Expr& expr) {
     return expr.type.tag == kUnknown || IsString(expr.type.tag);
   };
-  if (left.type.tag == kBytea && (right.type.tag == kBytea || right.type.tag == kUnknown)) {
+  if (AreBytes(left, right)) {
+    FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kBytea}, CastContext::kImplicit));
     FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kBytea}, CastContext::kImplicit));
     return Expr{.sql = fmt::format("({} || {})", left.sql, right.sql),
                 .type = left.type,
@@ -387,6 +453,23 @@ Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool nega
     FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
   }
   std::vector<ValueType> types{left.type};
+  for (const auto& expr : exprs) {
+    types.push_back(expr.type);
+    const bool arrays = IsArray(left.type.tag) && IsArray(expr.type.tag);
+    if (arrays && left.type.tag != expr.type.tag) return NoOperator("=", {left, expr}, location);
+  }
+  if (!CommonType(types)) {
+    const bool clocks = std::all_of(types.begin(), types.end(), [](const ValueType& type) {
+      return type.tag == kTime || type.tag == kInterval || type.tag == kUnknown;
+    });
+    if (clocks) {
+      FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kInterval}, CastContext::kImplicit));
+      for (auto& expr : exprs) {
+        FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kInterval}, CastContext::kImplicit));
+      }
+    }
+  }
+  types = {left.type};
   for (const auto& expr : exprs) types.push_back(expr.type);
   if (!CommonType(types)) {
     for (const auto& expr : exprs) {

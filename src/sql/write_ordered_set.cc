@@ -58,8 +58,11 @@ Result<Expr> QueryWriter::WriteOrderedSet(const std::string& name, const Json& b
     FIRN_TRY(const auto condition, WriteCondition(body["agg_filter"], "FILTER", inner));
     filter = fmt::format("{} AND {}", filter, condition);
   }
-  const auto over = fmt::format("({} ORDER BY {}{}) FILTER (WHERE {})", value.sql,
-                                Comparable(value), direction, filter);
+  // In an aggregate the engine orders intervals by their months before their days.
+  const auto key = value.type.tag == kInterval ? fmt::format("epoch_us({})", value.sql)
+                                               : SortKey(value, Comparable(value));
+  const auto over =
+      fmt::format("({} ORDER BY {}{}) FILTER (WHERE {})", value.sql, key, direction, filter);
   Expr out{.type = value.type, .location = location};
   if (name == "mode") {
     if (IsOpen(value.type)) {

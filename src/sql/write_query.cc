@@ -167,6 +167,19 @@ Result<QueryWriter::Block> QueryWriter::WriteValues(const Json& body, const Scop
   return block;
 }
 
+Status QueryWriter::CheckDistinct(const ValueType& type, std::string_view word, int location) {
+  const auto element = ElementOf(type.tag);
+  if (element == TypeTag::kJson) {
+    return Wrong(location, "42883",
+                 "could not identify an equality operator for type " + DisplayType(type.tag));
+  }
+  if (!HasEquality(type.tag) || type == ValueType{.tag = ArrayOf(TypeTag::kNumeric)}) {
+    return Refuse(location, fmt::format("{} of {} is not supported", word, DisplayType(type.tag)),
+                  fmt::format("Use {} ALL, or cast to text.", word));
+  }
+  return {};
+}
+
 Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, const Scope* outer,
                                                           const CommonTables* tables) {
   const auto arm = [&](const char* side) -> const Json& {
@@ -190,6 +203,7 @@ Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, cons
   for (size_t i = 0; i < left.outputs.size(); ++i) {
     std::vector<Expr> both{left.outputs[i].expr, right.outputs[i].expr};
     FIRN_TRY(const auto type, Unify(both, word));
+    if (!Flag(body, "all")) FIRN_RETURN_IF_ERROR(CheckDistinct(type, word, both.front().location));
     types.emplace_back(type);
   }
   Block shape;
@@ -202,12 +216,16 @@ Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, cons
     block.outputs.push_back({column.name, {.sql = column.sql, .type = column.type}});
   }
   const bool all = Flag(body, "all");
-  const bool open = !all && std::any_of(types.begin(), types.end(),
-                                        [](const auto& type) { return IsOpen(*type); });
+  const auto keyed = std::find_if(types.begin(), types.end(), [&](const auto& type) {
+    return !all && !KeyFunction(*type).empty();
+  });
+  const bool open = keyed != types.end();
   if (open && word != "UNION") {
+    const bool number = (*keyed)->tag != TypeTag::kJsonb;
     return Refuse(block.outputs.front().expr.location,
-                  fmt::format("{} of numerics without a scale is not supported", word),
-                  "Cast them to numeric(p,s).");
+                  fmt::format("{} of {} is not supported", word,
+                              number ? "numerics without a scale" : "jsonb"),
+                  number ? "Cast them to numeric(p,s)." : "Cast them to text.");
   }
   block.tail =
       fmt::format(" FROM (({}) {}{} ({})) AS {}({})", first.sql, word, all || open ? " ALL" : "",

@@ -16,7 +16,7 @@ SET search_path = s;
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 CREATE TYPE "Odd Type" AS ENUM ('', 'it''s', 'a,b', '"q"');
 CREATE TABLE p (id int, m mood, ms mood[], o "Odd Type" DEFAULT 'it''s');
-INSERT INTO p VALUES (1, 'happy', '{sad,ok}'), (2, 'sad', NULL, ''),
+INSERT INTO p VALUES (1, 'happy', '{sad,ok}', DEFAULT), (2, 'sad', NULL, ''),
   (3, 'ok', '{happy,NULL}', 'a,b');
 !flush
 INSERT INTO p (id, m, ms) VALUES (4, NULL, '{}'), (5, 'sad', ARRAY['ok', 'sad']::mood[]);
@@ -125,6 +125,21 @@ SELECT 'x'::brief;
 DROP TABLE p;
 DROP TYPE feeling;
 SELECT 'ok'::feeling;
+""",
+    "views": """
+CREATE VIEW happy AS SELECT id FROM p WHERE m = 'happy'::mood;
+CREATE TYPE lone AS ENUM ('a', 'b');
+CREATE VIEW alone AS SELECT 'a'::lone < 'b'::s.lone AS less;
+DROP TYPE lone;
+ALTER TYPE lone RENAME TO single;
+ALTER TYPE mood RENAME TO feeling;
+SET search_path = public;
+SELECT id FROM s.happy;
+SELECT less FROM s.alone;
+SET search_path = s;
+DROP TYPE single CASCADE;
+SELECT less FROM alone;
+SELECT id FROM happy;
 """,
     "catalog": """
 SELECT typname, typtype, typcategory, typlen, typbyval, typelem <> 0, typarray <> 0, typinput::text

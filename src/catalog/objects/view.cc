@@ -37,6 +37,12 @@ Result<std::shared_ptr<Object>> ReadView(const Json& json) {
     }
     view->references.push_back(std::move(reference));
   }
+  for (const auto& one : json.value("types", Json::array())) {
+    View::SeenType type{.schema = one.at("schema").get<std::string>(),
+                        .name = one.at("name").get<std::string>()};
+    FIRN_TRY(type.id, ParseUuid(one.at("type").get<std::string>()));
+    view->types.push_back(std::move(type));
+  }
   return view;
 }
 
@@ -57,6 +63,10 @@ void View::WriteBody(Json& json) const {
   }
   json["columns"] = std::move(fields);
   json["references"] = ReferencesToJson(references);
+  for (const auto& type : types) {
+    json["types"].push_back(
+        {{"type", type.id.ToString()}, {"schema", type.schema}, {"name", type.name}});
+  }
 }
 
 std::vector<Uuid> View::DependsOn() const {
@@ -64,6 +74,7 @@ std::vector<Uuid> View::DependsOn() const {
   for (const auto& reference : references) {
     if (reference.relation != Uuid()) all.push_back(reference.relation);
   }
+  for (const auto& type : types) all.push_back(type.id);
   return all;
 }
 

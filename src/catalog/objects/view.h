@@ -32,6 +32,15 @@ class View final : public Object {
   std::string query;
   std::vector<columnar::Field> columns;
   std::vector<Reference> references;
+
+  /// An enum or domain that the query casts to.
+  struct SeenType {
+    Uuid id;
+    std::string schema;  // as the query writes it; empty: it was on search_path
+    std::string name;
+    bool operator==(const SeenType&) const = default;
+  };
+  std::vector<SeenType> types;
 };
 
 }  // namespace firn::catalog

@@ -36,10 +36,14 @@ std::shared_ptr<const TableDefinition> Table(std::string name, std::string schem
 
 std::vector<ObjectPtr> OneOfEach(const TableDefinition& table) {
   auto schema = New<Schema>("s", "");
+  auto labels = New<UserType>("mood");
+  labels->oid = 16'386;
+  labels->labels = {"sad", "ok"};
   auto view = New<View>("v");
   view->query = "SELECT id FROM t";
   view->columns = {{"id", {columnar::TypeKind::kInt8}}};
   view->references = {{table.id.value(), "t", {{FieldId(1), "id"}}}};
+  view->types = {{labels->id, "", "mood"}};
   auto sequence = New<Sequence>("q");
   sequence->increment = -2;
   sequence->owner = Sequence::Owner{table.id, FieldId(1), true};
@@ -52,8 +56,6 @@ std::vector<ObjectPtr> OneOfEach(const TableDefinition& table) {
   comment->target = table.id.value();
   comment->column = FieldId(1);
   comment->text = "it's";
-  auto labels = New<UserType>("mood");
-  labels->labels = {"sad", "ok"};
   auto domain = New<UserType>("positive");
   domain->form = UserType::Form::kDomain;
   domain->base = columnar::Numeric(5, 2);
@@ -146,7 +148,9 @@ TEST(Objects, WhatOthersDependOnStays) {
   const auto table = Table("t");
   auto version = Applied(std::make_shared<const Version>(), CreateTable{table});
   const auto objects = OneOfEach(*table);
-  version = Applied(version, PutObject{objects[1]});
+  EXPECT_EQ(version->Apply(PutObject{objects[1]}).error().SqlState(), "40001");  // no type yet
+  version = Applied(Applied(version, PutObject{objects[5]}), PutObject{objects[1]});
+  EXPECT_EQ(version->Apply(DropObject{objects[5]->id}).error().SqlState(), "2BP01");
   EXPECT_EQ(version->Apply(DropTable{table->id}).error().SqlState(), "2BP01");
   version = Applied(version, PutObject{New<Schema>("s", "")});
   version = Applied(version, CreateTable{Table("inside", "s")});
@@ -154,6 +158,51 @@ TEST(Objects, WhatOthersDependOnStays) {
   EXPECT_EQ(version->Apply(DropObject{schema->id}).error().SqlState(), "2BP01");
   version = Applied(version, DropTable{version->FindTable("s", "inside")->id});
   EXPECT_FALSE(Applied(version, DropObject{schema->id})->HasSchema("s"));
+}
+
+std::shared_ptr<UserType> Enum(const std::string& name, uint32_t oid) {
+  auto type = New<UserType>(name);
+  type->oid = oid;
+  type->labels = {"low", "high"};
+  return type;
+}
+
+std::shared_ptr<TableDefinition> TableOfType(const std::string& name, uint32_t oid) {
+  auto table = std::make_shared<TableDefinition>(*Table(name));
+  table->columns.columns.front().type = columnar::Enum(oid);
+  return table;
+}
+
+TEST(Types, MadeAtOnceDoNotShareAnOid) {
+  const auto version = Applied(std::make_shared<const Version>(), PutObject{Enum("mood", 16'384)});
+  const auto second = version->Apply(PutObject{Enum("size", 16'384)});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().SqlState(), "40001");
+  EXPECT_EQ(second.error().remedy, Remedy::kRetry);
+  EXPECT_TRUE(version->Apply(PutObject{Enum("size", 16'386)}));
+}
+
+TEST(Types, StayForTheTableThatWasMadeMeanwhile) {
+  const auto type = Enum("mood", 16'384);
+  auto version = Applied(std::make_shared<const Version>(), PutObject{type});
+  version = Applied(version, CreateTable{TableOfType("t", 16'384)});
+  EXPECT_EQ(version->Apply(DropObject{type->id}).error().SqlState(), "40001");
+  auto renamed = std::make_shared<UserType>(*type);
+  renamed->revision = 2;
+  renamed->labels = {"low", "higher"};
+  EXPECT_EQ(version->Apply(PutObject{renamed}).error().SqlState(), "40001");
+  renamed->labels = {"low", "middle", "high"};
+  EXPECT_TRUE(version->Apply(PutObject{renamed}));
+}
+
+TEST(Types, DroppedMeanwhileAreNotUsed) {
+  const std::shared_ptr<const Version> empty = std::make_shared<const Version>();
+  EXPECT_EQ(empty->Apply(CreateTable{TableOfType("t", 16'384)}).error().SqlState(), "40001");
+  const auto version = Applied(empty, CreateTable{Table("t")});
+  auto next = TableOfType("t", 16'384);
+  next->id = version->FindTable("public", "t")->id;
+  next->columns.id = SchemaId(2);
+  EXPECT_EQ(version->Apply(AlterTable{next}).error().SqlState(), "40001");
 }
 
 }  // namespace

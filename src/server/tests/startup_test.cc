@@ -22,10 +22,12 @@ class DataFolder : public testing::Test {
 TEST_F(DataFolder, ASecondServerIsToldThePidOfTheFirst) {
   auto first = DataLock::Take(dir_);
   ASSERT_TRUE(first);
-  const auto second = DataLock::Take(dir_);
-  ASSERT_FALSE(second);
-  EXPECT_NE(second.error().message.find("pid=" + std::to_string(::getpid())), std::string::npos)
-      << second.error().message;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const auto second = DataLock::Take(dir_);
+    ASSERT_FALSE(second);
+    EXPECT_NE(second.error().message.find("pid=" + std::to_string(::getpid())), std::string::npos)
+        << second.error().message;
+  }
   first->reset();
   EXPECT_TRUE(DataLock::Take(dir_));
 }

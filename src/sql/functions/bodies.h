@@ -18,6 +18,9 @@ void AddByteFunctions(EngineFunctions& functions);
 void AddRegexFunctions(EngineFunctions& functions);
 void AddTimeFunctions(EngineFunctions& functions);
 void AddTypeFunctions(EngineFunctions& functions);
+void AddReadFunctions(EngineFunctions& functions);
+void AddClockFunctions(EngineFunctions& functions);
+void AddNetworkFunctions(EngineFunctions& functions);
 void AddJsonFunctions(EngineFunctions& functions);
 /// pg_catalog/calls.h.
 void AddCatalogFunctions(EngineFunctions& functions);

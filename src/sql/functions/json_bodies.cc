@@ -265,25 +265,15 @@ void AddParts(EngineFunctions& to) {
 }
 
 void AddTests(EngineFunctions& to) {
+  to.push_back(Scalar("sql_jsonb_key", [](std::string_view text) {
+    auto value = Binary(text);
+    return engine::Blob{value ? JsonbKey(*value) : ""};
+  }));
   to.push_back(
       Scalar("sql_jsonb_contains", [](std::string_view a, std::string_view b) -> Result<bool> {
         FIRN_TRY(const auto outer, Binary(a));
         FIRN_TRY(const auto inner, Binary(b));
         return ContainsJsonb(outer, inner);
-      }));
-  to.push_back(
-      Scalar("sql_jsonb_compare", [](std::string_view a, std::string_view b) -> Result<int32_t> {
-        FIRN_TRY(const auto left, Binary(a));
-        FIRN_TRY(const auto right, Binary(b));
-        // A quirk of PostgreSQL: nothing is less than an empty array, not even null.
-        const auto is_empty = [](const JsonValue& value) {
-          return value.kind == Kind::kArray && value.items.empty();
-        };
-        const bool scalar_left = left.kind != Kind::kArray && left.kind != Kind::kObject;
-        const bool scalar_right = right.kind != Kind::kArray && right.kind != Kind::kObject;
-        if (is_empty(left) && scalar_right) return -1;
-        if (is_empty(right) && scalar_left) return 1;
-        return CompareJsonb(left, right);
       }));
   to.push_back(
       Scalar("sql_jsonb_exists", [](std::string_view text, std::string_view key) -> Result<bool> {
@@ -368,6 +358,45 @@ std::string Quoted(std::string_view text) {
   return out;
 }
 
+Status AddMember(const List<std::string_view>& keys, size_t key,
+                 const List<std::string_view>& values, size_t value, std::string& out) {
+  if (keys.IsNull(key)) return Refused("22004", "null value not allowed for object key");
+  if (!out.empty()) out += ", ";
+  AppendJsonString(keys[key], out);
+  out += " : ";
+  if (values.IsNull(value)) {
+    out += "null";
+  } else {
+    AppendJsonString(values[value], out);
+  }
+  return {};
+}
+
+void AddObjects(EngineFunctions& to) {
+  to.push_back(Scalar("sql_json_object", [](List<std::string_view> pairs) -> Result<std::string> {
+    if (pairs.size() % 2 != 0) {
+      return Refused("2202E", "array must have even number of elements");
+    }
+    std::string out;
+    for (size_t i = 0; i < pairs.size(); i += 2) {
+      FIRN_RETURN_IF_ERROR(AddMember(pairs, i, pairs, i + 1, out));
+    }
+    return "{" + out + "}";
+  }));
+  to.push_back(
+      Scalar("sql_json_object_of",
+             [](List<std::string_view> keys, List<std::string_view> values) -> Result<std::string> {
+               if (keys.size() != values.size()) {
+                 return Refused("2202E", "mismatched array dimensions");
+               }
+               std::string out;
+               for (size_t i = 0; i < keys.size(); ++i) {
+                 FIRN_RETURN_IF_ERROR(AddMember(keys, i, values, i, out));
+               }
+               return "{" + out + "}";
+             }));
+}
+
 void AddBuilders(EngineFunctions& to) {
   to.push_back(Scalar("sql_json_number", [](std::string_view text) { return Number(text); }));
   to.push_back(Scalar("sql_json_quote", [](std::string_view text) { return Quoted(text); }));
@@ -399,6 +428,7 @@ void AddJsonFunctions(EngineFunctions& functions) {
     return JsonbText(value);
   }));
   AddBuilders(functions);
+  AddObjects(functions);
   AddParts(functions);
   AddTests(functions);
   AddChanges(functions);

@@ -241,8 +241,45 @@ Numeric NumberOf(const JsonValue& value) {
   return number ? *std::move(number) : Numeric();
 }
 
+// How many: four bytes, the highest first.
+void AppendCount(size_t count, std::string& key) {
+  for (const int shift : {24, 16, 8, 0}) key += static_cast<char>(count >> shift & 0xFF);
+}
+
+// No text of a jsonb has a zero byte, so one ends it.
+void AppendKey(const JsonValue& value, std::string& key) {
+  key += static_cast<char>(value.kind);
+  switch (value.kind) {
+    case Kind::kNull:
+      return;
+    case Kind::kBool:
+      key += value.truth ? '\1' : '\0';
+      return;
+    case Kind::kString:
+      key += value.text;
+      key += '\0';
+      return;
+    case Kind::kNumber:
+      key += NumberOf(value).SortKey();
+      key += '\0';
+      return;
+    case Kind::kArray:
+      AppendCount(value.items.size(), key);
+      for (const auto& item : value.items) AppendKey(item, key);
+      return;
+    case Kind::kObject:
+      AppendCount(value.members.size(), key);
+      for (const auto& [name, member] : value.members) {
+        key += name;
+        key += '\0';
+        AppendKey(member, key);
+      }
+      return;
+  }
+}
+
 bool Equal(const JsonValue& a, const JsonValue& b) {
-  return CompareJsonb(a, b) == 0;
+  return JsonbKey(a) == JsonbKey(b);
 }
 
 }  // namespace
@@ -317,36 +354,13 @@ void AppendJsonString(std::string_view text, std::string& out) {
   out += '"';
 }
 
-int CompareJsonb(const JsonValue& a, const JsonValue& b) {
-  const auto sign = [](auto x, auto y) { return x < y ? -1 : x > y ? 1 : 0; };
-  if (a.kind != b.kind) return sign(static_cast<int>(a.kind), static_cast<int>(b.kind));
-  switch (a.kind) {
-    case Kind::kNull:
-      return 0;
-    case Kind::kBool:
-      return sign(a.truth, b.truth);
-    case Kind::kString:
-      return sign(a.text.compare(b.text), 0);
-    case Kind::kNumber:
-      return NumberOf(a).Compare(NumberOf(b));
-    case Kind::kArray:
-      // By length first; an empty array is less than everything, which its length says here too.
-      if (a.items.size() != b.items.size()) return sign(a.items.size(), b.items.size());
-      for (size_t i = 0; i < a.items.size(); ++i) {
-        if (const int order = CompareJsonb(a.items[i], b.items[i]); order != 0) return order;
-      }
-      return 0;
-    case Kind::kObject:
-      if (a.members.size() != b.members.size()) return sign(a.members.size(), b.members.size());
-      for (size_t i = 0; i < a.members.size(); ++i) {
-        if (const int order = a.members[i].name.compare(b.members[i].name); order != 0)
-          return sign(order, 0);
-        if (const int order = CompareJsonb(a.members[i].value, b.members[i].value); order != 0)
-          return order;
-      }
-      return 0;
-  }
-  return 0;
+std::string JsonbKey(const JsonValue& value) {
+  std::string key;
+  // A quirk of PostgreSQL: nothing is less than an empty array, not even null.
+  const bool empty_array = value.kind == Kind::kArray && value.items.empty();
+  key += empty_array ? '\0' : '\1';
+  AppendKey(value, key);
+  return key;
 }
 
 bool ContainsJsonb(const JsonValue& a, const JsonValue& b) {

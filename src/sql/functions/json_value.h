@@ -44,8 +44,9 @@ Status MakeBinary(JsonValue& value);
 std::string JsonbText(const JsonValue& value);
 std::string JsonbPretty(const JsonValue& value);
 void AppendJsonString(std::string_view text, std::string& out);
-/// -1, 0, 1 in the order of jsonb's B-tree, for values MakeBinary made.
-int CompareJsonb(const JsonValue& a, const JsonValue& b);
+/// Bytes in the order of jsonb's B-tree: by type, then arrays and objects by their size. Of values
+/// MakeBinary made.
+std::string JsonbKey(const JsonValue& value);
 /// a @> b.
 bool ContainsJsonb(const JsonValue& a, const JsonValue& b);
 std::string_view JsonTypeName(JsonValue::Kind kind);

@@ -192,9 +192,14 @@ void AddConversions(EngineFunctions& to) {
   to.push_back(Scalar("sql_num_key", [](const Numeric& a) { return a.SortKey(); }));
   to.push_back(Scalar("sql_num_text", [](const Numeric& a) { return a; }));
   to.push_back(Scalar("sql_num_read", [](std::string_view text) { return Numeric::Parse(text); }));
-  to.push_back(Scalar("sql_num_fit", [](const Numeric& a, int32_t precision, int32_t scale) {
-    return a.Fit(precision, scale);
-  }));
+  to.push_back(Scalar(
+      "sql_num_fit", [](const Numeric& a, int32_t precision, int32_t scale) -> Result<Numeric> {
+        FIRN_TRY(auto fitted, a.Fit(precision, scale));
+        if (fitted.finite()) return fitted;
+        return Fail(MakeError(ErrorCode::kUnsupported, "NaN as numeric({},{}) is not supported",
+                              precision, scale)
+                        .WithHint("Use numeric, or double precision."));
+      }));
   to.push_back(Scalar("sql_num_from_float8",
                       [](double value) { return Numeric::FromDouble(value, kFloat8Digits); }));
   to.push_back(Scalar("sql_num_from_float4",
@@ -273,6 +278,9 @@ EngineFunctions AllEngineFunctions() {
   AddJsonFunctions(functions);
   AddTypeFunctions(functions);
   AddCatalogFunctions(functions);
+  AddReadFunctions(functions);
+  AddClockFunctions(functions);
+  AddNetworkFunctions(functions);
   return functions;
 }
 

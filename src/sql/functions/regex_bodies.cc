@@ -247,11 +247,17 @@ void AddRegexFunctions(EngineFunctions& functions) {
   functions.push_back(Scalar(
       "sql_regexp_matches",
       [](std::string_view text, std::string_view pattern, std::string_view flags) -> Result<Texts> {
-        // One match only, its parts one after another: rows of arrays are cut by the caller.
+        // How many parts each match has, then all parts: the caller cuts them into rows.
         FIRN_TRY(const auto call, Begin(text, pattern, flags, ""));
-        FIRN_TRY(const auto found, call.regex->Search(call.text, 0));
-        if (!found) return Texts{};
-        return Captures(call.text, *found);
+        FIRN_TRY(const auto all, AllMatches(*call.regex, call.text, 0, false));
+        Texts out{"1"};
+        for (const auto& spans : all) {
+          auto parts = Captures(call.text, spans);
+          out.front() = std::to_string(parts.size());
+          std::move(parts.begin(), parts.end(), std::back_inserter(out));
+          if (!call.options.global) break;
+        }
+        return out;
       }));
 }
 

@@ -20,5 +20,7 @@ std::string_view Aggregates();
 std::string_view Nested();
 std::string_view Others();
 std::string_view CatalogLookups();
+/// No signatures: names alone, of functions that are refused (0A000, not 42883).
+std::string_view Absent();
 
 }  // namespace firn::sql::table

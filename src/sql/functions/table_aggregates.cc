@@ -21,11 +21,17 @@ count(any) int8 : @count
 covar_pop(float8 float8) float8 : @covar_pop
 covar_samp(float8 float8) float8 : @covar_samp
 every(bool) bool : @bool_and
-max(oid) oid : @max
-max(T) T : @max | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval
+max(T) T : @max | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval time oid
+max(bpchar) =1 : @max
+max(timetz) timetz : @arg_max{$1, sql_timetz_key($1)}
+max(inet) inet : @arg_max{$1, sql_inet_key($1)}
+max(any[]) =1 : -
 max(numeric) =1 : @max ~ @arg_max{$1, sql_num_key($1)}
-min(oid) oid : @min
-min(T) T : @min | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval
+min(T) T : @min | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval time oid
+min(bpchar) =1 : @min
+min(timetz) timetz : @arg_min{$1, sql_timetz_key($1)}
+min(inet) inet : @arg_min{$1, sql_inet_key($1)}
+min(any[]) =1 : -
 min(numeric) =1 : @min ~ @arg_min{$1, sql_num_key($1)}
 mode(any) =1 : -
 percentile_cont(float8) float8 : -

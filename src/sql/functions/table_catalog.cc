@@ -16,7 +16,9 @@ pg_get_constraintdef(oid bool) text : !catalog pg_get_constraintdef
 pg_get_indexdef(oid) text : !catalog pg_get_indexdef
 pg_get_indexdef(oid int4 bool) text : !catalog pg_get_indexdef
 pg_get_viewdef(oid) text : !catalog pg_get_viewdef
-pg_get_viewdef(oid bool) text : !catalog pg_get_viewdef
+pg_get_viewdef(oid T) text : !catalog pg_get_viewdef | T = bool int4
+pg_get_viewdef(text) text : !catalog pg_get_viewdef_by_name
+pg_get_viewdef(text bool) text : !catalog pg_get_viewdef_by_name
 pg_get_serial_sequence(text text) text : !catalog pg_get_serial_sequence
 pg_get_ruledef(oid) text : !catalog nothing
 pg_get_ruledef(oid bool) text : !catalog nothing
@@ -74,9 +76,17 @@ has_column_privilege(name text T text) bool : !catalog has_column_privilege | T 
 has_column_privilege(oid oid T text) bool : !catalog has_column_privilege | T = text int2
 has_column_privilege(oid text T text) bool : !catalog has_column_privilege | T = text int2
 has_function_privilege(T text) bool : !catalog yes | T = oid text
+has_function_privilege(name T text) bool : !catalog yes | T = oid text
+has_function_privilege(oid T text) bool : !catalog yes | T = oid text
 has_type_privilege(T text) bool : !catalog yes | T = oid text
+has_type_privilege(name T text) bool : !catalog yes | T = oid text
+has_type_privilege(oid T text) bool : !catalog yes | T = oid text
 has_language_privilege(T text) bool : !catalog yes | T = oid text
+has_language_privilege(name T text) bool : !catalog yes | T = oid text
+has_language_privilege(oid T text) bool : !catalog yes | T = oid text
 has_tablespace_privilege(T text) bool : !catalog yes | T = oid text
+has_tablespace_privilege(name T text) bool : !catalog yes | T = oid text
+has_tablespace_privilege(oid T text) bool : !catalog yes | T = oid text
 pg_has_role(T text) bool : !catalog pg_has_role | T = oid name
 pg_has_role(name T text) bool : !catalog pg_has_role | T = oid name
 pg_has_role(oid T text) bool : !catalog pg_has_role | T = oid name
@@ -86,7 +96,7 @@ pg_table_size(regclass) int8 : !catalog pg_relation_size
 pg_total_relation_size(regclass) int8 : !catalog pg_relation_size
 pg_indexes_size(regclass) int8 : !catalog pg_indexes_size
 pg_database_size(T) int8 : !catalog pg_database_size | T = oid name
-pg_size_pretty(int8) text : !catalog pg_size_pretty
+pg_size_pretty(T) text : !catalog pg_size_pretty | T = int8 numeric
 pg_typeof(any) regtype : !typeof
 to_regclass(text) regclass : !catalog to_regclass
 to_regtype(text) regtype : !catalog to_regtype

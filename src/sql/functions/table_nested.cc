@@ -36,6 +36,8 @@ json_extract_path(json text text text) json : sql_json_path($1, [$2, $3, $4])
 json_extract_path_text(json text) text : sql_json_path_text($1, [$2])
 json_extract_path_text(json text text) text : sql_json_path_text($1, [$2, $3])
 json_extract_path_text(json text text text) text : sql_json_path_text($1, [$2, $3, $4])
+json_object(text[]) json : sql_json_object($1)
+json_object(text[] text[]) json : sql_json_object_of($1, $2)
 json_strip_nulls(json) json : -
 json_typeof(json) text : sql_json_typeof($1)
 jsonb_array_length(jsonb) int4 : sql_json_array_length($1)
@@ -49,16 +51,21 @@ jsonb_extract_path_text(jsonb text text) text : sql_json_path_text($1, [$2, $3])
 jsonb_extract_path_text(jsonb text text text) text : sql_json_path_text($1, [$2, $3, $4])
 jsonb_insert(jsonb text[] jsonb) jsonb : sql_jsonb_insert($1, $2, $3, false)
 jsonb_insert(jsonb text[] jsonb bool) jsonb : sql_jsonb_insert($1, $2, $3, $4)
+jsonb_object(text[]) jsonb : sql_jsonb(sql_json_object($1))
+jsonb_object(text[] text[]) jsonb : sql_jsonb(sql_json_object_of($1, $2))
 jsonb_pretty(jsonb) text : sql_jsonb_pretty($1)
 jsonb_set(jsonb text[] jsonb) jsonb : sql_jsonb_set($1, $2, $3, true)
 jsonb_set(jsonb text[] jsonb bool) jsonb : sql_jsonb_set($1, $2, $3, $4)
 jsonb_strip_nulls(jsonb) jsonb : sql_jsonb_strip_nulls($1)
 jsonb_typeof(jsonb) text : sql_json_typeof($1)
+row_to_json(json) json : $1
+row_to_json(json bool) json : -
 to_json(any) json : !json
 to_jsonb(any) jsonb : !json
 
 [aggregate]
 array_agg(any) =a1 : @list
+array_agg(any[]) =1 : -
 json_agg(any) json : ('[' || array_to_string(@list, ', ') || ']')
 json_object_agg(any any) json : ('{ ' || array_to_string(@list, ', ') || ' }')
 jsonb_agg(any) jsonb : sql_jsonb('[' || array_to_string(@list, ', ') || ']')
@@ -67,6 +74,9 @@ jsonb_object_agg(any any) jsonb : sql_jsonb('{' || array_to_string(@list, ', ') 
 [table]
 generate_subscripts(any[] int4) int4 :
   (CASE WHEN $2 = 1 THEN range(1, CAST(len($1) AS INTEGER) + 1) END)
+generate_subscripts(any[] int4 bool) int4 :
+  (CASE WHEN $2 = 1 AND $3 THEN list_reverse(range(1, CAST(len($1) AS INTEGER) + 1))
+        WHEN $2 = 1 AND NOT $3 THEN range(1, CAST(len($1) AS INTEGER) + 1) END)
 json_array_elements(json) json : sql_json_elements($1)
 json_array_elements_text(json) text : sql_json_elements_text($1)
 json_object_keys(json) text : sql_json_keys($1)
@@ -79,7 +89,9 @@ jsonb_each(jsonb) jsonb : sql_json_values($1)
 jsonb_each_text(jsonb) text : sql_json_values_text($1)
 regexp_matches(text text) text[] : list_filter([sql_regexp_match($1, $2, '')],
   lambda m: m IS NOT NULL)
-regexp_matches(text text text) text[] : -
+regexp_matches(text text text) text[] : list_transform([sql_regexp_matches($1, $2, $3)],
+  lambda m: list_transform(range(2, len(m) + 1, CAST(m[1] AS INTEGER)),
+                           lambda i: m[i : i + CAST(m[1] AS INTEGER) - 1]))[1]
 unnest(any[]) =e1 : $1
 )";
 

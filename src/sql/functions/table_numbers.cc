@@ -80,6 +80,7 @@ trunc(numeric) numeric:whole : trunc($1) ~ sql_num_trunc($1, 0)
 trunc(numeric int4) numeric : sql_num_trunc($1, $2)
 width_bucket(float8 float8 float8 int4) int4 : sql_width_bucket($1, $2, $3, $4)
 width_bucket(numeric numeric numeric int4) int4 : sql_num_width_bucket($1, $2, $3, $4)
+width_bucket(any any[]) int4 : -
 )";
 
 }  // namespace

@@ -46,6 +46,16 @@ constexpr std::string_view kTable = R"(
 +(timestamptz interval) timestamptz : ($1 + $2)
 +(interval timestamptz) timestamptz : ($2 + $1)
 +(interval interval) interval : ($1 + $2)
++(time interval) time : sql_time_plus($1, $2)
++(interval time) time : sql_time_plus($2, $1)
++(date time) timestamp : sql_date_at($1, $2)
++(time date) timestamp : sql_date_at($2, $1)
++(timetz interval) timetz : -
++(interval timetz) timetz : -
++(date timetz) timestamptz : -
++(timetz date) timestamptz : -
++(inet int8) inet : -
++(int8 inet) inet : -
 +(T) T : $1 | T = int2 int4 int8
 +(float4) float4 : $1
 +(float8) float8 : $1
@@ -70,6 +80,11 @@ constexpr std::string_view kTable = R"(
 -(timestamp timestamp) interval : ($1 - $2)
 -(timestamptz timestamptz) interval : ($1 - $2)
 -(interval interval) interval : ($1 - $2)
+-(time time) interval : sql_time_between($1, $2)
+-(time interval) time : sql_time_minus($1, $2)
+-(timetz interval) timetz : -
+-(inet int8) inet : -
+-(inet inet) int8 : -
 -(T) T : (-$1) | T = int2 int4 int8
 -(float4) float4 : (-$1)
 -(float8) float8 : (-$1)
@@ -123,6 +138,14 @@ constexpr std::string_view kTable = R"(
 >>(int2 int4) int2 : sql_shift_right2($1, $2)
 >>(int4 int4) int4 : sql_shift_right4($1, $2)
 >>(int8 int4) int8 : sql_shift_right8($1, $2)
+<<(inet inet) bool : sql_inet_within($1, $2, false)
+<<=(inet inet) bool : sql_inet_within($1, $2, true)
+>>(inet inet) bool : sql_inet_within($2, $1, false)
+>>=(inet inet) bool : sql_inet_within($2, $1, true)
+&&(inet inet) bool : sql_inet_overlaps($1, $2)
+&(inet inet) inet : sql_inet_and($1, $2)
+|(inet inet) inet : sql_inet_or($1, $2)
+~(inet) inet : sql_inet_not($1)
 )";
 
 }  // namespace

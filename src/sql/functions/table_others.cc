@@ -5,6 +5,23 @@ namespace firn::sql::table {
 namespace {
 
 constexpr std::string_view kTable = R"(
+[scalar]
+abbrev(inet) text : $1
+abbrev(cidr) text : -
+broadcast(inet) inet : sql_broadcast($1)
+family(inet) int4 : (CASE WHEN contains($1, ':') THEN 6 WHEN $1 IS NOT NULL THEN 4 END)
+host(inet) text : split_part($1, '/', 1)
+hostmask(inet) inet : sql_hostmask($1)
+inet_merge(inet inet) cidr : -
+inet_same_family(inet inet) bool : (contains($1, ':') = contains($2, ':'))
+masklen(inet) int4 : sql_masklen($1)
+netmask(inet) inet : sql_netmask($1)
+network(inet) cidr : sql_network($1)
+num_nonnulls(...) int4 : !count_nulls
+num_nulls(...) int4 : !count_nulls
+set_masklen(cidr int4) cidr : -
+set_masklen(inet int4) inet : sql_set_masklen($1, $2)
+
 [table]
 generate_series(int4 int4) int4
 generate_series(int4 int4 int4) int4

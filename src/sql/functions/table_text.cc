@@ -13,14 +13,16 @@ bit_length(bytea) int4 : CAST(8 * octet_length($1) AS INTEGER)
 btrim(text) text : trim($1, ' ')
 btrim(text text) text : trim($1, $2)
 btrim(bytea bytea) bytea : sql_bytea_trim($1, $2, 3)
+char_length(bpchar) int4 : CAST(length($1) AS INTEGER)
 char_length(text) int4 : CAST(length($1) AS INTEGER)
+character_length(bpchar) int4 : CAST(length($1) AS INTEGER)
 character_length(text) int4 : CAST(length($1) AS INTEGER)
 chr(int4) text : sql_chr($1)
 concat(...) text : !concat
 concat_ws(text ...) text : !concat
-convert(bytea text text) bytea : -
-convert_from(bytea text) text : -
-convert_to(text text) bytea : -
+convert(bytea name name) bytea : -
+convert_from(bytea name) text : -
+convert_to(text name) bytea : -
 decode(text text) bytea : sql_decode($1, $2)
 encode(bytea text) text : sql_encode($1, $2)
 format(text ...) text : !format
@@ -30,8 +32,12 @@ initcap(text) text : sql_initcap($1)
 left(text int4) text
 length(text) int4 : CAST(length($1) AS INTEGER)
 length(bytea) int4 : CAST(octet_length($1) AS INTEGER)
-length(bytea text) int4 : -
+length(bpchar) int4 : CAST(length($1) AS INTEGER)
+length(bytea name) int4 : -
 like(text text) bool : sql_like($1, $2)
+like(name text) bool : sql_like($1, $2)
+like(bytea bytea) bool : -
+like_escape(bytea bytea) bytea : -
 like_escape(text text) text : sql_like_escape($1, $2)
 lower(text) text : sql_lower($1)
 lpad(text int4) text : sql_lpad($1, $2, ' ')
@@ -42,7 +48,11 @@ ltrim(bytea bytea) bytea : sql_bytea_trim($1, $2, 1)
 md5(text) text
 md5(bytea) text
 normalize(text) text : -
+normalize(text text) text : -
 notlike(text text) bool : (NOT sql_like($1, $2))
+notlike(name text) bool : (NOT sql_like($1, $2))
+notlike(bytea bytea) bool : -
+octet_length(bpchar) int4 : !padded CAST(strlen($1) AS INTEGER)
 octet_length(text) int4 : CAST(strlen($1) AS INTEGER)
 octet_length(bytea) int4 : CAST(octet_length($1) AS INTEGER)
 overlay(text text int4) text : sql_overlay($1, $2, $3, CAST(length($2) AS INTEGER))
@@ -116,6 +126,8 @@ substring(text text text) text : sql_similar_substring($1, $2, $3)
 substring(bytea int4) bytea : sql_bytea_from($1, $2)
 substring(bytea int4 int4) bytea : sql_bytea_substring($1, $2, $3)
 to_ascii(text) text : -
+to_ascii(text int4) text : -
+to_ascii(text name) text : -
 to_hex(int4) text : sql_to_hex4($1)
 to_hex(int8) text : sql_to_hex8($1)
 translate(text text text) text

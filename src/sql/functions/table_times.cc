@@ -12,6 +12,8 @@ date_part(text date) float8 : !extract
 date_part(text timestamp) float8 : !extract
 date_part(text timestamptz) float8 : !extract
 date_part(text interval) float8 : !extract
+date_part(text time) float8 : !extract
+date_part(text timetz) float8 : -
 date_trunc(text timestamp) timestamp : !date_trunc
 date_trunc(text timestamptz) timestamptz : !date_trunc
 date_trunc(text timestamptz text) timestamptz : timezone($3, sql_date_trunc($1, timezone($3, $2)))
@@ -20,8 +22,12 @@ extract(text date) numeric : !extract
 extract(text timestamp) numeric : !extract
 extract(text timestamptz) numeric : !extract
 extract(text interval) numeric : !extract
+extract(text time) numeric : !extract
+extract(text timetz) numeric : -
 timezone(text timestamp) timestamptz : !timezone
 timezone(text timestamptz) timestamp : !timezone
+timezone(text timetz) timetz : -
+timezone(interval timetz) timetz : -
 timezone(interval timestamp) timestamptz : timezone('UTC', $2 - $1)
 timezone(interval timestamptz) timestamp : (timezone('UTC', $2) + $1)
 age(timestamp timestamp) interval : sql_age($1, $2)
@@ -33,7 +39,7 @@ date_bin(interval timestamptz timestamptz) timestamptz : sql_date_bin_tz($1, $2,
 isfinite(date) bool : sql_isfinite_date($1)
 isfinite(timestamp) bool : sql_isfinite_timestamp($1)
 isfinite(timestamptz) bool : sql_isfinite_timestamptz($1)
-isfinite(interval) bool : ($1 IS NOT NULL)
+isfinite(interval) bool : (CASE WHEN $1 IS NOT NULL THEN true END)
 justify_days(interval) interval : sql_justify_days($1)
 justify_hours(interval) interval : sql_justify_hours($1)
 justify_interval(interval) interval : sql_justify_interval($1)
@@ -50,6 +56,7 @@ make_interval(int4 int4 int4 int4 int4 int4 float8) interval :
   sql_make_interval($1, $2, $3, $4, $5, $6, $7)
 make_timestamp(int4 int4 int4 int4 int4 float8) timestamp :
   sql_make_timestamp($1, $2, $3, $4, $5, $6)
+make_time(int4 int4 float8) time : sql_make_time($1, $2, $3)
 make_timestamptz(int4 int4 int4 int4 int4 float8) timestamptz :
   CAST(sql_make_timestamp($1, $2, $3, $4, $5, $6) AS TIMESTAMPTZ)
 make_timestamptz(int4 int4 int4 int4 int4 float8 text) timestamptz :
@@ -59,6 +66,14 @@ overlaps(timestamp interval timestamp interval) bool : sql_overlaps($1, $1 + $2,
 overlaps(timestamp timestamp timestamp interval) bool : sql_overlaps($1, $2, $3, $3 + $4)
 overlaps(timestamp interval timestamp timestamp) bool : sql_overlaps($1, $1 + $2, $3, $4)
 overlaps(timestamptz timestamptz timestamptz timestamptz) bool : sql_overlaps_tz($1, $2, $3, $4)
+overlaps(timestamptz interval timestamptz interval) bool : -
+overlaps(timestamptz timestamptz timestamptz interval) bool : -
+overlaps(timestamptz interval timestamptz timestamptz) bool : -
+overlaps(time time time time) bool : -
+overlaps(time interval time interval) bool : -
+overlaps(time time time interval) bool : -
+overlaps(time interval time time) bool : -
+overlaps(timetz timetz timetz timetz) bool : -
 to_char(timestamp text) text : sql_to_char_timestamp($1, $2)
 to_char(timestamptz text) text : sql_to_char_timestamptz(CAST($1 AS TIMESTAMP), $1, $2)
 to_char(interval text) text : sql_to_char_interval($1, $2)

@@ -78,9 +78,7 @@ Result<Date> MakeDate(int32_t year, int32_t month, int32_t day) {
   return Date{static_cast<int32_t>(DaysOfDate(counted, month, day))};
 }
 
-Result<Timestamp> MakeTimestamp(int32_t year, int32_t month, int32_t day, int32_t hour,
-                                int32_t minute, double second) {
-  FIRN_TRY(const auto date, MakeDate(year, month, day));
+Result<engine::Time> MakeTime(int32_t hour, int32_t minute, double second) {
   const double rounded = std::rint(second * kSecond);
   const bool whole = hour == 24 && minute == 0 && second == 0;
   if (hour < 0 || minute < 0 || minute > 59 || !(second >= 0) || second > 60 ||
@@ -88,8 +86,14 @@ Result<Timestamp> MakeTimestamp(int32_t year, int32_t month, int32_t day, int32_
     return Refused("22008", fmt::format("time field value out of range: {}:{:02}:{:02g}", hour,
                                         minute, second));
   }
-  return Timestamp{int64_t{date.days} * kDay + hour * kHour + minute * 60 * kSecond +
-                   static_cast<int64_t>(rounded)};
+  return engine::Time{hour * kHour + minute * 60 * kSecond + static_cast<int64_t>(rounded)};
+}
+
+Result<Timestamp> MakeTimestamp(int32_t year, int32_t month, int32_t day, int32_t hour,
+                                int32_t minute, double second) {
+  FIRN_TRY(const auto date, MakeDate(year, month, day));
+  FIRN_TRY(const auto time, MakeTime(hour, minute, second));
+  return Timestamp{int64_t{date.days} * kDay + time.micros};
 }
 
 Result<Interval> MakeInterval(int32_t years, int32_t months, int32_t weeks, int32_t days,
@@ -418,6 +422,8 @@ void AddMakers(EngineFunctions& to) {
   to.push_back(
       Scalar("sql_make_date", [](int32_t y, int32_t m, int32_t d) { return MakeDate(y, m, d); }));
   to.push_back(
+      Scalar("sql_make_time", [](int32_t h, int32_t mi, double s) { return MakeTime(h, mi, s); }));
+  to.push_back(
       Scalar("sql_make_timestamp", [](int32_t y, int32_t m, int32_t d, int32_t h, int32_t mi,
                                       double s) { return MakeTimestamp(y, m, d, h, mi, s); }));
   to.push_back(Scalar("sql_make_interval",
@@ -458,9 +464,13 @@ void AddTimeFunctions(EngineFunctions& functions) {
   to.push_back(Scalar("sql_date_trunc", [](std::string_view unit, Timestamp value) {
     return Truncate(unit, value);
   }));
-  to.push_back(Scalar("sql_interval_trunc", [](std::string_view unit, Interval value) {
-    return TruncateInterval(unit, value);
-  }));
+  to.push_back(
+      Scalar("sql_interval_trunc", [](std::string_view unit, Interval value) -> Result<Interval> {
+        if (unit.starts_with("timezone")) {
+          return Refused("0A000", fmt::format("unit \"{}\" not supported for type interval", unit));
+        }
+        return TruncateInterval(unit, value);
+      }));
   to.push_back(Scalar("sql_date_bin",
                       [](Interval stride, Timestamp source, Timestamp origin) -> Result<Timestamp> {
                         FIRN_TRY(const auto micros, Bin(stride, source.micros, origin.micros));

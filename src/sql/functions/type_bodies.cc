@@ -138,8 +138,6 @@ void AddTypeFunctions(EngineFunctions& to) {
   to.push_back(
       Scalar("sql_read_enum", [](std::string_view text, engine::List<std::string_view> labels,
                                  std::string_view type) { return ReadEnum(text, labels, type); }));
-  to.push_back(Scalar("sql_read_timetz",
-                      [](std::string_view text) { return ReadText<TypeKind::kTimetz>(text); }));
   to.push_back(Scalar("sql_read_json",
                       [](std::string_view text) { return ReadText<TypeKind::kJson>(text); }));
   to.push_back(Scalar("sql_read_jsonb",
@@ -170,8 +168,8 @@ void AddTypeFunctions(EngineFunctions& to) {
     return Interval{interval.months, interval.days, interval.micros};
   }));
   to.push_back(Scalar("sql_to_oid", [](int64_t value) -> Result<int64_t> {
-    if (value < INT32_MIN || value > UINT32_MAX) return Refused("22003", "OID out of range");
-    return int64_t{static_cast<uint32_t>(value)};
+    if (value < 0 || value > UINT32_MAX) return Refused("22003", "OID out of range");
+    return value;
   }));
   to.push_back(
       Scalar("sql_no_order", [](std::string_view type, std::string_view) -> Result<std::string> {

@@ -110,6 +110,12 @@ Result<Text> ViewText(const Call& call) {
   if (view == nullptr) return Text();
   return Text(" " + view->query + ";");
 }
+Result<Text> ViewTextByName(const Call& call) {
+  FIRN_TRY(const auto name, ParseRelationName(call.text(0)));
+  const auto* of = call.facts.FindClass(name.schema, name.name);
+  if (of == nullptr) return NoSuchRelation(name);
+  return ViewText({call.facts, call.view, {std::to_string(of->oid)}});
+}
 Result<Text> SerialSequence(const Call& call) {
   FIRN_TRY(const auto name, ParseRelationName(call.text(0)));
   const auto* table = call.facts.FindClass(name.schema, name.name);
@@ -227,16 +233,17 @@ Result<Text> DatabaseSize(const Call& call) {
   return Text(std::to_string(bytes));
 }
 Result<Text> Pretty(const Call& call) {
+  // Of a numeric: what is before the point. Beyond bigint there are no sizes.
   auto size = call.number(0);
   constexpr int64_t kUnit = 1024;
   constexpr int64_t kLimit = 10 * kUnit;
   constexpr std::array<std::string_view, 6> kUnits = {"bytes", "kB", "MB", "GB", "TB", "PB"};
-  if (std::abs(size) < kLimit) return Text(fmt::format("{} bytes", size));
-  // Half a unit up, as PostgreSQL: shifted with one bit left for rounding.
-  size >>= 9;
+  if (std::abs(size) < kLimit) return Text(fmt::format("{} bytes", call.text(0)));
+  // Half a unit up, as PostgreSQL: divided with one bit left for rounding.
+  size /= kUnit / 2;
   size_t unit = 1;
   while (unit + 1 < kUnits.size() && std::abs(size) >= 2 * kLimit - 1) {
-    size >>= 10;
+    size /= kUnit;
     ++unit;
   }
   return Text(fmt::format("{} {}", (size + (size >= 0 ? 1 : -1)) / 2, kUnits[unit]));
@@ -287,6 +294,7 @@ constexpr std::array kEntries = {
     Entry{"pg_get_constraintdef", ConstraintText},
     Entry{"pg_get_indexdef", IndexText},
     Entry{"pg_get_viewdef", ViewText},
+    Entry{"pg_get_viewdef_by_name", ViewTextByName},
     Entry{"pg_get_serial_sequence", SerialSequence},
     Entry{"pg_table_is_visible", TableIsVisible},
     Entry{"pg_type_is_visible", TypeIsVisible},

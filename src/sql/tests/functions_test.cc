@@ -97,10 +97,13 @@ TEST_F(FunctionBodies, JsonbContainsAndCompares) {
   EXPECT_EQ(Eval(R"(sql_jsonb_contains('{"a":1,"b":{"c":2}}', '{"b":{}}'))"), "true");
   EXPECT_EQ(Eval("sql_jsonb_contains('[1,2]', '1')"), "true");
   EXPECT_EQ(Eval("sql_jsonb_contains('1', '[1]')"), "false");
-  EXPECT_EQ(Eval("sql_jsonb_compare('1.0', '1')"), "0");
-  EXPECT_EQ(Eval("sql_jsonb_compare('[]', 'null')"), "-1");
-  EXPECT_EQ(Eval("sql_jsonb_compare('[1,2]', '[3]')"), "1");
-  EXPECT_EQ(Eval(R"(sql_jsonb_compare('"a"', '1'))"), "-1");
+  EXPECT_EQ(Eval("sql_jsonb_key('1.0') = sql_jsonb_key('1')"), "true");
+  EXPECT_EQ(Eval("sql_jsonb_key('[]') < sql_jsonb_key('null')"), "true");
+  EXPECT_EQ(Eval("sql_jsonb_key('[[]]') > sql_jsonb_key('[null]')"), "true");
+  EXPECT_EQ(Eval("sql_jsonb_key('[1,2]') > sql_jsonb_key('[3]')"), "true");
+  EXPECT_EQ(Eval("sql_jsonb_key('-12') < sql_jsonb_key('-1.25')"), "true");
+  EXPECT_EQ(Eval(R"(sql_jsonb_key('"a"') < sql_jsonb_key('1'))"), "true");
+  EXPECT_EQ(Eval(R"(sql_jsonb_key('"a"') < sql_jsonb_key('"ab"'))"), "true");
 }
 
 TEST_F(FunctionBodies, ChangesToJsonb) {

@@ -43,6 +43,19 @@ TEST(Parse, ASyntaxErrorHasPostgresWordsAndCountsCharactersOfTheWholeText) {
   EXPECT_EQ(error.position, 27);
 }
 
+TEST(Parse, PositionsOfLongTextsAreThoseCountedFromItsStart) {
+  std::string sql = "SELECT '";
+  for (int i = 0; i < 3000; ++i) sql += i % 3 == 0 ? "é" : i % 3 == 1 ? "𝄞" : "a";
+  sql += "', 1";
+  const auto statement = Parse(sql)->front();
+  int characters = 1;
+  for (size_t at = 0; at <= sql.size(); ++at) {
+    const bool inside = at < sql.size() && (sql[at] & 0xC0) == 0x80;
+    if (inside) continue;
+    EXPECT_EQ(statement.Position(static_cast<int>(at)), characters++) << at;
+  }
+}
+
 TEST(Parse, PositionsConvertBytesToCharacters) {
   const auto statement = One("select 'éü€𝄞', x");
   const auto at = statement.source->find('x');

@@ -5,7 +5,7 @@ select pg_function_is_visible(0), pg_operator_is_visible(0), pg_opclass_is_visib
 select pg_statistics_obj_is_visible(0), pg_ts_config_is_visible(0), pg_ts_dict_is_visible(0), pg_ts_parser_is_visible(0), pg_ts_template_is_visible(0)
 select pg_get_functiondef(0), pg_get_function_arguments(0), pg_get_function_identity_arguments(0), pg_get_function_result(0), pg_get_function_sqlbody(0)
 select pg_get_ruledef(0), pg_get_triggerdef(0), pg_get_partkeydef(0), pg_get_statisticsobjdef(0), pg_get_statisticsobjdef_columns(0)
-select pg_get_indexdef(0), pg_get_viewdef(0), pg_is_other_temp_schema(0), pg_relation_is_publishable('t')
+select pg_get_indexdef(0), pg_get_viewdef(0), pg_get_viewdef(0, 80), pg_get_viewdef(0, true), pg_is_other_temp_schema(0), pg_relation_is_publishable('t')
 select pg_tablespace_location(1663), shobj_description(0, 'pg_database')
 select has_language_privilege('sql', 'usage'), has_type_privilege('int4', 'usage'), has_tablespace_privilege('pg_default', 'create'), has_function_privilege('lower(text)', 'execute')
 select pg_relation_size('empty'), pg_table_size('empty') >= 0, pg_total_relation_size('t') >= 0, pg_indexes_size('t'), pg_database_size(current_database()) > 0
@@ -13,3 +13,7 @@ select generate_subscripts(array['a', 'b', 'c'], 1), generate_subscripts(array[1
 select s from generate_subscripts(array[]::int[], 1) s
 select pg_typeof(1), pg_typeof(1.5), pg_typeof('x'::text), pg_typeof(now()), pg_typeof(array[1]), pg_typeof(null::date), pg_typeof(1 = 1)
 select pg_typeof(a), pg_typeof(n), pg_typeof(x), pg_typeof(f) from empty right join (select 1) one on true
+select pg_size_pretty(-11265::bigint), pg_size_pretty(11265::numeric), pg_size_pretty(-10753), pg_size_pretty(12.50), pg_size_pretty(1099511627776.9)
+select pg_get_viewdef('nosuch')
+select has_function_privilege('pg_catalog.abs(int)', 'execute'), has_type_privilege(current_user, 'int4', 'usage'), has_language_privilege(current_user, 'sql', 'usage')
+select generate_subscripts(array['a','b','c'], 1, true), generate_subscripts(array['a','b','c'], 1, false), generate_subscripts(array['a','b'], 2, true)

@@ -47,3 +47,33 @@ select jsonb_extract_path('{"a": {"b": 1}}', 'a', 'b'), json_extract_path_text('
 select '{"a": 1}'::jsonb -> 1, '[1]'::jsonb -> 'a', '1'::jsonb -> 'a'
 select json_extract_path('{"a": {"b": 1}}', 'a', 'b'), json_extract_path('[1, 2]', '1')
 select value from json_array_elements_text('["x", null, 1.50, {"a": 1}]')
+select row_to_json(o) from o order by id
+select to_jsonb(o) from o order by 1
+select json_agg(o order by t_id)::text from o
+select json_agg(array[id, 2] order by id)::text from t
+select jsonb_agg(x order by id) from (select id, x from t) x
+select json_agg(row_to_json(q) order by id desc)::text from (select id, d, b, n from t) q
+select row_to_json(row(1, 'a', null, 2.50))::text
+select row_to_json(row(q.*, 'z'))::text from (select id, x from t) q order by id
+select to_json(q.*)::text from (select id, ts, tz from t) q order by id
+select a.id, json_agg(b.* order by b.id)::text from (select id, x from t) a join (select id, b from t) b on a.id = b.id group by a.id order by 1
+select id, (select json_agg(w1)::text from (select id, x from t) w1 where w1.id = t.id) from t order by 1
+select json_build_object('t', q, 'r', row(1, 2))::text, jsonb_build_array(q) from (select id, y, u from t) q order by id
+select row_to_json(1)
+select row_to_json(nosuch) from t
+select num_nulls(x, n, 1, null), num_nonnulls(x, null, b) from t order by id
+select num_nulls()
+select json_object('{a,1,b,2}')::text, json_object('{a,b}', '{1,null}')::text, jsonb_object('{b,1,a,2}'), json_object('{}')::text
+select json_object('{a,1,b}')
+select json_object('{a,null,null,b}')
+select json_object('{a,b}', '{1}')
+select v from (values ('1'::jsonb), ('1.00'), ('"a"'), ('"ab"'), ('null'), ('[]'), ('[1]'), ('[1, 2]'), ('[[]]'), ('[null]'), ('true'), ('false'), ('{}'), ('{"a": 1}'), ('{"b": 0}'), ('{"aa": 0}'), ('{"a": 1, "b": 2}'), ('-5'), ('-12.5'), ('1e3'), ('0'), (null)) q(v) where v::text <> '1.00' order by v
+select v from (values ('2'::jsonb), ('"a"'), ('null'), ('[]')) q(v) order by v desc nulls last
+select count(*), count(distinct v), min(v::text) from (values ('1'::jsonb), ('1.0'), ('{"a": 1}'), ('{"a":1.00}'), (null)) q(v)
+select count(*) from (values ('1'::jsonb), ('1.0'), ('{"a": 1}'), ('{"a":1.00}'), (null)) q(v) group by v order by 1
+select v, count(*) from (values ('"x"'::jsonb), ('"x"'), ('{"a": 1}'), ('[2]')) q(v) group by v order by v
+select distinct v from (values ('"x"'::jsonb), ('"x"'), ('{"a": 1}'), ('[2]')) q(v) order by v
+select '"x"'::jsonb union select '"x"' union select '[1]' order by 1
+select a.v, b.v from (values ('"x"'::jsonb), ('[2]')) a(v) join (values ('[2]'::jsonb), ('"x"')) b(v) on a.v = b.v order by 1
+select '{"a": 1}'::jsonb in (select '{"a": 1}'::jsonb), '1'::jsonb in ('1.0', '2'), '1'::jsonb is distinct from '1.0', '[1]'::jsonb < '[2]', nullif('1'::jsonb, '1')
+select v, row_number() over (order by v), count(*) over (partition by v) from (values ('"x"'::jsonb), ('[2]'), ('[2]')) q(v) order by 1, 2

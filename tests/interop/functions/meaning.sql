@@ -290,3 +290,20 @@ select sum(v), avg(v) from (values (1.5::float8), ('nan'), (null)) s(v)
 select sum(v) over (order by v) from (values (1e308::float8), (1.1e308)) s(v)
 select sum(v) from (values (3e38::float4), (3e38)) s(v)
 select d::timestamp from (values (date '294277-01-01')) s(d)
+SELECT time '12:00' = interval '12:00', time '12:00' < interval '1 day', interval '1 day' IN (time '12:00', time '13:00'), time '1:00' BETWEEN interval '0' AND interval '2 hours'
+SELECT ARRAY[1] = ARRAY[1.0]
+SELECT ARRAY[1] IN (ARRAY[1.0])
+SELECT isfinite(a) FROM (VALUES (null::interval), ('1 day')) AS v(a)
+SELECT a @> null::int[], null::int[] @> a, a <@ null::int[] FROM (VALUES (ARRAY[1, null])) AS v(a)
+SELECT '1' @> 1
+SELECT 'ab'::char(4) = 'ab     ', 'ab'::char(4) < 'abcdefgh', 'abc  ' = 'abc'::char(4)
+SELECT '\x01'::bytea || '\x02', '\x01' || '\x02'::bytea
+SELECT '{1.50}'::numeric(8,2)[] || '{1,2}', '{1,2}' || '{1.50}'::numeric(8,2)[]
+SELECT nullif('10.0.0.0/8'::cidr, '10.0.0.0/9'::cidr), '10.0.0.0/8'::cidr = '10.0.0.1/8'
+SELECT time '12:00' UNION SELECT timestamp '2020-01-01'
+SELECT coalesce(date '2020-01-01', time '12:00')
+SELECT a FROM (VALUES ('1'::json)) AS v(a) UNION SELECT '2'::json
+SELECT greatest('1'::json, '2')
+SELECT array_prepend(ARRAY[1], 'a')
+SELECT ARRAY[1] @> ARRAY[1.0]
+SELECT a IS DISTINCT FROM null, null IS NOT DISTINCT FROM a FROM (VALUES ('1'::json), (null)) AS v(a)

@@ -37,3 +37,6 @@ select t.id, s.c from t left join lateral (select count(*) c from o where o.t_id
 with recursive r(n) as (select 1 union all select n + 1 from r where n < 5) select sum(n) from r
 with recursive r(n) as (select 1.5 union all select n * 2 from r where n < 20) select n from r order by n
 select id in (select t_id from o), exists (select 1 from o where o.t_id = t.id), i4 > all (select 5), i4 = any (select 10) from t order by id
+select id from t where exists (select from o where o.t_id = t.id) order by id
+select id from t where not exists (select from o where o.t_id = t.id and exists (select from t z where z.id = o.id)) order by id
+select id from t where exists (select)

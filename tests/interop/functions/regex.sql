@@ -21,3 +21,10 @@ select regexp_substr('ABCDEF', 'CDEF'), regexp_substr('number of your street, to
 select substring('foobar' from 'o.b'), substring('foobar', 'o(.)b'), substring('foobar', 'z'), substring('abc', '(x)?b'), substring('Thomas' from '...$')
 select substring('xyabcd', 'a|ab|abc'), substring('xyabcd', '(a|ab)(c|bcd)'), substring('aab', 'a*(ab)*'), substring('foo123', '[a-z]+'), substring('aaa', 'a+?'), substring('foo<b>bar</b>', '<.*?>')
 select regexp_replace('aXbXc', '[A-Z]', '', 'g'), regexp_replace('  a  b ', '\s+', ' ', 'g'), regexp_replace('2020-01-31', '(\d+)-(\d+)-(\d+)', '\3/\2/\1'), regexp_replace('éàü', '[éü]', 'x', 'g'), regexp_replace('abc', '(?=b)', '-')
+select regexp_matches('foobar boo', 'o(.)', 'g'), 1
+select m from regexp_matches('foobar', 'x', 'g') m
+select m from regexp_matches('a1b2', '([a-z])([0-9])', 'g') m
+select m from regexp_matches('a1b2', '([A-Z])([0-9])', 'i') m
+select id, regexp_matches(x, '.', 'g') from t order by id
+select regexp_matches(null, 'a', 'g')
+select regexp_matches('a', 'a', 'z')

@@ -44,3 +44,6 @@ select min(x), max(x), min(v), count(distinct x), max(x || v) from t
 select 'B' < 'a', 'a' < 'é', 'a' < 'b', 'abc' < 'abd', '' < 'a', 'Z' > 'A'
 select upper(null), lower(x), initcap(x), reverse(x), length(x) from t order by id
 select texticlike('ABC', 'a%'), 'abc' ~ similar_to_escape('a%'), 'abc' ~ similar_to_escape('a#%', '#'), timezone('UTC', ts), timezone('Europe/Berlin', tz) from t order by id
+SELECT 'ab'::char(4) LIKE 'ab', 'ab'::char(4) LIKE 'ab  ', 'ab'::char(4) LIKE 'ab%', 'ab' LIKE 'ab'::char(4), 'ab'::char(4) ~ '^ab$', 'ab'::char(4) ~ 'b  $', 'ab'::char(4) ILIKE 'AB'
+SELECT concat('ab'::char(4), '|', true, '10.0.0.1'::inet, null), concat_ws('-', 'a'::char(2), 1.50, interval '1 day'), format('%s|%L', 'ab'::char(4), 'a'::char(2))
+SELECT json_build_object('ab'::char(4), 1, true, 2, '10.0.0.1'::inet, 3), json_object_agg('k'::char(3), id) FROM (VALUES (1)) AS v(id)

@@ -42,3 +42,17 @@ select min(d), max(ts), min(tz), count(distinct d), max(d) - min(d) from t
 select current_date = now()::date, now() = current_timestamp, now() = transaction_timestamp(), localtimestamp = now()::timestamp, clock_timestamp() >= now(), statement_timestamp() >= now()
 select ts at time zone 'UTC', ts at time zone 'Europe/Berlin', tz at time zone 'America/New_York', ts at time zone interval '2 hours', tz at time zone interval '-3 hours' from t order by id
 select d between symmetric date '2020-12-31' and date '2020-01-01', i4 between symmetric 10 and 0, i4 not between symmetric 10 and 0 from t order by id
+SELECT time '23:30' + interval '1 month 1 hour', interval '-25:00' + time '00:30', time '10:00' - interval '11:00:00.5', time '10:00' - time '12:30:00.000001', time '24:00' + interval '0', time '24:00' - time '00:00'
+SELECT date '2020-02-29' + time '10:20:30.5', time '24:00' + date '2020-02-29', date 'infinity' + time '01:00', date '0044-03-15 BC' + time '01:00'
+SELECT date '5874897-12-31' + time '01:00'
+SELECT time '10:20:30.5'::interval, interval '1 day 26:10'::time, interval '-00:00:01'::time, interval '-2 days -49:00'::time
+SELECT extract(hour FROM time '24:00'), extract(minute FROM time '10:20:30.5'), extract(second FROM time '10:20:30.5'), extract(milliseconds FROM time '10:20:30.5'), extract(microseconds FROM time '10:20:30.5'), extract(epoch FROM time '10:20:30.5'), date_part('epoch', time '10:20:30.5'), date_part('hour', time '10:20')
+SELECT extract(day FROM time '10:20')
+SELECT extract(fortnight FROM time '10:20')
+SELECT min(a), max(a) FROM (VALUES (time '10:20'), ('24:00'), ('00:00:00.5'), (null)) AS v(a)
+SELECT min(a), max(a) FROM (VALUES (timetz '10:20+00'), ('11:20+02'), ('10:20+05:30'), (null)) AS v(a)
+SELECT a, b, a < b, a >= b, a = b FROM (VALUES (timetz '10:20+00', timetz '11:20+01'), ('10:20+02', '10:20+01'), ('00:00+00', '23:59-12')) AS v(a, b)
+SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY a) FROM (VALUES (interval '1 mon'), ('31 days'), ('45 days'), ('2 mons')) AS v(a)
+select make_time(1, 2, 3.5), make_time(24, 0, 0), make_time(0, 0, 59.9999999)
+select make_time(25, 0, 0)
+select make_time(1, 60, 0)
