@@ -2,7 +2,8 @@
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    # What precompiled headers need and no more: a header that is being edited is not cached.
+    CCACHE_SLOPPINESS=pch_defines,time_macros
     # A second clone finds what the first one compiled: paths inside the tree count as relative.
     CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()

@@ -24,7 +24,7 @@ from loader import CONNECTIONS, Disagreement, Loader  # noqa: E402
 from probe import QUERY, Counts, Probe  # noqa: E402
 from tpch import TABLES, Chunk, Source, cents_of  # noqa: E402
 
-CHUNK_ROWS, SINGLE_CHUNKS = 2000, 10
+CHUNK_ROWS, SINGLE_CHUNKS = 300, 20
 MIN_PROBES, MIN_INSERTS, INSERT_SECONDS = 1000, 500, 60
 STARTED = time.monotonic()
 
@@ -42,6 +42,7 @@ class Figures:
     load_seconds: float = 0
     commits: list[float] = field(default_factory=list)
     probes: int = 0
+    probes_loading: int = 0
     stale: int = 0
     lake_files: int = 0
     lake_bytes: int = 0
@@ -61,6 +62,7 @@ class Figures:
             ("commit p50", f"{self.percentile(0.5):.2f} ms"),
             ("commit p99", f"{self.percentile(0.99):.2f} ms"),
             ("stale reads", f"{self.stale} of {self.probes:,}"),
+            ("asked during COPY", f"{self.probes_loading:,}"),
             ("lake files", f"{self.lake_files}"),
             ("lake MB", f"{self.lake_bytes / 1e6:.1f}"),
             *((f"{reader} agrees", "yes" if agrees else "NO")
@@ -97,6 +99,7 @@ class Demo:
         finally:
             self.probe.stop()
             self.figures.probes, self.figures.stale = self.probe.probes, self.probe.stale
+            self.figures.probes_loading = self.probe.while_loading
         self._judge_probe()
         self._compare_sums()
         self._compare_lake()
@@ -118,7 +121,7 @@ class Demo:
     def _load(self, chunks: list[Chunk]) -> None:
         say(f"COPY over {CONNECTIONS} connections, {CHUNK_ROWS} rows a transaction, while a reader "
             "asks count(*) and sum(l_extendedprice)")
-        loader = Loader(self.server, self.counts, chunks)
+        loader = Loader(self.server, self.counts, chunks, self.probe)
         begun = time.monotonic()
         loader.start()
         self._progress(loader, 0.1, 0.2)
@@ -195,6 +198,9 @@ class Demo:
     def _judge_probe(self) -> None:
         say(f"the reader asked {self.probe.probes:,} times, each after an acknowledgement: "
             f"{self.probe.stale} stale answers")
+        if 2 * self.probe.while_loading < MIN_PROBES:
+            self.figures.wrong.append(f"only {self.probe.while_loading} probes while COPY was "
+                                      f"loading, want {MIN_PROBES // 2}")
         if self.probe.probes < MIN_PROBES:
             self.figures.wrong.append(f"only {self.probe.probes} probes, want {MIN_PROBES}")
         if self.probe.stale or self.probe.impossible:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 
 import psycopg
 
 from firn_process import FirnProcess
-from probe import Counts
+from probe import Counts, Probe
 from tpch import FIRST_KEY, TABLES, Chunk
 
 CONNECTIONS = 4
+PATIENCE_SECONDS = 1
 
 
 class Disagreement(Exception):
@@ -21,9 +23,10 @@ class Disagreement(Exception):
 class Loader:
     """Loads chunks, each in a transaction of its own; keeps those whose fate a kill left open."""
 
-    def __init__(self, server: FirnProcess, counts: Counts, chunks: list[Chunk]):
+    def __init__(self, server: FirnProcess, counts: Counts, chunks: list[Chunk], probe: Probe):
         self.server = server
         self.counts = counts
+        self.probe = probe
         self.total_rows = sum(chunk.rows for chunk in chunks)
         self.done: list[Chunk] = []
         self.unknown: list[Chunk] = []
@@ -37,6 +40,7 @@ class Loader:
             self._waiting.put(chunk)
 
     def start(self) -> None:
+        self.probe.set_loading(True)
         self._threads = [threading.Thread(target=self._work) for _ in range(CONNECTIONS)]
         for thread in self._threads:
             thread.start()
@@ -52,6 +56,7 @@ class Loader:
     def join(self) -> None:
         for thread in self._threads:
             thread.join()
+        self.probe.set_loading(False)
         self._raise_errors()
 
     def _raise_errors(self) -> None:
@@ -63,6 +68,7 @@ class Loader:
             with self.server.connect() as session:
                 while True:
                     self._load(session, self._waiting.get_nowait())
+                    self._let_the_reader_ask()
         except queue.Empty:
             pass
         except (psycopg.Error, OSError) as error:
@@ -82,6 +88,18 @@ class Loader:
             self.unknown.append(chunk)
             raise
         self._keep(chunk)
+
+    def _let_the_reader_ask(self) -> None:
+        """Waits until a probe begins that must see what this connection was told is there.
+
+        The other connections load meanwhile, and this one again while the probe runs: so there
+        is a probe for every few transactions, however fast the machine loads.
+        """
+        begun = self.probe.begun
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (self.probe.begun == begun and self.probe.alive and not self.expect_kill
+               and time.monotonic() < deadline):
+            time.sleep(0.0002)
 
     def _keep(self, chunk: Chunk) -> None:
         if chunk.table == "lineitem":

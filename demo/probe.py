@@ -47,7 +47,8 @@ class Probe:
     def __init__(self, ports_path: Path, counts: Counts):
         self.ports_path = ports_path
         self.counts = counts
-        self._found = multiprocessing.Array("q", 3)
+        self._found = multiprocessing.Array("q", 5)
+        self._loading = multiprocessing.Value("b", 0)
         self._stop = multiprocessing.Event()
         self._process = multiprocessing.Process(target=self._run, daemon=True)
 
@@ -75,6 +76,20 @@ class Probe:
         """Answers with more than was ever sent."""
         return self._found[2]
 
+    @property
+    def begun(self) -> int:
+        """Probes that have begun, ended or not."""
+        return self._found[3]
+
+    @property
+    def while_loading(self) -> int:
+        """Probes over whose whole time COPY was loading."""
+        return self._found[4]
+
+    def set_loading(self, loading: bool) -> None:
+        """Said by who loads."""
+        self._loading.value = loading
+
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
@@ -96,10 +111,14 @@ class Probe:
                 time.sleep(0.0005)
                 continue
             seen = least
+            loading = self._loading.value
+            self._found[3] += 1
             rows, total = session.execute(QUERY).fetchone()
             got = (rows, int(Decimal(total) * 100))
             most = self.counts.sent()
             self._found[0] += 1
+            if loading and self._loading.value:
+                self._found[4] += 1
             if got[0] < least[0] or got[1] < least[1]:
                 self._found[1] += 1
                 print(f"  STALE: acknowledged {least}, read {got}", flush=True)

@@ -14,7 +14,6 @@ import psycopg
 import pytest
 
 from firn_process import FirnProcess
-from postgres_server import BIN as POSTGRES_BIN
 from postgres_server import private_postgres
 
 LOG_LINES_SHOWN = 60
@@ -121,7 +120,5 @@ def free_port():
 @pytest.fixture(scope="session")
 def postgres_server():
     """A private PostgreSQL 15; postgres_server() opens a session on it."""
-    if not (POSTGRES_BIN / "initdb").exists():
-        pytest.skip(f"no PostgreSQL 15 in {POSTGRES_BIN}")
     with private_postgres() as where:
         yield lambda: psycopg.connect(where, autocommit=True)

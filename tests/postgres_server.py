@@ -26,7 +26,12 @@ def _as_postgres() -> list[str]:
 
 @contextmanager
 def private_postgres():
-    """Yields a connection string; the server and its folder are gone afterwards."""
+    """Yields a connection string; the server and its folder are gone afterwards.
+
+    Where PostgreSQL is missing the test fails: what every test run installs is no reason to skip.
+    """
+    if not (BIN / "initdb").exists():
+        raise FileNotFoundError(f"no PostgreSQL 15 in {BIN}: `tools/install-deps` installs it")
     folder = Path(tempfile.mkdtemp(prefix="firn-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")

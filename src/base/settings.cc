@@ -9,6 +9,8 @@
 
 #include <toml++/toml.h>
 
+#include "base/environment.h"
+
 namespace firn {
 namespace {
 
@@ -21,7 +23,6 @@ constexpr std::array kSettings = {
     SettingDefinition{"pg_port", Kind::kInteger, "5439",
                       "Postgres protocol port; 0: any free port"},
     SettingDefinition{"http_port", Kind::kInteger, "8181", "HTTP port; 0: any free port"},
-    SettingDefinition{"flight_port", Kind::kInteger, "8815", "Arrow Flight port; 0: any free port"},
     SettingDefinition{"password", Kind::kText, "",
                       "Password of the roles firn, postgres and the server's own user, as long "
                       "as they have none of their own",
@@ -55,11 +56,14 @@ constexpr std::array kSettings = {
     SettingDefinition{"log_level", Kind::kText, "info", "debug, info, warn or error"},
 };
 
+// A name that scripts may say already and nothing listens to: offered by no list.
+constexpr SettingDefinition kFlightPort{"flight_port", Kind::kInteger, "0", "Arrow Flight port"};
+
 const SettingDefinition* Find(std::string_view name) {
   for (const auto& setting : kSettings) {
     if (setting.name == name) return &setting;
   }
-  return nullptr;
+  return name == kFlightPort.name ? &kFlightPort : nullptr;
 }
 
 struct Unit {
@@ -98,12 +102,13 @@ struct Range {
   std::string_view name;
   int64_t least;
   int64_t most;
+  bool or_zero = false;
 };
 constexpr std::array kRanges = {Range{"pg_port", 0, 65'535},
                                 Range{"http_port", 0, 65'535},
-                                Range{"flight_port", 0, 65'535},
                                 Range{"max_connections", 1, 100'000},
                                 Range{"threads", 0, 4'096},
+                                Range{"memory_limit", 64 << 20, INT64_MAX, true},
                                 Range{"flush_bytes", 4096, INT64_MAX},
                                 Range{"flush_groups", 1, INT64_MAX},
                                 Range{"flush_log_bytes", 4096, INT64_MAX},
@@ -112,16 +117,29 @@ constexpr std::array kRanges = {Range{"pg_port", 0, 65'535},
                                 Range{"transaction_memory", 4096, INT64_MAX}};
 constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
 
-Status CheckRange(const SettingDefinition& setting, int64_t value) {
+std::string NumberText(Kind kind, int64_t number) {
+  if (kind != Kind::kBytes || number % (1 << 20) != 0) return std::to_string(number);
+  return fmt::format("{}MB", number >> 20);
+}
+
+Status CheckRange(const SettingDefinition& setting, std::string_view text, int64_t value) {
   for (const auto& range : kRanges) {
-    if (range.name == setting.name && (value < range.least || value > range.most)) {
-      return Fail(MakeError(ErrorCode::kInvalidInput, "{} is out of range", value)
-                      .WithHint(range.most == INT64_MAX
-                                    ? fmt::format("At least {}.", range.least)
-                                    : fmt::format("From {} to {}.", range.least, range.most)));
-    }
+    if (range.name != setting.name || (range.or_zero && value == 0)) continue;
+    if (value >= range.least && value <= range.most) continue;
+    const auto least = NumberText(setting.kind, range.least);
+    return Fail(MakeError(ErrorCode::kInvalidInput, "{} is out of range", text)
+                    .WithHint(range.or_zero ? fmt::format("At least {}, or 0.", least)
+                              : range.most == INT64_MAX
+                                  ? fmt::format("At least {}.", least)
+                                  : fmt::format("From {} to {}.", least, range.most)));
   }
   return {};
+}
+
+Status CheckFlightPort(int64_t value) {
+  if (value == 0) return {};
+  return Fail(MakeError(ErrorCode::kUnsupported, "this firn does not serve Arrow Flight")
+                  .WithHint("Leave it out."));
 }
 
 Status CheckForm(const SettingDefinition& setting, std::string_view value) {
@@ -135,15 +153,16 @@ Status CheckForm(const SettingDefinition& setting, std::string_view value) {
       return {};
     case Kind::kBytes: {
       FIRN_TRY(const auto number, ParseBytes(value));
-      return CheckRange(setting, number);
+      return CheckRange(setting, value, number);
     }
     case Kind::kDuration: {
       FIRN_TRY(const auto number, ParseDurationMs(value));
-      return CheckRange(setting, number);
+      return CheckRange(setting, value, number);
     }
     case Kind::kInteger: {
       FIRN_TRY(const auto number, ParseWithUnit(value, std::span(kByteUnits).first(1), "42"));
-      return CheckRange(setting, number);
+      if (setting.name == kFlightPort.name) return CheckFlightPort(number);
+      return CheckRange(setting, value, number);
     }
     case Kind::kBool:
       if (value == "on" || value == "off" || value == "true" || value == "false") return {};
@@ -172,10 +191,12 @@ Result<int64_t> ParseDurationMs(std::string_view text) {
 }
 
 Settings::Settings() {
-  for (const auto& setting : kSettings) {
+  const auto add = [this](const SettingDefinition& setting) {
     values_[std::string(setting.name)] = {std::string(setting.default_value),
                                           SettingOrigin::kDefault};
-  }
+  };
+  for (const auto& setting : kSettings) add(setting);
+  add(kFlightPort);
 }
 
 Status Settings::Set(std::string_view name, std::string_view value, SettingOrigin origin) {
@@ -194,9 +215,10 @@ Status Settings::Set(std::string_view name, std::string_view value, SettingOrigi
 }
 
 Status Settings::LoadEnvironment(const std::function<const char*(const char*)>& getenv) {
-  for (const auto& setting : kSettings) {
-    std::string variable = "FIRN_";
-    for (char c : setting.name) variable += static_cast<char>(std::toupper(c));
+  std::vector<SettingDefinition> settings(kSettings.begin(), kSettings.end());
+  settings.push_back(kFlightPort);
+  for (const auto& setting : settings) {
+    const auto variable = VariableOf(setting.name);
     if (const char* value = getenv(variable.c_str())) {
       FIRN_RETURN_IF_ERROR(Set(setting.name, value, SettingOrigin::kEnvironment));
     }
@@ -213,6 +235,10 @@ Status Settings::LoadEnvironment(const std::function<const char*(const char*)>& 
 
 Status Settings::LoadFile(const std::string& path, SettingOrigin origin) {
   if (!std::filesystem::exists(path)) return {};
+  if (std::filesystem::is_directory(path)) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "a folder is no settings file: \"{}\"", path)
+                    .WithHint("Put a file there, or nothing."));
+  }
   try {
     const auto table = toml::parse_file(path);
     for (const auto& [key, node] : table) {

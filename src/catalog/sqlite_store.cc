@@ -29,13 +29,20 @@ constexpr std::array kMigrations = {
         '{"v":1,"kind":"schema","id":"00000000-0000-0000-0000-000000000001","name":"public",'
         || '"revision":1}');
     )sql",
+    R"sql(
+      INSERT INTO state SELECT 'settled_lsn', value FROM state WHERE key = 'applied_lsn';
+    )sql",
 };
 
 Failure SqliteFailure(sqlite3* db, std::string_view doing) {
   const int code = db == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(db);
   Error error = MakeError(ErrorCode::kIo, "catalog: could not {}: {}", doing,
                           db == nullptr ? "out of memory" : sqlite3_errmsg(db));
-  if ((code & 0xff) == SQLITE_FULL) error.sqlstate = "53100";
+  if ((code & 0xff) == SQLITE_FULL) {
+    error.sqlstate = "53100";
+    error.message += fmt::format(": \"{}\"", sqlite3_db_filename(db, nullptr));
+    error.hint = "Free space on the disk that holds the data folder.";
+  }
   if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) {
     error.code = ErrorCode::kCorrupt;
   }
@@ -147,20 +154,34 @@ class SqliteStore final : public Store {
           .metadata_version = pointers.Integer(1),
           .flushed = Lsn(static_cast<uint64_t>(pointers.Integer(2)))};
     }
-    Query applied(db_, "SELECT value FROM state WHERE key = 'applied_lsn'");
-    FIRN_RETURN_IF_ERROR(applied.Step());
-    contents.applied = Lsn(static_cast<uint64_t>(applied.Integer(0)));
+    Query state(db_,
+                "SELECT (SELECT value FROM state WHERE key = 'applied_lsn'),"
+                " (SELECT value FROM state WHERE key = 'settled_lsn'),"
+                " (SELECT value FROM state WHERE key = 'log_id')");
+    FIRN_RETURN_IF_ERROR(state.Step());
+    contents.applied = Lsn(static_cast<uint64_t>(state.Integer(0)));
+    contents.settled = Lsn(static_cast<uint64_t>(state.Integer(1)));
+    if (const auto log = state.Text(2); !log.empty()) {
+      FIRN_TRY(const auto uuid, ParseUuid(log));
+      contents.log = LogId(uuid);
+    }
     return contents;
   }
 
-  Status Commit(std::span<const Change> changes, Lsn applied,
+  Status BindLog(LogId log) override {
+    std::lock_guard lock(mutex_);
+    return Note("log_id", log.value().ToString());
+  }
+
+  Status Commit(std::span<const Change> changes, Progress progress,
                 std::span<const LakePointer> pointers) override {
     std::lock_guard lock(mutex_);
     return InTransaction([&]() -> Status {
       for (const auto& change : changes) FIRN_RETURN_IF_ERROR(ApplyOne(change));
-      FIRN_RETURN_IF_ERROR(Query(db_, "UPDATE state SET value = ?1 WHERE key = 'applied_lsn'")
-                               .Bind(1, std::to_string(applied.value()))
-                               .Run());
+      FIRN_RETURN_IF_ERROR(Note("applied_lsn", std::to_string(progress.applied.value())));
+      if (progress.settled != Lsn()) {
+        FIRN_RETURN_IF_ERROR(Note("settled_lsn", std::to_string(progress.settled.value())));
+      }
       for (const auto& pointer : pointers) {
         // A table that was dropped meanwhile keeps no pointer.
         FIRN_RETURN_IF_ERROR(
@@ -179,6 +200,14 @@ class SqliteStore final : public Store {
   }
 
  private:
+  Status Note(std::string_view key, std::string_view value) {
+    return Query(db_,
+                 "INSERT INTO state VALUES (?1, ?2) "
+                 "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+        .Bind(1, key)
+        .Bind(2, value)
+        .Run();
+  }
   Status Execute(const char* sql) {
     if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
       return SqliteFailure(db_, "run a statement");

@@ -25,6 +25,12 @@ struct LakePointer {
   Lsn flushed;                   // the flush mark in it
 };
 
+/// How far the rest of the data folder holds what the log has.
+struct Progress {
+  Lsn applied;  // catalog records up to here are in the store
+  Lsn settled;  // and every table's rows up to here are in the lake; 0: as it was
+};
+
 /// Threads:  any; calls are serialised.
 /// Failure:  kIo, SQLSTATE 58030 (53100 when the disk is full); nothing of the call is applied.
 class Store {
@@ -32,13 +38,17 @@ class Store {
   struct Contents {
     std::shared_ptr<const Version> version;
     Lsn applied;  // catalog records up to here are in
+    Lsn settled;  // the log is needed above here only
+    LogId log;    // whose changes these are; nil: not said yet
     std::map<TableId, LakePointer> pointers;
   };
 
   virtual ~Store() = default;
   virtual Result<Contents> Load() = 0;
-  /// Applies changes in order, moves `applied` and sets pointers: one durable transaction.
-  virtual Status Commit(std::span<const Change> changes, Lsn applied,
+  /// Says, for good, which log this is a materialisation of.
+  virtual Status BindLog(LogId log) = 0;
+  /// Applies changes in order, notes progress and sets pointers: one durable transaction.
+  virtual Status Commit(std::span<const Change> changes, Progress progress,
                         std::span<const LakePointer> pointers) = 0;
 };
 

@@ -8,11 +8,13 @@ namespace {
 
 constexpr std::string_view kAside = ".set-aside-";
 
-Failure Injected(std::string_view what, const std::string& path) {
-  return Fail(ErrorCode::kIo, "injected failure: could not {} \"{}\"", what, path);
-}
-
 }  // namespace
+
+Failure FaultyFileSystem::Injected(std::string_view what, const std::string& path) const {
+  auto error = MakeError(ErrorCode::kIo, "injected failure: could not {} \"{}\"", what, path);
+  if (disk_full_) error.sqlstate = "53100";
+  return Fail(std::move(error));
+}
 
 class FaultyFileSystem::FaultyFile final : public File {
  public:
@@ -21,7 +23,7 @@ class FaultyFileSystem::FaultyFile final : public File {
 
   Result<size_t> ReadAt(uint64_t offset, void* out, size_t size) override {
     const std::lock_guard lock(fs_.mutex_);
-    if (fs_.ShouldFail(Op::kRead)) return Injected("read", path());
+    if (fs_.ShouldFail(Op::kRead)) return fs_.Injected("read", path());
     return base_->ReadAt(offset, out, size);
   }
 
@@ -32,12 +34,12 @@ class FaultyFileSystem::FaultyFile final : public File {
     // Half, in whole blocks where it is more than one, as O_DIRECT wants it.
     const size_t half = size >= 8192 ? size / 2 / 4096 * 4096 : 0;
     if (half > 0) FIRN_RETURN_IF_ERROR(base_->WriteAt(offset, data, half));
-    return Injected("write", path());
+    return fs_.Injected("write", path());
   }
 
   Status Sync() override {
     const std::lock_guard lock(fs_.mutex_);
-    if (fs_.ShouldFail(Op::kSync)) return Injected("sync", path());
+    if (fs_.ShouldFail(Op::kSync)) return fs_.Injected("sync", path());
     FIRN_RETURN_IF_ERROR(base_->Sync());
     fs_.ForgetFile(node_);
     return {};
@@ -45,7 +47,7 @@ class FaultyFileSystem::FaultyFile final : public File {
 
   Status Truncate(uint64_t size) override {
     const std::lock_guard lock(fs_.mutex_);
-    if (fs_.ShouldFail(Op::kTruncate)) return Injected("truncate", path());
+    if (fs_.ShouldFail(Op::kTruncate)) return fs_.Injected("truncate", path());
     FIRN_RETURN_IF_ERROR(fs_.RememberSize(node_, size));
     return base_->Truncate(size);
   }
@@ -58,6 +60,11 @@ class FaultyFileSystem::FaultyFile final : public File {
   const std::unique_ptr<File> base_;
   const std::shared_ptr<Node> node_;
 };
+
+void FaultyFileSystem::SayDiskFull(bool full) {
+  const std::lock_guard lock(mutex_);
+  disk_full_ = full;
+}
 
 void FaultyFileSystem::FailAt(Op op, uint64_t nth, bool forever) {
   const std::lock_guard lock(mutex_);

@@ -30,6 +30,8 @@ class FaultyFileSystem final : public FileSystem {
   void FailAt(Op op, uint64_t nth, bool forever = false);
   /// The same, counting operations of every kind but reads.
   void FailAnyAt(uint64_t nth, bool forever = true);
+  /// Whether what fails says that the disk is full (53100).
+  void SayDiskFull(bool full);
   /// Fails nothing from now on.
   void Heal();
   /// Operations of every kind but reads since the start.
@@ -73,6 +75,7 @@ class FaultyFileSystem final : public FileSystem {
   };
 
   bool ShouldFail(Op op);
+  Failure Injected(std::string_view what, const std::string& path) const;
   std::shared_ptr<Node> NodeOf(const std::string& path);
   Status SetAside(const std::string& path);
   Status RememberBytes(const std::shared_ptr<Node>& node, uint64_t offset, uint64_t size);
@@ -89,6 +92,7 @@ class FaultyFileSystem final : public FileSystem {
   Plan any_plan_;
   std::map<std::string, std::shared_ptr<Node>> nodes_;
   std::vector<Undo> undo_;
+  bool disk_full_ = false;
   uint64_t next_aside_ = 0;
 };
 

@@ -10,6 +10,8 @@ namespace {
 /// ceiling: more rows than a segment can hold.
 constexpr uint64_t kCeilingRoom = uint64_t{1} << 24;
 
+constexpr std::string_view kDiskFull = "53100";
+
 std::shared_ptr<const void> NewHold() {
   return std::make_shared<char>();
 }
@@ -88,7 +90,11 @@ Status Log::CutOldNewest(const RecoveredLog& found, const Recovered& recovered) 
 Status Log::CollectSpares() {
   FIRN_TRY(const auto files, fs_.List(directory_));
   for (const auto& file : files) {
-    if (IsSpareName(file.name)) {
+    if (!IsSpareName(file.name)) continue;
+    // A kill, or a disk that was full, may have left one that was only begun.
+    if (file.size < options_.segment_bytes_max / 2) {
+      FIRN_RETURN_IF_ERROR(fs_.Remove(PathOf(file.name)));
+    } else {
       FIRN_RETURN_IF_ERROR(KeepOrRemoveSpare(PathOf(file.name), NewHold()));
     }
   }
@@ -117,6 +123,20 @@ Result<SegmentWriter::Place> Log::TakePlace(Lsn base_lsn, uint64_t prepare_bytes
   return SegmentWriter::Place{.path = PathOf(SpareName(base_lsn)), .prepare_bytes = prepare_bytes};
 }
 
+Status Log::StartWriter(const SegmentId& segment, const EncodedGroup& state, uint64_t prepare_bytes,
+                        std::string* path) {
+  FIRN_TRY(const auto place, TakePlace(segment.base_lsn, prepare_bytes));
+  auto writer = SegmentWriter::Start(fs_, place, segment, state);
+  if (!writer) {
+    // Half a file would take the room that the next start needs.
+    (void)fs_.Remove(place.path);
+    return Failure(std::move(writer.error()));
+  }
+  writer_ = *std::move(writer);
+  *path = place.path;
+  return {};
+}
+
 Status Log::StartSegment(Lsn follows, Lsn ceiling, uint64_t prepare_bytes) {
   const SegmentId segment{.log = id_, .base_lsn = next_lsn()};
   StateGroup group{.follows = follows, .ceiling_lsn = ceiling};
@@ -124,13 +144,12 @@ Status Log::StartSegment(Lsn follows, Lsn ceiling, uint64_t prepare_bytes) {
   group.state.next_lsn = segment.base_lsn;
   GroupEncoder encoder;  // the other one may be at work on the next group
   FIRN_TRY(const auto encoded, encoder.EncodeState(group));
-  FIRN_TRY(const auto place, TakePlace(segment.base_lsn, prepare_bytes));
-  FIRN_TRY(auto writer, SegmentWriter::Start(fs_, place, segment, encoded));
+  std::string made;
+  FIRN_RETURN_IF_ERROR(StartWriter(segment, encoded, prepare_bytes, &made));
   // Under its final name only when durable: a segment without its state group is damage.
   const std::string path = PathOf(SegmentName(segment.base_lsn));
-  FIRN_RETURN_IF_ERROR(fs_.Rename(place.path, path));
+  FIRN_RETURN_IF_ERROR(fs_.Rename(made, path));
   FIRN_RETURN_IF_ERROR(fs_.SyncDir(directory_));
-  writer_ = std::move(writer);
   follows_ = follows;
   ceiling_ = ceiling;
   const std::lock_guard lock(mutex_);
@@ -189,7 +208,10 @@ Status Log::Write(EncodedGroup group) {
   auto rolled = RollFor(group);
   if (!rolled) return Poison(std::move(rolled).error(), true);
   auto written = writer_->Write(group);
-  if (!written) return Poison(std::move(written).error(), false);
+  if (!written) {
+    const bool known = written.error().SqlState() == kDiskFull;
+    return Poison(std::move(written).error(), known);
+  }
   bytes_appended_.fetch_add(group.bytes, std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);
@@ -203,13 +225,16 @@ Status Log::Write(EncodedGroup group) {
 
 Status Log::Poison(Error error, bool outcome_known) {
   FIRN_LOG_ERROR("log: no more writes: {}", error.message);
+  const bool full = error.SqlState() == kDiskFull;
   const std::string hint =
-      "Reads go on. Remove the cause (disk full? disk broken?) and restart the server.";
+      full ? "Reads go on. Free space on that disk and restart the server."
+           : "Reads go on. Remove the cause (is the disk broken?) and restart the server.";
   {
     const std::lock_guard lock(mutex_);
-    poison_ = Fail(MakeError(ErrorCode::kIo, "the log no longer writes: {}", error.message)
-                       .WithSqlState("58030")
-                       .WithHint(hint));
+    auto poison = full ? MakeError(ErrorCode::kIo, "the disk that holds \"{}\" is full: {}",
+                                   directory_, error.message)
+                       : MakeError(ErrorCode::kIo, "the log no longer writes: {}", error.message);
+    poison_ = Fail(std::move(poison).WithSqlState(full ? "53100" : "58030").WithHint(hint));
     if (outcome_known) return poison_;
   }
   return Fail(MakeError(ErrorCode::kUnknownOutcome,

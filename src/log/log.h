@@ -40,7 +40,8 @@ struct SegmentInfo {
 ///           may run beside Write of this one); everything else by any.
 /// Lifetime: borrows the file system.
 /// Failure:  the first failed write or sync poisons the log: that call gets kUnknownOutcome
-///           (58030, kReconcile), every later one kIo (58030). Only a new Open() helps.
+///           (58030, kReconcile), every later one kIo (58030). Only a new Open() helps. Of a write
+///           that found the disk full the outcome is known, nothing: kIo (53100), then and later.
 class Log {
  public:
   struct Options {
@@ -112,6 +113,8 @@ class Log {
   Status Roll(Lsn ceiling);
   Status RollFor(const EncodedGroup& group);
   Result<SegmentWriter::Place> TakePlace(Lsn base_lsn, uint64_t prepare_bytes);
+  Status StartWriter(const SegmentId& segment, const EncodedGroup& state, uint64_t prepare_bytes,
+                     std::string* path);
   Status KeepOrRemoveSpare(const std::string& path, std::shared_ptr<const void> hold);
   Status Poison(Error error, bool outcome_known);
   std::string PathOf(const std::string& name) const { return directory_ + "/" + name; }

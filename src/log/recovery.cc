@@ -30,11 +30,13 @@ class Recovery {
       : fs_(fs), callbacks_(callbacks), recovered_(recovered) {}
 
   Status Run(const std::string& directory, RecoveredLog& log);
+  Result<std::optional<LogStart>> Start(const std::string& directory);
 
  private:
   Status ReadHead(const std::string& path, Lsn base_lsn);
-  /// Hands out the segment's groups up to `until`, or up to its end where there is no next one.
-  Status Walk(Segment& segment, std::optional<Lsn> until);
+  /// Hands out the segment's groups up to where `next` goes on, or up to its end where there is
+  /// no next one.
+  Status Walk(Segment& segment, const Segment* next);
   Status EndOfNewest(SegmentReader& reader, Segment& segment, uint64_t offset, const Found& found);
   Status HandOut(const SegmentReader& reader, uint64_t offset, const Found& found);
 
@@ -76,7 +78,8 @@ Status Recovery::ReadHead(const std::string& path, Lsn base_lsn) {
   return {};
 }
 
-Status Recovery::Walk(Segment& segment, std::optional<Lsn> until) {
+Status Recovery::Walk(Segment& segment, const Segment* next) {
+  const auto until = next == nullptr ? std::nullopt : std::optional(next->state.follows);
   FIRN_TRY(const auto reader, SegmentReader::Open(fs_, segment.found.path));
   uint64_t offset = segment.first_group;
   Lsn& last = segment.found.last_lsn;
@@ -86,8 +89,8 @@ Status Recovery::Walk(Segment& segment, std::optional<Lsn> until) {
     if (found.kind != Found::Kind::kGroup) {
       if (!until) return EndOfNewest(*reader, segment, offset, found);
       return Damage(segment.found.path, offset,
-                    "groups are missing: {}, have LSNs up to {}, the next segment follows {}",
-                    found.why, last, *until);
+                    "groups are missing: {}, have LSNs up to {}, the next segment {} follows {}",
+                    found.why, last, SegmentName(next->found.base_lsn), *until);
     }
     if (found.header.first_lsn != last + 1) {
       return Damage(segment.found.path, offset, "LSNs do not follow: want={} got={}", last + 1,
@@ -105,8 +108,8 @@ Status Recovery::Walk(Segment& segment, std::optional<Lsn> until) {
     last = found.header.last_lsn;
   }
   if (last != *until) {
-    return Damage(segment.found.path, offset, "the next segment follows {}, this one ends at {}",
-                  *until, last);
+    return Damage(segment.found.path, offset, "the next segment {} follows {}, this one ends at {}",
+                  SegmentName(next->found.base_lsn), *until, last);
   }
   return {};
 }
@@ -149,9 +152,8 @@ Status Recovery::Run(const std::string& directory, RecoveredLog& log) {
   recovered_.newest_state = newest.state.state;
   if (callbacks_.begin) callbacks_.begin(recovered_);
   for (size_t i = 0; i < segments_.size(); ++i) {
-    const bool is_newest = i + 1 == segments_.size();
-    const auto until = is_newest ? std::nullopt : std::optional(segments_[i + 1].state.follows);
-    FIRN_RETURN_IF_ERROR(Walk(segments_[i], until));
+    const auto* next = i + 1 == segments_.size() ? nullptr : &segments_[i + 1];
+    FIRN_RETURN_IF_ERROR(Walk(segments_[i], next));
     log.segments.push_back(segments_[i].found);
   }
   log.newest_follows = newest.state.follows;
@@ -165,7 +167,29 @@ Status Recovery::Run(const std::string& directory, RecoveredLog& log) {
   return {};
 }
 
+Result<std::optional<LogStart>> Recovery::Start(const std::string& directory) {
+  FIRN_TRY(const auto files, fs_.List(directory));  // by name, so by base LSN
+  for (const auto& file : files) {
+    const auto base_lsn = ParseSegmentName(file.name);
+    if (!base_lsn) continue;
+    FIRN_RETURN_IF_ERROR(ReadHead(directory + "/" + file.name, *base_lsn));
+    const Segment& oldest = segments_.front();
+    return LogStart{.id = oldest.id.log,
+                    .path = oldest.found.path,
+                    .base_lsn = *base_lsn,
+                    .follows = oldest.state.follows};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+Result<std::optional<LogStart>> FindLogStart(io::FileSystem& fs, const std::string& directory) {
+  FIRN_TRY(const bool there, fs.Exists(directory));
+  if (!there) return std::nullopt;
+  Recovered unused;
+  return Recovery(fs, {}, unused).Start(directory);
+}
 
 Result<RecoveredLog> RecoverLog(io::FileSystem& fs, const std::string& directory,
                                 const ReplayCallbacks& callbacks, Recovered* recovered) {

@@ -63,6 +63,17 @@ struct ReplayCallbacks {
   Lsn above;
 };
 
+/// Where a log begins: its oldest segment.
+struct LogStart {
+  LogId id;
+  std::string path;
+  Lsn base_lsn;
+  Lsn follows;  // last LSN of what was before it: all up to there was taken out, or was never
+};
+
+/// Reads the head of the oldest segment; nothing: `directory` holds no segment, or is not there.
+Result<std::optional<LogStart>> FindLogStart(io::FileSystem& fs, const std::string& directory);
+
 /// Reads the log in `directory`. Errors: kCorrupt (XX001) with file and offset; whatever the
 /// callbacks or the disk return.
 Result<RecoveredLog> RecoverLog(io::FileSystem& fs, const std::string& directory,

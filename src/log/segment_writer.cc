@@ -45,8 +45,10 @@ Status SealFile(io::FileSystem& fs, const std::string& path, uint64_t end) {
 Status MakeSpare(io::FileSystem& fs, const std::string& path, uint64_t bytes) {
   bool direct_io = false;
   FIRN_TRY(const auto file, OpenDirect(fs, path, io::OpenMode::kTruncate, &direct_io));
-  FIRN_RETURN_IF_ERROR(WriteZeros(*file, 0, AlignUp(bytes)));
-  return file->Sync();
+  auto written = WriteZeros(*file, 0, AlignUp(bytes));
+  if (written) written = file->Sync();
+  if (!written) (void)fs.Remove(path);
+  return written;
 }
 
 Result<std::unique_ptr<SegmentWriter>> SegmentWriter::Start(io::FileSystem& fs, const Place& place,
@@ -83,11 +85,23 @@ Status SegmentWriter::Write(const EncodedGroup& group) {
   const uint64_t end = end_ + group.bytes;
   if (end > prepared_) {
     prepared_ = end;
-    if (group.bytes < kGrowBytes) FIRN_RETURN_IF_ERROR(Prepare(end, end + kGrowBytes));
+    if (group.bytes < kGrowBytes) FIRN_RETURN_IF_ERROR(Grow(end));
   }
-  FIRN_RETURN_IF_ERROR(file_->Sync());
+  auto synced = file_->Sync();
+  if (!synced) {
+    // The group may be there or not, whatever the reason.
+    synced.error().sqlstate = "58030";
+    return synced;
+  }
   end_ = end;
   return {};
+}
+
+Status SegmentWriter::Grow(uint64_t end) {
+  auto grown = Prepare(end, end + kGrowBytes);
+  // The group itself is written; it is the next one that finds no room.
+  if (!grown && grown.error().SqlState() == "53100") return {};
+  return grown;
 }
 
 Status SegmentWriter::Seal() {

@@ -28,25 +28,7 @@ Result<asio::ip::address> ParseAddress(const Endpoint& endpoint) {
   return address;
 }
 
-bool OutOfDescriptors(const error_code& code) {
-  return code == boost::system::errc::too_many_files_open ||
-         code == boost::system::errc::too_many_files_open_in_system ||
-         code == boost::system::errc::no_buffer_space ||
-         code == boost::system::errc::not_enough_memory;
-}
-
-}  // namespace
-
-bool IsLoopback(const std::string& address) {
-  const auto parsed = ParseAddress({.address = address});
-  return parsed && parsed->is_loopback();
-}
-
-Listener::Listener(tcp::acceptor acceptor) : acceptor_(std::move(acceptor)) {
-  port_ = acceptor_.local_endpoint().port();
-}
-
-Result<std::shared_ptr<Listener>> Listener::Open(asio::io_context& io, const Endpoint& endpoint) {
+Result<tcp::acceptor> Bind(asio::io_context& io, const Endpoint& endpoint) {
   FIRN_TRY(auto address, ParseAddress(endpoint));
   const tcp::endpoint where(address, endpoint.port);
   tcp::acceptor acceptor(io);
@@ -64,6 +46,38 @@ Result<std::shared_ptr<Listener>> Listener::Open(asio::io_context& io, const End
     }
     return Fail(std::move(error));
   }
+  return acceptor;
+}
+
+bool OutOfDescriptors(const error_code& code) {
+  return code == boost::system::errc::too_many_files_open ||
+         code == boost::system::errc::too_many_files_open_in_system ||
+         code == boost::system::errc::no_buffer_space ||
+         code == boost::system::errc::not_enough_memory;
+}
+
+}  // namespace
+
+bool IsLoopback(const std::string& address) {
+  const auto parsed = ParseAddress({.address = address});
+  return parsed && parsed->is_loopback();
+}
+
+Status CheckEndpoints(asio::io_context& io, const std::vector<Endpoint>& endpoints) {
+  std::vector<tcp::acceptor> held;
+  for (const auto& endpoint : endpoints) {
+    FIRN_TRY(auto acceptor, Bind(io, endpoint));
+    held.push_back(std::move(acceptor));
+  }
+  return {};
+}
+
+Listener::Listener(tcp::acceptor acceptor) : acceptor_(std::move(acceptor)) {
+  port_ = acceptor_.local_endpoint().port();
+}
+
+Result<std::shared_ptr<Listener>> Listener::Open(asio::io_context& io, const Endpoint& endpoint) {
+  FIRN_TRY(auto acceptor, Bind(io, endpoint));
   return std::make_shared<Listener>(std::move(acceptor));
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -24,6 +25,10 @@ struct Endpoint {
 
 /// Whether only the machine itself reaches this address.
 bool IsLoopback(const std::string& address);
+
+/// Whether a server can listen on all of these: takes them together, and lets them go again.
+/// Errors as Listener::Open has them.
+Status CheckEndpoints(asio::io_context& io, const std::vector<Endpoint>& endpoints);
 
 /// Accepts connections until Stop().
 ///

@@ -1,8 +1,12 @@
 // The firn program: one binary, one command a need.
+#include <map>
+#include <string>
+
 #include <CLI/CLI.hpp>
 
 #include "base/settings.h"
 #include "server/commands.h"
+#include "server/report.h"
 #include "server/version.h"
 
 namespace firn::server {
@@ -22,6 +26,38 @@ void AddSettings(CLI::App& command, Flags& flags) {
         FlagName(name), [&flags, name](const std::string& value) { flags[name] = value; },
         fmt::format("{} [{}]", setting.description, setting.default_value));
   }
+  // Taken, for scripts say it beside the others, and not offered: nothing listens there.
+  command
+      .add_option_function<std::string>(
+          "--flight-port", [&flags](const std::string& value) { flags["flight_port"] = value; })
+      ->group("");
+}
+
+/// A command's commands and the names of them.
+std::map<std::string, const CLI::App*> CommandsOf(const CLI::App& app) {
+  std::map<std::string, const CLI::App*> commands;
+  for (const auto* one : app.get_subcommands([](const CLI::App*) { return true; })) {
+    commands[one->get_name()] = one;
+  }
+  return commands;
+}
+
+/// CLI11 would only say that a command is missing.
+Status CheckCommand(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* at = &app;
+  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+    const auto commands = CommandsOf(*at);
+    if (commands.empty()) return {};
+    const auto found = commands.find(argv[i]);
+    if (found == commands.end()) {
+      std::string names;
+      for (const auto& [name, command] : commands) names += (names.empty() ? "" : ", ") + name;
+      return Fail(MakeError(ErrorCode::kInvalidInput, "no such command: \"{}\"", argv[i])
+                      .WithHint(fmt::format("There is: {}. --help tells more.", names)));
+    }
+    at = found->second;
+  }
+  return {};
 }
 
 void AddAddress(CLI::App& command, ServerAddress& address) {
@@ -74,6 +110,9 @@ int Main(int argc, char** argv) {
   inspect->add_flag("--json", wal_json, "One JSON document instead of text");
   inspect->callback([&] { exit_code = InspectLog(wal_flags, wal_path, wal_json); });
 
+  if (const auto known = CheckCommand(app, argc, argv); !known) {
+    return ReportFailure(known.error());
+  }
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

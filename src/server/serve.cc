@@ -7,12 +7,15 @@
 #include <memory>
 #include <thread>
 
+#include <unistd.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "base/environment.h"
 #include "base/log.h"
 #include "engine/engine.h"
 #include "net/http/server.h"
+#include "net/listener.h"
 #include "net/pgwire/server.h"
 #include "server/commands.h"
 #include "server/data_lock.h"
@@ -96,32 +99,42 @@ class Server {
     return waiting.wait_for(kStopSeconds) == std::future_status::ready;
   }
 
-  Status Open() {
-    FIRN_RETURN_IF_ERROR(io::LocalFileSystem().MakeDirs(data_dir_));
+  net::Endpoint EndpointOf(std::string_view setting, std::string flag) const {
+    return {.address = settings_.Text("listen"),
+            .port = static_cast<uint16_t>(settings_.Integer(setting)),
+            .flag = std::move(flag)};
+  }
+
+  /// The folder and its lock. Nothing is left behind where the ports cannot be had; whose folder
+  /// it is goes before what else is wrong.
+  Status TakeFolder(const net::Endpoint& pg, const net::Endpoint& http) {
+    auto& files = io::LocalFileSystem();
+    FIRN_TRY(const bool there, files.Exists(data_dir_));
+    if (!there) {
+      FIRN_RETURN_IF_ERROR(net::CheckEndpoints(io_, {pg, http}));
+      FIRN_RETURN_IF_ERROR(files.MakeDirs(data_dir_));
+    }
     FIRN_TRY(lock_, DataLock::Take(data_dir_));
+    return there ? net::CheckEndpoints(io_, {pg, http}) : Status();
+  }
+
+  Status Open() {
+    const auto pg = EndpointOf("pg_port", "--pg-port");
+    const auto http = EndpointOf("http_port", "--http-port");
+    net::pgwire::Limits limits;
+    limits.max_connections = static_cast<size_t>(settings_.Integer("max_connections"));
+    FIRN_TRY(limits.tls, LoadTls());
+    FIRN_RETURN_IF_ERROR(TakeFolder(pg, http));
     FIRN_RETURN_IF_ERROR(RemovePorts(data_dir_));
     FIRN_TRY(database_, table::Database::Open({.data_dir = data_dir_, .settings = settings_}));
     FIRN_TRY(engine_, OpenEngine());
     FIRN_TRY(service_, sql::SqlService::Make(*database_, *engine_, settings_, kVersion));
     factory_ = std::make_unique<SqlSessionFactory>(*service_);
-    const auto& address = settings_.Text("listen");
-    const auto port = [&](std::string_view name) {
-      return static_cast<uint16_t>(settings_.Integer(name));
-    };
-    if (!net::IsLoopback(address)) FIRN_RETURN_IF_ERROR(service_->CheckRemoteLogins());
-    net::pgwire::Limits limits;
-    limits.max_connections = static_cast<size_t>(settings_.Integer("max_connections"));
-    FIRN_TRY(limits.tls, LoadTls());
-    FIRN_TRY(pg_server_,
-             net::pgwire::PgServer::Listen(
-                 io_, {.address = address, .port = port("pg_port"), .flag = "--pg-port"}, *factory_,
-                 limits));
+    if (!net::IsLoopback(pg.address)) FIRN_RETURN_IF_ERROR(service_->CheckRemoteLogins());
+    FIRN_TRY(pg_server_, net::pgwire::PgServer::Listen(io_, pg, *factory_, limits));
     pages_ =
         std::make_unique<StatusPages>(*database_, [this] { return pg_server_->session_count(); });
-    FIRN_TRY(http_server_,
-             net::http::HttpServer::Listen(
-                 io_, {.address = address, .port = port("http_port"), .flag = "--http-port"},
-                 *pages_, {}));
+    FIRN_TRY(http_server_, net::http::HttpServer::Listen(io_, http, *pages_, {}));
     return WritePorts(data_dir_, {.pg = pg_server_->port(), .http = http_server_->port()});
   }
 
@@ -173,6 +186,9 @@ int Serve(const Flags& flags) {
   auto settings = LoadSettings(flags);
   if (!settings) return ReportFailure(settings.error());
   SetLogLevel(settings->Text("log_level"));
+  for (const auto& variable : UnknownVariables(environ)) {
+    FIRN_LOG_WARN("{} is in the environment and no setting: `firn config` lists them", variable);
+  }
   // Blocked before any thread is made, so that only the thread below gets them.
   sigset_t stop_signals;
   sigemptyset(&stop_signals);

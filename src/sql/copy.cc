@@ -7,6 +7,7 @@
 
 #include "columnar/copy_reader.h"
 #include "columnar/copy_writer.h"
+#include "sql/freed_memory.h"
 #include "sql/ident.h"
 #include "sql/insert.h"
 #include "sql/read.h"
@@ -66,6 +67,7 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
     if (!allowed) co_return Failure(std::move(allowed).error());
     if (!*chunk) break;
     auto fed = (*reader)->Feed(**chunk);
+    if ((*reader)->pending_bytes() >= kBatchBytes) NoteMemory();
     if (!fed) co_return Failure(std::move(fed).error());
     const bool full =
         (*reader)->pending_rows() >= kBatchRows || (*reader)->pending_bytes() >= kBatchBytes;

@@ -5,6 +5,8 @@
 
 #include <arrow/record_batch.h>
 
+#include "sql/freed_memory.h"
+#include "sql/long_names.h"
 #include "sql/parse_duckdb.h"
 #include "sql/rights.h"
 
@@ -96,6 +98,7 @@ void Session::BeginMessage(std::string_view text) {
 
 void Session::EndMessage() {
   context_.cancellation->End();
+  ReturnMemory();
   switch (context_.transaction.state()) {
     case State::kBlock:
       entry_->SetState("idle in transaction");
@@ -141,6 +144,15 @@ Task<Status> Session::Report(Output& out) {
   co_return Status();
 }
 
+Task<Status> Session::TellNotices(Output& out) {
+  const auto notices = std::exchange(notices_, {});
+  for (const auto& notice : notices) {
+    auto told = co_await out.Notice(notice);
+    if (!told) co_return told;
+  }
+  co_return Status();
+}
+
 Task<Result<std::vector<Statement>>> Session::ParseText(const std::string& sql) {
   Result<std::vector<Statement>> statements;
   if (sql.size() <= kInlineParseBytes) {
@@ -149,6 +161,8 @@ Task<Result<std::vector<Statement>>> Session::ParseText(const std::string& sql) 
     const auto parse = [&sql] { return sql::Parse(sql); };
     statements = co_await RunOn(context_.services.workers, parse);
   }
+  // Only a text with some name of that length is looked at more closely.
+  if (statements && HasLongWord(sql)) notices_ = LongNameNotices(*statements);
   if (statements || statements.error().SqlState() != "42601") co_return statements;
   auto read = co_await ParseDuckDb(context_, sql);
   if (!read) co_return Failure(std::move(read).error());
@@ -160,9 +174,11 @@ Task<Status> Session::SimpleQuery(std::string sql, Output& out) {
   BeginMessage(sql);
   prepared_.erase("");
   portals_.erase("");
-  Status status;
   auto statements = co_await ParseText(sql);
-  if (!statements) {
+  auto status = co_await TellNotices(out);
+  if (!status) {
+    // The client is gone.
+  } else if (!statements) {
     status = Failure(std::move(statements).error());
   } else if (statements->empty()) {
     status = co_await out.EmptyQuery();
@@ -410,7 +426,8 @@ Task<Status> Session::Execute(std::string portal, int32_t max_rows, Output& out)
   const auto running = found->second;
   if (running->prepared && !running->prepared->command) co_return co_await out.EmptyQuery();
   BeginMessage(running->prepared ? running->prepared->statement->text() : portal);
-  auto status = co_await RunPortal(*running, max_rows, false, false, out);
+  auto status = co_await TellNotices(out);
+  if (status) status = co_await RunPortal(*running, max_rows, false, false, out);
   if (!status) co_await AfterError(false);
   auto reported = co_await Report(out);
   context_.cancellation->End();

@@ -126,11 +126,13 @@ class Session {
   /// After an error: a block is failed; in the simple protocol an implicit one is over.
   Task<void> AfterError(bool simple);
   Task<Status> Report(Output& out);
+  Task<Status> TellNotices(Output& out);
 
   SessionContext context_;
   const std::unique_ptr<SessionRegistry::Entry> entry_;
   std::map<std::string, Named> prepared_;
   std::map<std::string, PortalPtr> portals_;
+  std::vector<Error> notices_;   // of parsing; told as soon as there is an answer to put them in
   bool in_query_block_ = false;  // a simple query of several statements is a block of its own
   // What the implicit transaction has written so far, and whether that is all it did.
   std::vector<Portal> written_;

@@ -31,7 +31,7 @@ struct GroupFacts {
 };
 
 /// Threads: any.
-/// Failure: after a failed log write every submission fails with kUnknownOutcome; roots stay.
+/// Failure: after a failed log write every submission fails, as log::Log says; roots stay.
 class Committer {
  public:
   using CommitDone = std::function<void(Result<CommitReceipt>)>;

@@ -8,6 +8,7 @@
 #include "table/committer.h"
 #include "table/data_folder.h"
 #include "table/flusher.h"
+#include "table/log_start.h"
 #include "table/recovery.h"
 #include "table/table_folder.h"
 
@@ -43,18 +44,19 @@ class DatabaseImpl final : public Database {
   Status Start() {
     auto& files = *options_.files;
     const auto& dir = options_.data_dir;
+    FIRN_TRY(auto contents, OpenCatalog());
+    const LogId bound = contents.log;
     for (const auto& folder : {LogDir(dir), WarehouseDir(dir)}) {
       FIRN_RETURN_IF_ERROR(files.MakeDirs(folder));
     }
     FIRN_RETURN_IF_ERROR(files.SyncDir(dir));
-    FIRN_TRY(store_, catalog::OpenSqliteStore(CatalogPath(dir)));
     const auto& settings = options_.settings;
     log::Log::Options log_options;
     log_options.segment_bytes_max = static_cast<uint64_t>(settings.Bytes("segment_bytes_max"));
     log_options.prepare_bytes = static_cast<uint64_t>(settings.Bytes("log_prepare_bytes"));
     log_options.state = [this] { return LogState(); };
     const double started = MonotonicSeconds();
-    FIRN_TRY(auto state, Recover(files, dir, *store_, std::move(log_options)));
+    FIRN_TRY(auto state, Recover(files, dir, std::move(contents), std::move(log_options)));
     if (state.log_facts.torn) {
       FIRN_LOG_WARN("recovery: the log's last group was not complete and was cut off");
     }
@@ -64,6 +66,8 @@ class DatabaseImpl final : public Database {
     }
     log_ = std::move(state.log);
     log_id_ = state.log_facts.id;
+    // Only now: the log is durable, so a catalog that knows one without a segment has lost it.
+    if (bound == LogId()) FIRN_RETURN_IF_ERROR(store_->BindLog(log_id_));
     StartWorkers(std::move(state));
     return {};
   }
@@ -158,6 +162,18 @@ class DatabaseImpl final : public Database {
   }
 
  private:
+  // Makes nothing that a refusal to start would leave behind.
+  Result<catalog::Store::Contents> OpenCatalog() {
+    auto& files = *options_.files;
+    const auto path = CatalogPath(options_.data_dir);
+    FIRN_TRY(const bool there, files.Exists(path));
+    if (!there) FIRN_RETURN_IF_ERROR(CheckLogStart(files, options_.data_dir, nullptr));
+    FIRN_TRY(store_, catalog::OpenSqliteStore(path));
+    FIRN_TRY(auto contents, store_->Load());
+    FIRN_RETURN_IF_ERROR(CheckLogStart(files, options_.data_dir, &contents));
+    return contents;
+  }
+
   // A data file is durable when its name is too; the record in the log relies on it.
   Status SyncNamesOfFiles(const CommitRequest& request) {
     std::set<std::string> folders;

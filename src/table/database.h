@@ -76,8 +76,8 @@ struct DatabaseOptions {
 
 /// Threads: any.
 /// Lifetime: Stop() before destruction; snapshots may outlive neither.
-/// Failure: after a failed log write or sync every commit fails with kUnknownOutcome (58030);
-/// reads go on; Poisoned() says why.
+/// Failure: the commit that a failed log write befell gets kUnknownOutcome (58030), or 53100 where
+/// the disk was full; every later one fails too. Reads go on; Poisoned() says why.
 class Database {
  public:
   /// Opens or creates the data folder and recovers the log. The caller holds the folder's lock.

@@ -47,7 +47,7 @@ void Flusher::Stop() {
   if (!thread_.joinable()) return;
   thread_.join();
   const Snapshot snapshot = with_.committer.TakeSnapshot();
-  if (auto pointed = Point({}, snapshot.visible); !pointed) {
+  if (auto pointed = Point({}, snapshot.visible, Lsn()); !pointed) {
     // Harmless: the log has these records, and start-up replays them.
     FIRN_LOG_WARN("stop: catalog records stay in the log only: {}", pointed.error().message);
   }
@@ -129,6 +129,7 @@ Status Flusher::Round() {
   FIRN_RETURN_IF_ERROR(Complete());
   FIRN_TRY(const Snapshot sealed, Seal());
   written_lsn_ = sealed.visible;
+  written_all_ = true;
   const auto dropped = [&](TableId id) { return !sealed.root->tables.contains(id); };
   std::erase_if(lake_tables_, [&](const auto& held) { return dropped(held.first); });
   std::erase_if(doubtful_, dropped);
@@ -141,6 +142,7 @@ Status Flusher::Round() {
     if (auto written = WriteTable(round, sealed.visible); !written) {
       lake_tables_.erase(id);
       doubtful_.insert(id);
+      written_all_ = false;
       auto error = std::move(written.error()).During("flush of " + table->definition->name);
       FIRN_LOG_ERROR("{}", error.message);
       if (first_failure) first_failure = Failure(std::move(error));
@@ -165,7 +167,7 @@ Status Flusher::Round() {
 
 Status Flusher::Complete() {
   if (written_lsn_ == Lsn()) return {};
-  FIRN_RETURN_IF_ERROR(Point(written_, written_lsn_));
+  FIRN_RETURN_IF_ERROR(Point(written_, written_lsn_, written_all_ ? written_lsn_ : Lsn()));
   for (const auto& round : written_) FIRN_RETURN_IF_ERROR(round.committed->PublishHint());
   FIRN_RETURN_IF_ERROR(Swap());
   for (auto& round : written_) {
@@ -268,7 +270,7 @@ Status Flusher::WriteTable(TableRound& round, Lsn flushed) {
   return {};
 }
 
-Status Flusher::Point(const std::vector<TableRound>& tables, Lsn flushed) {
+Status Flusher::Point(const std::vector<TableRound>& tables, Lsn flushed, Lsn settled) {
   std::vector<catalog::Change> changes;
   size_t taken = 0;
   {
@@ -283,7 +285,7 @@ Status Flusher::Point(const std::vector<TableRound>& tables, Lsn flushed) {
                         .metadata_version = round.committed->version(),
                         .flushed = flushed});
   }
-  FIRN_RETURN_IF_ERROR(with_.store.Commit(changes, flushed, pointers));
+  FIRN_RETURN_IF_ERROR(with_.store.Commit(changes, {flushed, settled}, pointers));
   std::lock_guard lock(changes_mutex_);
   changes_.erase(changes_.begin(), changes_.begin() + static_cast<ptrdiff_t>(taken));
   return {};
@@ -325,7 +327,8 @@ Status Flusher::Swap() {
 
 Status Flusher::RetireSegments(Lsn flushed) {
   // Sealed segments all of whose rows are in the lake may go once they are older than the
-  // time-travel window, or when the log is larger than it may be.
+  // time-travel window, or when the log is larger than it may be. Only after Complete(): start-up
+  // takes a log that begins behind what the catalog calls settled for one with missing segments.
   FIRN_TRY(const auto files, with_.files.List(LogDir(with_.data_dir)));
   std::map<std::string, int64_t> sealed_at;
   for (const auto& file : files) {

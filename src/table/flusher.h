@@ -85,7 +85,8 @@ class Flusher {
   Status ChangeRoot(Committer::RootChange change, std::function<void()> published);
   Result<Snapshot> Seal();
   Status WriteTable(TableRound& table, Lsn flushed);
-  Status Point(const std::vector<TableRound>& tables, Lsn flushed);
+  // `settled`: every table's rows up to there are in the lake; 0: nothing new about that.
+  Status Point(const std::vector<TableRound>& tables, Lsn flushed, Lsn settled);
   Status Swap();
   Status RetireSegments(Lsn flushed);
   Status WriteCheckpoint(Lsn flushed);
@@ -107,6 +108,7 @@ class Flusher {
   std::set<TableId> doubtful_;       // a commit failed and may have left its version behind
   std::vector<TableRound> written_;  // in the lake, not in the root yet
   Lsn written_lsn_;
+  bool written_all_ = false;  // no table of that round failed
 
   std::mutex changes_mutex_;
   std::vector<std::pair<Lsn, catalog::Change>> changes_;  // durable, not in the store yet

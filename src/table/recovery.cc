@@ -278,8 +278,7 @@ std::shared_ptr<TableVersion> NewTableVersion(
 }
 
 Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_dir,
-                               catalog::Store& store, log::Log::Options log_options) {
-  FIRN_TRY(auto contents, store.Load());
+                               catalog::Store::Contents contents, log::Log::Options log_options) {
   Replay replay(files, data_dir, std::move(contents));
   RecoveredState state;
   Status loaded;

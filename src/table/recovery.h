@@ -29,9 +29,10 @@ struct RecoveredState {
   int64_t rows = 0;  // rows read back from the log
 };
 
+/// `contents`: of the catalog, after CheckLogStart.
 /// Errors: kCorrupt for damage, with file and offset; nothing is changed then.
 Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_dir,
-                               catalog::Store& store, log::Log::Options log_options);
+                               catalog::Store::Contents contents, log::Log::Options log_options);
 
 /// What a log segment must know of these tables when all older ones are gone.
 log::State SegmentState(const std::map<TableId, std::shared_ptr<const TableVersion>>& tables);

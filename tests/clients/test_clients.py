@@ -1,6 +1,7 @@
 """Each client's common script: every check it reports must hold, here and on PostgreSQL 15.
 
-The clients come from `tools/install-deps clients`; without them these tests are skipped.
+The clients are no part of what `make test` installs: there these tests are skipped, and
+`make test-clients` fetches them first.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ PYTHON = DEPS / "clients/bin/python"
 
 def checks(client: str, where: str) -> list[dict]:
     if not PYTHON.exists():
-        pytest.skip("tools/install-deps clients has not run")
+        pytest.skip(f"no SQLAlchemy and psycopg in {DEPS}/clients: `tools/install-deps clients` "
+                    "(or `make test-clients`) installs them")
     ran = subprocess.run([PYTHON, HERE / f"client_{client}.py", where], text=True,
                          capture_output=True, timeout=120, check=False)
     assert ran.returncode == 0, ran.stderr

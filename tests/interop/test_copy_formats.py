@@ -12,10 +12,9 @@ import subprocess
 import psycopg
 import pytest
 
-from postgres_server import BIN, private_postgres
+from postgres_server import private_postgres
 from test_value_codecs import PROBE, SEED
 
-pytestmark = pytest.mark.skipif(not BIN.exists(), reason="needs PostgreSQL 15's binaries")
 
 COLUMNS = [["a", "integer", True], ["b", "text", False], ["c", "numeric(12,2)", False]]
 ONE = [["b", "text", False]]

@@ -6,13 +6,12 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from postgres_server import BIN, private_postgres
+from postgres_server import private_postgres
 from test_value_codecs import SEED, ask_firn, escape
 from type_values import TYPES, values
 
 COUNT = 1500
 
-pytestmark = pytest.mark.skipif(not BIN.exists(), reason="needs PostgreSQL 15's binaries")
 
 ASK = """
 create function ask(type text, send text, value text) returns text[] language plpgsql as $$

@@ -14,14 +14,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from postgres_server import BIN, private_postgres
+from postgres_server import private_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = Path(os.environ.get("FIRN_CODEC_PROBE", ROOT / "build/release/bin/codec_probe"))
 SEED = int(os.environ.get("FIRN_TEST_SEED", "20261121"))
 GENERATED = int(os.environ.get("FIRN_TEST_VALUES", "3000"))
 
-pytestmark = pytest.mark.skipif(not BIN.exists(), reason="needs PostgreSQL 15's binaries")
 
 # Where firn answers otherwise than PostgreSQL, on purpose: (types, what is wanted of PostgreSQL's
 # and firn's answers and the value, reason). Answers are ("ok", text, hex) or ("error", state, …).

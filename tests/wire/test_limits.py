@@ -59,3 +59,31 @@ def test_idle_connections_take_little_memory(firn_server):
         for one in opened:
             one.close()
         assert grown < 50 << 20
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("end", ["rollback", "error", "refused"])
+def test_a_huge_field_that_came_to_nothing_leaves_nothing_resident(firn_server, end):
+    server = firn_server()
+    megabytes = 1025 if end == "refused" else 400
+    block = b"x" * (1 << 20)
+    with server.connect() as session:
+        session.execute("CREATE TABLE big (n int, note text)")
+        before = resident_bytes(server.pid)
+        session.execute("BEGIN")
+        try:
+            with session.cursor().copy("COPY big FROM STDIN") as copy:
+                copy.write(b"1\t")
+                for _ in range(megabytes):
+                    copy.write(block)
+                copy.write(b"\nno number\tx\n" if end == "error" else b"\n")
+            assert end == "rollback"
+            assert resident_bytes(server.pid) - before > 300 << 20
+        except psycopg.errors.ProgramLimitExceeded:
+            assert end == "refused"
+        except psycopg.errors.InvalidTextRepresentation:
+            assert end == "error"
+        session.execute("ROLLBACK")
+        left = resident_bytes(server.pid) - before
+        print(f"{end}: {left >> 20} MB more than before")
+        assert left < 100 << 20

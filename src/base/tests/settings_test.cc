@@ -1,8 +1,11 @@
 #include "base/settings.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
+
+#include "base/environment.h"
 
 namespace firn {
 namespace {
@@ -49,6 +52,46 @@ TEST(Settings, RefusesWhatItCannotRead) {
   EXPECT_FALSE(settings.Set("log_level", "chatty", SettingOrigin::kFlag));
   EXPECT_EQ(*ParseDurationMs("5min"), 300'000);
   EXPECT_EQ(*ParseDurationMs("250 ms"), 250);
+}
+
+TEST(Settings, MemoryTooSmallToRunInIsRefusedAndTheLeastNamed) {
+  Settings settings;
+  const auto refused = settings.Set("memory_limit", "10kB", SettingOrigin::kFlag);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("10kB"), std::string::npos) << refused.error().message;
+  EXPECT_EQ(refused.error().hint, "At least 64MB, or 0.");
+  EXPECT_TRUE(settings.Set("memory_limit", "64MB", SettingOrigin::kFlag));
+  EXPECT_TRUE(settings.Set("memory_limit", "0", SettingOrigin::kFlag));
+}
+
+// Scripts say --flight-port 0 beside the others; nothing listens, so no port can be chosen.
+TEST(Settings, AFlightPortIsNeitherOfferedNorTaken) {
+  Settings settings;
+  EXPECT_TRUE(settings.Set("flight_port", "0", SettingOrigin::kFlag));
+  const auto refused = settings.Set("flight_port", "8815", SettingOrigin::kFlag);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().SqlState(), "0A000");
+  for (const auto& setting : AllSettings()) EXPECT_NE(setting.name, "flight_port");
+}
+
+TEST(Settings, AVariableThatIsNoSettingIsFound) {
+  const char* environment[] = {"PATH=/bin",           "FIRN_NOPE=1",
+                               "FIRN_PG_PORT=1",      "FIRN_PASSWORD_FILE=/x",
+                               "FIRN_PGPORT_FILE=/x", "FIRN_DEPS=/deps",
+                               "FIRN_TEST_SEED=1",    "FIRN_FLIGHT_PORT=0",
+                               "FIRN_flush_bytes=1",  nullptr};
+  EXPECT_EQ(UnknownVariables(environment),
+            (std::vector<std::string>{"FIRN_NOPE", "FIRN_PGPORT_FILE", "FIRN_flush_bytes"}));
+}
+
+TEST(Settings, AFolderInPlaceOfTheFileIsRefused) {
+  const std::string path = testing::TempDir() + "/firn_settings_folder.toml";
+  std::filesystem::create_directories(path);
+  Settings settings;
+  const auto loaded = settings.LoadFile(path, SettingOrigin::kFile);
+  std::filesystem::remove(path);
+  ASSERT_FALSE(loaded);
+  EXPECT_NE(loaded.error().message.find(path), std::string::npos) << loaded.error().message;
 }
 
 TEST(Settings, NamesTheFileAndPlaceOfABadLine) {

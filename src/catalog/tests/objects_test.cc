@@ -89,8 +89,8 @@ TEST(Objects, OfEveryKindSurviveTheStoreAndLeaveWithWhatTheyBelongTo) {
     EXPECT_TRUE(store->Load().value().version->HasSchema("public"));
     std::vector<Change> changes{CreateTable{table}};
     for (const auto& object : objects) changes.emplace_back(PutObject{object});
-    ASSERT_TRUE(store->Commit(changes, Lsn(9), {}));
-    ASSERT_TRUE(store->Commit(changes, Lsn(9), {}));
+    ASSERT_TRUE(store->Commit(changes, {.applied = Lsn(9)}, {}));
+    ASSERT_TRUE(store->Commit(changes, {.applied = Lsn(9)}, {}));
   }
   auto store = OpenSqliteStore(path).value();
   const auto loaded = store->Load().value().version;
@@ -102,7 +102,7 @@ TEST(Objects, OfEveryKindSurviveTheStoreAndLeaveWithWhatTheyBelongTo) {
   const std::vector<Change> drops{DropObject{objects[1]->id}, DropTable{table->id}};
   auto expected = loaded;
   for (const auto& drop : drops) expected = Applied(expected, drop);
-  ASSERT_TRUE(store->Commit(drops, Lsn(11), {}));
+  ASSERT_TRUE(store->Commit(drops, {.applied = Lsn(11)}, {}));
   const auto left = store->Load().value().version;
   EXPECT_EQ(left->objects().size(), expected->objects().size());
   EXPECT_EQ(left->FindObject(objects[3]->id), nullptr);  // a state goes with its sequence

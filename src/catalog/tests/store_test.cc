@@ -34,9 +34,9 @@ TEST_F(SqliteStoreTest, WhatWasCommittedIsLoadedAgain) {
     auto store = Open();
     const std::vector<Change> changes = {CreateTable{a}, CreateTable{b}};
     const std::vector<LakePointer> pointers = {{a->id, 3, Lsn(77)}, {b->id, 1, Lsn(0)}};
-    ASSERT_TRUE(store->Commit(changes, Lsn(80), pointers));
+    ASSERT_TRUE(store->Commit(changes, {.applied = Lsn(80)}, pointers));
     const std::vector<Change> drop = {DropTable{b->id}};
-    ASSERT_TRUE(store->Commit(drop, Lsn(81), {}));
+    ASSERT_TRUE(store->Commit(drop, {.applied = Lsn(81)}, {}));
   }
   const auto contents = Open()->Load().value();
   EXPECT_EQ(contents.applied, Lsn(81));
@@ -53,7 +53,7 @@ TEST_F(SqliteStoreTest, AFailedCommitLeavesNothing) {
   ASSERT_EQ(sqlite3_open(path().c_str(), &other), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
   const std::vector<Change> changes = {CreateTable{Table("a")}};
-  EXPECT_FALSE(store->Commit(changes, Lsn(5), {}));
+  EXPECT_FALSE(store->Commit(changes, {.applied = Lsn(5)}, {}));
   sqlite3_close(other);
   const auto contents = store->Load().value();
   EXPECT_EQ(contents.applied, Lsn(0));
@@ -66,17 +66,33 @@ TEST_F(SqliteStoreTest, ACommitDoneTwiceIsDoneOnce) {
   const auto a = Table("a");
   const std::vector<Change> changes = {CreateTable{a}};
   const std::vector<LakePointer> pointers = {{a->id, 3, Lsn(77)}};
-  ASSERT_TRUE(store->Commit(changes, Lsn(5), pointers));
-  ASSERT_TRUE(store->Commit(changes, Lsn(5), {}));
+  ASSERT_TRUE(store->Commit(changes, {.applied = Lsn(5)}, pointers));
+  ASSERT_TRUE(store->Commit(changes, {.applied = Lsn(5)}, {}));
   const auto contents = store->Load().value();
   EXPECT_EQ(contents.version->tables().size(), 1u);
   EXPECT_EQ(contents.pointers.at(a->id).metadata_version, 3);
 }
 
+// A round that failed for one table moves one of them and not the other.
+TEST_F(SqliteStoreTest, WhatTheLogIsNeededForIsRemembered) {
+  const LogId log(NewUuidV7());
+  {
+    auto store = Open();
+    EXPECT_EQ(store->Load()->log, LogId());
+    ASSERT_TRUE(store->BindLog(log));
+    ASSERT_TRUE(store->Commit({}, {.applied = Lsn(7), .settled = Lsn(7)}, {}));
+    ASSERT_TRUE(store->Commit({}, {.applied = Lsn(9)}, {}));
+  }
+  const auto contents = Open()->Load().value();
+  EXPECT_EQ(contents.log, log);
+  EXPECT_EQ(contents.applied, Lsn(9));
+  EXPECT_EQ(contents.settled, Lsn(7));
+}
+
 TEST_F(SqliteStoreTest, APointerOfADroppedTableIsDropped) {
   auto store = Open();
   const std::vector<LakePointer> pointers = {{TableId(NewUuidV7()), 3, Lsn(77)}};
-  ASSERT_TRUE(store->Commit({}, Lsn(1), pointers));
+  ASSERT_TRUE(store->Commit({}, {.applied = Lsn(1)}, pointers));
   EXPECT_TRUE(store->Load()->pointers.empty());
 }
 

@@ -11,6 +11,7 @@ namespace firn::log {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using Op = io::FaultyFileSystem::Op;
 
 /// Appends one-row groups up to `last`.
@@ -258,6 +259,99 @@ TEST_P(PoisonedLog, SaysTheOutcomeIsUnknownThenRefusesAndRestartRecovers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Log, PoisonedLog, testing::Values(Op::kWrite, Op::kSync));
+
+/// A write that found no room wrote less than the group, so the group is not there.
+TEST(Log, AFullDiskIsNamedAndTheCommitIsSurelyNotThere) {
+  const TempFolder folder;
+  io::FaultyFileSystem fs(io::LocalFileSystem());
+  fs.SayDiskFull(true);
+  auto opened = OpenLog(fs, folder.LogPath());
+  ASSERT_TRUE(opened);
+  AppendUpTo(*opened->log, Lsn(3));
+  fs.FailAt(Op::kWrite, 1);
+  for (int i = 0; i < 2; ++i) {
+    const auto failed = opened->log->Append(SmallGroup(Lsn(4)));
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, ErrorCode::kIo);
+    EXPECT_EQ(failed.error().SqlState(), "53100");
+    EXPECT_NE(failed.error().remedy, Remedy::kReconcile);
+    EXPECT_THAT(failed.error().message, HasSubstr(folder.LogPath()));
+  }
+  opened->log.reset();
+  opened = OpenLog(fs, folder.LogPath());
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->groups.size(), 3u);
+}
+
+TEST(Log, AFullDiskThatASyncFindsLeavesTheOutcomeUnknown) {
+  const TempFolder folder;
+  io::FaultyFileSystem fs(io::LocalFileSystem());
+  fs.SayDiskFull(true);
+  auto opened = OpenLog(fs, folder.LogPath());
+  ASSERT_TRUE(opened);
+  fs.FailAt(Op::kSync, 1);
+  const auto failed = opened->log->Append(SmallGroup(Lsn(1)));
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::kUnknownOutcome);
+  EXPECT_EQ(failed.error().SqlState(), "58030");
+}
+
+/// Room for the groups to come is no part of the group that is being written.
+TEST(Log, AGroupThatFillsTheDiskToItsEndIsDurable) {
+  const TempFolder folder;
+  io::FaultyFileSystem fs(io::LocalFileSystem());
+  fs.SayDiskFull(true);
+  auto options = SmallOptions();
+  options.segment_bytes_max = 4 << 20;
+  auto opened = OpenLog(fs, folder.LogPath(), options);
+  ASSERT_TRUE(opened);
+  Lsn next(1);
+  for (uint64_t writes = 0; writes != 2; next = next + 1) {  // until a group grows the file
+    ASSERT_LT(next, Lsn(100));
+    const auto before = fs.count(Op::kWrite);
+    fs.FailAt(Op::kWrite, 2);
+    ASSERT_TRUE(opened->log->Append(SmallGroup(next)));
+    writes = fs.count(Op::kWrite) - before;
+    fs.Heal();
+  }
+  fs.FailAt(Op::kWrite, 1, true);
+  EXPECT_EQ(opened->log->Append(SmallGroup(next)).error().SqlState(), "53100");
+  opened->log.reset();
+  fs.Heal();
+  opened = OpenLog(fs, folder.LogPath());
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->groups.size(), next.value() - 1);
+}
+
+/// Else it would take the room that the next start needs.
+TEST(Log, AStartWithoutRoomLeavesNothingBehind) {
+  const TempFolder folder;
+  io::FaultyFileSystem fs(io::LocalFileSystem());
+  fs.SayDiskFull(true);
+  auto options = SmallOptions();
+  options.prepare_bytes = 16 << 20;
+  for (uint64_t n = 1; n <= 3; ++n) {
+    fs.FailAt(Op::kWrite, n, true);
+    const auto refused = OpenLog(fs, folder.LogPath(), options);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().SqlState(), "53100");
+    EXPECT_THAT(refused.error().message, HasSubstr(folder.LogPath()));
+    EXPECT_FALSE(*fs.Exists(folder.LogPath() + "/" + SpareName(Lsn(1))));
+  }
+  fs.Heal();
+  EXPECT_TRUE(OpenLog(fs, folder.LogPath(), options));
+}
+
+/// What a kill left of a file that was being prepared.
+TEST(Log, ASpareThatIsOnlyBegunIsRemovedAtTheStart) {
+  const TempFolder folder;
+  folder.Write(SpareName(Lsn(1)), std::string(5000, '\0'));
+  folder.Write(SpareName(Lsn(2)), std::string(64 << 10, '\0'));
+  const auto opened = OpenLog(folder);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_THAT(folder.Names(), ElementsAre(SegmentName(Lsn(1))));
+  EXPECT_EQ(folder.Content()[SegmentName(Lsn(1))].size(), 64u << 10);
+}
 
 /// What an Arrow reader sees that knows nothing of groups: streams until the zero block.
 TEST(Log, ASealedSegmentIsReadByAnyArrowReader) {

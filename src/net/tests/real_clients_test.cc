@@ -51,7 +51,7 @@ class RealClients : public PgWire {
 };
 
 TEST_F(RealClients, PsqlReadsRowsErrorsAndCopies) {
-  if (Missing("psql")) GTEST_SKIP() << "psql is not installed";
+  ASSERT_FALSE(Missing("psql")) << "tools/install-deps installs it";
   EXPECT_EQ(Shell(Psql("-c 'rows 3'")).output, "0|row 0\n1|row 1\n2|row 2\n");
   const auto failed = Shell(Psql("-c fail"));
   EXPECT_EQ(failed.code, 1);
@@ -65,7 +65,7 @@ TEST_F(RealClients, PsqlReadsRowsErrorsAndCopies) {
 }
 
 TEST_F(RealClients, PgbenchRunsInAllThreeModes) {
-  if (Missing("pgbench")) GTEST_SKIP() << "pgbench is not installed";
+  ASSERT_FALSE(Missing("pgbench")) << "tools/install-deps installs it";
   const auto script = WriteScript("bench.sql", "\\set n random(1, 9)\nbegin;\nask :n;\ncommit;\n");
   for (const char* mode : {"simple", "extended", "prepared"}) {
     SCOPED_TRACE(mode);
@@ -79,7 +79,8 @@ TEST_F(RealClients, PgbenchRunsInAllThreeModes) {
 
 TEST_F(RealClients, PsycopgPreparesPipelinesCopiesAndCancels) {
   const std::string python = FIRN_TEST_PYTHON;
-  if (Shell(python + " -c 'import psycopg'").code != 0) GTEST_SKIP() << "psycopg is not installed";
+  ASSERT_EQ(Shell(python + " -c 'import psycopg'").code, 0)
+      << "no psycopg for " << python << ": tools/install-deps installs it";
   const auto script = WriteScript("client.py", R"py(
 import sys, threading, psycopg
 c = psycopg.connect(f"host=127.0.0.1 port={sys.argv[1]} user=ann dbname=main", autocommit=True)

@@ -44,11 +44,11 @@ TEST_F(DataFolder, PortsAreThereFromReadyToStop) {
 TEST_F(DataFolder, ItsOwnFilesAreTheLowestLayersButTheDefault) {
   std::ofstream(dir_ + "/firn.toml") << "pg_port = 1\nhttp_port = 2\n";
   std::ofstream(dir_ + "/firn.auto.toml") << "http_port = 3\n";
-  const auto settings = LoadSettings({{"data", dir_}, {"flight_port", "9"}});
+  const auto settings = LoadSettings({{"data", dir_}, {"max_connections", "9"}});
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_EQ(settings->Integer("pg_port"), 1);
   EXPECT_EQ(settings->Integer("http_port"), 3);
-  EXPECT_EQ(settings->Integer("flight_port"), 9);
+  EXPECT_EQ(settings->Integer("max_connections"), 9);
   EXPECT_GT(MemoryLimit(*settings), 0);
 }
 

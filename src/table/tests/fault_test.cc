@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <map>
 #include <thread>
 
 #include <arrow/api.h>
@@ -39,6 +40,7 @@ class FaultTest : public testing::Test {
     EXPECT_TRUE(options.settings.Set("log_prepare_bytes", "64kB", SettingOrigin::kFlag));
     EXPECT_TRUE(options.settings.Set("segment_bytes_max", "1MB", SettingOrigin::kFlag));
     EXPECT_TRUE(options.settings.Set("flush_bytes", flush_bytes, SettingOrigin::kFlag));
+    EXPECT_TRUE(options.settings.Set("time_travel_window", window_, SettingOrigin::kFlag));
     FIRN_TRY(database_, Database::Open(std::move(options)));
     return {};
   }
@@ -106,6 +108,7 @@ class FaultTest : public testing::Test {
   }
 
   const std::string dir_ = TempRoot() + "/firn_fault_" + NewUuidV7().ToString();
+  std::string window_ = "1h";  // how long the log is kept
   FaultyFileSystem files_{io::LocalFileSystem()};
   std::unique_ptr<Database> database_;
 };
@@ -260,6 +263,197 @@ TEST_F(FaultTest, RowsOfOtherColumnsAreRefused) {
   Kill();
   ASSERT_TRUE(Open());
   EXPECT_EQ(RowCount(id), 1);
+}
+
+class LogStart : public FaultTest {
+ protected:
+  static constexpr int64_t kRows = 40'000;  // three transactions of so many fill a segment
+
+  void InsertSegments(TableId table, int transactions = 12) {
+    for (int i = 0; i < transactions; ++i) ASSERT_TRUE(Insert(table, kRows));
+  }
+  void End(bool clean) {
+    if (!clean) return Kill();
+    ASSERT_TRUE(database_->Stop());
+    database_.reset();
+  }
+  /// Oldest first.
+  std::vector<std::string> Segments() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(dir_ + "/log")) {
+      auto name = entry.path().filename().string();
+      if (name.starts_with("segment_")) names.push_back(std::move(name));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+  void MoveAway(const std::string& name) {
+    std::filesystem::rename(dir_ + "/" + name, dir_ + "_away");
+  }
+  void PutBack(const std::string& name) {
+    std::filesystem::rename(dir_ + "_away", dir_ + "/" + name);
+  }
+  std::map<std::string, uintmax_t> Everything() const {
+    std::map<std::string, uintmax_t> all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_)) {
+      const auto name = entry.path().filename().string();
+      if (name == "catalog.db-wal" || name == "catalog.db-shm") continue;  // SQLite's own business
+      all[entry.path()] = entry.is_regular_file() && name != "catalog.db" ? entry.file_size() : 0;
+    }
+    return all;
+  }
+  /// Twice, for the first attempt must not prepare the ground for the second.
+  void ExpectRefused(const std::vector<std::string>& said) {
+    const auto before = Everything();
+    for (int i = 0; i < 2; ++i) {
+      const auto opened = Open();
+      ASSERT_FALSE(opened);
+      EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt) << opened.error().message;
+      for (const auto& text : said) {
+        EXPECT_NE(opened.error().message.find(text), std::string::npos) << opened.error().message;
+      }
+      EXPECT_NE(opened.error().hint.find("Nothing was changed"), std::string::npos);
+      EXPECT_EQ(Everything(), before);
+    }
+  }
+};
+
+// Rows that were acknowledged and are in no other place.
+TEST_F(LogStart, ALogWithoutItsOldestSegmentIsRefused) {
+  for (const bool clean : {false, true}) {
+    SCOPED_TRACE(clean);
+    std::filesystem::remove_all(dir_);
+    std::filesystem::create_directories(dir_);
+    ASSERT_TRUE(Open());
+    const auto id = CreateTable("t").value();
+    ASSERT_TRUE(Insert(id, 10));
+    ASSERT_TRUE(Flush());
+    const auto flushed = database_->lsn_state().flushed;
+    InsertSegments(id);
+    End(clean);
+    const auto segments = Segments();
+    ASSERT_GE(segments.size(), 3u);
+    MoveAway("log/" + segments[0]);
+    ExpectRefused({dir_ + "/log", fmt::format("LSN {}", flushed + 1), segments[1]});
+    PutBack("log/" + segments[0]);
+    const auto reopened = Open();
+    ASSERT_TRUE(reopened) << reopened.error().message;
+    EXPECT_EQ(RowCount(id), 10 + 12 * kRows);
+    database_.reset();
+  }
+}
+
+TEST_F(LogStart, RowsOfATableWhoseFlushFailedAreStillNeeded) {
+  ASSERT_TRUE(Open());
+  const auto good = CreateTable("good").value();
+  const auto bad = CreateTable("bad").value();
+  ASSERT_TRUE(Insert(bad, 10));
+  InsertSegments(good);
+  const auto in_the_way = FolderOf(bad) + "/data";
+  std::filesystem::remove_all(in_the_way);
+  std::ofstream(in_the_way) << "in the way";
+  EXPECT_FALSE(Flush());
+  EXPECT_EQ(HotRowCount(good), 0);
+  End(true);
+  const auto segments = Segments();
+  MoveAway("log/" + segments[0]);
+  ExpectRefused({segments[1]});
+  PutBack("log/" + segments[0]);
+  std::filesystem::remove(in_the_way);
+  ASSERT_TRUE(Open());
+  EXPECT_EQ(RowCount(bad), 10);
+}
+
+TEST_F(LogStart, AGapBetweenSegmentsIsRefused) {
+  ASSERT_TRUE(Open());
+  InsertSegments(CreateTable("t").value());
+  End(false);
+  const auto segments = Segments();
+  MoveAway("log/" + segments[1]);
+  ExpectRefused({dir_ + "/log/" + segments[0], segments[2]});
+}
+
+// The catalog is a materialisation of the log, as long as the log is there from its beginning.
+TEST_F(LogStart, AMissingCatalogIsMadeAgainFromAWholeLogOnly) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  InsertSegments(id);
+  ASSERT_TRUE(Flush());
+  ASSERT_TRUE(Insert(id, 10));
+  End(true);
+  std::filesystem::remove(dir_ + "/catalog.db");
+  window_ = "0ms";
+  const auto made_again = Open();
+  ASSERT_TRUE(made_again) << made_again.error().message;
+  EXPECT_EQ(RowCount(id), 10 + 12 * kRows);
+  ASSERT_TRUE(Flush());  // retires
+  ASSERT_TRUE(Insert(id, 10));
+  End(true);
+  MoveAway("catalog.db");
+  ExpectRefused({dir_ + "/catalog.db", "LSN 1", Segments()[0]});
+  PutBack("catalog.db");
+  ASSERT_TRUE(Open());
+  EXPECT_EQ(RowCount(id), 20 + 12 * kRows);
+}
+
+TEST_F(LogStart, ALogWithoutAnySegmentIsRefusedBeforeAndAfterTheFirstRound) {
+  for (const bool flushed : {false, true}) {
+    SCOPED_TRACE(flushed);
+    std::filesystem::remove_all(dir_);
+    std::filesystem::create_directories(dir_);
+    ASSERT_TRUE(Open());
+    const auto id = CreateTable("t").value();
+    ASSERT_TRUE(Insert(id, 10));
+    if (flushed) {
+      ASSERT_TRUE(Flush());
+    }
+    End(false);
+    for (const auto& segment : Segments()) std::filesystem::remove(dir_ + "/log/" + segment);
+    ExpectRefused({dir_ + "/log"});
+    std::filesystem::remove_all(dir_ + "/log");
+    ExpectRefused({dir_ + "/log"});
+    for (const auto* file : {"/catalog.db", "/catalog.db-wal", "/catalog.db-shm"}) {
+      std::filesystem::remove(dir_ + file);
+    }
+    ExpectRefused({dir_ + "/log", dir_ + "/warehouse"});
+  }
+}
+
+TEST_F(LogStart, TheLogOfAnotherFolderIsRefused) {
+  ASSERT_TRUE(Open());
+  ASSERT_TRUE(CreateTable("t"));
+  End(true);
+  std::filesystem::rename(dir_, dir_ + "_other");
+  std::filesystem::create_directories(dir_);
+  ASSERT_TRUE(Open());
+  End(true);
+  std::filesystem::rename(dir_ + "/log", dir_ + "_away");
+  std::filesystem::rename(dir_ + "_other/log", dir_ + "/log");
+  ExpectRefused({dir_ + "/log"});
+  std::filesystem::remove_all(dir_ + "_other");
+  std::filesystem::remove_all(dir_ + "_away");
+}
+
+// What retiring leaves is always enough, also for a table that got no row for long and however
+// the server ended.
+TEST_F(LogStart, ALogThatWasRetiredIsEnough) {
+  window_ = "0ms";
+  ASSERT_TRUE(Open());
+  const auto idle = CreateTable("idle").value();
+  const auto busy = CreateTable("busy").value();
+  ASSERT_TRUE(Insert(idle, 10));
+  for (int round = 0; round < 4; ++round) {
+    SCOPED_TRACE(round);
+    InsertSegments(busy);
+    ASSERT_TRUE(Flush());
+    EXPECT_LT(Segments().size(), 3u);
+    if (round % 2 == 1) InsertSegments(busy, 1);
+    End(round < 2);
+    const auto reopened = Open();
+    ASSERT_TRUE(reopened) << reopened.error().message;
+    EXPECT_EQ(RowCount(idle), 10);
+    EXPECT_EQ(RowCount(busy), ((round + 1) * 12 + (round + 1) / 2) * kRows);
+  }
 }
 
 // A scripted life of three tables. Every transaction brings 3^i rows to each of its tables, so
