@@ -25,7 +25,7 @@ test-slow: build ## the long tests: more kills, more seeds, more rows
 
 test-clients: build ## what drivers, ORMs and tools do, each by its own script
 	@tools/install-deps clients
-	@tools/run-tests --preset $(PRESET) tests/clients/test_clients.py
+	@tools/run-tests --preset $(PRESET) tests/clients/test_clients.py tests/clients/test_dump.py
 
 bench: build ## the benchmark, each figure beside its control
 	@$(PYTHON) bench/run.py --build build/$(PRESET)

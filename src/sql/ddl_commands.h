@@ -258,8 +258,9 @@ struct ChangeOwnerCommand {
 };
 
 struct NothingToDoCommand {
-  std::vector<TableName> tables;  // they must exist
-  std::string notice;             // empty: nothing to say
+  std::vector<TableName> tables;   // they must exist
+  std::string notice;              // empty: nothing to say
+  std::string outside_block = {};  // what it is called, if it cannot run inside BEGIN
 };
 
 /// A DDL statement and its tag.

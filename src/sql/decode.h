@@ -43,17 +43,31 @@ struct Cell {
   int position = 0;
 };
 
+/// What INSERT … RETURNING names.
+struct ReturningList {
+  struct Item {
+    std::string relation;  // before the point; or empty
+    std::string column;    // empty: *
+    std::string name;      // of the result's column
+    int position = 0;
+  };
+  std::string relation;  // the table's name or alias
+  std::vector<Item> items;
+};
+
 struct InsertValuesCommand {
   TableName table;
   std::vector<TableName> columns;  // names with positions; empty: all, in order
   std::vector<std::vector<Cell>> rows;
   Statement values;  // the same as a query, kRead, for what Cell's text cannot say (no DEFAULT)
+  std::optional<ReturningList> returning;
 };
 
 struct InsertQueryCommand {
   TableName table;
   std::vector<TableName> columns;
   Statement query;  // kRead
+  std::optional<ReturningList> returning;
 };
 
 /// INSERT … DEFAULT VALUES is InsertValues with one row of no cells and no columns.
@@ -136,6 +150,10 @@ struct CloseCursorCommand {
   std::string name;  // empty: ALL
 };
 
+/// LOCK TABLE … IN ACCESS SHARE MODE: what every reader has anyway.
+struct LockCommand {
+  std::vector<TableName> tables;
+};
 struct CheckpointCommand {};
 /// CALL schema.name(constants).
 struct CallCommand {
@@ -152,7 +170,7 @@ using Command =
                  TransactionCommand, SetTransactionCommand, ReadCommand, ExplainCommand,
                  DeclareCursorCommand, FetchCommand, CloseCursorCommand, CreateRoleCommand,
                  AlterRoleCommand, AlterRoleSetCommand, RenameRoleCommand, DropRoleCommand,
-                 GrantRoleCommand, CheckpointCommand, CallCommand>;
+                 GrantRoleCommand, CheckpointCommand, CallCommand, LockCommand>;
 
 /// Errors: 0A000 with a hint for what firn does not have, 42601/42701/42704/22023 … as Postgres.
 Result<Command> Decode(const Statement& statement);

@@ -198,7 +198,7 @@ class QueryWriter {
 
   // write_call.cc
   Result<Expr> WriteCall(const Json& body, const Place& place);
-  Result<Expr> WriteServerCall(const Json& body);
+  Result<Expr> WriteServerCall(const Json& body, const Place& place);
   /// A function that returns rows as a list of them.
   Result<Expr> WriteSet(const std::string& name, std::vector<Expr> arguments, int location);
   Result<Expr> WriteFunction(const std::string& name, const Json& body, const Place& place);

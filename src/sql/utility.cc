@@ -6,6 +6,7 @@
 
 #include "sql/parameter_value.h"
 #include "sql/read.h"
+#include "sql/relation_names.h"
 #include "sql/relations.h"
 #include "sql/rights.h"
 #include "sql/roles.h"
@@ -123,6 +124,15 @@ Task<Result<std::unique_ptr<RowStream>>> RunExplain(SessionContext& session,
     }
   }
   co_return TextStream(ExplainFields(), rows);
+}
+
+Result<std::string> RunLock(const SessionContext& session, const LockCommand& command) {
+  for (const auto& name : command.tables) {
+    const auto relation = FindRelation(session, name);
+    if (!relation) return NoSuchRelation(name);
+    FIRN_RETURN_IF_ERROR(RequireRight(session, relation, catalog::Right::kSelect));
+  }
+  return std::string("LOCK TABLE");
 }
 
 Task<Result<std::string>> RunCheckpoint(SessionContext& session) {

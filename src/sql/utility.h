@@ -14,6 +14,10 @@
 
 namespace firn::sql {
 
+/// LOCK TABLE … IN ACCESS SHARE MODE: that the tables are there and may be read. The transaction's
+/// view keeps them as they are.
+Result<std::string> RunLock(const SessionContext& session, const LockCommand& command);
+
 Status RunSet(SessionContext& session, const SetCommand& command);
 /// Modes of BEGIN, SET TRANSACTION and SET SESSION CHARACTERISTICS.
 /// Errors: 25001 for an isolation level after the first query, 0A000 SERIALIZABLE.

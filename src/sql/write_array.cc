@@ -144,6 +144,17 @@ Result<Expr> QueryWriter::WriteIndirection(const Json& body, const Place& place)
       value.sql = fmt::format("sql_json_path({}, [{}])", value.sql, index.sql);
       continue;
     }
+    if (value.type.tag == kName && !slice && steps.size() == 1) {
+      // A name is 64 bytes, from 0; what is behind its end is '\\0', an empty "char".
+      FIRN_TRY(const auto at, bound(step, "uidx", "0"));
+      value.sql = fmt::format(
+          "(CASE WHEN {1} BETWEEN 0 AND 63 THEN CASE WHEN strlen({0}) = length({0}) THEN "
+          "substr({0}, {1} + 1, 1) WHEN {0} IS NOT NULL THEN error('firn:0A000:bytes of a name "
+          "beyond ASCII are not supported') END END)",
+          value.sql, at);
+      value.type = {.tag = kInternalChar};
+      continue;
+    }
     const bool vector = IsVector(value.type.tag);
     if (!IsArray(value.type.tag) && !vector) {
       return Wrong(location, "42804",

@@ -184,11 +184,11 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
       functions.size() == 1 ? List(*Open(functions.front()).body, "items") : List(body, "none");
   const auto call = parts.empty() ? tree::Node{} : Open(parts.front());
   const int location = tree::FirstLocation(parts.empty() ? body : parts.front());
-  if (parts.empty() || Flag(body, "ordinality") || Flag(body, "is_rowsfrom") ||
-      Has(body, "coldeflist")) {
-    return Refuse(location, "ROWS FROM, WITH ORDINALITY and column definitions are not supported",
-                  "Use one function; number rows with row_number().");
+  if (parts.empty() || Flag(body, "is_rowsfrom") || Has(body, "coldeflist")) {
+    return Refuse(location, "ROWS FROM and column definitions are not supported",
+                  "Use one function and a subquery.");
   }
+  const bool numbered = Flag(body, "ordinality");
   const Place place{.scope = lateral,
                     .tables = tables,
                     .no_aggregates = "aggregate functions are not allowed in functions in FROM",
@@ -199,40 +199,57 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
   std::string sql;
   ValueType type;
   std::string column = FigureName(parts.front());
-  const bool each = name.ends_with("_each") || name.ends_with("_each_text");
-  std::string keys;  // of json_each, before the values
+  const bool options = name == "pg_options_to_table";
+  const bool each = name.ends_with("_each") || name.ends_with("_each_text") || options;
+  std::string keys;     // of json_each, before the values
+  std::string numbers;  // WITH ORDINALITY
   if (!entries.empty() && entries.front().kind == FunctionKind::kTable) {
     FIRN_TRY(auto arguments, WriteList(List(*call.body, "args"), place));
-    if (each && arguments.size() == 1 && arguments[0].type.tag == kUnknown) {
+    if (each && !options && arguments.size() == 1 && arguments[0].type.tag == kUnknown) {
       const auto tag = name.starts_with("jsonb") ? kJsonb : kJson;
       FIRN_RETURN_IF_ERROR(Coerce(arguments[0], {.tag = tag}, CastContext::kImplicit));
     }
     const auto arguments_sql = arguments.empty() ? std::string() : arguments[0].sql;
     FIRN_TRY(const auto series, WriteSet(name, std::move(arguments), location));
     type = series.type;
-    if (each) keys = fmt::format("unnest(sql_json_keys({})), ", arguments_sql);
+    if (each) {
+      keys = options ? fmt::format("unnest(list_transform({}, lambda o: split_part(o, '=', 1))), ",
+                                   arguments_sql)
+                     : fmt::format("unnest(sql_json_keys({})), ", arguments_sql);
+    }
     // The engine has a table function of the same name, which needs no list in memory.
     const bool native = series.sql.starts_with(name + "(");
-    sql = native
-              ? fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql)
-              : fmt::format("SELECT {}CAST(unnest({}) AS {})", keys, series.sql, EngineType(type));
+    if (numbered && !native) {
+      if (IsVolatile(series.sql)) return RefuseVolatile(location);
+      numbers = fmt::format(", CAST(unnest(range(1, len({}) + 1)) AS BIGINT)", series.sql);
+    }
+    sql = native ? fmt::format("SELECT CAST({} AS {}){} FROM {}", name, EngineType(type),
+                               numbered ? ", row_number() OVER ()" : "", series.sql)
+                 : fmt::format("SELECT {}CAST(unnest({}) AS {}){}", keys, series.sql,
+                               EngineType(type), numbers);
   } else {
     FIRN_TRY(auto value, WriteExpr(parts.front(), place));
     if (value.type.tag == kUnknown) {
       FIRN_RETURN_IF_ERROR(Coerce(value, {.tag = kText}, CastContext::kImplicit));
     }
     type = value.type;
-    sql = "SELECT " + value.sql;
+    sql = "SELECT " + value.sql + (numbered ? ", CAST(1 AS BIGINT)" : "");
   }
   // A function's only column is named for its alias.
   if (Has(body, "alias")) column = Text(body["alias"], "aliasname");
   std::vector<VisibleColumn> columns{{.name = column, .sql = alias + ".c1", .type = type}};
   // The name of its OUT parameter.
   if (name.find("_array_elements") != std::string::npos) columns.front().name = "value";
-  const std::string_view names = each ? "c1, c2" : "c1";
+  std::string names = each ? "c1, c2" : "c1";
   if (each) {
-    columns = {{.name = "key", .sql = alias + ".c1", .type = {.tag = kText}},
-               {.name = "value", .sql = alias + ".c2", .type = type}};
+    columns = {
+        {.name = options ? "option_name" : "key", .sql = alias + ".c1", .type = {.tag = kText}},
+        {.name = options ? "option_value" : "value", .sql = alias + ".c2", .type = type}};
+  }
+  if (numbered) {
+    const auto at = fmt::format("c{}", columns.size() + 1);
+    columns.push_back({.name = "ordinality", .sql = alias + "." + at, .type = {.tag = kInt8}});
+    names += ", " + at;
   }
   FIRN_TRY(auto scope, Aliased(body, column, "", std::move(columns), location));
   const bool first = lateral == nullptr || lateral->relations.empty();

@@ -81,6 +81,8 @@ regexp_matches(text text) text[] : list_filter([sql_regexp_match($1, $2, '')],
   lambda m: m IS NOT NULL)
 regexp_matches(text text text) text[] : -
 unnest(any[]) =e1 : $1
+pg_options_to_table(text[]) text : list_transform($1, lambda o: CASE WHEN contains(o, '=') THEN
+  substr(o, strpos(o, '=') + 1) END)
 )";
 
 }  // namespace

@@ -270,6 +270,12 @@ Result<Text> WriteReg(const Call& call) {
   return Text(RegText(call.facts, call.text(0), call.oid(1)));
 }
 
+Result<Text> SetConfig(const Call& /*call*/) {
+  return Fail(MakeError(ErrorCode::kUnsupported, "set_config() of a query's rows is not supported")
+                  .WithSqlState("0A000")
+                  .WithHint("Call it with constants or parameters, without FROM."));
+}
+
 struct Entry {
   std::string_view name;
   Body body;
@@ -309,6 +315,7 @@ constexpr std::array kEntries = {
     Entry{"to_regrole", ToReg<kRegroleName>},
     Entry{"read_reg", ReadReg},
     Entry{"write_reg", WriteReg},
+    Entry{"set_config", SetConfig},
 };
 
 using Argument = std::optional<std::string_view>;

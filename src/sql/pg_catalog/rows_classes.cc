@@ -57,7 +57,7 @@ void ClassRows(const Source& source, Rows& rows) {
                                          : 0},
               {"relfilenode", view ? 0 : of.oid},
               {"reltablespace", 0},
-              {"relpages", ByteCount(source.view, of) / 8192},
+              {"relpages", 0},  // there are none to speak of: a row has no ctid
               {"reltuples", of.table == nullptr ? int64_t{-1} : count},
               {"relallvisible", 0},
               {"reltoastrelid", 0},
