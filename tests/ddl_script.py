@@ -5,6 +5,9 @@ from __future__ import annotations
 import psycopg
 
 
+FIRST_OF_USERS = 16384  # oids of users' types differ from server to server
+
+
 def answer(session: psycopg.Connection, statement: str) -> tuple:
     """What a statement said: rows, or its tag, or its error; and the notices on the way."""
     notices: list[tuple] = []
@@ -15,7 +18,8 @@ def answer(session: psycopg.Connection, statement: str) -> tuple:
         if cursor.description is None:
             said = ("tag", cursor.statusmessage)
         else:
-            columns = [(column.name, column.type_code) for column in cursor.description]
+            columns = [(column.name, min(column.type_code, FIRST_OF_USERS))
+                       for column in cursor.description]
             said = ("rows", columns, cursor.fetchall())
     except psycopg.Error as error:
         diagnostic = error.diag

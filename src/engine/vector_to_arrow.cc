@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 
+#include <arrow/array/array_base.h>
 #include <arrow/array/concatenate.h>
 #include <arrow/array/data.h>
 #include <arrow/array/util.h>

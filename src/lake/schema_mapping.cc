@@ -84,7 +84,7 @@ Result<Type> TypeOf(const iceberg::Field& field, const iceberg::TableMetadata& m
 }  // namespace
 
 std::string IcebergType(const columnar::Column& column) {
-  const auto name = columnar::IcebergName(column.type);
+  auto name = columnar::IcebergName(column.type);
   if (!column.type.array) return name;
   return nlohmann::json{{"type", kList},
                         {kElementId, column.element_id.value()},

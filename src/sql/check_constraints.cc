@@ -11,6 +11,7 @@
 #include "sql/row_check.h"
 #include "sql/server_calls.h"
 #include "sql/tree_internal.h"
+#include "sql/user_types.h"
 
 namespace firn::sql {
 namespace {
@@ -71,6 +72,7 @@ Task<Result<Broken>> FindBroken(SessionContext& session, const catalog::TableDef
   if (style->zone) query.zone = style->zone->engine_name();
   const columnar::Field number{std::string(kRowColumn), {columnar::TypeKind::kInt8}};
   QueryContext context;
+  context.user_types = UserTypes::Of(session);
   context.resolve_table = [&](const TableReference& /*reference*/) -> Result<ResolvedTable> {
     std::vector<columnar::Field> fields;
     std::string select = "SELECT ";
@@ -108,6 +110,70 @@ Task<Result<Broken>> FindBroken(SessionContext& session, const catalog::TableDef
   co_return broken;
 }
 
+/// A domain's checks as those of a table with the one column "value".
+catalog::TableDefinition AsTable(const catalog::UserType& domain) {
+  catalog::TableDefinition table;
+  table.name = domain.name;
+  table.columns.columns.push_back({.id = FieldId(1), .name = "value", .type = domain.base});
+  for (const auto& check : domain.checks) {
+    table.constraints.push_back(
+        {.kind = Kind::kCheck, .name = check.name, .columns = {}, .expression = check.expression});
+  }
+  return table;
+}
+
+Task<Result<std::optional<BrokenRow>>> FindBrokenValue(
+    SessionContext& session, const catalog::UserType& domain,
+    const std::shared_ptr<arrow::Array>& values) {
+  using Found = std::optional<BrokenRow>;
+  Found found;
+  if (domain.not_null && values->null_count() > 0) {
+    int64_t row = 0;
+    while (!values->IsNull(row)) ++row;
+    found = BrokenRow{row, MakeError(ErrorCode::kInvalidInput,
+                                     "domain {} does not allow null values", domain.name)
+                               .WithSqlState("23502")};
+  }
+  const auto table = AsTable(domain);
+  const auto checks = ChecksOf(table);
+  if (checks.empty()) co_return found;
+  const auto schema = arrow::schema({arrow::field("value", values->type())});
+  const auto rows = arrow::RecordBatch::Make(schema, values->length(), {values});
+  auto broken = co_await FindBroken(session, table, checks, rows);
+  if (!broken) co_return Failure(std::move(broken).error());
+  if (broken->check == nullptr || (found && found->row < broken->row)) co_return found;
+  auto error =
+      MakeError(ErrorCode::kInvalidInput, "value for domain {} violates check constraint \"{}\"",
+                domain.name, broken->check->name)
+          .WithSqlState("23514");
+  co_return Found(BrokenRow{broken->row, std::move(error)});
+}
+
+/// The first row with a value that its column's domain does not have.
+Task<Result<std::optional<BrokenRow>>> FindBrokenDomain(SessionContext& session,
+                                                        const UserTypes& types,
+                                                        const catalog::TableDefinition& table,
+                                                        const Batch& rows) {
+  using Found = std::optional<BrokenRow>;
+  Found first;
+  for (int i = 0; i < rows->num_columns(); ++i) {
+    const auto& column = table.columns.columns[static_cast<size_t>(i)];
+    if (column.type.kind == columnar::TypeKind::kEnum || column.type.user_type == 0) continue;
+    const auto domain = types.Find(column.type.user_type);
+    if (domain == nullptr) continue;
+    const auto values = rows->column(i);
+    auto found = co_await FindBrokenValue(session, *domain, values);
+    if (!found) co_return Failure(std::move(found).error());
+    if (*found && (!first || (*found)->row < first->row)) first = *std::move(found);
+  }
+  co_return first;
+}
+
+bool HasUserTypes(const catalog::TableDefinition& table) {
+  return std::any_of(table.columns.columns.begin(), table.columns.columns.end(),
+                     [](const auto& column) { return column.type.user_type != 0; });
+}
+
 /// The names of columns in an expression's tree.
 void GatherColumns(const tree::Json& node, std::vector<std::string>& names) {
   if (node.is_array()) {
@@ -131,6 +197,14 @@ Task<Result<std::optional<BrokenRow>>> FindBrokenRow(SessionContext& session,
   using Found = std::optional<BrokenRow>;
   auto lengths = CheckLengths(table, *rows);
   if (!lengths) co_return Failure(std::move(lengths).error());
+  if (HasUserTypes(table)) {
+    const auto types = UserTypes::Of(session);
+    auto labels = CheckLabels(*types, table, *rows);
+    if (!labels) co_return Failure(std::move(labels).error());
+    auto broken = co_await FindBrokenDomain(session, *types, table, rows);
+    if (!broken) co_return Failure(std::move(broken).error());
+    if (*broken) co_return broken;
+  }
   const auto null = FirstNullRow(table, *rows);
   const auto checks = ChecksOf(table);
   // Only rows before the first NULL in a NOT NULL column can be told of before it.
@@ -151,7 +225,7 @@ Task<Result<std::optional<BrokenRow>>> FindBrokenRow(SessionContext& session,
   co_return Found();
 }
 
-Result<std::vector<FieldId>> DescribeCheck(SessionContext& /*session*/,
+Result<std::vector<FieldId>> DescribeCheck(SessionContext& session,
                                            const catalog::TableDefinition& table,
                                            const std::string& expression) {
   FIRN_TRY(const auto statements,
@@ -164,6 +238,7 @@ Result<std::vector<FieldId>> DescribeCheck(SessionContext& /*session*/,
                     .WithHint("A check looks at one row of its table."));
   }
   QueryContext context;
+  context.user_types = UserTypes::Of(session);
   context.resolve_table = [&](const TableReference& /*reference*/) -> Result<ResolvedTable> {
     return ResolvedTable{.scan_sql = "SELECT 1", .columns = FieldsOf(table), .hidden = {}};
   };

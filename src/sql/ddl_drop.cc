@@ -120,6 +120,8 @@ std::vector<Dependent> InSchema(const SessionContext& session, const catalog::Sc
     if (&object->kind() == &catalog::UserType::kKind) {
       all.push_back(
           {.relation = {}, .type = object, .what = Described(session, *object), .on = on});
+      auto more = DependentsOf(session, static_cast<const catalog::UserType&>(*object));
+      all.insert(all.end(), more.begin(), more.end());
     } else {
       add({.table = nullptr, .object = object});
     }
@@ -151,6 +153,16 @@ Task<Status> DropType(SessionContext& session, const DropCommand& command, const
                       Output& out) {
   const auto type = FindInNameSpace(session, catalog::UserType::kKind.name_space, name);
   if (type == nullptr) co_return co_await NotThere(session, command, name, out);
+  if (auto owner = RequireTypeOwner(session, *type); !owner) co_return owner;
+  const auto& user_type = static_cast<const catalog::UserType&>(*type);
+  const bool domain = user_type.form == catalog::UserType::Form::kDomain;
+  if (command.type == ObjectType::kDomain && !domain) {
+    co_return Fail(MakeError(ErrorCode::kInvalidInput, "\"{}\" is not a domain", name.name)
+                       .WithSqlState("42809"));
+  }
+  auto dropped = co_await DropDependents(session, Described(session, *type),
+                                         DependentsOf(session, user_type), command.cascade, out);
+  if (!dropped) co_return dropped;
   co_return session.transaction.AddChange(catalog::DropObject{type->id});
 }
 
@@ -212,6 +224,16 @@ Status DropDependent(SessionContext& session, const Dependent& dependent) {
   return session.transaction.AlterTable(std::move(next));
 }
 
+Task<Status> DropColumnOf(SessionContext& session, const Dependent& dependent, Output& out) {
+  const auto table = session.transaction.view().catalog->FindTable(dependent.table);
+  if (table == nullptr || table->IndexOf(dependent.column) < 0) co_return Status();
+  const auto& name = table->columns.columns[static_cast<size_t>(table->IndexOf(dependent.column))];
+  AlterTableCommand command;
+  command.table = {.schema = table->schema, .name = table->name};
+  command.actions.emplace_back(DropColumn{.name = name.name, .cascade = true});
+  co_return co_await Run(session, command, out);
+}
+
 }  // namespace
 
 Task<Status> DropDependents(SessionContext& session, const std::string& what,
@@ -229,7 +251,12 @@ Task<Status> DropDependents(SessionContext& session, const std::string& what,
             .WithHint("Use DROP ... CASCADE to drop the dependent objects too."));
   }
   for (auto one = dependents.rbegin(); one != dependents.rend(); ++one) {
-    auto dropped = DropDependent(session, *one);
+    Status dropped;
+    if (one->drops_column) {
+      dropped = co_await DropColumnOf(session, *one, out);
+    } else {
+      dropped = DropDependent(session, *one);
+    }
     if (!dropped) co_return dropped;
   }
   if (dependents.size() == 1) {

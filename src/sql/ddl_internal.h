@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "catalog/objects/sequence.h"
+#include "catalog/objects/user_type.h"
 #include "catalog/objects/view.h"
 #include "sql/ddl_commands.h"
 #include "sql/output.h"
@@ -76,11 +77,14 @@ struct Dependent {
   catalog::ObjectPtr type;  // or a type
   TableId table;            // whose column's default depends
   FieldId column;
-  std::string what;  // "view v", "default value for column id of table t"
-  std::string on;    // "table t"
+  bool drops_column = false;  // else its default goes
+  std::string what;           // "view v", "default value for column id of table t"
+  std::string on;             // "table t"
 };
 /// What directly or indirectly needs the relation, nearest first.
 std::vector<Dependent> DependentsOf(const SessionContext& session, const NamedRelation& relation);
+/// Columns and views of such a type.
+std::vector<Dependent> DependentsOf(const SessionContext& session, const catalog::UserType& type);
 /// Views that name the column.
 Result<std::vector<Dependent>> ViewsOverColumn(SessionContext& session,
                                                const catalog::TableDefinition& table,

@@ -167,6 +167,17 @@ Failure NotA(const std::string& name, ObjectType type) {
                   .WithSqlState("42809"));
 }
 
+/// A type of the user's, and of the role's.
+Result<catalog::ObjectPtr> OwnType(const SessionContext& session, const TableName& name) {
+  auto type = FindInNameSpace(session, catalog::UserType::kKind.name_space, name);
+  if (type == nullptr) {
+    return Fail(MakeError(ErrorCode::kNotFound, "type \"{}\" does not exist", name.name)
+                    .WithSqlState("42704"));
+  }
+  FIRN_RETURN_IF_ERROR(RequireTypeOwner(session, *type));
+  return type;
+}
+
 bool MayBe(ObjectType said, ObjectType is) {
   // ALTER TABLE works on views and sequences too.
   return said == is || said == ObjectType::kTable;
@@ -177,13 +188,9 @@ bool MayBe(ObjectType said, ObjectType is) {
 Task<Status> Run(SessionContext& session, const RenameCommand& command, Output& out) {
   if (command.type == ObjectType::kSchema) co_return co_await RenameSchema(session, command);
   if (command.type == ObjectType::kType || command.type == ObjectType::kDomain) {
-    const auto type = FindInNameSpace(session, "type", command.target);
-    if (type == nullptr) {
-      co_return Fail(
-          MakeError(ErrorCode::kNotFound, "type \"{}\" does not exist", command.target.name)
-              .WithSqlState("42704"));
-    }
-    co_return PutChanged(session, type, [&](auto& one) { one.name = command.new_name; });
+    auto type = OwnType(session, command.target);
+    if (!type) co_return Failure(std::move(type).error());
+    co_return PutChanged(session, *type, [&](auto& one) { one.name = command.new_name; });
   }
   const auto relation = FindRelation(session, command.target);
   if (!relation) co_return co_await NotThere(command.target, command.if_exists, out);
@@ -211,13 +218,9 @@ Task<Status> Run(SessionContext& session, const SetSchemaCommand& command, Outpu
                        .WithSqlState("3F000"));
   }
   if (command.type == ObjectType::kType || command.type == ObjectType::kDomain) {
-    const auto type = FindInNameSpace(session, "type", command.target);
-    if (type == nullptr) {
-      co_return Fail(
-          MakeError(ErrorCode::kNotFound, "type \"{}\" does not exist", command.target.name)
-              .WithSqlState("42704"));
-    }
-    co_return PutChanged(session, type, [&](auto& one) { one.schema = command.schema; });
+    auto type = OwnType(session, command.target);
+    if (!type) co_return Failure(std::move(type).error());
+    co_return PutChanged(session, *type, [&](auto& one) { one.schema = command.schema; });
   }
   const auto relation = FindRelation(session, command.target);
   if (!relation) co_return co_await NotThere(command.target, command.if_exists, out);

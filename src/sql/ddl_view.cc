@@ -5,6 +5,7 @@
 #include "sql/relations.h"
 #include "sql/rights.h"
 #include "sql/server_calls.h"
+#include "sql/user_types.h"
 #include "sql/views.h"
 
 namespace firn::sql {
@@ -97,6 +98,7 @@ Result<std::shared_ptr<catalog::View>> MakeView(SessionContext& session,
   }
   view->references.resize(references.tables.size());
   QueryContext context;
+  context.user_types = UserTypes::Of(session);
   context.answer_call = DescribeServerCall;
   context.resolve_table = [&](const TableReference& reference) -> Result<ResolvedTable> {
     FIRN_TRY(auto resolved, DescribeRelation(session, reference.table));

@@ -5,6 +5,7 @@
 #include "sql/constant_internal.h"
 #include "sql/decode_ddl_internal.h"
 #include "sql/ident.h"
+#include "sql/user_types.h"
 
 namespace firn::sql {
 namespace {
@@ -59,6 +60,14 @@ Result<Command> DecodeCall(const Statement& statement, const tree::Json& body) {
   return command;
 }
 
+/// PostgreSQL's own come first, as pg_catalog is first on every search_path.
+UserTypePtr FindUserType(const UserTypes* user_types, const std::vector<std::string>& names) {
+  if (user_types == nullptr || names.empty() || names.size() > 2) return nullptr;
+  if (names.size() == 2) return user_types->Find(names[0], names[1]);
+  const bool built_in = columnar::TypeFromName(names[0], {}).has_value();
+  return built_in ? nullptr : user_types->Find("", names[0]);
+}
+
 Result<Command> DecodePrepare(const Statement& statement, const tree::Json& body) {
   PrepareCommand command;
   command.name = Text(body, "name");
@@ -107,7 +116,8 @@ Result<TableName> DecodeTableName(const Statement& statement, const tree::Json& 
   return name;
 }
 
-Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann::json& type_name) {
+Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann::json& type_name,
+                                      const UserTypes* user_types) {
   const int location = tree::Location(type_name);
   auto names = tree::Names(List(type_name, "names"));
   const auto spelled = [&] {
@@ -119,7 +129,10 @@ Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann
     return Refuse(statement, location, "this kind of type name is not supported",
                   "Name the type itself.");
   }
-  if (names.empty() || names.size() > 2 || (names.size() == 2 && names[0] != "pg_catalog")) {
+  if (user_types == nullptr) user_types = statement.user_types.get();
+  const auto own = FindUserType(user_types, names);
+  const bool unknown = names.size() > 2 || (names.size() == 2 && names[0] != "pg_catalog");
+  if (names.empty() || (unknown && own == nullptr)) {
     return Wrong(statement, location, "42704", "type \"" + spelled() + "\" does not exist");
   }
   std::vector<int32_t> modifiers;
@@ -134,7 +147,12 @@ Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann
     }
     modifiers.push_back(std::stoi(cell.text));
   }
-  auto type = columnar::TypeFromName(names.back(), modifiers);
+  if (own != nullptr && !modifiers.empty()) {
+    return Wrong(statement, location, "42601",
+                 "type modifier is not allowed for type \"" + spelled() + "\"");
+  }
+  auto type = own != nullptr ? Result<columnar::Type>(AsColumnType(*own))
+                             : columnar::TypeFromName(names.back(), modifiers);
   if (!type) {
     return Fail(std::move(type.error()).WithPosition(statement.Position(location)));
   }
@@ -142,6 +160,10 @@ Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann
   if (Has(type_name, "arrayBounds")) {
     if (columnar::Info(type->kind).array_oid == 0 && type->user_type == 0) {
       return Wrong(statement, location, "42704", "type \"" + spelled() + "[]\" does not exist");
+    }
+    if (type->user_type != 0 && type->kind != columnar::TypeKind::kEnum) {
+      return Refuse(statement, location, "arrays of a domain are not supported",
+                    "Use an array of the type that the domain is over.");
     }
     type = columnar::ArrayOf(*type);
   }

@@ -194,6 +194,8 @@ std::vector<std::string_view> NamesOf(const std::vector<Named>& columns) {
 Result<std::optional<std::string>> TextForColumn(const Cell& cell, const columnar::Column& column);
 
 /// The type a TypeName node names. Errors: 42704 with position, 0A000.
-Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann::json& type_name);
+/// `user_types`: null: those of the statement.
+Result<columnar::Type> DecodeTypeName(const Statement& statement, const nlohmann::json& type_name,
+                                      const UserTypes* user_types = nullptr);
 
 }  // namespace firn::sql

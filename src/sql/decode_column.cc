@@ -4,6 +4,7 @@
 #include "sql/constant_internal.h"
 #include "sql/decode_ddl_internal.h"
 #include "sql/ident.h"
+#include "sql/user_types.h"
 
 namespace firn::sql {
 namespace {
@@ -257,6 +258,9 @@ Result<ColumnSpec> DecodeColumn(const Statement& statement, const ClauseText& te
     FIRN_TRY(auto spec, DecodeConstraint(statement, text, constraint, column.name));
     state.spec.constraints.push_back(std::move(spec));
   }
+  const auto domain =
+      statement.user_types == nullptr ? nullptr : statement.user_types->Find(column.type.user_type);
+  if (domain != nullptr && column.default_sql.empty()) column.default_sql = domain->default_sql;
   if (state.nullable && column.not_null) {
     return Wrong(statement, tree::Location(body), "42601",
                  "conflicting NULL/NOT NULL declarations for column \"" + column.name +

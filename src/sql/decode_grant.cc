@@ -39,6 +39,8 @@ std::string_view WordOf(TargetKind kind) {
       return "schema";
     case TargetKind::kDatabase:
       return "database";
+    case TargetKind::kType:
+      return "type";
   }
   return "";
 }

@@ -1,4 +1,5 @@
 #include <charconv>
+#include <set>
 
 #include "sql/constant_internal.h"
 #include "sql/decode_ddl_internal.h"
@@ -106,13 +107,17 @@ Result<DdlCommand> DecodeDomain(const Statement& statement, const tree::Json& bo
   command.domain.form = catalog::UserType::Form::kDomain;
   FIRN_TRY(command.domain.base, DecodeTypeName(statement, At(body, "typeName")));
   FIRN_TRY(const auto text, ClauseText::Of(statement));
+  std::set<int> stops;
+  for (const auto& item : List(body, "constraints")) {
+    stops.insert(tree::Location(*Open(item).body));
+  }
   for (const auto& item : List(body, "constraints")) {
     const auto& constraint = *Open(item).body;
     const auto kind = Text(constraint, "contype");
     if (kind == "CONSTR_NOTNULL") {
       command.domain.not_null = true;
     } else if (kind == "CONSTR_DEFAULT") {
-      command.domain.default_sql = text.DefaultAt(tree::Location(constraint), {});
+      command.domain.default_sql = text.DefaultAt(tree::Location(constraint), stops);
     } else if (kind == "CONSTR_CHECK") {
       command.domain.checks.push_back(
           {std::string(Text(constraint, "conname")), text.CheckAt(tree::Location(constraint))});

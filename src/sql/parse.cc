@@ -325,6 +325,7 @@ Statement Inner(const Statement& outer, const nlohmann::json& tree) {
   auto statement = Make(outer.source, std::shared_ptr<const nlohmann::json>(outer.tree, &tree));
   statement.begin = outer.begin;
   statement.end = outer.end;
+  statement.user_types = outer.user_types;
   return statement;
 }
 

@@ -17,6 +17,8 @@
 
 namespace firn::sql {
 
+class UserTypes;
+
 /// What a statement asks of its session. A pure function of the tree.
 enum class StatementKind : uint8_t {
   kSession,       // SET, SHOW, RESET, DISCARD, PREPARE, EXECUTE, DEALLOCATE
@@ -45,7 +47,8 @@ struct Statement {
   int32_t end = 0;                             // no white space around
   std::shared_ptr<const nlohmann::json> tree;  // {"SelectStmt": {…}}
   StatementKind kind = StatementKind::kUnsupported;
-  int parameter_count = 0;  // the highest n of $n
+  int parameter_count = 0;                      // the highest n of $n
+  std::shared_ptr<const UserTypes> user_types;  // for names of types; null: PostgreSQL's alone
 
   std::string_view text() const;
   /// "SelectStmt"

@@ -9,6 +9,7 @@
 #include "sql/relations.h"
 #include "sql/returning.h"
 #include "sql/roles.h"
+#include "sql/user_types.h"
 #include "sql/utility.h"
 
 namespace firn::sql {
@@ -49,6 +50,35 @@ void KnowConstant(PreparedStatement& prepared) {
   prepared.constant = FindConstantRow(*prepared.statement);
 }
 
+/// The transaction's types as of now, its own changes included.
+Result<std::shared_ptr<const UserTypes>> LatestTypes(SessionContext& session) {
+  auto& transaction = session.transaction;
+  if (transaction.state() == Transaction::State::kIdle) {
+    return std::make_shared<const UserTypes>(session.services.database.TakeSnapshot().root->catalog,
+                                             session.settings.search_path());
+  }
+  FIRN_RETURN_IF_ERROR(transaction.BeginStatement());
+  return UserTypes::Of(session);
+}
+
+/// Looks into the catalog only for a statement that names a type which PostgreSQL does not have.
+Result<Command> DecodeIn(SessionContext& session, Statement& statement) {
+  auto command = Decode(statement);
+  const bool unknown = !command && command.error().SqlState() == "42704";
+  if (!unknown || session.transaction.state() == Transaction::State::kFailed) return command;
+  FIRN_TRY(statement.user_types, LatestTypes(session));
+  return Decode(statement);
+}
+
+Result<std::optional<ParameterType>> DeclaredType(SessionContext& session, uint32_t oid) {
+  auto declared = TypeOfOid(oid);
+  if (declared || session.transaction.state() == Transaction::State::kFailed) return declared;
+  FIRN_TRY(const auto types, LatestTypes(session));
+  const auto own = types->TypeOf(oid);
+  if (!own) return declared;
+  return std::optional(ParameterType{.type = *own});
+}
+
 }  // namespace
 
 void Portal::Fail() {
@@ -56,7 +86,8 @@ void Portal::Fail() {
   rows.reset();
 }
 
-Result<std::shared_ptr<const PreparedStatement>> Prepare(std::vector<Statement> statements,
+Result<std::shared_ptr<const PreparedStatement>> Prepare(SessionContext& session,
+                                                         std::vector<Statement> statements,
                                                          std::vector<uint32_t> parameter_oids) {
   if (statements.size() > 1) {
     return Fail(MakeError(ErrorCode::kInvalidInput,
@@ -65,11 +96,11 @@ Result<std::shared_ptr<const PreparedStatement>> Prepare(std::vector<Statement> 
   }
   std::vector<std::optional<ParameterType>> declared;
   for (const auto oid : parameter_oids) {
-    FIRN_TRY(declared.emplace_back(), TypeOfOid(oid));
+    FIRN_TRY(declared.emplace_back(), DeclaredType(session, oid));
   }
   auto prepared = std::make_shared<PreparedStatement>();
   if (!statements.empty()) {
-    FIRN_TRY(prepared->command, Decode(statements.front()));
+    FIRN_TRY(prepared->command, DecodeIn(session, statements.front()));
     prepared->statement = std::move(statements.front());
   }
   if (parameter_oids.empty()) KnowConstant(*prepared);
@@ -79,9 +110,10 @@ Result<std::shared_ptr<const PreparedStatement>> Prepare(std::vector<Statement> 
 }
 
 Result<std::shared_ptr<const PreparedStatement>> PrepareStatement(
-    Statement statement, std::vector<std::optional<ParameterType>> declared) {
+    SessionContext& session, Statement statement,
+    std::vector<std::optional<ParameterType>> declared) {
   auto prepared = std::make_shared<PreparedStatement>();
-  FIRN_TRY(prepared->command, Decode(statement));
+  FIRN_TRY(prepared->command, DecodeIn(session, statement));
   prepared->statement = std::move(statement);
   if (declared.empty()) KnowConstant(*prepared);
   prepared->declared = std::move(declared);

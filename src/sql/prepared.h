@@ -32,10 +32,12 @@ struct Description {
 };
 
 /// Errors: 42601 more than one statement; those of Decode; 42704 for an oid.
-Result<std::shared_ptr<const PreparedStatement>> Prepare(std::vector<Statement> statements,
+Result<std::shared_ptr<const PreparedStatement>> Prepare(SessionContext& session,
+                                                         std::vector<Statement> statements,
                                                          std::vector<uint32_t> parameter_oids);
 Result<std::shared_ptr<const PreparedStatement>> PrepareStatement(
-    Statement statement, std::vector<std::optional<ParameterType>> declared);
+    SessionContext& session, Statement statement,
+    std::vector<std::optional<ParameterType>> declared);
 
 /// Needs the statement's view. Errors: those of resolving names and types.
 Result<Description> Describe(SessionContext& session, const PreparedStatement& prepared);

@@ -76,6 +76,8 @@ struct QueryContext {
   std::function<Result<std::pair<std::string, columnar::Type>>(const ServerCall&)> answer_call;
   /// For functions that look into the catalog (pg_catalog/calls.h). Null: types only.
   std::function<int64_t()> catalog_token;
+  /// Enums and domains. Null: there are none.
+  std::shared_ptr<const UserTypes> user_types;
   /// No sum or product of numerics may overflow. Slower: for a query that failed with 22003.
   bool exact_numerics = false;
   /// Types the client declared for $1…; missing or nullopt: inferred.

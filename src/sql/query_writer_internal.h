@@ -27,6 +27,7 @@
 #include "sql/resolve_internal.h"
 #include "sql/scope_internal.h"
 #include "sql/tree_internal.h"
+#include "sql/user_types.h"
 #include "sql/value_type_internal.h"
 
 namespace firn::sql {
@@ -121,7 +122,7 @@ class QueryWriter {
   Result<std::string> WriteGroupBy(const Json& body, const Place& place, const Block& block);
   Result<std::string> WriteGroupItem(const Json& item, const Place& place, const Block& block);
   static std::string DistinctOutputs(const Block& block);
-  static std::string SortedOutput(const Block& block, size_t at);
+  std::string SortedOutput(const Block& block, size_t at) const;
   Status ShowGroups(const std::string& groups, Block& block, std::string& having);
   Result<std::string> WriteDistinct(const Json& body, const Place& place, const Block& block);
   Status WriteOrderAndLimit(const Json& body, const Place& place, bool names_only, Block& block);
@@ -171,6 +172,30 @@ class QueryWriter {
   Result<ValueType> Unify(std::vector<Expr>& exprs, std::string_view what);
   /// The same as engine text that compares, sorts and groups as Postgres does.
   static std::string Comparable(const Expr& expr);
+  /// Text that sorts as Postgres does.
+  std::string OrderKey(const Expr& expr) const;
+
+  // write_enum.cc
+  Result<UserTypePtr> EnumOf(const ValueType& type) const;
+  /// As DisplayType, with the names of enums.
+  std::string Display(const ValueType& type) const;
+  static bool IsOtherEnum(const ValueType& from, const ValueType& to);
+  /// The labels in their order, a list of the engine.
+  Result<std::string> EnumLabels(const ValueType& type) const;
+  /// Numbers that order as the labels do.
+  std::string EnumKey(const Expr& expr) const;
+  /// 22P02 for what is no label.
+  Status EnumLiteral(Expr& expr, const ValueType& to);
+  Result<std::string> ReadEnum(const Expr& text, const ValueType& to);
+  /// enum_first, enum_last, enum_range.
+  Result<std::optional<Expr>> WriteEnumFunction(const std::string& name,
+                                                const std::vector<Expr>& arguments, int location);
+  /// min and max of labels: of their numbers. Nothing for other calls; else the enum.
+  std::optional<ValueType> TakeLabelNumbers(std::string_view name,
+                                            std::vector<Expr>& arguments) const;
+  Result<Expr> LabelOfNumber(Expr number, const ValueType& type) const;
+
+  std::string RegCastSql(const Expr& expr, const ValueType& to) const;
   Result<std::string> LaterCastSql(const Expr& expr, const ValueType& to, CastContext context);
 
   // write_operator.cc
@@ -209,6 +234,7 @@ class QueryWriter {
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                      std::vector<Expr> arguments, int location);
   Result<Expr> ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
+  static Expr WriteTypeOf(const Expr& value, int location);
   Result<Expr> WriteExtract(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   Result<Expr> WriteIntervalField(const std::string& unit, const Expr& interval, bool is_float,
                                   int location);

@@ -12,6 +12,7 @@
 #include "sql/relations.h"
 #include "sql/server_calls.h"
 #include "sql/session_context.h"
+#include "sql/user_types.h"
 
 namespace firn::sql {
 namespace {
@@ -142,6 +143,7 @@ Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& q
                                      const std::vector<std::optional<columnar::Type>>& declared,
                                      const std::vector<columnar::Column>* targets) {
   QueryContext context;
+  context.user_types = UserTypes::Of(session);
   context.resolve_table = [&session](const TableReference& reference) {
     return DescribeRelation(session, reference.table);
   };
@@ -194,6 +196,7 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   auto pinned = std::make_shared<Pinned>();
   pinned->view = session.transaction.view();
   QueryContext context;
+  context.user_types = UserTypes::Of(session);
   auto& held = *pinned;  // the read's from below on
   context.resolve_table = [&session, &held, &references](const TableReference& reference) {
     const auto& known = references->tables[reference.index];

@@ -76,7 +76,8 @@ std::string ColumnList(const catalog::TableDefinition& table) {
   for (const auto& column : table.columns.columns) {
     const auto name = QuoteIdentifier(column.name);
     const auto value = FromStored(column.type, name);
-    list += (value == name ? name : value + " AS " + name) + ", ";
+    list += value == name ? name : fmt::format("{} AS {}", value, name);
+    list += ", ";
   }
   return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
 }

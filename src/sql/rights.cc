@@ -4,6 +4,7 @@
 
 #include "catalog/objects/schema.h"
 #include "catalog/objects/sequence.h"
+#include "catalog/objects/user_type.h"
 #include "catalog/objects/view.h"
 #include "sql/roles.h"
 #include "sql/temp_tables.h"
@@ -49,6 +50,9 @@ std::optional<Made> MadeBy(const catalog::Change& change) {
   }
   if (&object.kind() == &catalog::Schema::kKind) {
     return Made{object.id, "", catalog::TargetKind::kSchema};
+  }
+  if (&object.kind() == &catalog::UserType::kKind) {
+    return Made{object.id, object.schema, catalog::TargetKind::kType};
   }
   return std::nullopt;
 }
@@ -150,6 +154,12 @@ Status RequireSchemaOwner(const SessionContext& session, const std::string& sche
   const auto found = FindSchema(session, schema);
   if (found == nullptr || catalog::Owns(CatalogOf(session), *role, found->id)) return {};
   return Denied("must be owner of schema " + schema);
+}
+
+Status RequireTypeOwner(const SessionContext& session, const catalog::Object& type) {
+  FIRN_TRY(const auto role, ActingRole(session));
+  if (catalog::Owns(CatalogOf(session), *role, type.id)) return {};
+  return Denied("must be owner of type " + type.name);
 }
 
 Status RequireSuperuser(const SessionContext& session, std::string_view what) {

@@ -35,6 +35,7 @@ Status RequireSequenceRight(const SessionContext& session, const catalog::Object
 /// 42501 "must be owner of table t".
 Status RequireOwner(const SessionContext& session, const NamedRelation& relation);
 Status RequireSchemaOwner(const SessionContext& session, const std::string& schema);
+Status RequireTypeOwner(const SessionContext& session, const catalog::Object& type);
 /// 42501 unless the role is a superuser.
 Status RequireSuperuser(const SessionContext& session, std::string_view what);
 

@@ -35,14 +35,30 @@ Status CheckLength(const columnar::Column& column, const arrow::StringArray& tex
   return {};
 }
 
-Status CheckLengthsOf(const columnar::Column& column, const arrow::Array& array) {
-  if (!column.type.array) {
-    return CheckLength(column, static_cast<const arrow::StringArray&>(array));
+Status CheckLabelsOf(const catalog::UserType& type, const arrow::StringArray& texts) {
+  // Rows come with the same few labels: the last one seen is looked at first.
+  std::string_view last;
+  bool any = false;
+  for (int64_t row = 0; row < texts.length(); ++row) {
+    if (texts.IsNull(row)) continue;
+    const std::string_view text = texts.GetView(row);
+    if (any && text == last) continue;
+    if (std::find(type.labels.begin(), type.labels.end(), text) == type.labels.end()) {
+      return Fail(NoSuchLabel(type.name, text));
+    }
+    last = text;
+    any = true;
   }
-  const auto& lists = static_cast<const arrow::ListArray&>(array);
-  const auto elements = lists.values()->Slice(
-      lists.value_offset(0), lists.value_offset(lists.length()) - lists.value_offset(0));
-  return CheckLength(column, static_cast<const arrow::StringArray&>(*elements));
+  return {};
+}
+
+/// An array's elements, a plain column itself.
+std::shared_ptr<arrow::Array> Elements(const columnar::Column& column,
+                                       const std::shared_ptr<arrow::Array>& array) {
+  if (!column.type.array) return array;
+  const auto& lists = static_cast<const arrow::ListArray&>(*array);
+  return lists.values()->Slice(lists.value_offset(0),
+                               lists.value_offset(lists.length()) - lists.value_offset(0));
 }
 
 }  // namespace
@@ -76,8 +92,25 @@ Status CheckLengths(const catalog::TableDefinition& table, const arrow::RecordBa
   for (int i = 0; i < batch.num_columns(); ++i) {
     const auto& column = table.columns.columns[static_cast<size_t>(i)];
     if (column.type.length > 0) {
-      FIRN_RETURN_IF_ERROR(CheckLengthsOf(column, *batch.column(i)));
+      const auto texts = Elements(column, batch.column(i));
+      FIRN_RETURN_IF_ERROR(CheckLength(column, static_cast<const arrow::StringArray&>(*texts)));
     }
+  }
+  return {};
+}
+
+Status CheckLabels(const UserTypes& types, const catalog::TableDefinition& table,
+                   const arrow::RecordBatch& batch) {
+  for (int i = 0; i < batch.num_columns(); ++i) {
+    const auto& column = table.columns.columns[static_cast<size_t>(i)];
+    if (column.type.kind != columnar::TypeKind::kEnum) continue;
+    const auto type = types.Find(column.type.user_type);
+    if (type == nullptr) {
+      return Fail(ErrorCode::kCorrupt, "column \"{}\" of table \"{}\" has a type that is gone",
+                  column.name, table.name);
+    }
+    const auto texts = Elements(column, batch.column(i));
+    FIRN_RETURN_IF_ERROR(CheckLabelsOf(*type, static_cast<const arrow::StringArray&>(*texts)));
   }
   return {};
 }

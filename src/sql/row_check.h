@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "catalog/table_definition.h"
+#include "sql/user_types.h"
 
 namespace firn::sql {
 
@@ -18,6 +19,10 @@ Error NamingColumn(Error error, const columnar::Column& column);
 
 /// 22001 for a text that is too long. `batch` has the table's columns, here and below.
 Status CheckLengths(const catalog::TableDefinition& table, const arrow::RecordBatch& batch);
+
+/// 22P02 for a text that is no label of its column's enum.
+Status CheckLabels(const UserTypes& types, const catalog::TableDefinition& table,
+                   const arrow::RecordBatch& batch);
 
 /// The first row with a NULL where none may be, and the first such column.
 struct NullPlace {

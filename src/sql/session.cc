@@ -182,7 +182,7 @@ Task<Status> Session::SimpleQuery(std::string sql, Output& out) {
 }
 
 Task<Status> Session::RunSimple(Statement statement, bool last, Output& out) {
-  auto prepared = PrepareStatement(std::move(statement), {});
+  auto prepared = PrepareStatement(context_, std::move(statement), {});
   if (!prepared) {
     // What firn does not know is refused by a failed transaction like everything else.
     if (context_.transaction.state() == State::kFailed) co_return AbortedTransaction();
@@ -333,7 +333,7 @@ Task<Status> Session::Parse(std::string statement, std::string sql,
     }
     prepared_.erase(statement);
     Named named;
-    FIRN_TRY(named.prepared, Prepare(*std::move(statements), std::move(parameter_oids)));
+    FIRN_TRY(named.prepared, Prepare(context_, *std::move(statements), std::move(parameter_oids)));
     FIRN_RETURN_IF_ERROR(EnsureDescribed(named));
     prepared_.emplace(std::move(statement), std::move(named));
     return {};

@@ -211,7 +211,7 @@ Status Session::RunPrepare(const PrepareCommand& command) {
         ParameterType{.type = type, .fit_to_value = type.kind == columnar::TypeKind::kNumeric});
   }
   Named named;
-  FIRN_TRY(named.prepared, PrepareStatement(command.statement, std::move(declared)));
+  FIRN_TRY(named.prepared, PrepareStatement(context_, command.statement, std::move(declared)));
   FIRN_RETURN_IF_ERROR(EnsureDescribed(named));
   prepared_.emplace(command.name, std::move(named));
   return {};

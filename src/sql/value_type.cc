@@ -234,6 +234,8 @@ std::optional<ValueType> CommonType(std::span<const ValueType> types) {
     if (type.tag == kUnknown) continue;
     if (best.tag == kUnknown) {
       best = type;
+    } else if (ElementOf(type.tag) == kEnum && best.tag == type.tag) {
+      if (best.user_type != type.user_type) return std::nullopt;
     } else if (best.tag != type.tag) {
       if (Category(best.tag) != Category(type.tag)) return std::nullopt;
       if (!IsPreferred(best.tag) && CanCast(best.tag, type.tag, kI) &&

@@ -5,6 +5,7 @@
 #include "sql/ident.h"
 #include "sql/pg_catalog/calls.h"
 #include "sql/relation_names.h"
+#include "sql/user_types.h"
 
 namespace firn::sql {
 namespace {
@@ -56,6 +57,7 @@ Result<ResolvedTable> ExpandView(
         answer_call) {
   FIRN_TRY(const auto statements, Parse(view.query));
   QueryContext context;
+  context.user_types = UserTypes::Of(session);
   context.answer_call = answer_call;
   context.catalog_token = [&session] { return pg_catalog::TokenOf(session); };
   context.resolve_table = [&](const TableReference& reference) -> Result<ResolvedTable> {

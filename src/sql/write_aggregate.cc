@@ -285,6 +285,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
                   "Compute it in the outer query.");
   }
   seen_ = {seen.own || seen_.own, seen.outer || seen_.outer};
+  const auto of_enum = TakeLabelNumbers(name, arguments);
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);
   const auto found = Resolve(FindFunction(name), types, /*is_operator=*/false);
@@ -337,7 +338,9 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     FIRN_TRY(const auto over, WriteOver(body["over"], place));
     text.suffix += over;
   }
-  return AggregateResult(entry, arguments, std::move(text), joins, location);
+  auto result = AggregateResult(entry, arguments, std::move(text), joins, location);
+  if (of_enum) return LabelOfNumber(std::move(result), *of_enum);
+  return result;
 }
 
 }  // namespace firn::sql

@@ -74,7 +74,7 @@ Failure QueryWriter::NoFunction(const std::string& name, const std::vector<Expr>
                                 int location) {
   std::string types;
   for (const auto& argument : arguments) {
-    types += (types.empty() ? "" : ", ") + std::string(DisplayType(argument.type.tag));
+    types += (types.empty() ? "" : ", ") + std::string(Display(argument.type));
   }
   return Wrong(location, "42883", "function " + name + "(" + types + ") does not exist",
                "No function matches the given name and argument types. You might need to add "
@@ -85,7 +85,7 @@ Failure QueryWriter::NotUnique(const std::string& name, const std::vector<ValueT
                                int location) {
   std::string shown;
   for (const auto& type : types) {
-    shown += (shown.empty() ? "" : ", ") + std::string(DisplayType(type.tag));
+    shown += (shown.empty() ? "" : ", ") + std::string(Display(type));
   }
   return Wrong(location, "42725", "function " + name + "(" + shown + ") is not unique",
                "Could not choose a best candidate function. You might need to add explicit type "
@@ -200,6 +200,7 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
                 .type = type,
                 .location = location};
   }
+  if (entry.engine == "!typeof") return WriteTypeOf(arguments.front(), location);
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
   if (entry.engine == "!extract") return WriteExtract(entry, std::move(arguments), location);
   auto& first = arguments.front();
@@ -236,7 +237,7 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
     if (std::find(kUnits.begin(), kUnits.end(), first.text) == kUnits.end()) {
       return Wrong(first.location, "22023",
                    fmt::format("unit \"{}\" not recognized for type {}", first.text,
-                               DisplayType(arguments[1].type.tag)));
+                               Display(arguments[1].type)));
     }
   }
   FIRN_RETURN_IF_ERROR(Coerce(first, {.tag = kText}, CastContext::kImplicit));
@@ -253,6 +254,18 @@ std::string QueryWriter::CatalogCall(std::string_view name, const std::vector<Ex
                   arguments.size() > 1 ? std::to_string(arguments.size()) : "", token, name);
   for (const auto& argument : arguments) sql += fmt::format(", CAST({} AS VARCHAR)", argument.sql);
   return fmt::format("CAST({}) AS {})", sql, EngineType(type));
+}
+
+// The value counts only for the errors that computing it has.
+Expr QueryWriter::WriteTypeOf(const Expr& value, int location) {
+  constexpr uint32_t kUnknownOid = 705;
+  const auto type = ToColumnar(value.type);
+  const bool unknown = value.type.tag == kUnknown || !type;
+  return {.sql = fmt::format("(CASE WHEN {0} IS NULL THEN CAST({1} AS BIGINT) ELSE {1} END)",
+                             unknown ? "NULL" : value.sql,
+                             unknown ? kUnknownOid : columnar::Oid(*type)),
+          .type = {.tag = kRegtype},
+          .location = location};
 }
 
 Result<Expr> QueryWriter::WriteRound(std::vector<Expr> arguments, int location) {
@@ -342,6 +355,8 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
   if (entries.empty()) {
     auto inner = place;
     FIRN_TRY(const auto arguments, WriteList(List(body, "args"), inner));
+    FIRN_TRY(auto of_enum, WriteEnumFunction(name, arguments, location));
+    if (of_enum) return *std::move(of_enum);
     std::string shown;
     for (const auto& part : tree::Names(List(body, "funcname"))) {
       if (part != "pg_catalog") shown += (shown.empty() ? "" : ".") + part;

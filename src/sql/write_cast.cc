@@ -111,9 +111,8 @@ std::string OpenCastSql(const Expr& expr, const ValueType& to) {
 }  // namespace
 
 Failure QueryWriter::CannotCast(const Expr& expr, const ValueType& to) {
-  return Wrong(
-      expr.location, "42846",
-      fmt::format("cannot cast type {} to {}", DisplayType(expr.type.tag), DisplayType(to.tag)));
+  return Wrong(expr.location, "42846",
+               fmt::format("cannot cast type {} to {}", Display(expr.type), Display(to)));
 }
 
 Result<Expr> QueryWriter::WriteConstant(const Json& body) {
@@ -160,7 +159,15 @@ Result<ValueType> QueryWriter::CastTarget(const Json& type_name, const Expr& arg
     (void)argument;
     return OpenNumeric();
   }
-  FIRN_TRY(const auto type, DecodeTypeName(statement_, type_name));
+  FIRN_TRY(const auto type, DecodeTypeName(statement_, type_name, context_.user_types.get()));
+  if (type.user_type != 0 && type.kind != columnar::TypeKind::kEnum) {
+    const auto domain = context_.user_types->Find(type.user_type);
+    if (domain->not_null || !domain->checks.empty()) {
+      return Refuse(tree::Location(type_name),
+                    "a cast to a domain with constraints is not supported",
+                    "Cast to the type that the domain is over.");
+    }
+  }
   return FromColumnar(type);
 }
 
@@ -200,6 +207,10 @@ const columnar::TextStyle& QueryWriter::Style() const {
 Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext context) {
   switch (expr.form) {
     case Expr::Form::kLiteral: {
+      if (ElementOf(to.tag) == kEnum) {
+        FIRN_RETURN_IF_ERROR(EnumLiteral(expr, to));
+        break;
+      }
       if (IsReg(to.tag)) {
         expr.sql = CatalogCall("read_reg", {RegName(to.tag), {.sql = QuoteLiteral(expr.text)}}, to);
         expr.type = to;
@@ -248,6 +259,9 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       }
       expr.type = *known;
       expr.sql = CastTo(fmt::format("${}", expr.parameter), EngineType(*known));
+      if (ElementOf(known->tag) == kEnum) {
+        FIRN_TRY(expr.sql, ReadEnum(expr, *known));
+      }
       expr.form = Expr::Form::kValue;
       return Coerce(expr, to, context);
     }
@@ -269,7 +283,9 @@ Status QueryWriter::Coerce(Expr& expr, const ValueType& to, CastContext context)
   if (expr.form == Expr::Form::kDefault || expr.type.tag == kUnknown) {
     return CoerceUnknown(expr, to, context);
   }
-  if (!CanCast(expr.type.tag, to.tag, context)) return CannotCast(expr, to);
+  if (ElementOf(to.tag) == kEnum && expr.type.tag == to.tag && to.user_type == 0) return {};
+  if (IsOtherEnum(expr.type, to) || !CanCast(expr.type.tag, to.tag, context))
+    return CannotCast(expr, to);
   if (IsInteger(expr.type.tag) && to.tag == kNumeric && to.precision == 0 && !expr.text.empty()) {
     // A constant has its own few digits, not the ten of every integer.
     FIRN_TRY(auto literal, WriteLiteral(expr.text, to, Style()));
@@ -319,6 +335,7 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
   }
   if (is_text && from == kInterval) return fmt::format("sql_interval_text({})", expr.sql);
   if (is_text && from == kAclItem) return expr.sql;
+  if (to.tag == kEnum && IsString(from)) return ReadEnum(expr, to);
   if (is_text && from == kInet) return fmt::format("sql_text_inet({})", expr.sql);
   if (from == kCidr && to.tag == kInet) return fmt::format("sql_read_inet({})", expr.sql);
   if (from == kJson && to.tag == kJsonb) return fmt::format("sql_read_jsonb({})", expr.sql);
@@ -357,6 +374,24 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
                 "Cast a constant, or store the column in its own type.");
 }
 
+// Casts from and to the types that name objects; empty: it is none of them.
+std::string QueryWriter::RegCastSql(const Expr& expr, const ValueType& to) const {
+  const auto from = expr.type.tag;
+  // A function is its name.
+  if (IsProc(from) && (IsProc(to.tag) || IsString(to.tag))) return expr.sql;
+  if (IsProc(to.tag) && (from == kOid || IsInteger(from))) {
+    return fmt::format("(CASE WHEN {0} = 0 THEN '-' ELSE CAST({0} AS VARCHAR) END)", expr.sql);
+  }
+  if (IsProc(to.tag) && IsString(from)) return WithoutSchema(expr.sql);
+  if (IsProc(from)) return CatalogCall("read_reg", {RegName(from), expr}, to);
+  if (IsReg(to.tag) && IsInteger(from)) return CastTo(expr.sql, "BIGINT");
+  if (IsReg(to.tag) && IsString(from)) return CatalogCall("read_reg", {RegName(to.tag), expr}, to);
+  if (IsReg(from) && IsString(to.tag)) {
+    return CatalogCall("write_reg", {RegName(from), expr}, {.tag = kText});
+  }
+  return "";
+}
+
 Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
                                          CastContext context) {
   const auto from = expr.type.tag;
@@ -372,20 +407,7 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
   if (from == to.tag && (to.tag != kNumeric || to.precision == 0 || to == expr.type)) {
     return expr.sql;
   }
-  // A function is its name.
-  if (IsProc(from) && (IsProc(to.tag) || IsString(to.tag))) return expr.sql;
-  if (IsProc(to.tag) && (from == kOid || IsInteger(from))) {
-    return fmt::format("(CASE WHEN {0} = 0 THEN '-' ELSE CAST({0} AS VARCHAR) END)", expr.sql);
-  }
-  if (IsProc(to.tag) && IsString(from)) return WithoutSchema(expr.sql);
-  if (IsProc(from)) return CatalogCall("read_reg", {RegName(from), expr}, to);
-  if (IsReg(to.tag) && IsInteger(from)) return CastTo(expr.sql, "BIGINT");
-  if (IsReg(to.tag) && IsString(from)) {
-    return CatalogCall("read_reg", {RegName(to.tag), expr}, to);
-  }
-  if (IsReg(from) && IsString(to.tag)) {
-    return CatalogCall("write_reg", {RegName(from), expr}, {.tag = kText});
-  }
+  if (auto sql = RegCastSql(expr, to); !sql.empty()) return sql;
   if (IsLater(from) || IsLater(to.tag)) return LaterCastSql(expr, to, context);
   if (IsString(to.tag)) {
     const bool plain = Style().extra_float_digits > 0 && !Style().bytea_escape;

@@ -94,6 +94,11 @@ bool IsStar(const tree::Json& node) {
 
 }  // namespace
 
+std::string QueryWriter::OrderKey(const Expr& expr) const {
+  if (ElementOf(expr.type.tag) == kEnum) return EnumKey(expr);
+  return SortKey(expr, Comparable(expr));
+}
+
 std::string FigureName(const tree::Json& node) {
   std::string name;
   return Figure(node, name) == 0 ? "?column?" : name;
@@ -343,9 +348,9 @@ Result<std::string> QueryWriter::SortDirection(const Json& sort_by) {
 }
 
 // By its number, so that names may repeat; an open numeric is no value to sort by.
-std::string QueryWriter::SortedOutput(const Block& block, size_t at) {
+std::string QueryWriter::SortedOutput(const Block& block, size_t at) const {
   const auto& expr = block.outputs[at].expr;
-  const auto key = SortKey(expr, Comparable(expr));
+  const auto key = OrderKey(expr);
   return key == expr.sql ? std::to_string(at + 1) : key;
 }
 
@@ -394,7 +399,7 @@ Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& pl
   for (size_t i = 0; i < block.outputs.size(); ++i) {
     if (block.outputs[i].expr.sql == expr.sql) return SortedOutput(block, i) + direction;
   }
-  return SortKey(expr, Comparable(expr)) + direction;
+  return OrderKey(expr) + direction;
 }
 
 Result<std::string> QueryWriter::WriteSortList(const Json& items, const Place& place) {
@@ -406,7 +411,7 @@ Result<std::string> QueryWriter::WriteSortList(const Json& items, const Place& p
     if (expr.type.tag == kUnknown) {
       FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
     }
-    sql += (sql.empty() ? "" : ", ") + SortKey(expr, Comparable(expr)) + direction;
+    sql += (sql.empty() ? "" : ", ") + OrderKey(expr) + direction;
   }
   return sql;
 }

@@ -102,9 +102,14 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
     for (size_t i = 0; i < types.size(); ++i) {
       const ValueType pair[] = {*first, types[i]};
       if (CommonType(pair)) continue;
+      if (IsOtherEnum(types[i], *first)) {
+        return Wrong(exprs[i].location, "42846",
+                     fmt::format("{} could not convert type {} to {}", what, Display(types[i]),
+                                 Display(*first)));
+      }
       return Wrong(exprs[i].location, "42804",
-                   fmt::format("{} types {} and {} cannot be matched", what,
-                               DisplayType(first->tag), DisplayType(types[i].tag)));
+                   fmt::format("{} types {} and {} cannot be matched", what, Display(*first),
+                               Display(types[i])));
     }
     return Wrong(exprs.front().location, "42804", fmt::format("{} types do not match", what));
   }
@@ -191,7 +196,7 @@ Result<Expr> QueryWriter::WriteBool(const Json& body, const Place& place) {
     if (expr.type.tag != kUnknown && expr.type.tag != kBool) {
       return Wrong(expr.location, "42804",
                    fmt::format("argument of {} must be type boolean, not type {}", word,
-                               DisplayType(expr.type.tag)));
+                               Display(expr.type)));
     }
     FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kBool}, CastContext::kImplicit));
     if (word == "NOT") {
@@ -228,7 +233,7 @@ Result<Expr> QueryWriter::WriteBooleanTest(const Json& body, const Place& place)
     if (expr.type.tag != kUnknown && expr.type.tag != kBool) {
       return Wrong(expr.location, "42804",
                    fmt::format("argument of {} must be type boolean, not type {}", words,
-                               DisplayType(expr.type.tag)));
+                               Display(expr.type)));
     }
     FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kBool}, CastContext::kImplicit));
     return Bool(fmt::format("({} {})", expr.sql, words), tree::Location(body));
@@ -271,7 +276,7 @@ Result<Expr> QueryWriter::WriteCase(const Json& body, const Place& place) {
     } else if (condition.type.tag != kUnknown && condition.type.tag != kBool) {
       return Wrong(condition.location, "42804",
                    fmt::format("argument of CASE/WHEN must be type boolean, not type {}",
-                               DisplayType(condition.type.tag)));
+                               Display(condition.type)));
     }
     FIRN_RETURN_IF_ERROR(Coerce(condition, {.tag = kBool}, CastContext::kImplicit));
     conditions.push_back(std::move(condition.sql));
@@ -395,9 +400,8 @@ Result<Expr> QueryWriter::WriteCollate(const Json& body, const Place& place) {
   }
   FIRN_TRY(auto expr, WriteExpr(At(body, "arg"), place));
   if (expr.type.tag != kUnknown && !IsString(expr.type.tag)) {
-    return Wrong(
-        tree::Location(body), "42804",
-        fmt::format("collations are not supported by type {}", DisplayType(expr.type.tag)));
+    return Wrong(tree::Location(body), "42804",
+                 fmt::format("collations are not supported by type {}", Display(expr.type)));
   }
   return expr;
 }

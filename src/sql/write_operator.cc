@@ -70,8 +70,8 @@ Expr Bool(std::string sql, int location) {
 Failure QueryWriter::NoOperator(const std::string& name, const std::vector<Expr>& operands,
                                 int location) {
   std::string shown;
-  if (operands.size() == 2) shown = std::string(DisplayType(operands[0].type.tag)) + " ";
-  shown += name + " " + std::string(DisplayType(operands.back().type.tag));
+  if (operands.size() == 2) shown = std::string(Display(operands[0].type)) + " ";
+  shown += name + " " + std::string(Display(operands.back().type));
   return Wrong(location, "42883", "operator does not exist: " + shown,
                "No operator matches the given name and argument types. You might need to add "
                "explicit type casts.");
@@ -89,6 +89,14 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   auto common = CommonType(types);
   if (!common) return NoOperator(op, {left, right}, location);
   const bool equality = op == "=" || op == "<>";
+  if (ElementOf(common->tag) == kEnum) {
+    FIRN_RETURN_IF_ERROR(Coerce(left, *common, CastContext::kImplicit));
+    FIRN_RETURN_IF_ERROR(Coerce(right, *common, CastContext::kImplicit));
+    for (auto* side : {&left, &right}) {
+      if (!equality) side->sql = EnumKey(*side);
+    }
+    return *common;
+  }
   if (common->tag == kJson || common->tag == kXid) {
     return NoOperator(op, {left, right}, location);
   }
@@ -150,8 +158,8 @@ Result<Expr> QueryWriter::Operate(const std::string& name, std::vector<Expr> ope
   const auto found = Resolve(FindOperator(name), types, /*is_operator=*/true);
   if (found.ambiguous) {
     return Wrong(location, "42725",
-                 fmt::format("operator is not unique: {} {} {}", DisplayType(types.front().tag),
-                             name, DisplayType(types.back().tag)),
+                 fmt::format("operator is not unique: {} {} {}", Display(types.front()), name,
+                             Display(types.back())),
                  "Could not choose a best candidate operator. You might need to add explicit "
                  "type casts.");
   }

@@ -412,7 +412,7 @@ Result<QueryWriter::Finished> QueryWriter::WriteRecursive(const Json& query,
       return Wrong(block.outputs[i].expr.location, "42804",
                    fmt::format("recursive query \"{}\" column {} has type {} in non-recursive "
                                "term but type {} overall",
-                               name, i + 1, DisplayType(want.tag), DisplayType(have.tag)),
+                               name, i + 1, Display(want), Display(have)),
                    "Cast the output of the non-recursive term to the correct type.");
     }
     wanted.emplace_back(want);

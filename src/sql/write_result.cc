@@ -111,10 +111,10 @@ Result<std::string> QueryWriter::FinishFor(Block&& block,
       FIRN_TRY(expr, WriteDefault(target, expr.location));
     }
     const auto to = FromColumnar(target.type);
-    if (!CanCast(expr.type.tag, to.tag, CastContext::kAssignment)) {
+    if (IsOtherEnum(expr.type, to) || !CanCast(expr.type.tag, to.tag, CastContext::kAssignment)) {
       return Wrong(expr.location, "42804",
                    fmt::format("column \"{}\" is of type {} but expression is of type {}",
-                               target.name, DisplayType(to.tag), DisplayType(expr.type.tag)),
+                               target.name, Display(to), Display(expr.type)),
                    "You will need to rewrite or cast the expression.");
     }
     FIRN_RETURN_IF_ERROR(Coerce(expr, to, CastContext::kAssignment));

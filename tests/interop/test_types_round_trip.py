@@ -99,7 +99,7 @@ def check(session, table: str, expected: dict[int, tuple[str, bytes] | None]) ->
 
 
 def fill(session, postgres, table: str, type_name: str, answers) -> dict[int, tuple]:
-    """Half the values by COPY in text, half as binary parameters, and a NULL: what is then there."""
+    """Half the values by COPY in text, half as binary parameters, and a NULL."""
     oid = postgres.execute(sql.SQL("select %s::regtype::oid"),
                            (re.sub(r"\(.*\)", "", type_name),)).fetchone()[0]
     session.execute(f"CREATE TABLE {table} (n int NOT NULL, v {type_name})")

@@ -107,6 +107,8 @@ RightSet AllRights(TargetKind kind, bool column) {
       return Bit(Right::kUsage) | Bit(Right::kCreate);
     case TargetKind::kDatabase:
       return Bit(Right::kCreate) | Bit(Right::kConnect) | Bit(Right::kTemporary);
+    case TargetKind::kType:
+      return Bit(Right::kUsage);
   }
   return 0;
 }

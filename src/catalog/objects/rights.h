@@ -34,7 +34,7 @@ constexpr RightSet Bit(Right right) {
   return static_cast<RightSet>(right);
 }
 
-enum class TargetKind : uint8_t { kTable, kSequence, kSchema, kDatabase };
+enum class TargetKind : uint8_t { kTable, kSequence, kSchema, kDatabase, kType };
 
 /// Everything that can be granted on such a thing; `column`: on a column of a table.
 RightSet AllRights(TargetKind kind, bool column = false);

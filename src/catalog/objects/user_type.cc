@@ -9,6 +9,7 @@ using Json = nlohmann::json;
 
 Result<std::shared_ptr<Object>> ReadUserType(const Json& json) {
   auto type = std::make_shared<UserType>();
+  type->oid = json.at("oid").get<uint32_t>();
   if (json.contains("labels")) {
     type->labels = json["labels"].get<std::vector<std::string>>();
     return type;
@@ -34,6 +35,7 @@ const ObjectKind UserType::kKind = {.name = "type",
                                     .read = ReadUserType};
 
 void UserType::WriteBody(Json& json) const {
+  json["oid"] = oid;
   if (form == Form::kEnum) {
     json["labels"] = labels;
     return;

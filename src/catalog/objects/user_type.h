@@ -15,6 +15,8 @@ class UserType final : public Object {
 
   enum class Form : uint8_t { kEnum, kDomain };
   Form form = Form::kEnum;
+  /// pg_type.oid; that of the array type is the next.
+  uint32_t oid = 0;
 
   /// An enum's labels in their order.
   std::vector<std::string> labels;

@@ -30,21 +30,21 @@ pg_get_function_sqlbody(oid) text : !catalog nothing
 pg_get_partkeydef(oid) text : !catalog nothing
 pg_get_statisticsobjdef(oid) text : !catalog nothing
 pg_get_statisticsobjdef_columns(oid) text : !catalog nothing
-pg_tablespace_location(oid) text : !catalog nothing
+pg_tablespace_location(oid) text : (CASE WHEN $1 IS NOT NULL THEN '' END)
 pg_table_is_visible(oid) bool : !catalog pg_table_is_visible
 pg_type_is_visible(oid) bool : !catalog pg_type_is_visible
-pg_function_is_visible(oid) bool : !catalog yes
-pg_operator_is_visible(oid) bool : !catalog yes
-pg_opclass_is_visible(oid) bool : !catalog yes
-pg_opfamily_is_visible(oid) bool : !catalog yes
+pg_function_is_visible(oid) bool : !catalog nothing
+pg_operator_is_visible(oid) bool : !catalog nothing
+pg_opclass_is_visible(oid) bool : !catalog nothing
+pg_opfamily_is_visible(oid) bool : !catalog nothing
 pg_collation_is_visible(oid) bool : !catalog yes
-pg_conversion_is_visible(oid) bool : !catalog yes
-pg_statistics_obj_is_visible(oid) bool : !catalog yes
-pg_ts_config_is_visible(oid) bool : !catalog yes
-pg_ts_dict_is_visible(oid) bool : !catalog yes
-pg_ts_parser_is_visible(oid) bool : !catalog yes
-pg_ts_template_is_visible(oid) bool : !catalog yes
-pg_relation_is_publishable(oid) bool : !catalog yes
+pg_conversion_is_visible(oid) bool : !catalog nothing
+pg_statistics_obj_is_visible(oid) bool : !catalog nothing
+pg_ts_config_is_visible(oid) bool : !catalog nothing
+pg_ts_dict_is_visible(oid) bool : !catalog nothing
+pg_ts_parser_is_visible(oid) bool : !catalog nothing
+pg_ts_template_is_visible(oid) bool : !catalog nothing
+pg_relation_is_publishable(regclass) bool : !catalog yes
 pg_is_other_temp_schema(oid) bool : !catalog no
 pg_encoding_to_char(int4) name : !catalog pg_encoding_to_char
 obj_description(oid) text : !catalog obj_description
@@ -87,6 +87,7 @@ pg_total_relation_size(regclass) int8 : !catalog pg_relation_size
 pg_indexes_size(regclass) int8 : !catalog pg_indexes_size
 pg_database_size(T) int8 : !catalog pg_database_size | T = oid name
 pg_size_pretty(int8) text : !catalog pg_size_pretty
+pg_typeof(any) regtype : !typeof
 to_regclass(text) regclass : !catalog to_regclass
 to_regtype(text) regtype : !catalog to_regtype
 to_regnamespace(text) regnamespace : !catalog to_regnamespace

@@ -6,6 +6,7 @@
 #include "columnar/value_parser.h"
 #include "columnar/value_writer.h"
 #include "sql/functions/bodies.h"
+#include "sql/user_types.h"
 
 namespace firn::sql {
 namespace {
@@ -29,6 +30,15 @@ template <TypeKind kKind>
 Result<std::string> ReadText(std::string_view text) {
   FIRN_TRY(const auto array, Read(kKind, text));
   return std::string(static_cast<const arrow::StringArray&>(*array).GetView(0));
+}
+
+// A text as an enum: it has to be one of the labels.
+Result<std::string> ReadEnum(std::string_view text, const engine::List<std::string_view>& labels,
+                             std::string_view type) {
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] == text) return std::string(text);
+  }
+  return Fail(NoSuchLabel(type, text));
 }
 
 // inet_to_text: always with the length of its prefix.
@@ -125,6 +135,9 @@ void AddOutputFunctions(EngineFunctions& to) {
 
 void AddTypeFunctions(EngineFunctions& to) {
   AddOutputFunctions(to);
+  to.push_back(
+      Scalar("sql_read_enum", [](std::string_view text, engine::List<std::string_view> labels,
+                                 std::string_view type) { return ReadEnum(text, labels, type); }));
   to.push_back(Scalar("sql_read_timetz",
                       [](std::string_view text) { return ReadText<TypeKind::kTimetz>(text); }));
   to.push_back(Scalar("sql_read_json",

@@ -137,7 +137,12 @@ Result<Text> TableIsVisible(const Call& call) {
   return Bool(call.facts.IsVisible(*of));
 }
 Result<Text> TypeIsVisible(const Call& call) {
+  if (call.oid(0) == 0) return Text();
   if (const auto* type = FindType(call.oid(0))) return Bool(type->in_pg_catalog);
+  if (const auto* type = call.facts.FindUserType(call.oid(0))) {
+    const auto& path = call.facts.search_path();
+    return Bool(std::find(path.begin(), path.end(), type->schema) != path.end());
+  }
   for (const auto& of : call.facts.classes()) {
     if (of.type == call.oid(0) || of.array_type == call.oid(0)) {
       return Bool(call.facts.IsVisible(of));

@@ -79,6 +79,13 @@ bool IsNumber(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// Whether a type can be meant by its name with this schema, or with none.
+bool IsNamed(const Facts& facts, const catalog::UserType& type, std::string_view schema) {
+  if (!schema.empty()) return type.schema == schema;
+  const auto& path = facts.search_path();
+  return std::find(path.begin(), path.end(), type.schema) != path.end();
+}
+
 std::optional<Oid> TypeByName(const Facts& facts, std::string_view text) {
   std::string_view element = text;
   const bool array = element.ends_with("[]");
@@ -95,6 +102,10 @@ std::optional<Oid> TypeByName(const Facts& facts, std::string_view text) {
   if (element == "timestamp") catalog = "timestamp";
   if (const auto* type = FindType(catalog)) return array ? type->array : type->oid;
   const auto name = ParseRelationName(element);
+  for (const auto& type : facts.user_types()) {
+    if (!name || type->name != name->name || !IsNamed(facts, *type, name->schema)) continue;
+    return type->oid + (array ? 1 : 0);
+  }
   const auto* of = name ? facts.FindClass(name->schema, name->name) : nullptr;
   if (of == nullptr || of->type == 0) return std::nullopt;
   return array ? of->array_type : of->type;
@@ -110,6 +121,11 @@ std::string ClassName(const Facts& facts, const Class& of) {
 std::string FormatType(const Facts& facts, Oid type, std::optional<int> modifier) {
   if (type == 0) return "-";
   const auto* known = FindType(type);
+  if (const auto* own = facts.FindUserType(type)) {
+    auto name = DisplayIdentifier(own->name);
+    if (!IsNamed(facts, *own, "")) name = DisplayIdentifier(own->schema) + "." + name;
+    return own->oid == type ? name : name + "[]";
+  }
   if (known == nullptr) return RowTypeName(facts, type).value_or("???");
   const auto* element = known->element == 0 || known->category != 'A' || known->name.front() != '_'
                             ? nullptr

@@ -117,7 +117,7 @@ void Facts::AddTable(const std::shared_ptr<const catalog::TableDefinition>& tabl
   for (const auto& column : table->columns.columns) {
     Attribute attribute{.number = column.id.value(),
                         .name = column.name,
-                        .type = TypeOid(column.type),
+                        .type = columnar::Oid(column.type),
                         .modifier = columnar::TypeModifier(column.type),
                         .not_null = column.not_null,
                         .default_text = DefaultText(column)};
@@ -201,6 +201,11 @@ void Facts::AddObjects() {
       add("is_called", {columnar::TypeKind::kBool}, true);
     } else {
       if (&object->kind() == &catalog::DefaultRights::kKind) Give(id);
+      if (auto type = std::dynamic_pointer_cast<const catalog::UserType>(object)) {
+        for (const auto& label : type->labels) Give(id, "label " + label);
+        oids_.emplace(KeyOf(id, ""), type->oid);
+        user_types_.push_back(std::move(type));
+      }
       continue;
     }
     made.oid = Give(id);
@@ -241,6 +246,13 @@ const Class* Facts::FindClass(std::string_view schema, std::string_view name) co
   if (const auto* system = in(kCatalogSchema)) return system;
   for (const auto& where : search_path_) {
     if (const auto* found = in(where)) return found;
+  }
+  return nullptr;
+}
+
+const catalog::UserType* Facts::FindUserType(Oid oid) const {
+  for (const auto& type : user_types_) {
+    if (type->oid == oid || type->oid + 1 == oid) return type.get();
   }
   return nullptr;
 }

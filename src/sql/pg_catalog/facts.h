@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "catalog/objects/role.h"
+#include "catalog/objects/user_type.h"
 #include "catalog/version.h"
 #include "columnar/types.h"
 #include "sql/pg_catalog/relations.h"
@@ -89,6 +90,11 @@ class Facts {
   const std::map<std::string, Oid>& namespaces() const { return namespaces_; }
   const std::vector<Class>& classes() const { return classes_; }
   const std::vector<Constraint>& constraints() const { return constraints_; }
+  const std::vector<std::shared_ptr<const catalog::UserType>>& user_types() const {
+    return user_types_;
+  }
+  /// Of the type, or of arrays of it. Null: there is none.
+  const catalog::UserType* FindUserType(Oid oid) const;
 
   const Class* FindClass(Oid oid) const;
   /// Along search_path when the schema is not said.
@@ -120,9 +126,10 @@ class Facts {
   std::map<Oid, size_t> by_oid_;
   std::map<std::pair<std::string, std::string>, size_t> by_name_;
   std::vector<Constraint> constraints_;
+  std::vector<std::shared_ptr<const catalog::UserType>> user_types_;
 };
 
-/// pg_type.oid of a column's type.
+/// pg_type.oid of a column's type, or of what its domain is over.
 Oid TypeOid(const columnar::Type& type);
 
 }  // namespace firn::sql::pg_catalog

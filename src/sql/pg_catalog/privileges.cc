@@ -124,6 +124,15 @@ Result<std::vector<Asked>> ReadRights(std::string_view text, RightSet allowed) {
   }
 }
 
+bool IsPredefined(std::string_view role) {
+  constexpr std::array<std::string_view, 12> kRoles = {
+      "pg_checkpoint",       "pg_database_owner",    "pg_execute_server_program",
+      "pg_monitor",          "pg_read_all_data",     "pg_read_all_settings",
+      "pg_read_all_stats",   "pg_read_server_files", "pg_signal_backend",
+      "pg_stat_scan_tables", "pg_write_all_data",    "pg_write_server_files"};
+  return std::find(kRoles.begin(), kRoles.end(), role) != kRoles.end();
+}
+
 /// Null for an oid that is no role: it has no rights then.
 Result<catalog::RolePtr> ReadRole(const Facts& facts, std::string_view text) {
   if (IsNumber(text)) {
@@ -372,6 +381,8 @@ Result<std::optional<bool>> HasRole(const Facts& facts,
                                     const std::vector<std::string_view>& arguments) {
   const size_t at = arguments.size() - 2;
   FIRN_TRY(const auto role, ReadRole(facts, at == 0 ? facts.user() : arguments[0]));
+  // Nobody is a member of PostgreSQL's own roles, which are not there to be granted.
+  if (IsPredefined(arguments[at])) return std::optional(role != nullptr && role->superuser);
   FIRN_TRY(const auto of, ReadRole(facts, arguments[at]));
   if (role == nullptr || of == nullptr) return std::optional(false);
   std::string how(Trim(arguments.back()));

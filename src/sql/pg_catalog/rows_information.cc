@@ -105,10 +105,24 @@ void IdentityOf(const Source& source, const Class& of, const Attribute& attribut
 }
 
 void ColumnRow(const Source& source, const Class& of, const Attribute& attribute, Rows& rows) {
-  const auto* type = FindType(attribute.type);
-  if (type == nullptr) return;
-  const bool array = type->category == 'A' && type->name.front() == '_';
-  const auto shape = ShapeOf(type->name, attribute.modifier);
+  const auto* own = source.facts.FindUserType(attribute.type);
+  const bool domain = own != nullptr && own->form == catalog::UserType::Form::kDomain;
+  // A domain's column is told as one of the type under it.
+  const auto oid = domain ? TypeOid(own->base) : attribute.type;
+  const auto* type = FindType(oid);
+  if (type == nullptr && own == nullptr) return;
+  const bool own_array = own != nullptr && !domain && attribute.type != own->oid;
+  const bool array =
+      own_array || (type != nullptr && type->category == 'A' && type->name.front() == '_');
+  const auto data_type = array             ? "ARRAY"
+                         : type == nullptr ? "USER-DEFINED"
+                                           : FormatType(source.facts, oid, std::nullopt);
+  const auto udt_name =
+      type != nullptr ? std::string(type->name) : (own_array ? "_" : "") + own->name;
+  const auto udt_schema = type == nullptr       ? std::string_view(own->schema)
+                          : type->in_pg_catalog ? kCatalogSchema
+                                                : kInformationSchema;
+  const auto shape = ShapeOf(udt_name, attribute.modifier);
   const auto& database = source.facts.database();
   const bool has_default = attribute.identity == 0 && !attribute.default_text.empty();
   rows.Add({{"table_catalog", database},
@@ -117,7 +131,7 @@ void ColumnRow(const Source& source, const Class& of, const Attribute& attribute
             {"column_name", attribute.name},
             {"ordinal_position", attribute.number},
             {"is_nullable", YesNo(!attribute.not_null)},
-            {"data_type", array ? "ARRAY" : FormatType(source.facts, attribute.type, std::nullopt)},
+            {"data_type", data_type},
             {"character_maximum_length", Text(shape.characters)},
             {"character_octet_length", Text(shape.octets)},
             {"numeric_precision", Text(shape.digits)},
@@ -125,8 +139,8 @@ void ColumnRow(const Source& source, const Class& of, const Attribute& attribute
             {"numeric_scale", Text(shape.scale)},
             {"datetime_precision", Text(shape.fraction)},
             {"udt_catalog", database},
-            {"udt_schema", type->in_pg_catalog ? kCatalogSchema : kInformationSchema},
-            {"udt_name", type->name},
+            {"udt_schema", udt_schema},
+            {"udt_name", udt_name},
             {"dtd_identifier", attribute.number},
             {"is_self_referencing", "NO"},
             {"is_identity", YesNo(attribute.identity != 0)},
@@ -134,6 +148,11 @@ void ColumnRow(const Source& source, const Class& of, const Attribute& attribute
             {"is_generated", "NEVER"},
             {"is_updatable", YesNo(of.table != nullptr)}});
   if (has_default) rows.Set("column_default", attribute.default_text);
+  if (domain) {
+    rows.Set("domain_catalog", database);
+    rows.Set("domain_schema", own->schema);
+    rows.Set("domain_name", own->name);
+  }
   if (attribute.identity != 0) {
     rows.Set("identity_generation", attribute.identity == 'a' ? "ALWAYS" : "BY DEFAULT");
   }

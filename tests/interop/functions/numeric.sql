@@ -78,7 +78,7 @@ select a.id, b.id from t a join t b on a.n/2 = b.n/2 order by 1, 2
 select id from t where n/3 = (select max(n)/3 from t)
 select id from t where n/3 in (select n/3 from t where id < 3) order by id
 select id from t where n/3 > all (select n/3 from t where id = 2) order by id
-select n/3 from t where id = 1 union all select 0.5 union all select 1 order by 1
+select n/3 from t where id = 1 union all select 0.25 union all select 1 order by 1
 select count(*) from (select 0.5 union select 1.0/2 union select 0.50) u
 select coalesce(n, 0), coalesce(n/3, 0), coalesce(null, 1.50), coalesce(n, 0.123), greatest(n, 1), least(n, 1.234), greatest(n/3, 0.5), least(1, 2.50), greatest(1.50, 1.5), case when id = 1 then 1 else 2.50 end, case when id = 1 then n else n4 end from t order by id
 select sum(case when id < 3 then n else 0 end), avg(case when id < 3 then n else 0 end), sum(coalesce(n, 0)), sum(case when id > 100 then n else 0 end), max(case when id < 3 then n else 0 end) from t
