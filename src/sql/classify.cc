@@ -51,6 +51,7 @@ constexpr std::array kClasses = {
     Class{"DropRoleStmt", StatementKind::kDdl},
     Class{"GrantRoleStmt", StatementKind::kDdl},
     Class{"LockStmt", StatementKind::kSession},
+    Class{"ConstraintsSetStmt", StatementKind::kSession},
     Class{"CheckPointStmt", StatementKind::kUtility},
     Class{"CallStmt", StatementKind::kUtility},
 };

@@ -212,6 +212,10 @@ std::string FunctionName(const Json& body) {
   const auto names = tree::Names(List(body, "funcname"));
   if (names.size() == 1) return names.front();
   if (names.size() == 2 && names.front() == "pg_catalog") return names.back();
+  if (names.size() == 2 && names.front() == "information_schema" &&
+      names.back() == "_pg_expandarray") {
+    return names.back();
+  }
   if (names.size() == 2 && names.front() == "firn") return "firn." + names.back();
   return {};
 }

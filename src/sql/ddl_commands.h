@@ -45,6 +45,8 @@ struct SequenceOptions {
   std::optional<int64_t> restart_with;
   /// OWNED BY table.column; NONE has an empty name.
   std::optional<std::pair<TableName, std::string>> owned_by;
+  /// IDENTITY (SEQUENCE NAME …), as pg_dump writes it.
+  std::optional<TableName> name;
 };
 
 /// A column that takes its values from a sequence made along with it: serial, identity.

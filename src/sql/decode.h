@@ -94,6 +94,10 @@ struct DiscardCommand {
   bool all = false;
   std::string what;  // "PLANS", "SEQUENCES", "TEMP": nothing to do
 };
+/// SET CONSTRAINTS: those that may be deferred are recorded only, so there is nothing to set.
+struct SetConstraintsCommand {
+  std::vector<TableName> names;  // empty: ALL
+};
 struct PrepareCommand {
   std::string name;
   std::vector<columnar::Type> parameter_types;
@@ -163,14 +167,13 @@ struct CallCommand {
   int position = 0;
 };
 
-using Command =
-    std::variant<CreateTableCommand, CreateTableAsCommand, DdlCommand, InsertValuesCommand,
-                 InsertQueryCommand, CopyCommand, SetCommand, ResetAllCommand, ShowCommand,
-                 DiscardCommand, PrepareCommand, ExecuteCommand, DeallocateCommand,
-                 TransactionCommand, SetTransactionCommand, ReadCommand, ExplainCommand,
-                 DeclareCursorCommand, FetchCommand, CloseCursorCommand, CreateRoleCommand,
-                 AlterRoleCommand, AlterRoleSetCommand, RenameRoleCommand, DropRoleCommand,
-                 GrantRoleCommand, CheckpointCommand, CallCommand, LockCommand>;
+using Command = std::variant<
+    CreateTableCommand, CreateTableAsCommand, DdlCommand, InsertValuesCommand, InsertQueryCommand,
+    CopyCommand, SetCommand, ResetAllCommand, ShowCommand, DiscardCommand, PrepareCommand,
+    ExecuteCommand, DeallocateCommand, TransactionCommand, SetTransactionCommand, ReadCommand,
+    ExplainCommand, DeclareCursorCommand, FetchCommand, CloseCursorCommand, CreateRoleCommand,
+    AlterRoleCommand, AlterRoleSetCommand, RenameRoleCommand, DropRoleCommand, GrantRoleCommand,
+    CheckpointCommand, CallCommand, LockCommand, SetConstraintsCommand>;
 
 /// Errors: 0A000 with a hint for what firn does not have, 42601/42701/42704/22023 … as Postgres.
 Result<Command> Decode(const Statement& statement);

@@ -92,7 +92,6 @@ constexpr std::array kRefusals = {
     Refusal{"NotifyStmt", "NOTIFY", "Readers can poll firn.lsn."},
     Refusal{"DoStmt", "DO", "Send the statements one by one."},
     Refusal{"LoadStmt", "LOAD", "firn loads no libraries."},
-    Refusal{"ConstraintsSetStmt", "SET CONSTRAINTS", "There are no deferrable constraints."},
 };
 
 Result<Command> DecodeLock(const Statement& statement, const tree::Json& body) {
@@ -156,6 +155,14 @@ Result<Command> DecodeSession(const Statement& statement, const Node& node) {
     const auto target = Text(body, "target");
     DiscardCommand command{.all = target == "DISCARD_ALL"};
     if (target.starts_with("DISCARD_")) command.what = target.substr(8);
+    return command;
+  }
+  if (node.Is("ConstraintsSetStmt")) {
+    SetConstraintsCommand command;
+    for (const auto& item : List(body, "constraints")) {
+      FIRN_TRY(auto name, DecodeTableName(statement, *Open(item).body));
+      command.names.push_back(std::move(name));
+    }
     return command;
   }
   if (node.Is("DeallocateStmt")) return DeallocateCommand{.name = std::string(Text(body, "name"))};

@@ -44,12 +44,14 @@ constexpr std::array<std::string_view, 19> kMacros = {
     "'\\s*[-+]?[0-9]+\\s*') THEN CAST(trim(x) AS BIGINT) WHEN x IS NOT NULL THEN "
     "error('firn:22P02:invalid input syntax for type bigint: \"' || x || '\"') END",
     "CREATE OR REPLACE MACRO firn_read_float4(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*') THEN CAST(trim(x) AS FLOAT) "
-    "WHEN x IS NOT NULL THEN error('firn:22P02:invalid input syntax for type real: \"' || x || "
+    "'\\s*([-+]?(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?|(?i:inf|infinity))|(?i:nan))"
+    "\\s*') THEN CAST(trim(x) AS FLOAT) WHEN x IS NOT NULL THEN error('firn:22P02:invalid input "
+    "syntax for type real: \"' || x || "
     "'\"') END",
     "CREATE OR REPLACE MACRO firn_read_float8(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*') THEN CAST(trim(x) AS DOUBLE) "
-    "WHEN x IS NOT NULL THEN error('firn:22P02:invalid input syntax for type double precision: "
+    "'\\s*([-+]?(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?|(?i:inf|infinity))|(?i:nan))"
+    "\\s*') THEN CAST(trim(x) AS DOUBLE) WHEN x IS NOT NULL THEN error('firn:22P02:invalid input "
+    "syntax for type double precision: "
     "\"' || x || '\"') END",
     "CREATE OR REPLACE MACRO firn_read_numeric(x) AS CASE WHEN regexp_full_match(x, "
     "'\\s*[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*') THEN trim(x) WHEN x IS NOT "

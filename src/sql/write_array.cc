@@ -30,6 +30,22 @@ ValueType ArrayType(ValueType element) {
   return element;
 }
 
+/// A field of a row that _pg_expandarray gave.
+Status TakeField(const Statement& statement, std::string_view field, Expr& value) {
+  if (field == "x") {
+    value.sql = fmt::format("CAST(floor({} / 65536.0) AS SMALLINT)", value.sql);
+    value.type = {.tag = kInt2};
+    return {};
+  }
+  if (field == "n") {
+    value.sql = fmt::format("CAST({} & 65535 AS INTEGER)", value.sql);
+    value.type = {.tag = kInt4};
+    return {};
+  }
+  return tree::Wrong(statement, value.location, "42703",
+                     fmt::format("column \"{}\" not found in data type record", field));
+}
+
 }  // namespace
 
 Result<std::string> QueryWriter::ForEach(
@@ -132,6 +148,10 @@ Result<Expr> QueryWriter::WriteIndirection(const Json& body, const Place& place)
   };
   for (const auto& item : steps) {
     const auto open = Open(item);
+    if (open.Is("String") && value.type.user_type == kElementAndPlace) {
+      FIRN_RETURN_IF_ERROR(TakeField(statement_, tree::Text(*open.body, "sval"), value));
+      continue;
+    }
     if (!open.Is("A_Indices")) {
       return Refuse(location, "fields of composite values are not supported",
                     "Select the column itself.");

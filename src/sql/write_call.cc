@@ -385,6 +385,7 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
       FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
       FIRN_TRY(auto set, WriteSet(name, std::move(arguments), location));
       set.sql = fmt::format("CAST(unnest({}) AS {})", set.sql, EngineType(set.type));
+      if (name == "_pg_expandarray") set.type.user_type = kElementAndPlace;
       return set;
     }
     case FunctionKind::kScalar:

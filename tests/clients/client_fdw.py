@@ -104,7 +104,8 @@ def _(_where: str) -> None:
 def _(_where: str) -> None:
     with near() as session:
         query = ("SELECT p.name, count(*), sum(s.paid), max(s.at) FROM far.person p "
-                 "JOIN far.sale s ON s.person = p.id GROUP BY p.name HAVING count(*) > 1 ORDER BY p.name")
+                 "JOIN far.sale s ON s.person = p.id GROUP BY p.name HAVING count(*) > 1 "
+                 "ORDER BY p.name")
         assert "GROUP BY" in remote(session, query), remote(session, query)
         rows = [(name, count, str(total)) for name, count, total, _ in session.execute(query)]
         equal(rows, [("Ada", 666, "166583.25"), ("Björn", 667, "166750.00"),
@@ -148,6 +149,18 @@ def _(_where: str) -> None:
         except psycopg.errors.UniqueViolation:
             return
         raise AssertionError("no error")
+
+
+@check("estimates are those of the far server")
+def _(_where: str) -> None:
+    with near() as session:
+        session.execute("ALTER SERVER far OPTIONS (ADD use_remote_estimate 'true')")
+        query = ("SELECT p.name, count(*) FROM far.person p JOIN far.sale s ON s.person = p.id "
+                 "WHERE s.paid > 100 GROUP BY p.name ORDER BY p.name")
+        assert "GROUP BY" in remote(session, query), remote(session, query)
+        rows = session.execute("SELECT count(*) FROM far.sale WHERE id > 10 AND person = 2")
+        assert rows.fetchone()[0] > 600
+        session.execute("ALTER SERVER far OPTIONS (DROP use_remote_estimate)")
 
 
 check.run()

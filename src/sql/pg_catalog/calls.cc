@@ -97,7 +97,7 @@ Result<Text> Same(const Call& call) {
 Result<Text> ConstraintText(const Call& call) {
   const auto* constraint = call.facts.FindConstraint(call.oid(0));
   if (constraint == nullptr) return Text();
-  return Text(ConstraintDefinition(*constraint));
+  return Text(ConstraintDefinition(call.facts, *constraint));
 }
 Result<Text> IndexText(const Call& call) {
   const auto* index = call.relation(0);
@@ -108,7 +108,7 @@ Result<Text> ViewText(const Call& call) {
   const auto* of = call.relation(0);
   const auto* view = of == nullptr ? nullptr : dynamic_cast<const catalog::View*>(of->object.get());
   if (view == nullptr) return Text();
-  return Text(" " + view->query + ";");
+  return Text(" " + ViewDefinition(call.facts, *view) + ";");
 }
 Result<Text> SerialSequence(const Call& call) {
   FIRN_TRY(const auto name, ParseRelationName(call.text(0)));
