@@ -39,6 +39,7 @@ duckdb_state BindInterval(duckdb_prepared_statement statement, idx_t at, std::st
   return duckdb_bind_interval(statement, at, {interval.months, interval.days, interval.micros});
 }
 
+/// Null: an element is no UTF-8.
 duckdb_value ListValue(const Type& type, const arrow::ListArray& list, int64_t row);
 
 // One element of a list.
@@ -99,12 +100,15 @@ duckdb_value ListValue(const Type& type, const arrow::ListArray& list, int64_t r
   std::vector<duckdb_value> values;
   for (int64_t i = list.value_offset(row); i < list.value_offset(row + 1); ++i) {
     owned.emplace_back(ValueAt(element, *list.values(), i));
+    if (owned.back().get() == nullptr) return nullptr;
     values.push_back(owned.back().get());
   }
   const auto logical = element.kind == columnar::TypeKind::kInterval
                            ? OwnedType(duckdb_create_logical_type(DUCKDB_TYPE_INTERVAL))
                            : LogicalTypeOf(element);
-  return duckdb_create_list_value(logical.get(), values.data(), values.size());
+  const auto count = values.size();
+  values.push_back(nullptr);  // an empty list has an address too: without one the value is null
+  return duckdb_create_list_value(logical.get(), values.data(), count);
 }
 
 duckdb_state BindOne(duckdb_prepared_statement statement, idx_t at, const Type& type,
@@ -149,6 +153,7 @@ duckdb_state BindOne(duckdb_prepared_statement statement, idx_t at, const Type& 
       return BindUuid(statement, at, array);
     case Layout::kList: {
       const OwnedValue value(ListValue(type, As<arrow::ListArray>(array), 0));
+      if (value.get() == nullptr) return DuckDBError;
       return duckdb_bind_value(statement, at, value.get());
     }
   }

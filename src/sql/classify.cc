@@ -50,6 +50,8 @@ constexpr std::array kClasses = {
     Class{"AlterRoleSetStmt", StatementKind::kDdl},
     Class{"DropRoleStmt", StatementKind::kDdl},
     Class{"GrantRoleStmt", StatementKind::kDdl},
+    Class{"LockStmt", StatementKind::kSession},
+    Class{"ConstraintsSetStmt", StatementKind::kSession},
     Class{"CheckPointStmt", StatementKind::kUtility},
     Class{"CallStmt", StatementKind::kUtility},
 };

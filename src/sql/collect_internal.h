@@ -18,6 +18,8 @@ struct Collected {
 Result<Collected> Collect(const Statement& query);
 /// "current_user" for a SQLValueFunction; empty for one that is refused (CURRENT_TIME …).
 std::string_view ServerName(const tree::Json& sql_value_function);
+/// 's'::regclass is 's' to the functions that take one.
+const tree::Json& WithoutRegclass(const tree::Json& argument);
 /// "firn.wait_for", "version": without pg_catalog; empty when the schema is another.
 std::string FunctionName(const tree::Json& func_call);
 

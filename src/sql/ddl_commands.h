@@ -45,6 +45,8 @@ struct SequenceOptions {
   std::optional<int64_t> restart_with;
   /// OWNED BY table.column; NONE has an empty name.
   std::optional<std::pair<TableName, std::string>> owned_by;
+  /// IDENTITY (SEQUENCE NAME …), as pg_dump writes it.
+  std::optional<TableName> name;
 };
 
 /// A column that takes its values from a sequence made along with it: serial, identity.
@@ -258,8 +260,9 @@ struct ChangeOwnerCommand {
 };
 
 struct NothingToDoCommand {
-  std::vector<TableName> tables;  // they must exist
-  std::string notice;             // empty: nothing to say
+  std::vector<TableName> tables;   // they must exist
+  std::string notice;              // empty: nothing to say
+  std::string outside_block = {};  // what it is called, if it cannot run inside BEGIN
 };
 
 /// A DDL statement and its tag.

@@ -4,7 +4,10 @@
 #include "sql/check_constraints.h"
 #include "sql/constant_internal.h"
 #include "sql/ddl_internal.h"
+#include "sql/ident.h"
 #include "sql/insert.h"
+#include "sql/pg_catalog/foreign_key.h"
+#include "sql/relations.h"
 #include "sql/tree_internal.h"
 
 namespace firn::sql {
@@ -94,6 +97,17 @@ Status CheckKeyTypes(const std::vector<FieldId>& ids, const catalog::TableDefini
   return {};
 }
 
+/// REFERENCES with the schema of the table it means now, whatever search_path will be.
+std::string WithSchema(const SessionContext& session, const std::string& expression) {
+  constexpr std::string_view kWord = "REFERENCES ";
+  const auto key = pg_catalog::ReadForeignKey(expression);
+  if (!key || !key->table.schema.empty() || !expression.starts_with(kWord)) return expression;
+  const auto relation = FindRelation(session, key->table);
+  if (!relation) return expression;
+  return std::string(kWord) + QuoteIdentifier(relation.schema()) + "." +
+         expression.substr(kWord.size());
+}
+
 Status CheckUnenforced(const SessionContext& session, const ConstraintSpec& spec) {
   const auto accepted = session.settings.Show("firn.unenforced_constraints");
   if (accepted && *accepted == "accept") return {};
@@ -150,6 +164,9 @@ Status PutConstraint(SessionContext& session, const ConstraintSpec& spec,
                       .WithPosition(spec.position));
     }
     FIRN_TRY(constraint.columns, KeyIds(spec, table));
+    if (spec.kind == Kind::kForeignKey) {
+      constraint.expression = WithSchema(session, constraint.expression);
+    }
     if (constraint.enforced) FIRN_RETURN_IF_ERROR(CheckKeyTypes(constraint.columns, table));
   }
   if (constraint.name.empty()) {
@@ -221,10 +238,20 @@ Result<std::vector<catalog::Change>> MakeColumnSequence(SessionContext& session,
   auto sequence = std::make_shared<catalog::Sequence>();
   sequence->id = NewUuidV7();
   sequence->schema = table.schema;
-  for (int pass = 0;; ++pass) {
+  if (generated.options.name) {
+    FIRN_TRY(sequence->schema, SchemaForNewTable(session, *generated.options.name));
+    sequence->name = generated.options.name->name;
+    if (FindRelation(session, {.schema = sequence->schema, .name = sequence->name})) {
+      return Fail(
+          MakeError(ErrorCode::kAlreadyExists, "relation \"{}\" already exists", sequence->name)
+              .WithSqlState("42P07"));
+    }
+  }
+  for (int pass = 0; sequence->name.empty(); ++pass) {
     const auto label = "seq" + (pass == 0 ? std::string() : std::to_string(pass));
-    sequence->name = ObjectName(table.name, one.name, label);
-    if (!FindRelation(session, {.schema = table.schema, .name = sequence->name})) break;
+    auto name = ObjectName(table.name, one.name, label);
+    if (FindRelation(session, {.schema = table.schema, .name = name})) continue;
+    sequence->name = std::move(name);
   }
   sequence->type = one.type.kind;
   sequence->owner = catalog::Sequence::Owner{

@@ -224,6 +224,29 @@ Status DropDependent(SessionContext& session, const Dependent& dependent) {
   return session.transaction.AlterTable(std::move(next));
 }
 
+/// From the last, but a view before all that it reads.
+std::vector<const Dependent*> DropOrder(const std::vector<Dependent>& dependents) {
+  std::vector<const Dependent*> left;
+  for (auto one = dependents.rbegin(); one != dependents.rend(); ++one) left.push_back(&*one);
+  const auto is_read = [&left](const Dependent& one) {
+    if (!one.relation) return false;
+    return std::any_of(left.begin(), left.end(), [&](const Dependent* other) {
+      if (other == &one || other->relation.object == nullptr) return false;
+      const auto needs = other->relation.object->DependsOn();
+      return std::find(needs.begin(), needs.end(), one.relation.id()) != needs.end();
+    });
+  };
+  std::vector<const Dependent*> order;
+  while (!left.empty()) {
+    auto next = std::find_if(left.begin(), left.end(),
+                             [&](const Dependent* one) { return !is_read(*one); });
+    if (next == left.end()) next = left.begin();
+    order.push_back(*next);
+    left.erase(next);
+  }
+  return order;
+}
+
 Task<Status> DropColumnOf(SessionContext& session, const Dependent& dependent, Output& out) {
   const auto table = session.transaction.view().catalog->FindTable(dependent.table);
   if (table == nullptr || table->IndexOf(dependent.column) < 0) co_return Status();
@@ -250,7 +273,8 @@ Task<Status> DropDependents(SessionContext& session, const std::string& what,
             .WithDetail(lines)
             .WithHint("Use DROP ... CASCADE to drop the dependent objects too."));
   }
-  for (auto one = dependents.rbegin(); one != dependents.rend(); ++one) {
+  const auto order = DropOrder(dependents);
+  for (const auto* one : order) {
     Status dropped;
     if (one->drops_column) {
       dropped = co_await DropColumnOf(session, *one, out);

@@ -342,6 +342,11 @@ Task<Status> Run(SessionContext& session, const CommentCommand& command, Output&
 }
 
 Task<Status> Run(SessionContext& session, const NothingToDoCommand& command, Output& out) {
+  if (!command.outside_block.empty() && session.transaction.state() == Transaction::State::kBlock) {
+    co_return Fail(MakeError(ErrorCode::kConflict, "{} cannot run inside a transaction block",
+                             command.outside_block)
+                       .WithSqlState("25001"));
+  }
   for (const auto& name : command.tables) {
     const auto relation = FindRelation(session, name);
     if (!relation) co_return NoSuchRelation(name);

@@ -95,13 +95,18 @@ Result<Command> DecodeExecute(const Statement& statement, const tree::Json& body
 
 }  // namespace
 
+bool IsThisDatabase(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kNames = {"main", "postgres", "template1", "firn"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
 Result<TableName> DecodeTableName(const Statement& statement, const tree::Json& range_var) {
   TableName name;
   const int location = tree::Location(range_var);
   name.schema = Text(range_var, "schemaname");
   name.name = Text(range_var, "relname");
   name.position = statement.Position(location);
-  if (Has(range_var, "catalogname")) {
+  if (Has(range_var, "catalogname") && !IsThisDatabase(Text(range_var, "catalogname"))) {
     return Refuse(statement, location,
                   "cross-database references are not implemented: \"" +
                       std::string(Text(range_var, "catalogname")) + "." + name.schema + "." +

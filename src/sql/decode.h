@@ -43,17 +43,31 @@ struct Cell {
   int position = 0;
 };
 
+/// What INSERT … RETURNING names.
+struct ReturningList {
+  struct Item {
+    std::string relation;  // before the point; or empty
+    std::string column;    // empty: *
+    std::string name;      // of the result's column
+    int position = 0;
+  };
+  std::string relation;  // the table's name or alias
+  std::vector<Item> items;
+};
+
 struct InsertValuesCommand {
   TableName table;
   std::vector<TableName> columns;  // names with positions; empty: all, in order
   std::vector<std::vector<Cell>> rows;
   Statement values;  // the same as a query, kRead, for what Cell's text cannot say (no DEFAULT)
+  std::optional<ReturningList> returning;
 };
 
 struct InsertQueryCommand {
   TableName table;
   std::vector<TableName> columns;
   Statement query;  // kRead
+  std::optional<ReturningList> returning;
 };
 
 /// INSERT … DEFAULT VALUES is InsertValues with one row of no cells and no columns.
@@ -79,6 +93,10 @@ struct ShowCommand {
 struct DiscardCommand {
   bool all = false;
   std::string what;  // "PLANS", "SEQUENCES", "TEMP": nothing to do
+};
+/// SET CONSTRAINTS: those that may be deferred are recorded only, so there is nothing to set.
+struct SetConstraintsCommand {
+  std::vector<TableName> names;  // empty: ALL
 };
 struct PrepareCommand {
   std::string name;
@@ -136,6 +154,10 @@ struct CloseCursorCommand {
   std::string name;  // empty: ALL
 };
 
+/// LOCK TABLE … IN ACCESS SHARE MODE: what every reader has anyway.
+struct LockCommand {
+  std::vector<TableName> tables;
+};
 struct CheckpointCommand {};
 /// CALL schema.name(constants).
 struct CallCommand {
@@ -145,14 +167,13 @@ struct CallCommand {
   int position = 0;
 };
 
-using Command =
-    std::variant<CreateTableCommand, CreateTableAsCommand, DdlCommand, InsertValuesCommand,
-                 InsertQueryCommand, CopyCommand, SetCommand, ResetAllCommand, ShowCommand,
-                 DiscardCommand, PrepareCommand, ExecuteCommand, DeallocateCommand,
-                 TransactionCommand, SetTransactionCommand, ReadCommand, ExplainCommand,
-                 DeclareCursorCommand, FetchCommand, CloseCursorCommand, CreateRoleCommand,
-                 AlterRoleCommand, AlterRoleSetCommand, RenameRoleCommand, DropRoleCommand,
-                 GrantRoleCommand, CheckpointCommand, CallCommand>;
+using Command = std::variant<
+    CreateTableCommand, CreateTableAsCommand, DdlCommand, InsertValuesCommand, InsertQueryCommand,
+    CopyCommand, SetCommand, ResetAllCommand, ShowCommand, DiscardCommand, PrepareCommand,
+    ExecuteCommand, DeallocateCommand, TransactionCommand, SetTransactionCommand, ReadCommand,
+    ExplainCommand, DeclareCursorCommand, FetchCommand, CloseCursorCommand, CreateRoleCommand,
+    AlterRoleCommand, AlterRoleSetCommand, RenameRoleCommand, DropRoleCommand, GrantRoleCommand,
+    CheckpointCommand, CallCommand, LockCommand, SetConstraintsCommand>;
 
 /// Errors: 0A000 with a hint for what firn does not have, 42601/42701/42704/22023 … as Postgres.
 Result<Command> Decode(const Statement& statement);

@@ -93,6 +93,36 @@ std::string ForeignKeyText(const tree::Json& body) {
   return text;
 }
 
+/// A foreign key, which is recorded only, is recorded as deferrable; what is enforced is enforced
+/// at once.
+Status MakeDeferrable(const Statement& statement, const tree::Json& body, bool deferred,
+                      ConstraintSpec& spec) {
+  if (spec.kind != Kind::kForeignKey) {
+    return Refuse(statement, tree::Location(body), "deferrable constraints are not supported",
+                  "Leave DEFERRABLE out.");
+  }
+  constexpr std::string_view kDeferrable = " DEFERRABLE";
+  if (spec.expression.find(kDeferrable) == std::string::npos) spec.expression += kDeferrable;
+  if (deferred) spec.expression += " INITIALLY DEFERRED";
+  return {};
+}
+
+/// DEFERRABLE and its like, which follow a column's constraint as clauses of their own. False: it
+/// is something else.
+Result<bool> TakeAttribute(const Statement& statement, const tree::Json& body,
+                           std::vector<ConstraintSpec>& constraints) {
+  const auto kind = Text(body, "contype");
+  if (!kind.starts_with("CONSTR_ATTR_")) return false;
+  if (constraints.empty()) {
+    return Wrong(statement, tree::Location(body), "42601", "misplaced DEFERRABLE clause");
+  }
+  const bool deferred = kind == "CONSTR_ATTR_DEFERRED";
+  if (deferred || kind == "CONSTR_ATTR_DEFERRABLE") {
+    FIRN_RETURN_IF_ERROR(MakeDeferrable(statement, body, deferred, constraints.back()));
+  }
+  return true;
+}
+
 struct ColumnState {
   ColumnSpec spec;
   bool nullable = false;
@@ -220,8 +250,7 @@ Result<ConstraintSpec> DecodeConstraint(const Statement& statement, const Clause
                   "Leave DEFERRABLE out.");
   }
   if (Flag(body, "deferrable") || Flag(body, "initdeferred")) {
-    return Refuse(statement, tree::Location(body), "deferrable constraints are not supported",
-                  "Leave DEFERRABLE out.");
+    FIRN_RETURN_IF_ERROR(MakeDeferrable(statement, body, Flag(body, "initdeferred"), spec));
   }
   if (!column.empty() && kind != "CONSTR_CHECK") spec.columns = {column};
   return spec;
@@ -255,6 +284,8 @@ Result<ColumnSpec> DecodeColumn(const Statement& statement, const ClauseText& te
     const auto& constraint = *Open(item).body;
     FIRN_TRY(const bool own, TakeOwnClause(statement, text, constraint, stops, table, state));
     if (own) continue;
+    FIRN_TRY(const bool attribute, TakeAttribute(statement, constraint, state.spec.constraints));
+    if (attribute) continue;
     FIRN_TRY(auto spec, DecodeConstraint(statement, text, constraint, column.name));
     state.spec.constraints.push_back(std::move(spec));
   }

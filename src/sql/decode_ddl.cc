@@ -217,17 +217,36 @@ Result<Command> DecodeExtension(const Statement& statement, const tree::Json& bo
                                    "\" is not installed: what firn has of it is built in"}};
 }
 
+constexpr std::array<std::string_view, 11> kVacuumOptions = {"full",
+                                                             "freeze",
+                                                             "verbose",
+                                                             "analyze",
+                                                             "disable_page_skipping",
+                                                             "skip_locked",
+                                                             "index_cleanup",
+                                                             "truncate",
+                                                             "process_toast",
+                                                             "parallel",
+                                                             "skip_database_stats"};
+constexpr std::array<std::string_view, 11> kAnalyzeOptions = {"verbose", "skip_locked"};
+
 Result<Command> DecodeAnalyze(const Statement& statement, const tree::Json& body) {
-  if (Flag(body, "is_vacuumcmd")) {
-    return Refuse(statement, statement.begin, "VACUUM is not supported",
-                  "CHECKPOINT flushes; nothing else is needed yet.");
+  const bool vacuum = Flag(body, "is_vacuumcmd");
+  for (const auto& item : List(body, "options")) {
+    const auto& option = *Open(item).body;
+    const auto name = Text(option, "defname");
+    const auto& known = vacuum ? kVacuumOptions : kAnalyzeOptions;
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    return Wrong(statement, tree::Location(option), "42601",
+                 fmt::format("unrecognized {} option \"{}\"", vacuum ? "VACUUM" : "ANALYZE", name));
   }
   NothingToDoCommand command;
+  command.outside_block = vacuum ? "VACUUM" : "";
   for (const auto& item : List(body, "rels")) {
     FIRN_TRY(auto table, DecodeTableName(statement, At(*Open(item).body, "relation")));
     command.tables.push_back(std::move(table));
   }
-  return DdlCommand{"ANALYZE", std::move(command)};
+  return DdlCommand{vacuum ? "VACUUM" : "ANALYZE", std::move(command)};
 }
 
 Result<Command> DecodeReindex(const Statement& statement, const tree::Json& body) {
@@ -277,7 +296,8 @@ constexpr std::array<std::string_view, 6> kTypeNodes = {"CreateSeqStmt",    "Alt
 }  // namespace
 
 Result<TableName> DecodeNameList(const Statement& statement, const tree::Json& list) {
-  const auto names = tree::Names(list);
+  auto names = tree::Names(list);
+  if (names.size() == 3 && IsThisDatabase(names.front())) names.erase(names.begin());
   if (names.empty() || names.size() > 2) {
     return Refuse(statement, statement.begin, "cross-database references are not implemented",
                   "Connect to that database instead.");

@@ -38,6 +38,31 @@ Result<std::vector<TableName>> DecodeColumns(const Statement& statement, const t
   return columns;
 }
 
+Result<ReturningList> DecodeReturning(const Statement& statement, const tree::Json& insert) {
+  const auto& relation = At(insert, "relation");
+  ReturningList list{
+      .relation = std::string(Has(relation, "alias") ? Text(relation["alias"], "aliasname")
+                                                     : Text(relation, "relname")),
+      .items = {}};
+  for (const auto& node : List(insert, "returningList")) {
+    const auto& target = *Open(node).body;
+    const auto value = Open(At(target, "val"));
+    const int location = tree::FirstLocation(node);
+    const auto& fields = List(value.body == nullptr ? target : *value.body, "fields");
+    if (!value.Is("ColumnRef") || fields.empty() || fields.size() > 2) {
+      return Refuse(statement, location, "expressions in RETURNING are not supported",
+                    "Name columns of the table, or *.");
+    }
+    ReturningList::Item item{.position = statement.Position(location)};
+    if (fields.size() == 2) item.relation = Text(*Open(fields.front()).body, "sval");
+    const auto last = Open(fields.back());
+    if (last.Is("String")) item.column = Text(*last.body, "sval");
+    item.name = Has(target, "name") ? std::string(Text(target, "name")) : item.column;
+    list.items.push_back(std::move(item));
+  }
+  return list;
+}
+
 Result<std::vector<std::vector<Cell>>> DecodeRows(const Statement& statement,
                                                   const tree::Json& lists, size_t columns) {
   std::vector<std::vector<Cell>> rows;
@@ -156,9 +181,9 @@ Result<Command> DecodeInsert(const Statement& statement, const tree::Json& body)
                   "INSERT ... ON CONFLICT is not supported",
                   "Tables have no key in this release: leave ON CONFLICT out.");
   }
+  std::optional<ReturningList> returning;
   if (Has(body, "returningList")) {
-    return Refuse(statement, tree::FirstLocation(body["returningList"].front()),
-                  "INSERT ... RETURNING is not supported", "Use SELECT after the INSERT.");
+    FIRN_TRY(returning, DecodeReturning(statement, body));
   }
   if (Has(body, "withClause")) {
     return Refuse(statement, statement.begin, "WITH before INSERT is not supported",
@@ -172,16 +197,19 @@ Result<Command> DecodeInsert(const Statement& statement, const tree::Json& body)
   if (!Has(body, "selectStmt")) {
     InsertValuesCommand command{.table = table};
     command.rows.emplace_back();
+    command.returning = std::move(returning);
     return command;
   }
   if (!HasSimpleValues(body)) {
-    return InsertQueryCommand{table, std::move(columns), Inner(statement, body["selectStmt"])};
+    return InsertQueryCommand{table, std::move(columns), Inner(statement, body["selectStmt"]),
+                              std::move(returning)};
   }
   InsertValuesCommand command{.table = table};
   const auto& select = *Open(body["selectStmt"]).body;
   FIRN_TRY(command.rows, DecodeRows(statement, List(select, "valuesLists"), columns.size()));
   command.columns = std::move(columns);
   command.values = Inner(statement, body["selectStmt"]);
+  command.returning = std::move(returning);
   return command;
 }
 

@@ -12,6 +12,8 @@ namespace firn::sql {
 /// A RangeVar. Errors: 0A000 for another database.
 RoleName DecodeRoleName(const tree::Json& role_spec);
 std::vector<RoleName> DecodeRoleNames(const tree::Json& list);
+/// Of database.schema.table: one of the names under which the one database is reached.
+bool IsThisDatabase(std::string_view name);
 Result<TableName> DecodeTableName(const Statement& statement, const tree::Json& range_var);
 /// WITH (…) of CREATE TABLE. Errors: 42601 for duplicates, 0A000 for options not built, 22023 for
 /// names nobody knows.

@@ -87,14 +87,26 @@ constexpr std::array kRefusals = {
     Refusal{"CreateTableSpaceStmt", "CREATE TABLESPACE", "Tables live in the warehouse folder."},
     Refusal{"CreateSubscriptionStmt", "CREATE SUBSCRIPTION", "Load with COPY or INSERT."},
     Refusal{"CreatePublicationStmt", "CREATE PUBLICATION", "Readers use the Iceberg tables."},
-    Refusal{"LockStmt", "LOCK TABLE", "Readers and writers never block each other."},
     Refusal{"ListenStmt", "LISTEN", "Poll firn.lsn for changes."},
     Refusal{"UnlistenStmt", "UNLISTEN", "There is nothing to stop listening to."},
     Refusal{"NotifyStmt", "NOTIFY", "Readers can poll firn.lsn."},
     Refusal{"DoStmt", "DO", "Send the statements one by one."},
     Refusal{"LoadStmt", "LOAD", "firn loads no libraries."},
-    Refusal{"ConstraintsSetStmt", "SET CONSTRAINTS", "There are no deferrable constraints."},
 };
+
+Result<Command> DecodeLock(const Statement& statement, const tree::Json& body) {
+  constexpr int kAccessShare = 1;
+  if (tree::Number(body, "mode") != kAccessShare) {
+    return Refuse(statement, statement.begin, "LOCK TABLE in this mode is not supported",
+                  "Readers and writers never block each other; ACCESS SHARE is there.");
+  }
+  LockCommand command;
+  for (const auto& item : List(body, "relations")) {
+    FIRN_TRY(auto table, DecodeTableName(statement, *Open(item).body));
+    command.tables.push_back(std::move(table));
+  }
+  return command;
+}
 
 }  // namespace
 
@@ -136,12 +148,21 @@ Result<Command> DecodeTransaction(const Statement& statement, const tree::Json& 
 
 Result<Command> DecodeSession(const Statement& statement, const Node& node) {
   const auto& body = *node.body;
+  if (node.Is("LockStmt")) return DecodeLock(statement, body);
   if (node.Is("VariableSetStmt")) return DecodeSet(statement, body);
   if (node.Is("VariableShowStmt")) return ShowCommand{.name = Lower(Text(body, "name"))};
   if (node.Is("DiscardStmt")) {
     const auto target = Text(body, "target");
     DiscardCommand command{.all = target == "DISCARD_ALL"};
     if (target.starts_with("DISCARD_")) command.what = target.substr(8);
+    return command;
+  }
+  if (node.Is("ConstraintsSetStmt")) {
+    SetConstraintsCommand command;
+    for (const auto& item : List(body, "constraints")) {
+      FIRN_TRY(auto name, DecodeTableName(statement, *Open(item).body));
+      command.names.push_back(std::move(name));
+    }
     return command;
   }
   if (node.Is("DeallocateStmt")) return DeallocateCommand{.name = std::string(Text(body, "name"))};

@@ -68,6 +68,10 @@ Status ReadSequenceOption(const Statement& statement, const tree::Json& option,
   if (name == "cache") return take(options.cache);
   if (name == "minvalue") return bound(options.minimum);
   if (name == "maxvalue") return bound(options.maximum);
+  if (name == "sequence_name") {
+    FIRN_TRY(options.name, DecodeNameList(statement, List(*Open(At(option, "arg")).body, "items")));
+    return {};
+  }
   if (name == "owned_by") return ReadOwner(statement, option, options);
   if (name == "cycle") {
     options.cycle = !given || Flag(*Open(At(option, "arg")).body, "boolval");
@@ -140,12 +144,28 @@ Result<SequenceOptions> DecodeSequenceOptions(const Statement& statement,
   return read;
 }
 
+namespace {
+
+/// Of a sequence that has its name already.
+Result<SequenceOptions> DecodeOwnSequenceOptions(const Statement& statement,
+                                                 const tree::Json& options) {
+  for (const auto& item : options) {
+    const auto& option = *Open(item).body;
+    if (Text(option, "defname") != "sequence_name") continue;
+    return Wrong(statement, tree::Location(option), "42601",
+                 "invalid sequence option SEQUENCE NAME");
+  }
+  return DecodeSequenceOptions(statement, options);
+}
+
+}  // namespace
+
 Result<std::optional<DdlCommand>> DecodeTypeDdl(const Statement& statement, const Node& node) {
   const auto& body = *node.body;
   if (node.Is("CreateSeqStmt")) {
     CreateSequenceCommand command{.if_not_exists = Flag(body, "if_not_exists")};
     FIRN_TRY(command.sequence, DecodeTableName(statement, At(body, "sequence")));
-    FIRN_TRY(command.options, DecodeSequenceOptions(statement, List(body, "options")));
+    FIRN_TRY(command.options, DecodeOwnSequenceOptions(statement, List(body, "options")));
     if (Text(At(body, "sequence"), "relpersistence") == "t") {
       return Refuse(statement, statement.begin, "temporary sequences are not supported",
                     "Use an ordinary sequence.");
@@ -155,7 +175,7 @@ Result<std::optional<DdlCommand>> DecodeTypeDdl(const Statement& statement, cons
   if (node.Is("AlterSeqStmt")) {
     AlterSequenceCommand command{.if_exists = Flag(body, "missing_ok")};
     FIRN_TRY(command.sequence, DecodeTableName(statement, At(body, "sequence")));
-    FIRN_TRY(command.options, DecodeSequenceOptions(statement, List(body, "options")));
+    FIRN_TRY(command.options, DecodeOwnSequenceOptions(statement, List(body, "options")));
     return DdlCommand{"ALTER SEQUENCE", std::move(command)};
   }
   if (node.Is("CreateEnumStmt")) {

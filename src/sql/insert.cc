@@ -10,6 +10,7 @@
 #include "columnar/value_parser.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/returning.h"
 #include "sql/row_check.h"
 #include "sql/tree_internal.h"
 
@@ -189,8 +190,21 @@ Result<std::shared_ptr<arrow::Array>> BuildColumn(const InsertValuesCommand& com
   return std::move(array).ValueUnsafe();
 }
 
-std::string InsertTag(int64_t rows) {
-  return fmt::format("INSERT 0 {}", rows);
+/// 42703 and 42501 before anything is written.
+Status CheckReturning(const SessionContext& session, const catalog::TableDefinition& table,
+                      const std::optional<ReturningList>& returning) {
+  if (!returning) return {};
+  auto fields = ReturnedFields(session, table, *returning);
+  return fields ? Status() : Status(Failure(std::move(fields).error()));
+}
+
+Result<Inserted> Done(const SessionContext& session, const catalog::TableDefinition& table,
+                      const RowSink& sink, const std::optional<ReturningList>& returning) {
+  Inserted inserted{.tag = fmt::format("INSERT 0 {}", sink.rows()), .rows = nullptr};
+  if (returning) {
+    FIRN_TRY(inserted.rows, ReturnedRows(session, table, *returning, sink.kept()));
+  }
+  return inserted;
 }
 
 }  // namespace
@@ -231,9 +245,8 @@ Result<std::vector<ParameterType>> InsertParameters(
   return parameters;
 }
 
-Task<Result<std::string>> RunInsertValues(SessionContext& session,
-                                          const InsertValuesCommand& command,
-                                          const std::vector<BoundParameter>& parameters) {
+Task<Result<Inserted>> RunInsertValues(SessionContext& session, const InsertValuesCommand& command,
+                                       const std::vector<BoundParameter>& parameters) {
   auto table = RequireTable(session, command.table);
   if (!table) co_return Failure(std::move(table).error());
   auto targets = ValuesTargets(**table, command);
@@ -242,16 +255,20 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
   if (!allowed) co_return Failure(std::move(allowed).error());
   auto generated = CheckGenerated(**table, command, *targets);
   if (!generated) co_return Failure(std::move(generated).error());
+  auto named = CheckReturning(session, **table, command.returning);
+  if (!named) co_return Failure(std::move(named).error());
   if (NeedsEngine(**table, command, *targets)) {
     auto filling = WithoutSequences(**table, {command.values, *targets});
     if (!filling) co_return Failure(std::move(filling).error());
     const auto columns = PickColumns(**table, filling->targets);
     RowSink sink(session, *table, filling->targets, !command.columns.empty());
+    if (command.returning) sink.KeepRows();
     auto copied = co_await CopyQuery(session, filling->query, &parameters, &columns, sink);
     if (!copied) co_return Failure(std::move(copied).error());
-    co_return InsertTag(sink.rows());
+    co_return Done(session, **table, sink, command.returning);
   }
   RowSink sink(session, *table, *targets, !command.columns.empty());
+  if (command.returning) sink.KeepRows();
 
   arrow::ArrayVector columns;
   for (size_t i = 0; i < targets->size(); ++i) {
@@ -280,7 +297,7 @@ Task<Result<std::string>> RunInsertValues(SessionContext& session,
                                static_cast<int64_t>(command.rows.size()), std::move(columns));
   auto added = co_await sink.Add(std::move(batch));
   if (!added) co_return Failure(std::move(added).error());
-  co_return InsertTag(sink.rows());
+  co_return Done(session, **table, sink, command.returning);
 }
 
 Task<Status> CopyQuery(SessionContext& session, const Statement& query,
@@ -323,21 +340,24 @@ Task<Status> CopyQuery(SessionContext& session, const Statement& query,
   co_return Status();
 }
 
-Task<Result<std::string>> RunInsertQuery(SessionContext& session, const InsertQueryCommand& command,
-                                         const std::vector<BoundParameter>& parameters) {
+Task<Result<Inserted>> RunInsertQuery(SessionContext& session, const InsertQueryCommand& command,
+                                      const std::vector<BoundParameter>& parameters) {
   auto table = RequireTable(session, command.table);
   if (!table) co_return Failure(std::move(table).error());
   auto targets = TargetColumns(**table, command.columns);
   if (!targets) co_return Failure(std::move(targets).error());
   auto allowed = RequireInsert(session, **table, *targets);
   if (!allowed) co_return Failure(std::move(allowed).error());
+  auto named = CheckReturning(session, **table, command.returning);
+  if (!named) co_return Failure(std::move(named).error());
   auto filling = WithoutSequences(**table, {command.query, *targets});
   if (!filling) co_return Failure(std::move(filling).error());
   const auto columns = PickColumns(**table, filling->targets);
   RowSink sink(session, *table, filling->targets, !command.columns.empty());
+  if (command.returning) sink.KeepRows();
   auto copied = co_await CopyQuery(session, filling->query, &parameters, &columns, sink);
   if (!copied) co_return Failure(std::move(copied).error());
-  co_return InsertTag(sink.rows());
+  co_return Done(session, **table, sink, command.returning);
 }
 
 }  // namespace firn::sql

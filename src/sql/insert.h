@@ -14,6 +14,7 @@
 #include "catalog/table_definition.h"
 #include "sql/decode.h"
 #include "sql/parameters.h"
+#include "sql/row_stream.h"
 #include "sql/session_context.h"
 
 namespace firn::sql {
@@ -45,6 +46,9 @@ class RowSink {
   /// Columns are the targets, in their order, with their types.
   Task<Status> Add(std::shared_ptr<arrow::RecordBatch> batch);
   int64_t rows() const { return rows_; }
+  /// Keeps the rows for RETURNING, as the table keeps them.
+  void KeepRows() { keeps_ = true; }
+  const std::vector<std::shared_ptr<arrow::RecordBatch>>& kept() const { return kept_; }
 
  private:
   SessionContext& session_;
@@ -53,6 +57,14 @@ class RowSink {
   const bool named_;
   std::shared_ptr<arrow::Schema> schema_;
   int64_t rows_ = 0;
+  bool keeps_ = false;
+  std::vector<std::shared_ptr<arrow::RecordBatch>> kept_;
+};
+
+/// The tag, "INSERT 0 5", and the rows of RETURNING.
+struct Inserted {
+  std::string tag;
+  std::unique_ptr<RowStream> rows;  // null: nothing is returned
 };
 
 /// What $1 … of an INSERT … VALUES are: the declared type, a cast's, or the column's.
@@ -60,12 +72,10 @@ Result<std::vector<ParameterType>> InsertParameters(
     SessionContext& session, const InsertValuesCommand& command, size_t count,
     const std::vector<std::optional<ParameterType>>& declared);
 
-/// The tag: "INSERT 0 5".
-Task<Result<std::string>> RunInsertValues(SessionContext& session,
-                                          const InsertValuesCommand& command,
-                                          const std::vector<BoundParameter>& parameters);
-Task<Result<std::string>> RunInsertQuery(SessionContext& session, const InsertQueryCommand& command,
-                                         const std::vector<BoundParameter>& parameters);
+Task<Result<Inserted>> RunInsertValues(SessionContext& session, const InsertValuesCommand& command,
+                                       const std::vector<BoundParameter>& parameters);
+Task<Result<Inserted>> RunInsertQuery(SessionContext& session, const InsertQueryCommand& command,
+                                      const std::vector<BoundParameter>& parameters);
 
 /// Reads a query into the sink; its columns are converted to `targets` when given.
 Task<Status> CopyQuery(SessionContext& session, const Statement& query,

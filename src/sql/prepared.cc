@@ -7,6 +7,7 @@
 #include "sql/insert.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/returning.h"
 #include "sql/roles.h"
 #include "sql/user_types.h"
 #include "sql/utility.h"
@@ -136,13 +137,22 @@ Result<Description> Describe(SessionContext& session, const PreparedStatement& p
   if (const auto* insert = std::get_if<InsertValuesCommand>(&command)) {
     const auto count = static_cast<size_t>(prepared.statement->parameter_count);
     FIRN_TRY(auto parameters, InsertParameters(session, *insert, count, prepared.declared));
-    return Description{.parameters = std::move(parameters), .fields = {}};
+    Description description{.parameters = std::move(parameters), .fields = {}};
+    if (insert->returning) {
+      FIRN_TRY(const auto table, RequireTable(session, insert->table));
+      FIRN_TRY(description.fields, ReturnedFields(session, *table, *insert->returning));
+    }
+    return description;
   }
   if (const auto* insert = std::get_if<InsertQueryCommand>(&command)) {
     FIRN_TRY(const auto table, RequireTable(session, insert->table));
     FIRN_TRY(const auto targets, TargetColumns(*table, insert->columns));
     const auto columns = PickColumns(*table, targets);
-    return DescribeQuery(session, prepared, insert->query, &columns, false);
+    FIRN_TRY(auto description, DescribeQuery(session, prepared, insert->query, &columns, false));
+    if (insert->returning) {
+      FIRN_TRY(description.fields, ReturnedFields(session, *table, *insert->returning));
+    }
+    return description;
   }
   if (const auto* create = std::get_if<CreateTableAsCommand>(&command)) {
     return DescribeQuery(session, prepared, create->query, nullptr, false);
@@ -199,12 +209,19 @@ bool NeedsView(const Command& command) {
                std::is_same_v<T, DeclareCursorCommand> || std::is_same_v<T, CreateRoleCommand> ||
                std::is_same_v<T, AlterRoleCommand> || std::is_same_v<T, AlterRoleSetCommand> ||
                std::is_same_v<T, RenameRoleCommand> || std::is_same_v<T, DropRoleCommand> ||
-               std::is_same_v<T, GrantRoleCommand> || std::is_same_v<T, CallCommand>;
+               std::is_same_v<T, GrantRoleCommand> || std::is_same_v<T, CallCommand> ||
+               std::is_same_v<T, LockCommand>;
       },
       command);
 }
 
 bool ReturnsRows(const Command& command) {
+  if (const auto* insert = std::get_if<InsertValuesCommand>(&command)) {
+    return insert->returning.has_value();
+  }
+  if (const auto* insert = std::get_if<InsertQueryCommand>(&command)) {
+    return insert->returning.has_value();
+  }
   return std::holds_alternative<ReadCommand>(command) ||
          std::holds_alternative<ExplainCommand>(command) ||
          std::holds_alternative<ShowCommand>(command);

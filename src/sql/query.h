@@ -104,6 +104,14 @@ Result<EngineQuery> WriteQuery(const Statement& query, const QueryContext& conte
 Result<EngineQuery> WriteQueryFor(const Statement& query, const QueryContext& context,
                                   std::span<const columnar::Column> targets);
 
+/// Words of one class of PostgreSQL 15's pg_get_keywords().
+struct KeywordClass {
+  char code = 'U';
+  bool bare_label = true;  // may name a column without AS
+  std::string_view words;  // blanks or line ends between
+};
+std::span<const KeywordClass> Keywords();
+
 /// SQL the session runs on every engine instance at start: macros that written queries call.
 std::vector<std::string_view> EngineMacros();
 

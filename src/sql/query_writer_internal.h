@@ -50,6 +50,10 @@ struct Expr {
   std::string scale_sql;
 };
 
+/// ValueType::user_type of what _pg_expandarray gives, a row (x smallint, n integer) as one int8:
+/// x * 65536 + n. JDBC's metadata asks for keys by it; only its fields have a meaning outside.
+inline constexpr uint32_t kElementAndPlace = 1;
+
 /// Where an expression stands.
 struct Place {
   const Scope* scope = nullptr;
@@ -231,8 +235,11 @@ class QueryWriter {
 
   // write_call.cc
   Result<Expr> WriteCall(const Json& body, const Place& place);
-  Result<Expr> WriteServerCall(const Json& body);
+  Result<Expr> WriteServerCall(const Json& body, const Place& place);
   /// A function that returns rows as a list of them.
+  Result<FromItem> WriteServerRows(const Json& body, const std::string& name, int location);
+  /// unnest(a, b, …) in FROM: as many rows as the longest has elements.
+  Result<FromItem> WriteUnnest(const Json& body, const Json& call, const Place& place);
   Result<Expr> WriteSet(const std::string& name, std::vector<Expr> arguments, int location);
   Result<Expr> WriteFunction(const std::string& name, const Json& body, const Place& place);
   /// Whether an aggregate or window call may stand here, as 42803, 42P20, 42809.

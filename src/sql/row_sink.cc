@@ -198,6 +198,7 @@ Task<Status> RowSink::Add(std::shared_ptr<arrow::RecordBatch> batch) {
   if (!searched) co_return searched;
   if (*broken) co_return Fail(std::move((*broken)->error));
   rows_ += rows->num_rows();
+  if (keeps_) kept_.push_back(rows);
   co_return co_await session_.transaction.BufferOf(table_).Append(std::move(rows));
 }
 

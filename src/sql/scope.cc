@@ -1,6 +1,7 @@
 #include "sql/scope_internal.h"
 
 #include <algorithm>
+#include <array>
 
 #include "sql/ident.h"
 #include "sql/tree_internal.h"
@@ -18,6 +19,16 @@ const Relation* FindIn(const Scope& scope, const std::vector<std::string>& names
 }
 
 Failure NoColumn(const Statement& statement, int location, const std::string& shown) {
+  constexpr std::array<std::string_view, 6> kSystem = {"ctid", "xmin", "xmax",
+                                                       "cmin", "cmax", "tableoid"};
+  const auto name = std::string_view(shown).substr(shown.rfind('.') + 1);
+  for (const auto system : kSystem) {
+    if (name != system && name != "\"" + std::string(system) + "\"") continue;
+    return tree::Refuse(statement, location,
+                        "the system column " + std::string(system) + " is not supported",
+                        "Rows have no place or transaction of their own: name the table's key, "
+                        "or __lsn.");
+  }
   return tree::Wrong(statement, location, "42703", "column " + shown + " does not exist");
 }
 

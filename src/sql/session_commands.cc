@@ -73,10 +73,21 @@ Session::OutcomeTask Session::RunCommand(const PreparedStatement& prepared,
 Session::OutcomeTask Session::RunWrite(const Command& command,
                                        const std::vector<BoundParameter>& parameters, Output& out) {
   Result<std::string> tag;
+  std::unique_ptr<RowStream> rows;
+  const auto take = [&](Result<Inserted> inserted) {
+    if (!inserted) {
+      tag = Failure(std::move(inserted).error());
+    } else {
+      tag = std::move(inserted->tag);
+      rows = std::move(inserted->rows);
+    }
+  };
   if (const auto* insert = std::get_if<InsertValuesCommand>(&command)) {
-    tag = co_await RunInsertValues(context_, *insert, parameters);
+    auto inserted = co_await RunInsertValues(context_, *insert, parameters);
+    take(std::move(inserted));
   } else if (const auto* query = std::get_if<InsertQueryCommand>(&command)) {
-    tag = co_await RunInsertQuery(context_, *query, parameters);
+    auto inserted = co_await RunInsertQuery(context_, *query, parameters);
+    take(std::move(inserted));
   } else if (const auto* copy = std::get_if<CopyCommand>(&command)) {
     tag = co_await RunCopy(context_, *copy, out);
   } else if (const auto* create = std::get_if<CreateTableCommand>(&command)) {
@@ -89,11 +100,16 @@ Session::OutcomeTask Session::RunWrite(const Command& command,
     tag = co_await RunRoleCommand(context_, command, out);
   } else if (const auto* call = std::get_if<CallCommand>(&command)) {
     tag = co_await RunCall(context_, *call);
+  } else if (const auto* lock = std::get_if<LockCommand>(&command)) {
+    if (context_.transaction.state() != State::kBlock && !in_query_block_) {
+      co_return OnlyInBlock("LOCK TABLE");
+    }
+    tag = RunLock(context_, *lock);
   } else {
     tag = co_await RunCheckpoint(context_);
   }
   if (!tag) co_return Failure(std::move(tag).error());
-  co_return Outcome{.tag = *std::move(tag), .rows = nullptr};
+  co_return Outcome{.tag = *std::move(tag), .rows = std::move(rows)};
 }
 
 Session::OutcomeTask Session::RunSessionCommand(const Command& command, Output& out) {
@@ -117,6 +133,13 @@ Session::OutcomeTask Session::RunSessionCommand(const Command& command, Output& 
   } else if (const auto* discard = std::get_if<DiscardCommand>(&command)) {
     status = RunDiscard(*discard);
     tag = "DISCARD " + discard->what;
+  } else if (const auto* constraints = std::get_if<SetConstraintsCommand>(&command)) {
+    status = CheckConstraints(context_, *constraints);
+    tag = "SET CONSTRAINTS";
+    if (status && context_.transaction.state() != State::kBlock && !in_query_block_) {
+      auto notice = MakeNotice("25P01", "SET CONSTRAINTS can only be used in transaction blocks");
+      status = co_await out.Notice(std::move(notice));
+    }
   } else if (const auto* prepare = std::get_if<PrepareCommand>(&command)) {
     status = RunPrepare(*prepare);
     tag = "PREPARE";

@@ -46,11 +46,13 @@ void Session::Remember(const Portal& portal) {
       std::holds_alternative<ExplainCommand>(command)) {
     return;
   }
-  const bool again = std::holds_alternative<InsertValuesCommand>(command) ||
-                     std::holds_alternative<InsertQueryCommand>(command) ||
-                     std::holds_alternative<CreateTableCommand>(command) ||
-                     std::holds_alternative<CreateTableAsCommand>(command) ||
-                     std::holds_alternative<DdlCommand>(command) || IsRoleCommand(command);
+  // Rows that were returned cannot be taken back.
+  const bool again = !ReturnsRows(command) &&
+                     (std::holds_alternative<InsertValuesCommand>(command) ||
+                      std::holds_alternative<InsertQueryCommand>(command) ||
+                      std::holds_alternative<CreateTableCommand>(command) ||
+                      std::holds_alternative<CreateTableAsCommand>(command) ||
+                      std::holds_alternative<DdlCommand>(command) || IsRoleCommand(command));
   can_run_again_ = can_run_again_ && again;
   if (!again) return;
   Portal once;

@@ -1,11 +1,14 @@
 #include "sql/utility.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <arrow/api.h>
 
 #include "sql/parameter_value.h"
 #include "sql/read.h"
+#include "sql/relation_names.h"
 #include "sql/relations.h"
 #include "sql/rights.h"
 #include "sql/roles.h"
@@ -96,6 +99,34 @@ std::vector<columnar::Field> ExplainFields() {
   return {{"QUERY PLAN", kText}};
 }
 
+namespace {
+
+/// "│   ~1,000 rows   │": 1000.
+std::optional<int64_t> EstimateIn(std::string_view line) {
+  const auto at = line.find('~');
+  if (at == line.npos || line.find(" row", at) == line.npos) return std::nullopt;
+  int64_t value = 0;
+  for (const char c : line.substr(at + 1)) {
+    if (c == ',') continue;
+    if (c < '0' || c > '9') break;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+/// The line that PostgreSQL's plans begin with; postgres_fdw reads its estimates from it. What
+/// is first in the plan gives the rows; each row that an operator makes costs 0.01, as there.
+std::string SummaryOf(const std::vector<int64_t>& estimates) {
+  constexpr double kRowCost = 0.01;
+  constexpr int kWidth = 32;
+  double cost = 1;
+  for (const auto rows : estimates) cost += kRowCost * static_cast<double>(rows);
+  const int64_t rows = estimates.empty() ? 1 : std::max<int64_t>(estimates.front(), 1);
+  return fmt::format("Query  (cost=1.00..{:.2f} rows={} width={})", cost, rows, kWidth);
+}
+
+}  // namespace
+
 Task<Result<std::unique_ptr<RowStream>>> RunExplain(SessionContext& session,
                                                     const ExplainCommand& command,
                                                     const std::vector<BoundParameter>& parameters) {
@@ -107,6 +138,7 @@ Task<Result<std::unique_ptr<RowStream>>> RunExplain(SessionContext& session,
   auto read = co_await RunningRead::Start(session, request);
   if (!read) co_return Failure(std::move(read).error());
   std::vector<TextRow> rows;
+  std::vector<int64_t> estimates;
   while (true) {
     auto batch = co_await (*read)->Next();
     if (!batch) co_return Failure(std::move(batch).error());
@@ -118,11 +150,43 @@ Task<Result<std::unique_ptr<RowStream>>> RunExplain(SessionContext& session,
       while (!plan.empty()) {
         const auto end = plan.find('\n');
         rows.push_back({std::string(plan.substr(0, end))});
+        if (const auto estimate = EstimateIn(*rows.back().front())) estimates.push_back(*estimate);
         plan = end == std::string_view::npos ? std::string_view() : plan.substr(end + 1);
       }
     }
   }
+  if (!command.analyze) rows.insert(rows.begin(), {SummaryOf(estimates)});
   co_return TextStream(ExplainFields(), rows);
+}
+
+Result<std::string> RunLock(const SessionContext& session, const LockCommand& command) {
+  for (const auto& name : command.tables) {
+    const auto relation = FindRelation(session, name);
+    if (!relation) return NoSuchRelation(name);
+    FIRN_RETURN_IF_ERROR(RequireRight(session, relation, catalog::Right::kSelect));
+  }
+  return std::string("LOCK TABLE");
+}
+
+Status CheckConstraints(const SessionContext& session, const SetConstraintsCommand& command) {
+  for (const auto& name : command.names) {
+    const catalog::Constraint* found = nullptr;
+    for (const auto& [id, table] : session.transaction.view().catalog->tables()) {
+      if (!name.schema.empty() && table->schema != name.schema) continue;
+      if (const auto* one = table->FindConstraint(name.name)) found = one;
+    }
+    if (found == nullptr) {
+      return Fail(MakeError(ErrorCode::kNotFound, "constraint \"{}\" does not exist", name.name)
+                      .WithSqlState("42704"));
+    }
+    // What may be deferred is recorded with the text of its clause.
+    if (found->expression.find(" DEFERRABLE") == std::string::npos) {
+      return Fail(
+          MakeError(ErrorCode::kInvalidInput, "constraint \"{}\" is not deferrable", name.name)
+              .WithSqlState("42809"));
+    }
+  }
+  return {};
 }
 
 Task<Result<std::string>> RunCheckpoint(SessionContext& session) {

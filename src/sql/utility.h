@@ -14,6 +14,13 @@
 
 namespace firn::sql {
 
+/// LOCK TABLE … IN ACCESS SHARE MODE: that the tables are there and may be read. The transaction's
+/// view keeps them as they are.
+Result<std::string> RunLock(const SessionContext& session, const LockCommand& command);
+
+/// SET CONSTRAINTS: 42704 for one that is not there, 42809 for one that is not deferrable.
+Status CheckConstraints(const SessionContext& session, const SetConstraintsCommand& command);
+
 Status RunSet(SessionContext& session, const SetCommand& command);
 /// Modes of BEGIN, SET TRANSACTION and SET SESSION CHARACTERISTICS.
 /// Errors: 25001 for an isolation level after the first query, 0A000 SERIALIZABLE.

@@ -30,6 +30,22 @@ ValueType ArrayType(ValueType element) {
   return element;
 }
 
+/// A field of a row that _pg_expandarray gave.
+Status TakeField(const Statement& statement, std::string_view field, Expr& value) {
+  if (field == "x") {
+    value.sql = fmt::format("CAST(floor({} / 65536.0) AS SMALLINT)", value.sql);
+    value.type = {.tag = kInt2};
+    return {};
+  }
+  if (field == "n") {
+    value.sql = fmt::format("CAST({} & 65535 AS INTEGER)", value.sql);
+    value.type = {.tag = kInt4};
+    return {};
+  }
+  return tree::Wrong(statement, value.location, "42703",
+                     fmt::format("column \"{}\" not found in data type record", field));
+}
+
 }  // namespace
 
 Result<std::string> QueryWriter::ForEach(
@@ -132,6 +148,10 @@ Result<Expr> QueryWriter::WriteIndirection(const Json& body, const Place& place)
   };
   for (const auto& item : steps) {
     const auto open = Open(item);
+    if (open.Is("String") && value.type.user_type == kElementAndPlace) {
+      FIRN_RETURN_IF_ERROR(TakeField(statement_, tree::Text(*open.body, "sval"), value));
+      continue;
+    }
     if (!open.Is("A_Indices")) {
       return Refuse(location, "fields of composite values are not supported",
                     "Select the column itself.");
@@ -142,6 +162,17 @@ Result<Expr> QueryWriter::WriteIndirection(const Json& body, const Place& place)
       FIRN_TRY(auto index, WriteExpr(At(step, "uidx"), place));
       FIRN_RETURN_IF_ERROR(Coerce(index, {.tag = kText}, CastContext::kExplicit));
       value.sql = fmt::format("sql_json_path({}, [{}])", value.sql, index.sql);
+      continue;
+    }
+    if (value.type.tag == kName && !slice && steps.size() == 1) {
+      // A name is 64 bytes, from 0; what is behind its end is '\\0', an empty "char".
+      FIRN_TRY(const auto at, bound(step, "uidx", "0"));
+      value.sql = fmt::format(
+          "(CASE WHEN {1} BETWEEN 0 AND 63 THEN CASE WHEN strlen({0}) = length({0}) THEN "
+          "substr({0}, {1} + 1, 1) WHEN {0} IS NOT NULL THEN error('firn:0A000:bytes of a name "
+          "beyond ASCII are not supported') END END)",
+          value.sql, at);
+      value.type = {.tag = kInternalChar};
       continue;
     }
     const bool vector = IsVector(value.type.tag);

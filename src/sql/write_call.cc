@@ -337,9 +337,20 @@ Result<Expr> QueryWriter::CountNulls(const std::string& name, std::vector<Expr>&
   return Expr{.sql = "(" + sum + ")", .type = {.tag = kInt4}, .location = location};
 }
 
-Result<Expr> QueryWriter::WriteServerCall(const Json& body) {
+Result<Expr> QueryWriter::WriteServerCall(const Json& body, const Place& place) {
   const int location = tree::Location(body);
   const auto found = collected_.calls.find(&body);
+  if (found == collected_.calls.end() && FunctionName(body) == "set_config") {
+    FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
+    if (arguments.size() != 3) return NoFunction("set_config", arguments, location);
+    constexpr std::array kTypes = {kText, kText, kBool};
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = kTypes[i]}, CastContext::kImplicit));
+    }
+    const ValueType type{.tag = kText};
+    return Expr{
+        .sql = CatalogCall("set_config", arguments, type), .type = type, .location = location};
+  }
   if (found == collected_.calls.end()) {
     return Refuse(location, "CURRENT_TIME, LOCALTIME and precisions are not supported",
                   "Use CURRENT_TIMESTAMP.");
@@ -348,8 +359,27 @@ Result<Expr> QueryWriter::WriteServerCall(const Json& body) {
   if (!context_.answer_call) {
     return Refuse(location, call.name + "() cannot be used here", "Use it in a query.");
   }
+  // A parameter gets its type here; its value is the session's to read. The engine must see it all
+  // the same, or it misses a number among those of its own.
+  std::string mentioned;
+  const auto& given = List(body, "args");
+  for (size_t i = 0; i < given.size() && i < call.arguments.size(); ++i) {
+    if (call.arguments[i].kind != Cell::Kind::kParameter) continue;
+    FIRN_TRY(auto argument, WriteExpr(WithoutRegclass(given[i]), Place{}));
+    const auto type = call.name == "firn.wait_for" || (call.name == "setval" && i == 1) ? kInt8
+                      : i == 2 || call.name == "current_schemas"                        ? kBool
+                                                                                        : kText;
+    if (argument.type.tag == kUnknown) {
+      FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = type}, CastContext::kImplicit));
+    }
+    mentioned += (mentioned.empty() ? "" : " OR ") + argument.sql + " IS NULL";
+  }
   FIRN_TRY(const auto answer, context_.answer_call(call));
-  return Expr{.sql = answer.first, .type = FromColumnar(answer.second), .location = location};
+  Expr value{.sql = answer.first, .type = FromColumnar(answer.second), .location = location};
+  if (!mentioned.empty()) {
+    value.sql = fmt::format("(CASE WHEN {0} THEN {1} ELSE {1} END)", mentioned, answer.first);
+  }
+  return value;
 }
 
 Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
@@ -377,7 +407,7 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
   if (Flag(body, "agg_within_group")) return WriteOrderedSet(name, body, place);
   switch (entries.front().kind) {
     case FunctionKind::kServer:
-      return WriteServerCall(body);
+      return WriteServerCall(body, place);
     case FunctionKind::kAggregate:
     case FunctionKind::kWindow:
       return WriteAggregate(name, body, place);
@@ -393,6 +423,7 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
       FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
       FIRN_TRY(auto set, WriteSet(name, std::move(arguments), location));
       set.sql = fmt::format("CAST(unnest({}) AS {})", set.sql, EngineType(set.type));
+      if (name == "_pg_expandarray") set.type.user_type = kElementAndPlace;
       return set;
     }
     case FunctionKind::kScalar:
@@ -452,7 +483,7 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
   }
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
   if (found.entry->engine == "!age") {
-    FIRN_TRY(auto today, WriteServerCall(body));
+    FIRN_TRY(auto today, WriteServerCall(body, place));
     FIRN_RETURN_IF_ERROR(Coerce(today, {.tag = found.arguments.front()}, CastContext::kImplicit));
     arguments.insert(arguments.begin(), std::move(today));
     const std::vector<TypeTag> both(2, found.arguments.front());

@@ -39,7 +39,12 @@ int Figure(const tree::Json& node, std::string& name) {
     return 1;
   }
   if (open.Is("A_ArrayExpr")) return is("array");
-  if (open.Is("A_Indirection")) return Figure(At(body, "arg"), name);
+  if (open.Is("A_Indirection")) {
+    const auto& steps = List(body, "indirection");
+    const auto field = steps.empty() ? tree::Node{} : Open(steps.back());
+    if (field.Is("String")) return is(Text(*field.body, "sval"));
+    return Figure(At(body, "arg"), name);
+  }
   if (open.Is("CollateClause")) return Figure(At(body, "arg"), name);
   if (open.Is("CaseExpr")) {
     const int strength = Has(body, "defresult") ? Figure(body["defresult"], name) : 0;
@@ -48,7 +53,6 @@ int Figure(const tree::Json& node, std::string& name) {
     return 1;
   }
   if (open.Is("A_ArrayExpr")) return is("array");
-  if (open.Is("A_Indirection")) return Figure(At(body, "arg"), name);
   if (open.Is("CoalesceExpr")) return is("coalesce");
   if (open.Is("MinMaxExpr")) return is(Text(body, "op") == "IS_GREATEST" ? "greatest" : "least");
   if (open.Is("GroupingFunc")) return is("grouping");

@@ -68,7 +68,7 @@ Result<Expr> QueryWriter::WriteNode(const tree::Node& node, const Place& place) 
   if (node.Is("CoalesceExpr")) return WriteCoalesce(body, place);
   if (node.Is("MinMaxExpr")) return WriteMinMax(body, place);
   if (node.Is("SubLink")) return WriteSublink(body, place);
-  if (node.Is("SQLValueFunction")) return WriteServerCall(body);
+  if (node.Is("SQLValueFunction")) return WriteServerCall(body, place);
   if (node.Is("CollateClause")) return WriteCollate(body, place);
   if (node.Is("A_ArrayExpr")) return WriteArray(body, place);
   if (node.Is("A_Indirection")) return WriteIndirection(body, place);

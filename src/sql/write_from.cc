@@ -27,6 +27,41 @@ const VisibleColumn* FindOnly(const std::vector<VisibleColumn>& columns, std::st
   return found;
 }
 
+/// Functions of the server with several columns.
+bool IsServerRows(std::string_view name) {
+  return name == "pg_get_keywords" || name == "pg_available_extensions";
+}
+
+std::string KeywordRows() {
+  const auto meaning = [](char code) -> std::string_view {
+    if (code == 'U') return "unreserved";
+    if (code == 'C') return "unreserved (cannot be function or type name)";
+    return code == 'T' ? "reserved (can be function or type name)" : "reserved";
+  };
+  std::string sql;
+  for (const auto& one : Keywords()) {
+    sql += fmt::format(
+        "{}SELECT unnest(regexp_split_to_array(trim('{}', ' \n'), '\\s+')), '{}', {}, "
+        "'{}', '{}'",
+        sql.empty() ? "" : " UNION ALL ", one.words, one.code, one.bare_label, meaning(one.code),
+        one.bare_label ? "can be bare label" : "requires AS");
+  }
+  return sql;
+}
+
+Status CheckRangeFunction(const Statement& statement, const tree::Json& body,
+                          const tree::Node& call, int location) {
+  if (call.body == nullptr || Flag(body, "is_rowsfrom") || Has(body, "coldeflist")) {
+    return tree::Refuse(statement, location, "ROWS FROM and column definitions are not supported",
+                        "Use one function and a subquery.");
+  }
+  if (call.Is("FuncCall") && FunctionName(*call.body) == "_pg_expandarray") {
+    return tree::Refuse(statement, location, "this function is not supported in FROM",
+                        "Call it in a select list.");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Scope> QueryWriter::Aliased(const Json& body, std::string own_name, std::string schema,
@@ -176,6 +211,69 @@ Result<QueryWriter::FromItem> QueryWriter::WriteSubselect(const Json& body, cons
       std::move(scope)};
 }
 
+Result<QueryWriter::FromItem> QueryWriter::WriteUnnest(const Json& body, const Json& call,
+                                                       const Place& place) {
+  const int location = tree::Location(call);
+  FIRN_TRY(auto arguments, WriteList(List(call, "args"), place));
+  const auto alias = NewAlias('r');
+  const bool numbered = Flag(body, "ordinality");
+  std::vector<VisibleColumn> columns;
+  std::string lists;
+  std::string lengths;
+  std::string names;
+  const auto add = [&](std::string_view name, const std::string& list, const ValueType& type) {
+    const auto column = fmt::format("c{}", columns.size() + 1);
+    lists +=
+        fmt::format("{}CAST(unnest({}) AS {})", lists.empty() ? "" : ", ", list, EngineType(type));
+    names += (names.empty() ? "" : ", ") + column;
+    columns.push_back({.name = std::string(name), .sql = alias + "." + column, .type = type});
+  };
+  for (auto& argument : arguments) {
+    std::vector<Expr> one;
+    one.push_back(std::move(argument));
+    FIRN_TRY(const auto set, WriteSet("unnest", std::move(one), location));
+    if (numbered && IsVolatile(set.sql)) return RefuseVolatile(location);
+    lengths += fmt::format("{}coalesce(len({}), 0)", lengths.empty() ? "" : ", ", set.sql);
+    add("unnest", set.sql, set.type);
+  }
+  if (numbered)
+    add("ordinality", fmt::format("range(1, greatest({}) + 1)", lengths), {.tag = kInt8});
+  FIRN_TRY(auto scope, Aliased(body, "unnest", "", std::move(columns), location));
+  const bool first = place.scope == nullptr || place.scope->relations.empty();
+  return FromItem{
+      fmt::format("{}(SELECT {}) AS {}({})", first ? "" : "LATERAL ", lists, alias, names),
+      std::move(scope)};
+}
+
+Result<QueryWriter::FromItem> QueryWriter::WriteServerRows(const Json& body,
+                                                           const std::string& name, int location) {
+  const auto alias = NewAlias('r');
+  std::vector<VisibleColumn> columns;
+  std::string names;
+  const auto add = [&](std::string_view column, TypeTag tag) {
+    const auto engine_name = fmt::format("c{}", columns.size() + 1);
+    names += (names.empty() ? "" : ", ") + engine_name;
+    columns.push_back(
+        {.name = std::string(column), .sql = alias + "." + engine_name, .type = {.tag = tag}});
+  };
+  std::string sql;
+  if (name == "pg_get_keywords") {
+    sql = KeywordRows();
+    add("word", kText);
+    add("catcode", kInternalChar);
+    add("barelabel", kBool);
+    add("catdesc", kText);
+    add("baredesc", kText);
+  } else {  // pg_available_extensions: none can be added
+    sql = "SELECT '', '', '' WHERE false";
+    add("name", kName);
+    add("default_version", kText);
+    add("comment", kText);
+  }
+  FIRN_TRY(auto scope, Aliased(body, name, "", std::move(columns), location));
+  return FromItem{fmt::format("({}) AS {}({})", sql, alias, names), std::move(scope)};
+}
+
 Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
                                                               const Scope* lateral,
                                                               const CommonTables* tables) {
@@ -184,11 +282,8 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
       functions.size() == 1 ? List(*Open(functions.front()).body, "items") : List(body, "none");
   const auto call = parts.empty() ? tree::Node{} : Open(parts.front());
   const int location = tree::FirstLocation(parts.empty() ? body : parts.front());
-  if (parts.empty() || Flag(body, "ordinality") || Flag(body, "is_rowsfrom") ||
-      Has(body, "coldeflist")) {
-    return Refuse(location, "ROWS FROM, WITH ORDINALITY and column definitions are not supported",
-                  "Use one function; number rows with row_number().");
-  }
+  FIRN_RETURN_IF_ERROR(CheckRangeFunction(statement_, body, call, location));
+  const bool numbered = Flag(body, "ordinality");
   const Place place{.scope = lateral,
                     .tables = tables,
                     .no_aggregates = "aggregate functions are not allowed in functions in FROM",
@@ -199,40 +294,60 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
   std::string sql;
   ValueType type;
   std::string column = FigureName(parts.front());
-  const bool each = name.ends_with("_each") || name.ends_with("_each_text");
-  std::string keys;  // of json_each, before the values
+  const bool options = name == "pg_options_to_table";
+  const bool each = name.ends_with("_each") || name.ends_with("_each_text") || options;
+  std::string keys;     // of json_each, before the values
+  std::string numbers;  // WITH ORDINALITY
+  if (IsServerRows(name)) return WriteServerRows(body, name, location);
+  const bool many = name == "unnest" && List(*call.body, "args").size() > 1;
+  if (many) return WriteUnnest(body, *call.body, place);
   if (!entries.empty() && entries.front().kind == FunctionKind::kTable) {
     FIRN_TRY(auto arguments, WriteList(List(*call.body, "args"), place));
-    if (each && arguments.size() == 1 && arguments[0].type.tag == kUnknown) {
+    if (each && !options && arguments.size() == 1 && arguments[0].type.tag == kUnknown) {
       const auto tag = name.starts_with("jsonb") ? kJsonb : kJson;
       FIRN_RETURN_IF_ERROR(Coerce(arguments[0], {.tag = tag}, CastContext::kImplicit));
     }
     const auto arguments_sql = arguments.empty() ? std::string() : arguments[0].sql;
     FIRN_TRY(const auto series, WriteSet(name, std::move(arguments), location));
     type = series.type;
-    if (each) keys = fmt::format("unnest(sql_json_keys({})), ", arguments_sql);
+    if (each) {
+      keys = options ? fmt::format("unnest(list_transform({}, lambda o: split_part(o, '=', 1))), ",
+                                   arguments_sql)
+                     : fmt::format("unnest(sql_json_keys({})), ", arguments_sql);
+    }
     // The engine has a table function of the same name, which needs no list in memory.
     const bool native = series.sql.starts_with(name + "(");
-    sql = native
-              ? fmt::format("SELECT CAST({} AS {}) FROM {}", name, EngineType(type), series.sql)
-              : fmt::format("SELECT {}CAST(unnest({}) AS {})", keys, series.sql, EngineType(type));
+    if (numbered && !native) {
+      if (IsVolatile(series.sql)) return RefuseVolatile(location);
+      numbers = fmt::format(", CAST(unnest(range(1, len({}) + 1)) AS BIGINT)", series.sql);
+    }
+    sql = native ? fmt::format("SELECT CAST({} AS {}){} FROM {}", name, EngineType(type),
+                               numbered ? ", row_number() OVER ()" : "", series.sql)
+                 : fmt::format("SELECT {}CAST(unnest({}) AS {}){}", keys, series.sql,
+                               EngineType(type), numbers);
   } else {
     FIRN_TRY(auto value, WriteExpr(parts.front(), place));
     if (value.type.tag == kUnknown) {
       FIRN_RETURN_IF_ERROR(Coerce(value, {.tag = kText}, CastContext::kImplicit));
     }
     type = value.type;
-    sql = "SELECT " + value.sql;
+    sql = "SELECT " + value.sql + (numbered ? ", CAST(1 AS BIGINT)" : "");
   }
   // A function's only column is named for its alias.
   if (Has(body, "alias")) column = Text(body["alias"], "aliasname");
   std::vector<VisibleColumn> columns{{.name = column, .sql = alias + ".c1", .type = type}};
   // The name of its OUT parameter.
   if (name.find("_array_elements") != std::string::npos) columns.front().name = "value";
-  const std::string_view names = each ? "c1, c2" : "c1";
+  std::string names = each ? "c1, c2" : "c1";
   if (each) {
-    columns = {{.name = "key", .sql = alias + ".c1", .type = {.tag = kText}},
-               {.name = "value", .sql = alias + ".c2", .type = type}};
+    columns = {
+        {.name = options ? "option_name" : "key", .sql = alias + ".c1", .type = {.tag = kText}},
+        {.name = options ? "option_value" : "value", .sql = alias + ".c2", .type = type}};
+  }
+  if (numbered) {
+    const auto at = fmt::format("c{}", columns.size() + 1);
+    columns.push_back({.name = "ordinality", .sql = alias + "." + at, .type = {.tag = kInt8}});
+    names += ", " + at;
   }
   FIRN_TRY(auto scope, Aliased(body, column, "", std::move(columns), location));
   const bool first = lateral == nullptr || lateral->relations.empty();

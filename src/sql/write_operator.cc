@@ -86,6 +86,29 @@ Expr Bool(std::string sql, int location) {
   return {.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
 }
 
+/// ctid BETWEEN '(0,0)'::tid AND '(4294967295,0)'::tid: how DuckDB says "the whole table" of one
+/// that has no pages (pg_class.relpages is 0). True of every row, whatever its ctid were.
+bool IsEveryPage(const tree::Json& body) {
+  const auto left = Open(At(body, "lexpr"));
+  const auto right = Open(At(body, "rexpr"));
+  if (Text(body, "kind") != "AEXPR_BETWEEN" || !left.Is("ColumnRef") || !right.Is("List")) {
+    return false;
+  }
+  const auto names = tree::Names(List(*left.body, "fields"));
+  const auto& bounds = List(*right.body, "items");
+  if (names.empty() || names.back() != "ctid" || bounds.size() != 2) return false;
+  constexpr std::array<std::string_view, 2> kWhole = {"(0,0)", "(4294967295,0)"};
+  for (size_t i = 0; i < kWhole.size(); ++i) {
+    const auto cast = Open(bounds[i]);
+    if (!cast.Is("TypeCast")) return false;
+    const auto type = tree::Names(List(At(*cast.body, "typeName"), "names"));
+    const auto value = Open(At(*cast.body, "arg"));
+    if (type.empty() || type.back() != "tid" || !value.Is("A_Const")) return false;
+    if (Text(At(*value.body, "sval"), "sval") != kWhole[i]) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Failure QueryWriter::NoOperator(const std::string& name, const std::vector<Expr>& operands,
@@ -499,6 +522,7 @@ Result<Expr> QueryWriter::WriteBetweenSymmetric(const Json& body, const Place& p
 
 Result<Expr> QueryWriter::WriteBetween(const Json& body, const Place& place, bool swapped) {
   const int location = tree::Location(body);
+  if (IsEveryPage(body)) return Bool("(true)", location);
   const bool negated = Text(body, "kind").starts_with("AEXPR_NOT_BETWEEN");
   FIRN_TRY(auto left, WriteExpr(At(body, "lexpr"), place));
   FIRN_TRY(auto bounds, WriteList(List(*Open(At(body, "rexpr")).body, "items"), place));

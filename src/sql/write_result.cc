@@ -68,6 +68,9 @@ Result<EngineQuery> QueryWriter::Write() {
   std::vector<columnar::Field> fields;
   for (auto& output : block.outputs) {
     const auto tag = output.expr.type.tag;
+    if (tag == kInt8 && output.expr.type.user_type == kElementAndPlace) {
+      return Refuse(output.expr.location, "row values are not supported", "Select its fields.");
+    }
     if (tag == kRegclass || tag == kRegtype || tag == kRegnamespace || tag == kRegrole) {
       FIRN_RETURN_IF_ERROR(Coerce(output.expr, {.tag = kText}, CastContext::kExplicit));
       output.expr.type = {.tag = tag, .scale = 1};

@@ -64,6 +64,29 @@ def _(where: str) -> None:
     assert "public" in inspector.get_schema_names()
 
 
+@check("MetaData.reflect")
+def _(where: str) -> None:
+    found = sa.MetaData()
+    found.reflect(engine(where), views=True)
+    columns = [(column.name, str(column.type)) for column in found.tables["sa_people"].columns]
+    equal(columns[:3], [("id", "INTEGER"), ("name", "VARCHAR(40)"), ("balance", "NUMERIC(12, 2)")])
+    equal([column.name for column in found.tables["sa_people"].primary_key], ["id"])
+
+
+@check("keys that the database gives")
+def _(where: str) -> None:
+    own = sa.MetaData()
+    notes = sa.Table("sa_notes", own, sa.Column("id", sa.BigInteger, sa.Identity(),
+                                                primary_key=True), sa.Column("text", sa.Text))
+    with engine(where).begin() as session:
+        own.drop_all(session)
+        own.create_all(session)
+        equal(session.execute(notes.insert().values(text="one")).inserted_primary_key[0], 1)
+        rows = session.execute(notes.insert().returning(notes.c.id, notes.c.text),
+                               [{"text": "two"}, {"text": "three"}]).all()
+        equal(sorted(tuple(row) for row in rows), [(2, "two"), (3, "three")])
+
+
 @check("a view")
 def _(where: str) -> None:
     with engine(where).begin() as session:

@@ -9,6 +9,7 @@ import subprocess
 import psycopg
 import pytest
 
+PSQL = "psql"  # tests/clients/test_psql18.py asks with another
 OBJECTS = r"""
 CREATE SCHEMA s2;
 COMMENT ON SCHEMA s2 IS 'a schema';
@@ -53,8 +54,8 @@ def alike(text: str) -> str:
 
 
 def run(environment: dict[str, str], command: str) -> str:
-    ran = subprocess.run(["psql", "-X", "-c", command] if "gdesc" not in command
-                         else ["psql", "-X"], input=command, env=environment, text=True,
+    ran = subprocess.run([PSQL, "-X", "-c", command] if "gdesc" not in command
+                         else [PSQL, "-X"], input=command, env=environment, text=True,
                          capture_output=True, timeout=60, check=False)
     return ran.stdout + ran.stderr
 
@@ -62,6 +63,7 @@ def run(environment: dict[str, str], command: str) -> str:
 @pytest.fixture(scope="module")
 def both(firn, postgres_server):
     with postgres_server() as mother:
+        mother.execute("DROP DATABASE IF EXISTS describe_test")
         mother.execute("CREATE DATABASE describe_test")
         info = mother.info
         theirs = {**os.environ, "PGHOST": info.host, "PGPORT": str(info.port),

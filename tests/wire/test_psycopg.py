@@ -219,3 +219,13 @@ def test_a_running_query_can_be_cancelled(connect, table):
     thread.join()
     assert [error.sqlstate for error in errors] == ["57014"]
     assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_empty_arrays_are_parameters_in_both_formats(firn):
+    with firn.connect() as session:
+        for binary in (b"\0\0\0\0\0\0\0\0\0\0\0\x17", None):
+            said = session.pgconn.exec_params(
+                b"SELECT $1::int[], cardinality($1::int[])", [binary or b"{}"],
+                param_formats=[0 if binary is None else 1])
+            assert (said.get_value(0, 0), said.get_value(0, 1)) == (b"{}", b"0"), (
+                said.error_message)

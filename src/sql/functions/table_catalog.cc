@@ -92,6 +92,7 @@ pg_has_role(name T text) bool : !catalog pg_has_role | T = oid name
 pg_has_role(oid T text) bool : !catalog pg_has_role | T = oid name
 pg_relation_size(regclass) int8 : !catalog pg_relation_size
 pg_relation_size(regclass text) int8 : !catalog pg_relation_size
+pg_stat_get_numscans(oid) int8 : CAST(CASE WHEN $1 IS NOT NULL THEN 0 END AS BIGINT)
 pg_table_size(regclass) int8 : !catalog pg_relation_size
 pg_total_relation_size(regclass) int8 : !catalog pg_relation_size
 pg_indexes_size(regclass) int8 : !catalog pg_indexes_size
@@ -109,6 +110,9 @@ array_lower(T int4) int4 : (CASE WHEN len($1) > 0 AND $2 = 1 THEN 0 END) | T = i
 [table]
 unnest(int2vector) int2 : $1
 unnest(oidvector) oid : $1
+pg_partition_ancestors(regclass) regclass : []
+_pg_expandarray(T) int8 : list_transform($1, lambda x, i: CAST(x AS BIGINT) * 65536 + i)
+  | T = int2vector int2[]
 generate_subscripts(T int4) int4 : (CASE WHEN $2 = 1 THEN range(0, CAST(len($1) AS INTEGER)) END)
   | T = int2vector oidvector
 

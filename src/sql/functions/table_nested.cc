@@ -93,6 +93,8 @@ regexp_matches(text text text) text[] : list_transform([sql_regexp_matches($1, $
   lambda m: list_transform(range(2, len(m) + 1, CAST(m[1] AS INTEGER)),
                            lambda i: m[i : i + CAST(m[1] AS INTEGER) - 1]))[1]
 unnest(any[]) =e1 : $1
+pg_options_to_table(text[]) text : list_transform($1, lambda o: CASE WHEN contains(o, '=') THEN
+  substr(o, strpos(o, '=') + 1) END)
 )";
 
 }  // namespace

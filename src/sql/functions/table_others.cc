@@ -39,15 +39,15 @@ generate_series(timestamptz timestamptz interval) timestamptz
 -- Answered by the session; their types are its affair.
 [server]
 clock_timestamp() timestamptz
-current_catalog() text
-current_database() text
+current_catalog() name
+current_database() name
 current_date() date
-current_role() text
-current_schema() text
+current_role() name
+current_schema() name
 current_setting(text) text
 current_setting(text bool) text
 current_timestamp() timestamptz
-current_user() text
+current_user() name
 currval(text) int8
 firn.last_commit_lsn() int8
 firn.wait_for(int8) bool
@@ -57,13 +57,13 @@ nextval(text) int8
 now() timestamptz
 pg_backend_pid() int4
 pg_is_in_recovery() bool
-session_user() text
+session_user() name
 set_config(text text bool) text
 setval(text int8) int8
 setval(text int8 bool) int8
 statement_timestamp() timestamptz
 transaction_timestamp() timestamptz
-user() text
+user() name
 version() text
 )";
 

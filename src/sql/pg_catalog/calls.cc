@@ -97,7 +97,7 @@ Result<Text> Same(const Call& call) {
 Result<Text> ConstraintText(const Call& call) {
   const auto* constraint = call.facts.FindConstraint(call.oid(0));
   if (constraint == nullptr) return Text();
-  return Text(ConstraintDefinition(*constraint));
+  return Text(ConstraintDefinition(call.facts, *constraint));
 }
 Result<Text> IndexText(const Call& call) {
   const auto* index = call.relation(0);
@@ -108,7 +108,7 @@ Result<Text> ViewText(const Call& call) {
   const auto* of = call.relation(0);
   const auto* view = of == nullptr ? nullptr : dynamic_cast<const catalog::View*>(of->object.get());
   if (view == nullptr) return Text();
-  return Text(" " + view->query + ";");
+  return Text(" " + ViewDefinition(call.facts, *view) + ";");
 }
 Result<Text> ViewTextByName(const Call& call) {
   FIRN_TRY(const auto name, ParseRelationName(call.text(0)));
@@ -282,6 +282,12 @@ Result<Text> WriteReg(const Call& call) {
   return Text(RegText(call.facts, call.text(0), call.oid(1)));
 }
 
+Result<Text> SetConfig(const Call& /*call*/) {
+  return Fail(MakeError(ErrorCode::kUnsupported, "set_config() of a query's rows is not supported")
+                  .WithSqlState("0A000")
+                  .WithHint("Call it with constants or parameters, without FROM."));
+}
+
 struct Entry {
   std::string_view name;
   Body body;
@@ -322,6 +328,7 @@ constexpr std::array kEntries = {
     Entry{"to_regrole", ToReg<kRegroleName>},
     Entry{"read_reg", ReadReg},
     Entry{"write_reg", WriteReg},
+    Entry{"set_config", SetConfig},
 };
 
 using Argument = std::optional<std::string_view>;

@@ -5,6 +5,9 @@
 #include <charconv>
 
 #include "sql/ident.h"
+#include "sql/parse.h"
+#include "sql/pg_catalog/foreign_key.h"
+#include "sql/query.h"
 #include "sql/relation_names.h"
 
 namespace firn::sql::pg_catalog {
@@ -111,7 +114,59 @@ std::optional<Oid> TypeByName(const Facts& facts, std::string_view text) {
   return array ? of->array_type : of->type;
 }
 
+/// With a pair around the whole, one and no more: so a CHECK that is dumped and restored again and
+/// again stays as it is.
+std::string InParentheses(const std::string& text) {
+  int depth = 0;
+  char quote = 0;
+  bool whole = text.starts_with('(');
+  for (size_t i = 0; i < text.size() && whole; ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '(' || c == ')') {
+      depth += c == '(' ? 1 : -1;
+      if (depth == 0 && i + 1 < text.size()) whole = false;
+    }
+  }
+  return whole && depth == 0 ? text : "(" + text + ")";
+}
+
+/// Where each name that needs a schema begins, in the order of the text, and the schema.
+std::vector<std::pair<size_t, std::string>> SchemasToAdd(const Facts& facts,
+                                                         const catalog::View& view) {
+  std::vector<std::pair<size_t, std::string>> places;
+  const auto statements = Parse(view.query);
+  if (!statements || statements->size() != 1) return places;
+  const auto& statement = statements->front();
+  const auto references = FindReferences(statement);
+  const auto tokens = statement.Tokens();
+  if (!references || !tokens) return places;
+  for (const auto& token : *tokens) {
+    const int position = statement.Position(token.begin);
+    for (const auto& reference : references->tables) {
+      if (reference.table.position != position || !reference.table.schema.empty()) continue;
+      if (reference.index >= view.references.size()) continue;
+      const auto* of = facts.FindClass(facts.OidOf(view.references[reference.index].relation));
+      if (of == nullptr || facts.IsVisible(*of)) continue;
+      places.emplace_back(static_cast<size_t>(token.begin), of->schema);
+    }
+  }
+  return places;
+}
+
 }  // namespace
+
+std::string ViewDefinition(const Facts& facts, const catalog::View& view) {
+  auto text = view.query;
+  const auto places = SchemasToAdd(facts, view);
+  for (auto place = places.rbegin(); place != places.rend(); ++place) {
+    text.insert(place->first, DisplayIdentifier(place->second) + ".");
+  }
+  return text;
+}
 
 std::string ClassName(const Facts& facts, const Class& of) {
   const auto name = DisplayIdentifier(of.name);
@@ -139,7 +194,7 @@ std::string FormatType(const Facts& facts, Oid type, std::optional<int> modifier
   return known->in_pg_catalog ? name : "information_schema." + name;
 }
 
-std::string ConstraintDefinition(const Constraint& constraint) {
+std::string ConstraintDefinition(const Facts& facts, const Constraint& constraint) {
   using Kind = catalog::Constraint::Kind;
   const auto& says = *constraint.says;
   switch (says.kind) {
@@ -147,12 +202,16 @@ std::string ConstraintDefinition(const Constraint& constraint) {
       return "PRIMARY KEY (" + ColumnNames(constraint) + ")";
     case Kind::kUnique:
       return "UNIQUE (" + ColumnNames(constraint) + ")";
-    case Kind::kForeignKey:
-      return "FOREIGN KEY (" + ColumnNames(constraint) + ") " + says.expression;
+    case Kind::kForeignKey: {
+      const auto key = ReadForeignKey(says.expression);
+      return "FOREIGN KEY (" + ColumnNames(constraint) + ") " +
+             (key ? ReferencesText(facts, *key) : says.expression) +
+             (says.enforced ? "" : " NOT VALID");
+    }
     case Kind::kCheck:
       break;
   }
-  return "CHECK ((" + says.expression + "))";
+  return "CHECK (" + InParentheses(says.expression) + ")";
 }
 
 std::optional<std::string> IndexDefinition(const Facts& facts, const Class& index, int column) {

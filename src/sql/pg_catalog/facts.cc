@@ -183,10 +183,13 @@ void Facts::AddObjects() {
   for (const auto& [id, object] : catalog_->objects()) {
     Class made{.schema = object->schema, .name = object->name, .object = object};
     const auto add = [&made](const std::string& name, const columnar::Type& type, bool not_null) {
+      // A view's sum has the most digits there are: PostgreSQL says numeric of it.
+      const bool computed =
+          type.kind == columnar::TypeKind::kNumeric && type.precision == columnar::kMaxPrecision;
       made.attributes.push_back({.number = static_cast<int>(made.attributes.size()) + 1,
                                  .name = name,
                                  .type = TypeOid(type),
-                                 .modifier = columnar::TypeModifier(type),
+                                 .modifier = computed ? -1 : columnar::TypeModifier(type),
                                  .not_null = not_null});
     };
     if (const auto* view = dynamic_cast<const catalog::View*>(object.get())) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "catalog/objects/comment.h"
 #include "catalog/objects/schema.h"
@@ -6,6 +7,7 @@
 #include "catalog/objects/view.h"
 #include "sql/ident.h"
 #include "sql/pg_catalog/definitions.h"
+#include "sql/pg_catalog/foreign_key.h"
 #include "sql/pg_catalog/privileges.h"
 #include "sql/pg_catalog/rows_internal.h"
 
@@ -13,6 +15,11 @@ namespace firn::sql::pg_catalog {
 namespace {
 
 constexpr Oid kDescriptionOfNamespace = 2615;
+constexpr Oid kDefaultRelation = 2604;
+constexpr Oid kRewriteRelation = 2618;
+constexpr Oid kExtensionRelation = 3079;
+constexpr Oid kTypeRelation = 1247;
+constexpr Oid kOwnExtension = 13'999;  // among those that PostgreSQL comes with
 constexpr Oid kHeap = 2;
 constexpr Oid kBtree = 403;
 
@@ -39,7 +46,21 @@ Uuid OwnedAs(const Source& source, const Class& of) {
   return TargetOf(table == nullptr ? of : *table);
 }
 
+/// Tables with a foreign key, at either end: where PostgreSQL has triggers, tools look for keys.
+std::set<Oid> LinkedTables(const Facts& facts) {
+  std::set<Oid> linked;
+  for (const auto& constraint : facts.constraints()) {
+    if (constraint.says->kind != catalog::Constraint::Kind::kForeignKey) continue;
+    linked.insert(constraint.of->oid);
+    const auto key = ReadForeignKey(constraint.says->expression);
+    const auto* target = key ? TargetOf(facts, *key) : nullptr;
+    if (target != nullptr) linked.insert(target->oid);
+  }
+  return linked;
+}
+
 void ClassRows(const Source& source, Rows& rows) {
+  const auto linked = LinkedTables(source.facts);
   for (const auto& of : source.facts.classes()) {
     const bool temporary = of.schema == "pg_temp";
     const bool view = of.kind == 'v';
@@ -57,7 +78,7 @@ void ClassRows(const Source& source, Rows& rows) {
                                          : 0},
               {"relfilenode", view ? 0 : of.oid},
               {"reltablespace", 0},
-              {"relpages", ByteCount(source.view, of) / 8192},
+              {"relpages", 0},  // there are none to speak of: a row has no ctid
               {"reltuples", of.table == nullptr ? int64_t{-1} : count},
               {"relallvisible", 0},
               {"reltoastrelid", 0},
@@ -68,7 +89,7 @@ void ClassRows(const Source& source, Rows& rows) {
               {"relnatts", of.attributes.size()},
               {"relchecks", CheckCount(of)},
               {"relhasrules", view},
-              {"relhastriggers", false},
+              {"relhastriggers", linked.contains(of.oid)},
               {"relhassubclass", false},
               {"relrowsecurity", false},
               {"relforcerowsecurity", false},
@@ -146,25 +167,31 @@ char KindOf(const catalog::Constraint& says) {
 void ConstraintRows(const Source& source, Rows& rows) {
   for (const auto& constraint : source.facts.constraints()) {
     const auto& says = *constraint.says;
+    const auto key = KindOf(says) == 'f' ? ReadForeignKey(says.expression) : std::nullopt;
+    const auto* target = key ? TargetOf(source.facts, *key) : nullptr;
     rows.Add({{"oid", constraint.oid},
               {"conname", says.name},
               {"connamespace", source.facts.NamespaceOid(constraint.of->schema)},
               {"contype", KindOf(says)},
-              {"condeferrable", false},
-              {"condeferred", false},
+              {"condeferrable", key && (key->deferrable || key->deferred)},
+              {"condeferred", key && key->deferred},
               {"convalidated", says.enforced},
               {"conrelid", constraint.of->oid},
               {"contypid", 0},
               {"conindid", constraint.index},
               {"conparentid", 0},
-              {"confrelid", 0},
-              {"confupdtype", " "},
-              {"confdeltype", " "},
-              {"confmatchtype", " "},
+              {"confrelid", target == nullptr ? 0 : target->oid},
+              {"confupdtype", key ? key->on_update : ' '},
+              {"confdeltype", key ? key->on_delete : ' '},
+              {"confmatchtype", key ? 's' : ' '},
               {"conislocal", true},
               {"coninhcount", 0},
-              {"connoinherit", constraint.index != 0},
+              {"connoinherit", KindOf(says) != 'c'},
               {"conkey", "{" + Numbers(constraint.columns, ",") + "}"}});
+    if (target != nullptr) {
+      const auto columns = TargetColumns(source.facts, *key, *target);
+      rows.Set("confkey", "{" + Numbers(columns, ",") + "}");
+    }
     if (KindOf(says) == 'c') rows.Set("conbin", "(" + says.expression + ")");
   }
 }
@@ -258,7 +285,7 @@ void Views(const Source& source, Rows& rows) {
     rows.Add({{"schemaname", of.schema},
               {"viewname", of.name},
               {"viewowner", OwnerOf(source.facts, TargetOf(of)).name},
-              {"definition", view->query + ";"}});
+              {"definition", ViewDefinition(source.facts, *view) + ";"}});
   }
 }
 
@@ -272,10 +299,15 @@ void IndexNames(const Source& source, Rows& rows) {
   }
 }
 
+/// Of the rule that is a view.
+Oid RuleOid(const Facts& facts, const Class& view) {
+  return facts.OidOf(view.object->id, "type") ^ 1U;
+}
+
 void Rewrites(const Source& source, Rows& rows) {
   for (const auto& of : source.facts.classes()) {
     if (of.kind != 'v' || of.object == nullptr) continue;
-    rows.Add({{"oid", source.facts.OidOf(of.object->id, "type") ^ 1U},
+    rows.Add({{"oid", RuleOid(source.facts, of)},
               {"rulename", "_RETURN"},
               {"ev_class", of.oid},
               {"ev_type", "1"},
@@ -284,19 +316,104 @@ void Rewrites(const Source& source, Rows& rows) {
   }
 }
 
-/// What a sequence belongs to: what tools ask of pg_depend.
+/// Who is `object` and whom it depends on; tools order and own things by it.
+struct Dependency {
+  Oid in = 0;  // the relation the object is a row of
+  Oid object = 0;
+  Oid of_in = 0;
+  Oid of = 0;
+  int of_column = 0;
+  char kind = 'n';
+};
+
+void Add(Rows& rows, const Dependency& one) {
+  rows.Add({{"classid", one.in},
+            {"objid", one.object},
+            {"objsubid", 0},
+            {"refclassid", one.of_in},
+            {"refobjid", one.of},
+            {"refobjsubid", one.of_column},
+            {"deptype", one.kind}});
+}
+
+/// A default on its column, and on the sequence it takes values from.
+void DependenciesOfTable(const Source& source, const Class& of, Rows& rows) {
+  for (const auto& attribute : of.attributes) {
+    if (attribute.default_oid == 0 || attribute.identity != 0 || of.table == nullptr) continue;
+    Add(rows, {.in = kDefaultRelation,
+               .object = attribute.default_oid,
+               .of_in = kClassRelation,
+               .of = of.oid,
+               .of_column = attribute.number,
+               .kind = 'a'});
+    const auto sequence = of.table->sequences.find(FieldId(attribute.number));
+    if (sequence == of.table->sequences.end()) continue;
+    Add(rows, {.in = kDefaultRelation,
+               .object = attribute.default_oid,
+               .of_in = kClassRelation,
+               .of = source.facts.OidOf(sequence->second.sequence)});
+  }
+}
+
+/// A view's rule on the view, and on what the view reads.
+void DependenciesOfView(const Source& source, const Class& of, Rows& rows) {
+  const auto* view = dynamic_cast<const catalog::View*>(of.object.get());
+  if (view == nullptr) return;
+  const auto rule = RuleOid(source.facts, of);
+  for (const char kind : {'i', 'n'}) {
+    Add(rows, {.in = kRewriteRelation,
+               .object = rule,
+               .of_in = kClassRelation,
+               .of = of.oid,
+               .kind = kind});
+  }
+  for (const auto& seen : view->references) {
+    const auto relation = source.facts.OidOf(seen.relation);
+    if (seen.relation.is_nil() || relation == 0) continue;
+    for (const auto& column : seen.columns) {
+      Add(rows, {.in = kRewriteRelation,
+                 .object = rule,
+                 .of_in = kClassRelation,
+                 .of = relation,
+                 .of_column = column.id.value()});
+    }
+  }
+}
+
 void Dependencies(const Source& source, Rows& rows) {
+  Add(rows, {.in = kDescriptionOfNamespace,
+             .object = source.facts.NamespaceOid("firn"),
+             .of_in = kExtensionRelation,
+             .of = kOwnExtension,
+             .kind = 'e'});
   for (const auto& of : source.facts.classes()) {
+    DependenciesOfTable(source, of, rows);
+    DependenciesOfView(source, of, rows);
     const auto* sequence = dynamic_cast<const catalog::Sequence*>(of.object.get());
     if (sequence == nullptr || !sequence->owner) continue;
-    rows.Add({{"classid", kClassRelation},
-              {"objid", of.oid},
-              {"objsubid", 0},
-              {"refclassid", kClassRelation},
-              {"refobjid", source.facts.OidOf(sequence->owner->table.value())},
-              {"refobjsubid", sequence->owner->column.value()},
-              {"deptype", sequence->owner->identity ? "i" : "a"}});
+    Add(rows, {.in = kClassRelation,
+               .object = of.oid,
+               .of_in = kClassRelation,
+               .of = source.facts.OidOf(sequence->owner->table.value()),
+               .of_column = sequence->owner->column.value(),
+               .kind = sequence->owner->identity ? 'i' : 'a'});
   }
+  for (const auto& type : source.facts.user_types()) {
+    const auto base = columnar::Oid(type->base);
+    if (type->form != catalog::UserType::Form::kDomain) continue;
+    if (source.facts.FindUserType(base) == nullptr) continue;
+    Add(rows, {.in = kTypeRelation, .object = type->oid, .of_in = kTypeRelation, .of = base});
+  }
+}
+
+/// What comes with the server is an extension's: so pg_dump leaves schema firn out.
+void Extensions(const Source& source, Rows& rows) {
+  rows.Add({{"oid", kOwnExtension},
+            {"extname", "firn"},
+            {"extowner", kOwner},
+            {"extnamespace", source.facts.NamespaceOid("firn")},
+            {"extrelocatable", false},
+            {"extversion", "1.0"}});
 }
 
 }  // namespace
@@ -315,7 +432,8 @@ std::vector<Producer> ClassProducers() {
           {kCatalogSchema, "pg_views", Views},
           {kCatalogSchema, "pg_indexes", IndexNames},
           {kCatalogSchema, "pg_rewrite", Rewrites},
-          {kCatalogSchema, "pg_depend", Dependencies}};
+          {kCatalogSchema, "pg_depend", Dependencies},
+          {kCatalogSchema, "pg_extension", Extensions}};
 }
 
 }  // namespace firn::sql::pg_catalog

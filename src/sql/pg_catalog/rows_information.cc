@@ -173,7 +173,7 @@ void ViewRows(const Source& source, Rows& rows) {
     rows.Add({{"table_catalog", source.facts.database()},
               {"table_schema", of.schema},
               {"table_name", of.name},
-              {"view_definition", view->query + ";"},
+              {"view_definition", ViewDefinition(source.facts, *view) + ";"},
               {"check_option", "NONE"},
               {"is_updatable", "NO"},
               {"is_insertable_into", "NO"},

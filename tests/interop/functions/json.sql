@@ -28,6 +28,7 @@ select * from jsonb_array_elements('1')
 select * from jsonb_each('{"b": 1, "a": [1]}')
 select * from jsonb_each_text('{"b": 1, "a": null, "c": "x"}')
 select key, value from json_each('{"b": 1, "a": "x"}') as e order by key
+select * from pg_options_to_table(array['a=1', 'b', 'c=x=y'])
 select k, v from json_each_text('{"b": 1, "a": "x"}') as e(k, v)
 select * from json_object_keys('{"b": 1, "a": 2}')
 select * from jsonb_object_keys('{"b": 1, "a": 2}')
