@@ -210,7 +210,7 @@ bool NeedsView(const Command& command) {
                std::is_same_v<T, AlterRoleCommand> || std::is_same_v<T, AlterRoleSetCommand> ||
                std::is_same_v<T, RenameRoleCommand> || std::is_same_v<T, DropRoleCommand> ||
                std::is_same_v<T, GrantRoleCommand> || std::is_same_v<T, CallCommand> ||
-               std::is_same_v<T, LockCommand>;
+               std::is_same_v<T, LockCommand> || std::is_same_v<T, SetConstraintsCommand>;
       },
       command);
 }

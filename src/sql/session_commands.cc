@@ -105,6 +105,13 @@ Session::OutcomeTask Session::RunWrite(const Command& command,
       co_return OnlyInBlock("LOCK TABLE");
     }
     tag = RunLock(context_, *lock);
+  } else if (const auto* constraints = std::get_if<SetConstraintsCommand>(&command)) {
+    tag = RunSetConstraints(context_, *constraints);
+    if (tag && context_.transaction.state() != State::kBlock && !in_query_block_) {
+      auto notice = MakeNotice("25P01", "SET CONSTRAINTS can only be used in transaction blocks");
+      auto told = co_await out.Notice(std::move(notice));
+      if (!told) tag = Failure(std::move(told).error());
+    }
   } else {
     tag = co_await RunCheckpoint(context_);
   }
@@ -133,13 +140,6 @@ Session::OutcomeTask Session::RunSessionCommand(const Command& command, Output& 
   } else if (const auto* discard = std::get_if<DiscardCommand>(&command)) {
     status = RunDiscard(*discard);
     tag = "DISCARD " + discard->what;
-  } else if (const auto* constraints = std::get_if<SetConstraintsCommand>(&command)) {
-    status = CheckConstraints(context_, *constraints);
-    tag = "SET CONSTRAINTS";
-    if (status && context_.transaction.state() != State::kBlock && !in_query_block_) {
-      auto notice = MakeNotice("25P01", "SET CONSTRAINTS can only be used in transaction blocks");
-      status = co_await out.Notice(std::move(notice));
-    }
   } else if (const auto* prepare = std::get_if<PrepareCommand>(&command)) {
     status = RunPrepare(*prepare);
     tag = "PREPARE";

@@ -168,10 +168,12 @@ Result<std::string> RunLock(const SessionContext& session, const LockCommand& co
   return std::string("LOCK TABLE");
 }
 
-Status CheckConstraints(const SessionContext& session, const SetConstraintsCommand& command) {
+Result<std::string> RunSetConstraints(const SessionContext& session,
+                                      const SetConstraintsCommand& command) {
+  const auto& catalog = *session.transaction.view().catalog;
   for (const auto& name : command.names) {
     const catalog::Constraint* found = nullptr;
-    for (const auto& [id, table] : session.transaction.view().catalog->tables()) {
+    for (const auto& [id, table] : catalog.tables()) {
       if (!name.schema.empty() && table->schema != name.schema) continue;
       if (const auto* one = table->FindConstraint(name.name)) found = one;
     }
@@ -186,7 +188,7 @@ Status CheckConstraints(const SessionContext& session, const SetConstraintsComma
               .WithSqlState("42809"));
     }
   }
-  return {};
+  return std::string("SET CONSTRAINTS");
 }
 
 Task<Result<std::string>> RunCheckpoint(SessionContext& session) {

@@ -19,7 +19,8 @@ namespace firn::sql {
 Result<std::string> RunLock(const SessionContext& session, const LockCommand& command);
 
 /// SET CONSTRAINTS: 42704 for one that is not there, 42809 for one that is not deferrable.
-Status CheckConstraints(const SessionContext& session, const SetConstraintsCommand& command);
+Result<std::string> RunSetConstraints(const SessionContext& session,
+                                      const SetConstraintsCommand& command);
 
 Status RunSet(SessionContext& session, const SetCommand& command);
 /// Modes of BEGIN, SET TRANSACTION and SET SESSION CHARACTERISTICS.
