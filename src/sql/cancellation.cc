@@ -9,14 +9,23 @@ namespace {
 
 constexpr auto kRepeat = std::chrono::milliseconds(5);
 
+std::optional<Cancellation::Clock::time_point> DeadlineIn(int64_t timeout_ms) {
+  if (timeout_ms <= 0) return std::nullopt;
+  return Cancellation::Clock::now() + std::chrono::milliseconds(timeout_ms);
+}
+
 }  // namespace
 
 void Cancellation::Begin(int64_t timeout_ms) {
   const std::lock_guard lock(mutex_);
   running_ = true;
   reason_ = Reason::kNone;
-  deadline_.reset();
-  if (timeout_ms > 0) deadline_ = Clock::now() + std::chrono::milliseconds(timeout_ms);
+  deadline_ = DeadlineIn(timeout_ms);
+}
+
+void Cancellation::SetTimeout(int64_t timeout_ms) {
+  const std::lock_guard lock(mutex_);
+  deadline_ = DeadlineIn(timeout_ms);
 }
 
 void Cancellation::End() {

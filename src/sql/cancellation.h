@@ -30,6 +30,8 @@ class Cancellation {
   /// A new statement: forgets earlier requests; `timeout_ms` 0 is none.
   void Begin(int64_t timeout_ms);
   void End();
+  /// The next statement of the same message, whose time begins now.
+  void SetTimeout(int64_t timeout_ms);
 
   /// Asks the statement under way to stop; nothing happens when there is none.
   void Request();

@@ -175,9 +175,9 @@ class Collector {
   void AddType(const Json& type_name) {
     auto names = tree::Names(List(type_name, "names"));
     if (names.empty() || names.size() > 2) return;
-    TableName type{.schema = names.size() == 2 ? std::move(names[0]) : "",
-                   .name = std::move(names.back())};
-    out_.references.types.push_back(std::move(type));
+    out_.references.types.push_back({.schema = names.size() == 2 ? std::move(names[0]) : "",
+                                     .name = std::move(names.back()),
+                                     .location = tree::Location(type_name)});
   }
 
   void AddCall(const Json& body, std::string name, std::vector<Cell> arguments) {

@@ -7,8 +7,10 @@
 #include "sql/ident.h"
 #include "sql/insert.h"
 #include "sql/pg_catalog/foreign_key.h"
+#include "sql/query.h"
 #include "sql/relations.h"
 #include "sql/tree_internal.h"
+#include "sql/user_types.h"
 
 namespace firn::sql {
 namespace {
@@ -210,11 +212,32 @@ Result<std::optional<std::string>> NextvalArgument(const std::string& default_sq
   return std::optional(ReadConstant(statements.front(), *argument.body).text);
 }
 
+/// The same with the schemas of enums and domains, which other sessions' search_path may not have.
+Result<std::string> QualifyTypes(const UserTypes& user_types, std::string sql) {
+  constexpr std::string_view kSelect = "SELECT ";
+  FIRN_TRY(const auto statements, Parse(std::string(kSelect) + sql));
+  FIRN_TRY(auto references, FindReferences(statements.front()));
+  std::sort(references.types.begin(), references.types.end(),
+            [](const auto& a, const auto& b) { return a.location > b.location; });
+  for (const auto& type : references.types) {
+    const bool built_in = columnar::TypeFromName(type.name, {}).has_value();
+    if (!type.schema.empty() || built_in || type.location < 0) continue;
+    const auto found = user_types.Find("", type.name);
+    if (found == nullptr) continue;
+    sql.insert(static_cast<size_t>(type.location) - kSelect.size(),
+               DisplayIdentifier(found->schema) + ".");
+  }
+  return sql;
+}
+
 }  // namespace
 
 Task<Status> CheckDefault(SessionContext& session, catalog::TableDefinition& table, size_t column) {
-  const auto& one = table.columns.columns[column];
+  auto& one = table.columns.columns[column];
   if (one.default_sql.empty()) co_return Status();
+  auto qualified = QualifyTypes(*UserTypes::Of(session), one.default_sql);
+  if (!qualified) co_return Failure(std::move(qualified).error());
+  one.default_sql = *std::move(qualified);
   auto argument = NextvalArgument(one.default_sql);
   if (!argument) co_return Failure(std::move(argument).error());
   if (*argument) {

@@ -51,10 +51,16 @@ struct ServerCall {
   int position = 0;
 };
 
+struct TypeReference {
+  std::string schema;  // as written; empty: to be found along search_path
+  std::string name;
+  int location = -1;  // byte in the statement's text
+};
+
 struct References {
   std::vector<TableReference> tables;
   std::vector<ServerCall> calls;
-  std::vector<TableName> types;  // that something is cast to
+  std::vector<TypeReference> types;  // that something is cast to
 };
 
 /// Every table, server call and type of a read, in the order of the text's tree.
@@ -68,6 +74,7 @@ struct ResolvedTable {
   std::vector<columnar::Field> hidden;   // reached by name only: __lsn, __timestamp
   bool has_past = false;                 // AT has a meaning
   std::vector<std::string> denied;       // columns that the role may not read
+  std::vector<std::string> key;          // of a table, the columns of its PRIMARY KEY
 };
 
 struct QueryContext {

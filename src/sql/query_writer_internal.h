@@ -225,6 +225,9 @@ class QueryWriter {
   Result<Expr> WriteOrderedSet(const std::string& name, const Json& body, const Place& place);
   Result<Expr> CompareRows(const std::string& op, const Json& left, const Json& right, int location,
                            const Place& place);
+  /// (a, b) IN (SELECT …); `body`: the SubLink whose query `block` is.
+  Result<Expr> WriteRowInQuery(const Json& row, const Json& body, Block&& block,
+                               const Place& place);
   Result<Expr> WriteRowIn(const Json& row, const Json& items, bool negated, int location,
                           const Place& place);
   Result<Expr> WriteBetweenSymmetric(const Json& body, const Place& place);
@@ -244,6 +247,7 @@ class QueryWriter {
   Result<Expr> WriteFunction(const std::string& name, const Json& body, const Place& place);
   /// Whether an aggregate or window call may stand here, as 42803, 42P20, 42809.
   Status CheckAggregate(const std::string& name, const Json& body, const Place& place);
+  Status UnifyDefault(std::string_view name, std::vector<Expr>& arguments);
   Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);
   /// Writes a call whose signature is known: coerces arguments, fills the template in.
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,

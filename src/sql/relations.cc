@@ -248,6 +248,17 @@ Result<std::string> SchemaForNewTable(const SessionContext& session, const Table
 
 namespace {
 
+std::vector<std::string> KeyOf(const catalog::TableDefinition& table) {
+  std::vector<std::string> names;
+  for (const auto& constraint : table.constraints) {
+    if (constraint.kind != catalog::Constraint::Kind::kPrimaryKey) continue;
+    for (const auto id : constraint.columns) {
+      names.push_back(table.columns.columns[static_cast<size_t>(table.IndexOf(id))].name);
+    }
+  }
+  return names;
+}
+
 std::vector<columnar::Field> SequenceFields() {
   return {{"last_value", {columnar::TypeKind::kInt8}},
           {"log_cnt", {columnar::TypeKind::kInt8}},
@@ -270,6 +281,7 @@ Result<ResolvedTable> DescribeRelation(const SessionContext& session, const Tabl
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
+    resolved.key = KeyOf(*table);
     return resolved;
   }
   if (const auto* view = dynamic_cast<const catalog::View*>(relation.object.get())) {
@@ -308,6 +320,7 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
+    resolved.key = KeyOf(*table);
     FIRN_TRY(resolved.denied, DeniedColumns(session, *table));
     return resolved;
   }

@@ -13,6 +13,7 @@
 #include "sql/rights.h"
 #include "sql/row_check.h"
 #include "sql/sequences.h"
+#include "sql/user_types.h"
 
 namespace firn::sql {
 namespace {
@@ -58,8 +59,10 @@ ArrayResult AsStored(const columnar::Column& column, std::shared_ptr<arrow::Arra
 }
 
 /// The DEFAULT as a cell, when it is a constant.
-Result<std::optional<Cell>> ConstantDefault(const columnar::Column& column) {
+Result<std::optional<Cell>> ConstantDefault(const SessionContext& session,
+                                            const columnar::Column& column) {
   FIRN_TRY(auto statements, Parse(fmt::format("INSERT INTO t VALUES ({})", column.default_sql)));
+  for (auto& statement : statements) statement.user_types = UserTypes::Of(session);
   if (statements.size() != 1 || statements[0].kind != StatementKind::kInsertValues) {
     return std::optional<Cell>();
   }
@@ -82,7 +85,7 @@ Task<ArrayResult> DefaultValues(SessionContext& session, const catalog::TableDef
     co_return co_await SequenceColumn(session, sequence->second.sequence, column.type, rows);
   }
   if (column.default_sql.empty()) co_return Nulls(column.type, rows);
-  auto constant = ConstantDefault(column);
+  auto constant = ConstantDefault(session, column);
   if (!constant) co_return Failure(std::move(constant).error());
   if (*constant) {
     auto text = TextForColumn(**constant, column);

@@ -120,7 +120,12 @@ Result<VisibleColumn> FindColumn(const Scope* scope, const Statement& statement,
       return column;
     }
   }
-  if (FindRelation(scope, names) != nullptr) {
+  if (const auto* relation = FindRelation(scope, names)) {
+    if (relation->scalar) {
+      auto column = relation->columns.front();
+      column.outer = FindIn(*scope, names) == nullptr;
+      return column;
+    }
     return tree::Refuse(
         statement, location, "a whole row as a value is not supported: \"" + name + "\"",
         "Name the columns, or use " + DisplayIdentifier(name) + ".* in the select list.");

@@ -29,7 +29,9 @@ struct Relation {
   std::string alias;
   std::string schema;  // of a table without an alias: schema.table.column works too
   std::vector<VisibleColumn> columns;
-  bool nullable = false;  // an outer join may have no row of it
+  std::vector<std::string> key;  // names of the columns of a table's PRIMARY KEY; empty: none
+  bool nullable = false;         // an outer join may have no row of it
+  bool scalar = false;           // of a function without columns: its name is also its value's
 };
 
 /// The names of one FROM clause; `columns` are what a bare name and * mean (a column merged by

@@ -96,6 +96,12 @@ void Session::BeginMessage(std::string_view text) {
   if (timeout > 0) context_.services.watch.Wake();
 }
 
+void Session::BeginNextStatement() {
+  const auto timeout = context_.settings.statement_timeout_ms();
+  context_.cancellation->SetTimeout(timeout);
+  if (timeout > 0) context_.services.watch.Wake();
+}
+
 void Session::EndMessage() {
   context_.cancellation->End();
   ReturnMemory();
@@ -186,6 +192,7 @@ Task<Status> Session::SimpleQuery(std::string sql, Output& out) {
     in_query_block_ = statements->size() > 1;
     for (size_t i = 0; status && i < statements->size(); ++i) {
       const bool last = i + 1 == statements->size();
+      if (i > 0) BeginNextStatement();
       status = co_await RunSimple((*statements)[i], last, out);
     }
   }

@@ -122,6 +122,7 @@ class Session {
   Task<Status> CommitImplicit();
 
   void BeginMessage(std::string_view text);
+  void BeginNextStatement();
   void EndMessage();
   /// After an error: a block is failed; in the simple protocol an implicit one is over.
   Task<void> AfterError(bool simple);

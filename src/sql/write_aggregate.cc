@@ -53,6 +53,14 @@ struct AggregateText {
   std::string order;
   std::string suffix;  // FILTER and OVER
 
+  // The engine computes arguments of all rows: what may fail is asked for of those it counts.
+  void Filter(const std::string& condition, size_t computed) {
+    for (size_t i = 0; i < computed; ++i) {
+      if (arguments[i].find('(') == std::string::npos) continue;
+      arguments[i] = fmt::format("CASE WHEN {} THEN {} END", condition, arguments[i]);
+    }
+    suffix += " FILTER (WHERE " + condition + ")";
+  }
   std::string Call(std::string_view name) const {
     return fmt::format("{}({}{}{}){}", name, distinct, fmt::join(arguments, ", "), order, suffix);
   }
@@ -280,6 +288,17 @@ Status QueryWriter::CheckAggregate(const std::string& name, const Json& body, co
   return {};
 }
 
+// What lag and lead give where there is no row has a type in common with the others.
+Status QueryWriter::UnifyDefault(std::string_view name, std::vector<Expr>& arguments) {
+  if ((name != "lag" && name != "lead") || arguments.size() != 3) return {};
+  std::vector<Expr> both{std::move(arguments[0]), std::move(arguments[2])};
+  FIRN_TRY(const auto type, Unify(both, name));
+  (void)type;
+  arguments[0] = std::move(both[0]);
+  arguments[2] = std::move(both[1]);
+  return {};
+}
+
 Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& body,
                                          const Place& place) {
   FIRN_RETURN_IF_ERROR(CheckAggregate(name, body, place));
@@ -298,6 +317,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
                   "Compute it in the outer query.");
   }
   seen_ = {seen.own || seen_.own, seen.outer || seen_.outer};
+  FIRN_RETURN_IF_ERROR(UnifyDefault(name, arguments));
   const auto of_enum = TakeLabelNumbers(name, arguments);
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);
@@ -347,7 +367,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   if (!order.empty()) text.order = " ORDER BY " + order;
   if (Has(body, "agg_filter")) {
     FIRN_TRY(const auto condition, WriteCondition(body["agg_filter"], "FILTER", inner));
-    text.suffix += " FILTER (WHERE " + condition + ")";
+    text.Filter(condition, joins ? 1 : text.arguments.size());
   }
   if (windowed) {
     FIRN_TRY(const auto over, WriteOver(body["over"], place));

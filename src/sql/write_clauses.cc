@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "sql/query_writer_internal.h"
 
@@ -265,6 +266,58 @@ Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& p
   return Comparable(expr);
 }
 
+namespace {
+
+/// Names of the columns mentioned in a tree, without their tables'; "*" for a star.
+void AddMentioned(const tree::Json& node, std::set<std::string>& names) {
+  if (node.is_array()) {
+    for (const auto& item : node) AddMentioned(item, names);
+    return;
+  }
+  if (!node.is_object()) return;
+  const auto open = Open(node);
+  if (open.Is("ColumnRef")) {
+    const auto& fields = List(*open.body, "fields");
+    const bool star = Open(fields.back()).Is("A_Star");
+    names.insert(star ? "*" : tree::Names(fields).back());
+    return;
+  }
+  for (const auto& [key, child] : node.items()) AddMentioned(child, names);
+}
+
+/// Where rows are grouped by the PRIMARY KEY of a table, its other columns are the same within a
+/// group: those that the query mentions, as further things to group by.
+std::vector<std::string> DependentColumns(const tree::Json& body, const Scope& scope,
+                                          const std::set<std::string>& grouped) {
+  std::vector<std::string> columns;
+  std::set<std::string> mentioned;
+  for (const auto& relation : scope.relations) {
+    const auto is_grouped = [&](const VisibleColumn& column) {
+      return grouped.contains(column.sql);
+    };
+    const auto in_group = [&](const std::string& name) {
+      return std::any_of(relation.columns.begin(), relation.columns.end(), [&](const auto& column) {
+        return column.name == name && is_grouped(column);
+      });
+    };
+    if (relation.key.empty() || !std::all_of(relation.key.begin(), relation.key.end(), in_group)) {
+      continue;
+    }
+    if (mentioned.empty()) {
+      for (const char* part : {"targetList", "havingClause", "sortClause", "windowClause"}) {
+        AddMentioned(At(body, part), mentioned);
+      }
+    }
+    for (const auto& column : relation.columns) {
+      const bool wanted = mentioned.contains(column.name) || mentioned.contains("*");
+      if (wanted && !column.hidden && !is_grouped(column)) columns.push_back(column.sql);
+    }
+  }
+  return columns;
+}
+
+}  // namespace
+
 Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& place,
                                               const Block& block) {
   if (tree::Flag(body, "groupDistinct")) {
@@ -284,9 +337,16 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
     return std::string(" GROUP BY ALL");
   }
   std::string sql;
+  std::set<std::string> grouped;
+  bool plain = true;
   for (const auto& item : List(body, "groupClause")) {
+    plain = plain && !Open(item).Is("GroupingSet");
     FIRN_TRY(const auto text, WriteGroupItem(item, place, block));
     sql += (sql.empty() ? " GROUP BY " : ", ") + text;
+    grouped.insert(text);
+  }
+  if (plain && !sql.empty()) {
+    for (const auto& text : DependentColumns(body, *place.scope, grouped)) sql += ", " + text;
   }
   return sql;
 }

@@ -390,6 +390,9 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
     FIRN_TRY(const auto query, Finish(std::move(block)));
     return Expr{.sql = "(" + query.sql + ")", .type = query.types.front(), .location = location};
   }
+  if (const auto row = Open(At(body, "testexpr")); row.Is("RowExpr")) {
+    return WriteRowInQuery(*row.body, body, std::move(block), place);
+  }
   if (columns != 1) return Wrong(location, "42601", "subquery has too many columns");
   FIRN_TRY(auto left, WriteExpr(At(body, "testexpr"), place));
   const auto names = tree::Names(List(body, "operName"));

@@ -187,6 +187,13 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   const auto& schema = reference.table.schema;
   FIRN_TRY(auto scope,
            Aliased(body, name, schema.empty() ? "public" : schema, std::move(columns), location));
+  // An alias may have named the columns anew.
+  for (const auto& key : table.key) {
+    const auto at = std::find_if(table.columns.begin(), table.columns.end(),
+                                 [&](const auto& field) { return field.name == key; });
+    const auto index = static_cast<size_t>(at - table.columns.begin());
+    scope.relations.front().key.push_back(scope.columns[index].name);
+  }
   return FromItem{"(" + table.scan_sql + ") AS " + alias, std::move(scope)};
 }
 
@@ -350,6 +357,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
     names += ", " + at;
   }
   FIRN_TRY(auto scope, Aliased(body, column, "", std::move(columns), location));
+  scope.relations.front().scalar = !each && !numbered;
   const bool first = lateral == nullptr || lateral->relations.empty();
   return FromItem{fmt::format("{}({}) AS {}({})", first ? "" : "LATERAL ", sql, alias, names),
                   std::move(scope)};

@@ -70,7 +70,7 @@ Result<std::optional<Expr>> QueryWriter::WriteJsonRow(const Json& item, const Pl
     const bool star = tree::Open(fields.back()).Is("A_Star");
     const auto names = tree::Names(fields);
     const auto* relation = FindRelation(place.scope, names);
-    if (names.size() != 1 || relation == nullptr) return std::optional<Expr>();
+    if (names.size() != 1 || relation == nullptr || relation->scalar) return std::optional<Expr>();
     if (!star && IsColumn(place.scope, names.front())) return std::optional<Expr>();
     if (relation->nullable) {
       return Refuse(location,

@@ -113,6 +113,52 @@ Result<Expr> QueryWriter::CompareRows(const std::string& op, const Json& left, c
   return Bool(std::move(sql), location);
 }
 
+// NULL where no row is equal but one may be: that has a NULL in it, or is compared with one. Those
+// are looked for apart, so that equal rows are found by their hashes.
+Result<Expr> QueryWriter::WriteRowInQuery(const Json& row, const Json& body, Block&& block,
+                                          const Place& place) {
+  const int location = tree::Location(body);
+  const auto names = tree::Names(List(body, "operName"));
+  if (tree::Text(body, "subLinkType") != "ANY_SUBLINK" || (!names.empty() && names.back() != "=")) {
+    return Refuse(location, "rows are compared with a subquery by IN only",
+                  "Write EXISTS (SELECT ... WHERE ...).");
+  }
+  FIRN_TRY(auto left, WriteList(List(row, "args"), place));
+  FIRN_TRY(const auto query, Finish(std::move(block)));
+  if (left.size() != query.types.size()) {
+    return Wrong(location, "42601",
+                 fmt::format("subquery has too {} columns",
+                             query.types.size() < left.size() ? "few" : "many"));
+  }
+  const auto alias = NewAlias('r');
+  std::string columns;
+  std::string equal;
+  std::string null_left;
+  std::string null_right;
+  for (size_t i = 0; i < left.size(); ++i) {
+    const auto* comma = i > 0 ? ", " : "";
+    const auto* either = i > 0 ? " OR " : "";
+    Expr right{.sql = fmt::format("{}.c{}", alias, i + 1), .type = query.types[i]};
+    columns += fmt::format("{}c{}", comma, i + 1);
+    null_right += fmt::format("{}{} IS NULL", either, right.sql);
+    FIRN_TRY(const auto type, ToComparable("=", left[i], right, location));
+    (void)type;
+    null_left += fmt::format("{}({}) IS NULL", either, left[i].sql);
+    equal += fmt::format("{}({} = {})", i > 0 ? " AND " : "", left[i].sql, right.sql);
+  }
+  if (IsVolatile(query.sql) || IsVolatile(equal)) return RefuseVolatile(location);
+  const auto exists = [&](const std::string& condition) {
+    return fmt::format("EXISTS (SELECT 1 FROM ({}) AS {}({}) WHERE {})", query.sql, alias, columns,
+                       condition);
+  };
+  const auto unknown = [&](const std::string& null) {
+    return exists(fmt::format("({}) AND ({}) IS NULL", null, equal));
+  };
+  return Bool(fmt::format("(CASE WHEN {} THEN true WHEN {} OR {} THEN NULL ELSE false END)",
+                          exists(equal), unknown(null_left), unknown(null_right)),
+              location);
+}
+
 Result<Expr> QueryWriter::WriteRowIn(const Json& row, const Json& items, bool negated, int location,
                                      const Place& place) {
   std::string sql;

@@ -121,6 +121,7 @@ Result<std::string> QueryWriter::FinishFor(Block&& block,
                    "You will need to rewrite or cast the expression.");
     }
     FIRN_RETURN_IF_ERROR(Coerce(expr, to, CastContext::kAssignment));
+    if (IsOpen(to)) FIRN_RETURN_IF_ERROR(ToOpen(expr));
     Settle(expr);
     return {};
   };

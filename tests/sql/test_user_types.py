@@ -141,6 +141,22 @@ DROP TYPE single CASCADE;
 SELECT less FROM alone;
 SELECT id FROM happy;
 """,
+    "defaults": """
+CREATE TABLE d (id int, x mood DEFAULT 'ok'::mood, xs mood[] DEFAULT '{sad}'::mood[],
+  y mood DEFAULT 'sad', z s."Odd Type" DEFAULT 'a,b'::s."Odd Type");
+INSERT INTO d (id) VALUES (1);
+INSERT INTO d (id) SELECT 2;
+SET search_path = public;
+INSERT INTO s.d (id) VALUES (3);
+INSERT INTO s.d (id) SELECT 4;
+SET search_path = s;
+SELECT * FROM d ORDER BY id;
+SELECT attname, pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute
+  ON attrelid = adrelid AND attnum = adnum WHERE adrelid = 'd'::regclass ORDER BY attnum;
+ALTER TABLE d ALTER y SET DEFAULT 'happy'::mood;
+INSERT INTO d (id) VALUES (5);
+SELECT y FROM d WHERE id = 5;
+""",
     "catalog": """
 SELECT typname, typtype, typcategory, typlen, typbyval, typelem <> 0, typarray <> 0, typinput::text
   FROM pg_type WHERE typname IN ('mood', '_mood', 'Odd Type') ORDER BY 1;

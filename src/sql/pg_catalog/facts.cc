@@ -10,6 +10,7 @@
 #include "sql/ident.h"
 #include "sql/roles.h"
 #include "sql/session_context.h"
+#include "sql/user_types.h"
 
 namespace firn::sql::pg_catalog {
 namespace {
@@ -32,13 +33,22 @@ std::string KeyOf(const Uuid& object, std::string_view part) {
 }
 
 // DEFAULT as written, with what PostgreSQL adds to a plain quoted text.
-std::string DefaultText(const columnar::Column& column) {
-  const auto& text = column.default_sql;
+std::string DefaultText(const columnar::Column& column, const UserTypes& user_types) {
+  auto text = column.default_sql;
+  // A type is kept with its schema, and shown without where search_path finds it.
+  if (const auto type = user_types.Find(column.type.user_type)) {
+    const auto full = DisplayIdentifier(type->schema) + "." + DisplayIdentifier(type->name);
+    const auto at = text.find("::" + full);
+    if (at != text.npos) text.replace(at + 2, full.size(), user_types.Shown(type->oid));
+  }
   const bool literal = text.size() > 1 && text.front() == '\'' && text.back() == '\'' &&
                        text.find('\'', 1) == text.size() - 1;
   if (!literal) return text;
   auto plain = column.type;
   plain.length = 0;
+  if (plain.kind == columnar::TypeKind::kEnum) {
+    return text + "::" + user_types.Shown(plain.user_type) + (plain.array ? "[]" : "");
+  }
   return text + "::" + columnar::PostgresName(plain);
 }
 
@@ -114,13 +124,14 @@ void Facts::AddTable(const std::shared_ptr<const catalog::TableDefinition>& tabl
   made.type = Give(id, "type");
   made.array_type = Give(id, "array type");
   made.table = table;
+  const UserTypes user_types(catalog_, search_path_);
   for (const auto& column : table->columns.columns) {
     Attribute attribute{.number = column.id.value(),
                         .name = column.name,
                         .type = columnar::Oid(column.type),
                         .modifier = columnar::TypeModifier(column.type),
                         .not_null = column.not_null,
-                        .default_text = DefaultText(column)};
+                        .default_text = DefaultText(column, user_types)};
     const auto sequence = table->sequences.find(column.id);
     if (sequence != table->sequences.end()) {
       using Form = catalog::ColumnSequence::Form;

@@ -40,3 +40,18 @@ select id in (select t_id from o), exists (select 1 from o where o.t_id = t.id),
 select id from t where exists (select from o where o.t_id = t.id) order by id
 select id from t where not exists (select from o where o.t_id = t.id and exists (select from t z where z.id = o.id)) order by id
 select id from t where exists (select)
+select id from t where (id, x) in (select t_id, 'abc' from o) order by id
+select id, (id, b) in (select t_id, q > 5 from o) from t order by id
+select id, (id, b) not in (select t_id, q > 5 from o) from t order by id
+select id, (i4, i8) in (select i4, i8 from t) from t order by id
+select id, (i4, i8) in (select 1, 2::bigint where false) from t order by id
+select id from t where (id, n) in (select id, n4 from t union all select 1, 1.5) order by id
+select (1, 2) in (select 1), (1, 2) in (select 1, 2, 3)
+select id, lag(id, 1, 0.5) over (order by id), lead(n, 2, 0.00001) over (order by id), lag(n, 1, 0) over (order by id), lag(x, 1, 'none') over (order by id) from t order by id
+select sum(x::int) filter (where x ~ '^[0-9]+$'), sum(10 / s2) filter (where s2 <> 0), count(10 / s2) filter (where s2 <> 0) from t
+select id, sum(10 / s2) filter (where s2 <> 0) over (order by id) from t order by id
+select string_agg((10 / s2)::text, ',' order by id) filter (where s2 <> 0), max(10 / s2) filter (where s2 > 0), avg(n / s2) filter (where s2 <> 0), array_agg(10 / s2 order by id) filter (where s2 <> 0) from t
+select i from jsonb_array_elements('[{"q": 1}, {"q": "2"}]') i where i->>'q' = '2'
+select i.value, i, to_jsonb(i) from jsonb_array_elements('[1, 2]') i
+select g, g + 1, g.g from generate_series(1, 3) g
+select id, k from t, jsonb_object_keys('{"a": 1, "b": 2}') k where id < 3 order by 1, 2
