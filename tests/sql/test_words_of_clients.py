@@ -17,7 +17,8 @@ SAME = [
     "SELECT (k.keys).x, (k.keys).n FROM (SELECT information_schema._pg_expandarray("
     "ARRAY[3, 1]::int2[]) AS keys) k",
     "SELECT x::real, x::float8 FROM (VALUES ('NaN'), ('-Infinity'), (' inf '), ('1e3')) v(x)",
-    "SELECT current_user = user, pg_typeof(current_user)::text, pg_typeof(current_database())::text",
+    "SELECT current_user = user, pg_typeof(current_user)::text AS u, "
+    "pg_typeof(current_database())::text AS d",
     "SELECT pg_partition_ancestors('pg_class'::regclass)",
     "SELECT pg_stat_get_numscans(0), pg_stat_get_numscans(NULL)",
     "SELECT count(*) FROM pg_available_extensions() a(n, v, c) WHERE n = 'nothing'",
