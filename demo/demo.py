@@ -24,7 +24,9 @@ from loader import CONNECTIONS, Disagreement, Loader  # noqa: E402
 from probe import QUERY, Counts, Probe  # noqa: E402
 from tpch import TABLES, Chunk, Source, cents_of  # noqa: E402
 
-CHUNK_ROWS, SINGLE_CHUNKS = 300, 20
+# The first half is loaded as fast as it goes; the second in small transactions, a few for each
+# question of the reader.
+FAST_ROWS, ASKED_ROWS, SINGLE_CHUNKS = 2000, 200, 30
 MIN_PROBES, MIN_INSERTS, INSERT_SECONDS = 1000, 500, 60
 STARTED = time.monotonic()
 
@@ -39,7 +41,8 @@ class Figures:
 
     rows: int = 0
     bytes: int = 0
-    load_seconds: float = 0
+    fast_rows: int = 0
+    fast_seconds: float = 0
     commits: list[float] = field(default_factory=list)
     probes: int = 0
     probes_loading: int = 0
@@ -58,7 +61,7 @@ class Figures:
         lines = [
             ("rows", f"{self.rows:,}"),
             ("MB", f"{self.bytes / 1e6:.1f}"),
-            ("rows/s", f"{self.rows / self.load_seconds:,.0f}" if self.load_seconds else "-"),
+            ("rows/s", f"{self.fast_rows / self.fast_seconds:,.0f}" if self.fast_seconds else "-"),
             ("commit p50", f"{self.percentile(0.5):.2f} ms"),
             ("commit p99", f"{self.percentile(0.99):.2f} ms"),
             ("stale reads", f"{self.stale} of {self.probes:,}"),
@@ -83,7 +86,7 @@ class Demo:
         self.source = Source(scale)
 
     def run(self) -> Figures:
-        chunks, single = self._cut()
+        fast, asked, single = self._cut()
         self.server.start()
         say(f"firn is ready after {self.server.seconds_to_ready:.2f} s; "
             f"its Postgres port is {self.server.ports['pg']}")
@@ -92,7 +95,7 @@ class Demo:
                 session.execute(f"CREATE TABLE {table} ({columns})")
         self.probe.start()
         try:
-            self._load(chunks)
+            self._load(fast, asked)
             self._insert(single)
             if not self.probe.alive:
                 self.figures.wrong.append("the reader failed")
@@ -105,29 +108,40 @@ class Demo:
         self._compare_lake()
         return self.figures
 
-    def _cut(self) -> tuple[list[Chunk], list[Chunk]]:
-        """Chunks for COPY, the tables mixed; and some of lineitem for single-row INSERTs."""
-        orders = list(self.source.chunks("orders", CHUNK_ROWS))
-        lines = list(self.source.chunks("lineitem", CHUNK_ROWS))
+    def _cut(self) -> tuple[list[Chunk], list[Chunk], list[Chunk]]:
+        """Chunks for COPY, the tables mixed, in large and in small ones; and some of lineitem for
+        single-row INSERTs."""
+        halves: dict[str, tuple[list[Chunk], list[Chunk]]] = {}
+        for table in ("orders", "lineitem"):
+            large = list(self.source.chunks(table, FAST_ROWS))
+            fast = large[:len(large) // 2]
+            small = list(self.source.chunks(table, ASKED_ROWS))
+            halves[table] = fast, small[len(fast) * FAST_ROWS // ASKED_ROWS:]
+        lines = halves["lineitem"][1]
         held_back = min(SINGLE_CHUNKS, len(lines) // 4)
-        lines, single = lines[:len(lines) - held_back], lines[len(lines) - held_back:]
+        single = [lines.pop() for _ in range(held_back)]
+        return (self._mixed(halves["orders"][0], halves["lineitem"][0]),
+                self._mixed(halves["orders"][1], lines), single)
+
+    @staticmethod
+    def _mixed(orders: list[Chunk], lines: list[Chunk]) -> list[Chunk]:
         step = max(1, len(lines) // max(1, len(orders)))
         mixed: list[Chunk] = []
         while orders or lines:
             mixed += orders[:1] + lines[:step]
             orders, lines = orders[1:], lines[step:]
-        return mixed, single
+        return mixed
 
-    def _load(self, chunks: list[Chunk]) -> None:
-        say(f"COPY over {CONNECTIONS} connections, {CHUNK_ROWS} rows a transaction, while a reader "
+    def _load(self, fast: list[Chunk], asked: list[Chunk]) -> None:
+        say(f"COPY over {CONNECTIONS} connections, {FAST_ROWS:,} rows a transaction, while a reader "
             "asks count(*) and sum(l_extendedprice)")
-        loader = Loader(self.server, self.counts, chunks, self.probe)
+        loader = Loader(self.server, self.counts, fast + asked, self.probe)
         begun = time.monotonic()
         loader.start()
         self._progress(loader, 0.1, 0.2)
         self._checkpoint("CHECKPOINT under load")
-        self._progress(loader, 0.3, 0.4, 0.5)
-        self.figures.load_seconds = time.monotonic() - begun
+        self.figures.fast_rows = self._progress(loader, 0.3, 0.4)
+        self.figures.fast_seconds = time.monotonic() - begun
         loader.expect_kill = True
         self.server.kill9()
         loader.join()
@@ -138,19 +152,20 @@ class Demo:
             found, missing = loader.settle(session)
         say(f"  every acknowledged row is there; of {found + missing} transactions on the way "
             f"{found} made it, {missing} left no trace")
-        begun = time.monotonic()
+        say(f"COPY goes on with {ASKED_ROWS} rows a transaction, a few for each question")
+        loader.waits_for_reader = True
         loader.start()
         self._progress(loader, 0.6, 0.7, 0.8, 0.9, 1.0)
         loader.join()
-        self.figures.load_seconds += time.monotonic() - begun
         self.figures.rows = loader.total_rows
-        self.figures.bytes = sum(len(chunk.data) for chunk in chunks)
+        self.figures.bytes = sum(len(chunk.data) for chunk in fast + asked)
 
-    def _progress(self, loader: Loader, *fractions: float) -> None:
+    def _progress(self, loader: Loader, *fractions: float) -> int:
         for fraction in fractions:
             rows = loader.wait_for(fraction)
             say(f"  {rows:>9,} rows acknowledged, {self.probe.probes:,} probes, "
                 f"{self.probe.stale} stale")
+        return rows
 
     def _checkpoint(self, title: str) -> None:
         begun = time.monotonic()

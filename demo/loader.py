@@ -32,6 +32,7 @@ class Loader:
         self.unknown: list[Chunk] = []
         self.errors: list[Exception] = []
         self.expect_kill = False
+        self.waits_for_reader = False
         self._rows = 0
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
@@ -68,7 +69,8 @@ class Loader:
             with self.server.connect() as session:
                 while True:
                     self._load(session, self._waiting.get_nowait())
-                    self._let_the_reader_ask()
+                    if self.waits_for_reader:
+                        self._let_the_reader_ask()
         except queue.Empty:
             pass
         except (psycopg.Error, OSError) as error:

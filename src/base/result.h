@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -40,6 +41,15 @@ enum class Remedy : uint8_t {
 };
 
 /// A failure, as told to the user. `message` has static text first, values last.
+/// What of the catalog an error is about, for clients that branch on it. Empty: not about one.
+struct ErrorSubject {
+  std::string schema;
+  std::string table;
+  std::string column;
+  std::string type;  // a domain
+  std::string constraint;
+};
+
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   Remedy remedy = Remedy::kNone;
@@ -49,6 +59,7 @@ struct Error {
   std::string hint;      // what to do instead
   std::string where;     // e.g. "COPY orders, line 7, column o_totalprice: \"abc\""
   int position = 0;      // 1-based character in the statement, 0: none
+  std::shared_ptr<const ErrorSubject> subject;  // null: not said
 
   /// Five-character SQLSTATE for the client.
   std::string_view SqlState() const;
@@ -73,6 +84,10 @@ struct Error {
   }
   Error&& WithPosition(int at) && {
     position = at;
+    return std::move(*this);
+  }
+  Error&& About(ErrorSubject what) && {
+    subject = std::make_shared<const ErrorSubject>(std::move(what));
     return std::move(*this);
   }
   Error&& WithRemedy(Remedy what) && {

@@ -13,7 +13,8 @@ sql::Format ToSql(net::Format format) {
 /// Answers of the SQL session, sent by the protocol front.
 class ResponderOutput final : public sql::Output {
  public:
-  explicit ResponderOutput(net::Responder& to) : to_(to) {}
+  ResponderOutput(net::Responder& to, const sql::SessionSettings& settings)
+      : to_(to), settings_(settings) {}
 
   Task<Status> Describe(const std::vector<columnar::Field>& fields, sql::Format format) override {
     return to_.Describe(fields, ToNet(format));
@@ -30,9 +31,10 @@ class ResponderOutput final : public sql::Output {
   Task<Status> Suspended() override { return to_.Suspended(); }
   Task<Status> Notice(Error notice) override {
     // "There is no transaction in progress" and its like are warnings of class 25.
-    if (notice.sqlstate.starts_with("01") || notice.sqlstate.starts_with("25"))
-      return to_.Warning(std::move(notice));
-    return to_.Notice(std::move(notice));
+    const bool warning = notice.sqlstate.starts_with("01") || notice.sqlstate.starts_with("25");
+    const auto least = settings_.Show("client_min_messages").value_or("notice");
+    if (least == "error" || (least == "warning" && !warning)) return Nothing();
+    return warning ? to_.Warning(std::move(notice)) : to_.Notice(std::move(notice));
   }
   Task<Status> ParameterStatus(std::string name, std::string value) override {
     return to_.ParameterStatus(std::move(name), std::move(value));
@@ -48,7 +50,10 @@ class ResponderOutput final : public sql::Output {
   Task<Status> EndCopyOut() override { return to_.EndCopyOut(); }
 
  private:
+  static Task<Status> Nothing() { co_return Status(); }
+
   net::Responder& to_;
+  const sql::SessionSettings& settings_;
 };
 
 class SqlSession final : public net::Session {
@@ -56,7 +61,7 @@ class SqlSession final : public net::Session {
   explicit SqlSession(std::unique_ptr<sql::Session> session) : session_(std::move(session)) {}
 
   Task<Status> SimpleQuery(std::string sql, net::Responder& out) override {
-    ResponderOutput output(out);
+    ResponderOutput output(out, session_->settings());
     co_return co_await session_->SimpleQuery(std::move(sql), output);
   }
   Task<Status> Parse(std::string statement, std::string sql,
@@ -85,7 +90,7 @@ class SqlSession final : public net::Session {
     return session_->DescribePortal(std::move(portal));
   }
   Task<Status> Execute(std::string portal, int32_t max_rows, net::Responder& out) override {
-    ResponderOutput output(out);
+    ResponderOutput output(out, session_->settings());
     co_return co_await session_->Execute(std::move(portal), max_rows, output);
   }
   Task<Status> CloseStatement(std::string statement) override {

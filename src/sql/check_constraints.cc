@@ -132,7 +132,8 @@ Task<Result<std::optional<BrokenRow>>> FindBrokenValue(
     while (!values->IsNull(row)) ++row;
     found = BrokenRow{row, MakeError(ErrorCode::kInvalidInput,
                                      "domain {} does not allow null values", domain.name)
-                               .WithSqlState("23502")};
+                               .WithSqlState("23502")
+                               .About({.schema = domain.schema, .type = domain.name})};
   }
   const auto table = AsTable(domain);
   const auto checks = ChecksOf(table);
@@ -145,7 +146,8 @@ Task<Result<std::optional<BrokenRow>>> FindBrokenValue(
   auto error =
       MakeError(ErrorCode::kInvalidInput, "value for domain {} violates check constraint \"{}\"",
                 domain.name, broken->check->name)
-          .WithSqlState("23514");
+          .WithSqlState("23514")
+          .About({.schema = domain.schema, .type = domain.name, .constraint = broken->check->name});
   co_return Found(BrokenRow{broken->row, std::move(error)});
 }
 
@@ -213,11 +215,14 @@ Task<Result<std::optional<BrokenRow>>> FindBrokenRow(SessionContext& session,
     auto broken = co_await FindBroken(session, table, checks, before);
     if (!broken) co_return Failure(std::move(broken).error());
     if (broken->check != nullptr) {
-      auto error = MakeError(ErrorCode::kInvalidInput,
-                             "new row for relation \"{}\" violates check constraint \"{}\"",
-                             table.name, broken->check->name)
-                       .WithSqlState("23514")
-                       .WithDetail(FailingRow(table, *rows, broken->row));
+      auto error =
+          MakeError(ErrorCode::kInvalidInput,
+                    "new row for relation \"{}\" violates check constraint \"{}\"", table.name,
+                    broken->check->name)
+              .WithSqlState("23514")
+              .WithDetail(FailingRow(table, *rows, broken->row))
+              .About(
+                  {.schema = table.schema, .table = table.name, .constraint = broken->check->name});
       co_return Found(BrokenRow{broken->row, std::move(error)});
     }
   }

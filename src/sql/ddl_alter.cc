@@ -380,10 +380,11 @@ Task<Status> CheckNotNull(Alteration& to, const std::string& from) {
         fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1", from, QuoteIdentifier(column)));
     if (!row) co_return Failure(std::move(row).error());
     if (*row == nullptr) continue;
-    co_return Fail(MakeError(ErrorCode::kInvalidInput,
-                             "column \"{}\" of relation \"{}\" contains null values", column,
-                             to.table.name)
-                       .WithSqlState("23502"));
+    co_return Fail(
+        MakeError(ErrorCode::kInvalidInput, "column \"{}\" of relation \"{}\" contains null values",
+                  column, to.table.name)
+            .WithSqlState("23502")
+            .About({.schema = to.table.schema, .table = to.table.name, .column = column}));
   }
   co_return Status();
 }
@@ -397,10 +398,12 @@ Task<Status> CheckRowsOf(Alteration& to, const std::string& from) {
         fmt::format("SELECT 1 FROM {} WHERE ({}) IS FALSE LIMIT 1", from, constraint->expression));
     if (!row) co_return Failure(std::move(row).error());
     if (*row == nullptr) continue;
-    co_return Fail(MakeError(ErrorCode::kInvalidInput,
-                             "check constraint \"{}\" of relation \"{}\" is violated by some row",
-                             name, to.table.name)
-                       .WithSqlState("23514"));
+    co_return Fail(
+        MakeError(ErrorCode::kInvalidInput,
+                  "check constraint \"{}\" of relation \"{}\" is violated by some row", name,
+                  to.table.name)
+            .WithSqlState("23514")
+            .About({.schema = to.table.schema, .table = to.table.name, .constraint = name}));
   }
   co_return Status();
 }
@@ -427,7 +430,10 @@ Task<Status> CheckKey(Alteration& to, const std::string& from) {
     co_return Fail(MakeError(ErrorCode::kAlreadyExists, "could not create unique index \"{}\"",
                              to.table.PrimaryKey()->name)
                        .WithSqlState("23505")
-                       .WithDetail(fmt::format("Key ({})=({}) is duplicated.", shown, values)));
+                       .WithDetail(fmt::format("Key ({})=({}) is duplicated.", shown, values))
+                       .About({.schema = to.table.schema,
+                               .table = to.table.name,
+                               .constraint = to.table.PrimaryKey()->name}));
   }
   auto* buffer = to.session.transaction.FindBuffer(to.table.id);
   if (buffer == nullptr) co_return Status();

@@ -101,6 +101,7 @@ Task<Status> DropOne(SessionContext& session, const DropCommand& command, const 
 std::vector<Dependent> InSchema(const SessionContext& session, const catalog::Schema& schema) {
   const auto& catalog = *session.transaction.view().catalog;
   std::vector<Dependent> all;
+  std::vector<Dependent> of_types;
   std::set<Uuid> seen;
   const auto on = Described(session, schema);
   const auto add = [&](const NamedRelation& relation) {
@@ -120,11 +121,18 @@ std::vector<Dependent> InSchema(const SessionContext& session, const catalog::Sc
     if (&object->kind() == &catalog::UserType::kKind) {
       all.push_back(
           {.relation = {}, .type = object, .what = Described(session, *object), .on = on});
-      auto more = DependentsOf(session, static_cast<const catalog::UserType&>(*object));
-      all.insert(all.end(), more.begin(), more.end());
+      for (auto& one : DependentsOf(session, static_cast<const catalog::UserType&>(*object))) {
+        of_types.push_back(std::move(one));
+      }
     } else {
       add({.table = nullptr, .object = object});
     }
+  }
+  // Columns of tables that stay, and views elsewhere.
+  for (auto& one : of_types) {
+    const bool goes =
+        one.relation ? !seen.insert(one.relation.id()).second : seen.contains(one.table.value());
+    if (!goes) all.push_back(std::move(one));
   }
   return all;
 }
@@ -212,7 +220,13 @@ Status DropRelation(SessionContext& session, const NamedRelation& relation) {
 namespace {
 
 Status DropDependent(SessionContext& session, const Dependent& dependent) {
-  if (dependent.relation) return DropRelation(session, dependent.relation);
+  if (dependent.relation) {
+    const auto& catalog = *session.transaction.view().catalog;
+    const auto id = dependent.relation.id();
+    // It may have gone with a column that was dropped before.
+    if (catalog.FindObject(id) == nullptr && catalog.FindTable(TableId(id)) == nullptr) return {};
+    return DropRelation(session, dependent.relation);
+  }
   if (dependent.type != nullptr) {
     return session.transaction.AddChange(catalog::DropObject{dependent.type->id});
   }
@@ -244,6 +258,9 @@ std::vector<const Dependent*> DropOrder(const std::vector<Dependent>& dependents
     order.push_back(*next);
     left.erase(next);
   }
+  // Types after all that has values of them.
+  std::stable_partition(order.begin(), order.end(),
+                        [](const Dependent* one) { return one->type == nullptr; });
   return order;
 }
 

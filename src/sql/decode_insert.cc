@@ -179,15 +179,11 @@ Result<Command> DecodeInsert(const Statement& statement, const tree::Json& body)
   if (Has(body, "onConflictClause")) {
     return Refuse(statement, tree::Location(body["onConflictClause"]),
                   "INSERT ... ON CONFLICT is not supported",
-                  "Tables have no key in this release: leave ON CONFLICT out.");
+                  "Leave it out: a row whose PRIMARY KEY is there fails with 23505.");
   }
   std::optional<ReturningList> returning;
   if (Has(body, "returningList")) {
     FIRN_TRY(returning, DecodeReturning(statement, body));
-  }
-  if (Has(body, "withClause")) {
-    return Refuse(statement, statement.begin, "WITH before INSERT is not supported",
-                  "Write INSERT INTO ... WITH ... SELECT.");
   }
   if (Text(body, "override") == "OVERRIDING_SYSTEM_VALUE" ||
       Text(body, "override") == "OVERRIDING_USER_VALUE") {

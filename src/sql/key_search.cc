@@ -30,7 +30,10 @@ Failure Taken(const catalog::TableDefinition& table, const arrow::RecordBatch& v
                         "duplicate key value violates unique constraint \"{}\"",
                         table.PrimaryKey()->name)
                   .WithSqlState("23505")
-                  .WithDetail(fmt::format("Key ({})=({}) already exists.", names, shown)));
+                  .WithDetail(fmt::format("Key ({})=({}) already exists.", names, shown))
+                  .About({.schema = table.schema,
+                          .table = table.name,
+                          .constraint = table.PrimaryKey()->name}));
 }
 
 /// The key's columns of rows that carry field ids.

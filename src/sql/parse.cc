@@ -305,12 +305,41 @@ Result<std::vector<Token>> Statement::Tokens() const {
   return Scan(std::string(text()), begin);
 }
 
+namespace {
+
+/// WITH a AS (…) INSERT INTO t SELECT … as INSERT INTO t WITH a AS (…) SELECT …, also inside
+/// PREPARE and EXPLAIN.
+void MoveWithInward(nlohmann::json& node) {
+  for (const char* around : {"PrepareStmt", "ExplainStmt"}) {
+    if (node.contains(around) && node[around].contains("query")) {
+      MoveWithInward(node[around]["query"]);
+    }
+  }
+  if (!node.contains("InsertStmt")) return;
+  auto& insert = node["InsertStmt"];
+  if (!insert.contains("withClause") || !insert.contains("selectStmt")) return;
+  auto& select = insert["selectStmt"]["SelectStmt"];
+  auto with = std::move(insert["withClause"]);
+  insert.erase("withClause");
+  if (select.contains("withClause")) {
+    const auto& inner = select["withClause"];
+    for (const auto& table : inner["ctes"]) with["ctes"].push_back(table);
+    if (inner.value("recursive", false)) with["recursive"] = true;
+  }
+  select["withClause"] = std::move(with);
+}
+
+}  // namespace
+
 Result<std::vector<Statement>> Parse(std::string_view sql) {
   FIRN_RETURN_IF_ERROR(CheckEncoding(sql));
   auto source = std::make_shared<const std::string>(sql);
   const auto characters = CharactersBeforeBlocks(*source);
   if (sql.size() > kUncheckedBytes) FIRN_RETURN_IF_ERROR(CheckChains(*source));
   FIRN_TRY(auto grown, Tree(source));
+  if (grown.contains("stmts")) {
+    for (auto& item : grown["stmts"]) MoveWithInward(item["stmt"]);
+  }
   const auto whole = std::make_shared<const nlohmann::json>(std::move(grown));
   std::vector<Statement> statements;
   for (const auto& item : tree::List(*whole, "stmts")) {

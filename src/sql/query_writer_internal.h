@@ -130,6 +130,8 @@ class QueryWriter {
   Result<std::string> WriteGroupItem(const Json& item, const Place& place, const Block& block);
   static std::string DistinctOutputs(const Block& block);
   std::string SortedOutput(const Block& block, size_t at) const;
+  /// A set-returning output that rows are grouped by (its number or name), as an item of FROM.
+  void MoveGroupedSet(const Json& body, Block& block, std::string& from);
   Status ShowGroups(const std::string& groups, Block& block, std::string& having);
   Status ShowGroupsOf(const ValueType& type, const std::string& groups, Block& block,
                       std::string& having);

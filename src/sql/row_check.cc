@@ -134,7 +134,10 @@ Failure NullRow(const catalog::TableDefinition& table, const arrow::RecordBatch&
                         "constraint",
                         table.columns.columns[place.column].name, table.name)
                   .WithSqlState("23502")
-                  .WithDetail(FailingRow(table, batch, place.row)));
+                  .WithDetail(FailingRow(table, batch, place.row))
+                  .About({.schema = table.schema,
+                          .table = table.name,
+                          .column = table.columns.columns[place.column].name}));
 }
 
 }  // namespace firn::sql

@@ -365,6 +365,25 @@ std::string QueryWriter::DistinctOutputs(const Block& block) {
 }
 
 // Where rows are grouped by the key of a value, each group shows the value of one of its rows.
+void QueryWriter::MoveGroupedSet(const Json& body, Block& block, std::string& from) {
+  for (const auto& item : List(body, "groupClause")) {
+    const auto node = Open(item);
+    for (size_t i = 0; i < block.outputs.size(); ++i) {
+      auto& output = block.outputs[i];
+      const bool by_number = node.Is("A_Const") && tree::Number(At(*node.body, "ival"), "ival") ==
+                                                       static_cast<int>(i + 1);
+      const bool by_name = node.Is("ColumnRef") &&
+                           tree::Names(List(*node.body, "fields")) == std::vector{output.name};
+      if ((!by_number && !by_name) || output.expr.sql.find("unnest(") == std::string::npos)
+        continue;
+      const auto alias = NewAlias('r');
+      from += fmt::format("{}(SELECT {}) AS {}(c1)", from.empty() ? "" : ", LATERAL ",
+                          output.expr.sql, alias);
+      output.expr.sql = alias + ".c1";
+    }
+  }
+}
+
 Status QueryWriter::ShowGroups(const std::string& groups, Block& block, std::string& having) {
   for (const ValueType& type : {OpenNumeric(), ValueType{.tag = kJsonb}}) {
     FIRN_RETURN_IF_ERROR(ShowGroupsOf(type, groups, block, having));

@@ -118,6 +118,7 @@ Result<QueryWriter::Block> QueryWriter::WritePlain(const Json& body, const Scope
   const Place place{.scope = &from.names, .tables = tables, .windows = &List(body, "windowClause")};
   Block block;
   FIRN_RETURN_IF_ERROR(WriteTargets(body, place, block));
+  MoveGroupedSet(body, block, from.sql);
   if (!from.sql.empty()) block.tail = " FROM " + from.sql;
   if (Has(body, "whereClause")) {
     auto inner = place;

@@ -44,7 +44,10 @@ Status CheckKeys(const TableVersion& table, const TableWrite& write,
                           "duplicate key value violates unique constraint \"{}\"",
                           definition.PrimaryKey()->name)
                     .WithSqlState("23505")
-                    .WithRemedy(Remedy::kRetry));
+                    .WithRemedy(Remedy::kRetry)
+                    .About({.schema = definition.schema,
+                            .table = definition.name,
+                            .constraint = definition.PrimaryKey()->name}));
   };
   for (const auto* files : {&table.lake_files, &table.added_files}) {
     for (const auto& file : *files) {

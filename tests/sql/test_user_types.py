@@ -157,6 +157,23 @@ ALTER TABLE d ALTER y SET DEFAULT 'happy'::mood;
 INSERT INTO d (id) VALUES (5);
 SELECT y FROM d WHERE id = 5;
 """,
+    "schemas": """
+CREATE SCHEMA s2;
+CREATE TYPE s2.e AS ENUM ('a', 'b');
+CREATE DOMAIN s2.dom AS int CHECK (VALUE > 0);
+CREATE TABLE s2.t (a int, x s2.e);
+CREATE TABLE s2.only (x s2.dom);
+CREATE VIEW s2.v1 AS SELECT * FROM s2.t WHERE x >= 'b';
+CREATE VIEW s2.v2 AS SELECT * FROM s2.v1;
+CREATE TABLE stays (a int, x s2.e, xs s2.e[]);
+CREATE VIEW w AS SELECT a FROM stays WHERE x = 'b';
+INSERT INTO stays VALUES (1, 'a', '{b}');
+SET client_min_messages = error;
+DROP SCHEMA s2 CASCADE;
+RESET client_min_messages;
+SELECT * FROM stays;
+SELECT * FROM w;
+""",
     "catalog": """
 SELECT typname, typtype, typcategory, typlen, typbyval, typelem <> 0, typarray <> 0, typinput::text
   FROM pg_type WHERE typname IN ('mood', '_mood', 'Odd Type') ORDER BY 1;

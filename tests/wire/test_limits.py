@@ -19,13 +19,24 @@ def resident_bytes(pid: int) -> int:
     raise AssertionError("no VmRSS")
 
 
+def connect_when_free(server) -> psycopg.Connection:
+    """A client that has gone is counted until the server has read so."""
+    end_of_patience = time.monotonic() + 10
+    while True:
+        try:
+            return server.connect()
+        except psycopg.OperationalError as error:
+            if "too many clients" not in str(error) or time.monotonic() > end_of_patience:
+                raise
+
+
 def test_one_client_too_many_is_told_so(firn_server):
     server = firn_server(settings={"max_connections": "3"})
     held = [server.connect() for _ in range(3)]
     with pytest.raises(psycopg.OperationalError, match="too many clients"):
         server.connect()
     held.pop().close()
-    held.append(server.connect())
+    held.append(connect_when_free(server))
     for one in held:
         one.close()
 

@@ -87,6 +87,16 @@ void AppendError(std::string& out, Severity severity, const Error& error) {
     if (!error.hint.empty()) AppendErrorField(out, 'H', error.hint);
     if (error.position > 0) AppendErrorField(out, 'P', std::to_string(error.position));
     if (!error.where.empty()) AppendErrorField(out, 'W', error.where);
+    if (error.subject != nullptr) {
+      const auto add = [&](char field, const std::string& text) {
+        if (!text.empty()) AppendErrorField(out, field, text);
+      };
+      add('s', error.subject->schema);
+      add('t', error.subject->table);
+      add('c', error.subject->column);
+      add('d', error.subject->type);
+      add('n', error.subject->constraint);
+    }
     out.push_back('\0');
   });
 }

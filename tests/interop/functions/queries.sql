@@ -55,3 +55,7 @@ select i from jsonb_array_elements('[{"q": 1}, {"q": "2"}]') i where i->>'q' = '
 select i.value, i, to_jsonb(i) from jsonb_array_elements('[1, 2]') i
 select g, g + 1, g.g from generate_series(1, 3) g
 select id, k from t, jsonb_object_keys('{"a": 1, "b": 2}') k where id < 3 order by 1, 2
+select unnest(array['a', 'b', 'a']) as k, count(*) from t group by 1 order by 1
+select unnest(string_to_array(x, 'b')) as part, count(*) as n, min(id) from t group by part order by n desc, part
+select jsonb_object_keys('{"a": 1, "b": 2}') k, b, count(*) from t group by 1, 2 order by 1, 2
+select unnest(array[1, 2, 3]) x, count(*) group by x order by x
