@@ -133,8 +133,8 @@ class Demo:
         return mixed
 
     def _load(self, fast: list[Chunk], asked: list[Chunk]) -> None:
-        say(f"COPY over {CONNECTIONS} connections, {FAST_ROWS:,} rows a transaction, while a reader "
-            "asks count(*) and sum(l_extendedprice)")
+        say(f"COPY over {CONNECTIONS} connections, {FAST_ROWS:,} rows a transaction, while a "
+            "reader asks count(*) and sum(l_extendedprice)")
         loader = Loader(self.server, self.counts, fast + asked, self.probe)
         begun = time.monotonic()
         loader.start()

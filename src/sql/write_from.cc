@@ -300,7 +300,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
   const auto alias = NewAlias('r');
   std::string sql;
   ValueType type;
-  std::string column = FigureName(parts.front());
+  std::string column = FigureName(parts.front());  // an only column: or for the alias
   const bool options = name == "pg_options_to_table";
   const bool each = name.ends_with("_each") || name.ends_with("_each_text") || options;
   std::string keys;     // of json_each, before the values
@@ -340,7 +340,6 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
     type = value.type;
     sql = "SELECT " + value.sql + (numbered ? ", CAST(1 AS BIGINT)" : "");
   }
-  // A function's only column is named for its alias.
   if (Has(body, "alias")) column = Text(body["alias"], "aliasname");
   std::vector<VisibleColumn> columns{{.name = column, .sql = alias + ".c1", .type = type}};
   // The name of its OUT parameter.

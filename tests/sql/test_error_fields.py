@@ -8,8 +8,8 @@ import pytest
 SETUP = [
     "CREATE SCHEMA about",
     "CREATE DOMAIN about.age AS int CONSTRAINT grown CHECK (VALUE > 17)",
-    "CREATE TABLE about.t (id int PRIMARY KEY, n int NOT NULL, c int CONSTRAINT small CHECK (c < 9),"
-    " a about.age)",
+    "CREATE TABLE about.t (id int PRIMARY KEY, n int NOT NULL, "
+    "c int CONSTRAINT small CHECK (c < 9), a about.age)",
     "INSERT INTO about.t VALUES (1, 1, 1, 18)",
 ]
 STATEMENTS = [
@@ -44,8 +44,8 @@ def test_errors_name_what_they_are_about(firn_server, postgres_server):
         theirs.execute("DROP SCHEMA about CASCADE")
 
 
-@pytest.mark.parametrize("least, told", [("notice", ["NOTICE", "WARNING"]), ("warning", ["WARNING"]),
-                                         ("error", [])])
+@pytest.mark.parametrize("least, told", [
+    ("notice", ["NOTICE", "WARNING"]), ("warning", ["WARNING"]), ("error", [])])
 def test_client_min_messages_is_the_least_that_is_sent(firn, least, told):
     with firn.connect(autocommit=True) as session:
         heard = []
