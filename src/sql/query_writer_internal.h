@@ -252,6 +252,10 @@ class QueryWriter {
   Result<Expr> ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   Result<Expr> WriteDateTrunc(const FunctionEntry& entry, std::vector<Expr> arguments,
                               int location);
+  /// The arguments of make_interval(), which may have names.
+  Result<std::vector<Expr>> WriteIntervalParts(const Json& body, const Place& place);
+  /// CURRENT_TIME, LOCALTIME and precisions, of the moment they are made from.
+  Expr OfClock(const Json& body, Expr moment) const;
   /// AT TIME ZONE by a name.
   Result<Expr> WriteAtZone(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   Expr ApplyCatalogRule(const FunctionEntry& entry, std::vector<Expr> arguments,

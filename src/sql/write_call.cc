@@ -338,8 +338,8 @@ Result<Expr> QueryWriter::WriteServerCall(const Json& body, const Place& place) 
         .sql = CatalogCall("set_config", arguments, type), .type = type, .location = location};
   }
   if (found == collected_.calls.end()) {
-    return Refuse(location, "CURRENT_TIME, LOCALTIME and precisions are not supported",
-                  "Use CURRENT_TIMESTAMP.");
+    return Refuse(location, "CURRENT_TIME and LOCALTIME with a precision are not supported",
+                  "Use CURRENT_TIME and LOCALTIME.");
   }
   const auto& call = collected_.references.calls[found->second];
   if (!context_.answer_call) {
@@ -365,7 +365,7 @@ Result<Expr> QueryWriter::WriteServerCall(const Json& body, const Place& place) 
   if (!mentioned.empty()) {
     value.sql = fmt::format("(CASE WHEN {0} THEN {1} ELSE {1} END)", mentioned, answer.first);
   }
-  return value;
+  return Has(body, "op") ? OfClock(body, std::move(value)) : value;
 }
 
 Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
@@ -440,7 +440,9 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
                                         const Place& place) {
   const int location = tree::Location(body);
   const auto entries = FindFunction(name);
-  FIRN_TRY(auto arguments, WriteArguments(name, List(body, "args"), place));
+  FIRN_TRY(auto arguments, name == "make_interval"
+                               ? WriteIntervalParts(body, place)
+                               : WriteArguments(name, List(body, "args"), place));
   if (name == "row_to_json" && !arguments.empty() && !arguments.front().is_row) {
     return NoFunction(name, arguments, location);
   }

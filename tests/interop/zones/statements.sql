@@ -43,4 +43,7 @@ SELECT make_timestamptz(2024, 10, 27, 2, 30, 0), make_timestamptz(2024, 10, 27, 
 SELECT n, to_char(at, 'YYYY-MM-DD HH24:MI OF') FROM moments ORDER BY n
 SELECT extract(timezone FROM timestamptz '2024-07-01 12:00+00'), extract(timezone_hour FROM timestamptz '2024-07-01 12:00+00'), extract(timezone_minute FROM timestamptz '2024-07-01 12:00+00'), date_part('timezone', timestamptz '1880-01-01'), extract(timezone FROM timestamptz 'infinity')
 SELECT n, extract(timezone FROM at), extract(timezone_hour FROM at), extract(timezone_minute FROM at) FROM moments ORDER BY n
+SELECT pg_typeof(current_time), current_time::text = substr(now()::text, 12), localtime = localtimestamp::time, extract(microseconds FROM current_timestamp(0)) % 1000000 = 0, current_timestamp(3) - now() BETWEEN interval '-0.0005 s' AND interval '0.0005 s', localtimestamp(0) = current_timestamp(0)::timestamp, current_timestamp(6) = now()
+SELECT make_interval(days => 3), make_interval(1, 2, days => 4, secs => 1.5), make_interval(mins => 5, hours => -1), make_interval(weeks => n) FROM moments WHERE n < 3 ORDER BY n
+SELECT make_interval(fortnights => 3)
 SELECT (timestamptz '2024-03-30 12:00', interval '1 day') OVERLAPS (timestamptz '2024-03-31 11:30', interval '1 hour'), (timestamptz '2024-03-30 12:00', timestamptz '2024-03-30 13:00') OVERLAPS (timestamptz '2024-03-29 12:30', interval '24:00')
