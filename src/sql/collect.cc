@@ -203,10 +203,15 @@ const Json& WithoutRegclass(const Json& argument) {
 }
 
 std::string_view ServerName(const Json& body) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNames = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kNames = {{
       {"SVFOP_CURRENT_DATE", "current_date"},
       {"SVFOP_CURRENT_TIMESTAMP", "current_timestamp"},
       {"SVFOP_LOCALTIMESTAMP", "localtimestamp"},
+      // What these are made from; FigureName knows what they are called.
+      {"SVFOP_CURRENT_TIMESTAMP_N", "current_timestamp"},
+      {"SVFOP_LOCALTIMESTAMP_N", "localtimestamp"},
+      {"SVFOP_CURRENT_TIME", "current_timestamp"},
+      {"SVFOP_LOCALTIME", "localtimestamp"},
       {"SVFOP_CURRENT_ROLE", "current_role"},
       {"SVFOP_CURRENT_USER", "current_user"},
       {"SVFOP_USER", "user"},

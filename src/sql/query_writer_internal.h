@@ -8,6 +8,7 @@
 //   write_call.cc        functions, aggregates, windows
 //   write_cast.cc        constants and casts
 //   write_array.cc, write_json.cc  what is written of arrays and json
+//   write_zone.cc        times in zones
 //
 // Every FROM item is r1, r2 … with columns c1, c2 … (tables keep their columns' names), every
 // common table expression k1, k2 …; all column references are qualified. So no name of the user
@@ -255,6 +256,14 @@ class QueryWriter {
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
                      std::vector<Expr> arguments, int location);
   Result<Expr> ApplyRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
+  Result<Expr> WriteDateTrunc(const FunctionEntry& entry, std::vector<Expr> arguments,
+                              int location);
+  /// The arguments of make_interval(), which may have names.
+  Result<std::vector<Expr>> WriteIntervalParts(const Json& body, const Place& place);
+  /// CURRENT_TIME, LOCALTIME and precisions, of the moment they are made from.
+  Expr OfClock(const Json& body, Expr moment) const;
+  /// AT TIME ZONE by a name.
+  Result<Expr> WriteAtZone(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   Expr ApplyCatalogRule(const FunctionEntry& entry, std::vector<Expr> arguments,
                         int location) const;
   static Expr WriteTypeOf(const Expr& value, int location);
@@ -276,6 +285,8 @@ class QueryWriter {
   Result<Expr> WriteRound(std::vector<Expr> arguments, int location);
   Result<std::string> WriteOver(const Json& over, const Place& place);
   Status CoerceRangeOffset(Expr& offset, const Json& order, const Place& place, int location);
+  Result<std::optional<std::string>> WriteMoments(const Json& order_by, int options,
+                                                  const Place& place);
   Result<std::string> WriteFrame(const Json& window, const Json& order, const Place& place);
   Failure NotUnique(const std::string& name, const std::vector<ValueType>& types, int location);
   Failure NoFunction(const std::string& name, const std::vector<Expr>& arguments, int location);
@@ -337,6 +348,8 @@ class QueryWriter {
 
   const Statement& statement_;
   const columnar::TextStyle& Style() const;
+  /// The name of the session's zone, a literal of the engine.
+  std::string ZoneSql() const;
 
   const QueryContext& context_;
   Collected collected_;

@@ -27,6 +27,7 @@ constexpr int kNonDefault = 0x1;
 constexpr int kRange = 0x2;
 constexpr int kRows = 0x4;
 constexpr int kGroups = 0x8;
+constexpr int kOffsets = 0x800 | 0x1000 | 0x2000 | 0x4000;
 constexpr int kExcludeRow = 0x8000;
 constexpr int kExcludeGroup = 0x10000;
 constexpr int kExcludeTies = 0x20000;
@@ -45,6 +46,10 @@ constexpr std::array kEnds = {
     Bound{0x400, "CURRENT ROW", false},        Bound{0x1000, "PRECEDING", true},
     Bound{0x4000, "FOLLOWING", true},
 };
+
+/// How Interval::EngineSql begins where only a time is to be added.
+constexpr std::string_view kNoMonthsNoDays =
+    "(to_months(CAST(0 AS INTEGER)) + to_days(CAST(0 AS INTEGER)) + ";
 
 /// The calls of engine aggregates in an entry's template: all have the same modifiers.
 struct AggregateText {
@@ -179,7 +184,27 @@ Status QueryWriter::CoerceRangeOffset(Expr& offset, const Json& order, const Pla
     return Refuse(location, "RANGE with an offset is not supported for this type",
                   "Use ROWS or GROUPS, or order by a timestamp or a number.");
   }
-  return Coerce(offset, type, CastContext::kImplicit);
+  FIRN_RETURN_IF_ERROR(Coerce(offset, type, CastContext::kImplicit));
+  const bool hours = offset.sql.starts_with(kNoMonthsNoDays);
+  if (value.type.tag == kTimestamptz && !hours && ZoneSql() != "'UTC'") {
+    return Refuse(location, "RANGE of days or months is not supported for timestamp with time zone",
+                  "Write hours, as in interval '24 hours', or SET TimeZone = 'UTC'.");
+  }
+  return {};
+}
+
+// What RANGE with an offset goes by: moments as the clock of UTC shows them, of which the engine
+// takes intervals as they pass.
+Result<std::optional<std::string>> QueryWriter::WriteMoments(const Json& order_by, int options,
+                                                             const Place& place) {
+  if ((options & kRange) == 0 || (options & kOffsets) == 0 || order_by.size() != 1) {
+    return std::nullopt;
+  }
+  const auto& item = *tree::Open(order_by.front()).body;
+  FIRN_TRY(const auto value, WriteExpr(At(item, "node"), place));
+  if (value.type.tag != kTimestamptz) return std::nullopt;
+  FIRN_TRY(const auto direction, SortDirection(item));
+  return fmt::format("sql_tz_local({}, 'UTC'){}", value.sql, direction);
 }
 
 Result<std::string> QueryWriter::WriteFrame(const Json& window, const Json& order_by,
@@ -254,9 +279,13 @@ Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place)
   for (const auto& expr : partition) {
     sql += (sql.empty() ? "PARTITION BY " : ", ") + Comparable(expr);
   }
-  FIRN_TRY(const auto order, WriteSortList(pick("orderClause"), inner));
+  const auto& ordered = pick("orderClause");
+  const int options = tree::Number(whole ? *base : over, "frameOptions");
+  FIRN_TRY(const auto moments, WriteMoments(ordered, options, inner));
+  FIRN_TRY(const auto sorted, WriteSortList(ordered, inner));
+  const auto& order = moments ? *moments : sorted;
   if (!order.empty()) sql += (sql.empty() ? "" : " ") + ("ORDER BY " + order);
-  FIRN_TRY(const auto frame, WriteFrame(whole ? *base : over, pick("orderClause"), inner));
+  FIRN_TRY(const auto frame, WriteFrame(whole ? *base : over, ordered, inner));
   return " OVER (" + sql + frame + ")";
 }
 

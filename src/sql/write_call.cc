@@ -44,16 +44,33 @@ ValueType Product(const ValueType& a, const ValueType& b, bool exact) {
   return NumericType(precision, scale);
 }
 
-std::string Fill(std::string_view form, const std::vector<Expr>& arguments) {
+// $1 $2 … are the arguments, $zone the zone of the session.
+std::string Fill(std::string_view form, const std::vector<Expr>& arguments,
+                 const std::string& zone = "") {
+  constexpr std::string_view kZone = "$zone";
   std::string out;
   for (size_t i = 0; i < form.size(); ++i) {
     if (form[i] == '$' && i + 1 < form.size() && form[i + 1] >= '1' && form[i + 1] <= '9') {
       out += arguments[static_cast<size_t>(form[++i] - '1')].sql;
+    } else if (form.substr(i).starts_with(kZone)) {
+      out += zone;
+      i += kZone.size() - 1;
     } else {
       out += form[i];
     }
   }
   return out;
+}
+
+// Columns are r1.x or k1.x.
+bool NamesAColumn(std::string_view sql) {
+  for (size_t i = 0; i + 1 < sql.size(); ++i) {
+    if (sql[i] != 'r' && sql[i] != 'k') continue;
+    auto end = i + 1;
+    while (end < sql.size() && sql[end] >= '0' && sql[end] <= '9') ++end;
+    if (end > i + 1 && end < sql.size() && sql[end] == '.') return true;
+  }
+  return false;
 }
 
 // Dividing by a constant that is not zero needs no test for zero.
@@ -66,6 +83,18 @@ std::string_view WithoutTest(std::string_view form, const std::vector<Expr>& arg
   }
   if (form.starts_with("firn_ratio")) return "($1 / $2)";
   return form;
+}
+
+// With an interval that is a constant, only moments beyond all calendars fail: the engine may
+// compute now() - interval '1 day' ahead, and tell scans and joins.
+std::string_view OfConstant(std::string_view form, const std::vector<Expr>& arguments) {
+  const bool plus = form.starts_with("sql_tz_plus(");
+  if (!plus && !form.starts_with("sql_tz_minus(")) return form;
+  const bool turned = form.find("($2, $1") != form.npos;
+  if (NamesAColumn(arguments[turned ? 0 : 1].sql)) return form;
+  return turned ? "sql_tz_plus_constant($2, $1, $zone)"
+         : plus ? "sql_tz_plus_constant($1, $2, $zone)"
+                : "sql_tz_minus_constant($1, $2, $zone)";
 }
 
 }  // namespace
@@ -115,9 +144,10 @@ Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<Ty
   FIRN_RETURN_IF_ERROR(SettleElements(entry, arguments));
   if (entry.engine.starts_with('!')) return ApplyRule(entry, std::move(arguments), location);
   FIRN_TRY(const auto shape, ShapeOf(entry, arguments, location));
-  const auto form = shape.open ? entry.open : WithoutTest(entry.engine, arguments);
-  std::string sql =
-      form.empty() ? fmt::format("{}({})", entry.name, Joined(arguments)) : Fill(form, arguments);
+  const auto form =
+      shape.open ? entry.open : OfConstant(WithoutTest(entry.engine, arguments), arguments);
+  std::string sql = form.empty() ? fmt::format("{}({})", entry.name, Joined(arguments))
+                                 : Fill(form, arguments, ZoneSql());
   // The engine gives a macro over constants that are NULL a type of its own.
   if (sql.starts_with("firn_")) sql = fmt::format("CAST({} AS {})", sql, EngineType(shape.type));
   return Expr{.sql = std::move(sql), .type = shape.type, .location = location};
@@ -219,52 +249,8 @@ Result<Expr> QueryWriter::ApplyRule(const FunctionEntry& entry, std::vector<Expr
   if (entry.engine == "!typeof") return WriteTypeOf(arguments.front(), location);
   if (entry.engine == "!round") return WriteRound(std::move(arguments), location);
   if (entry.engine == "!extract") return WriteExtract(entry, std::move(arguments), location);
-  auto& first = arguments.front();
-  if (entry.engine == "!date_trunc" &&
-      (first.form != Expr::Form::kLiteral || first.text.starts_with("cent") ||
-       first.text.starts_with("mill"))) {
-    FIRN_RETURN_IF_ERROR(Coerce(first, {.tag = kText}, CastContext::kImplicit));
-    const auto form = entry.result == "timestamp"
-                          ? "sql_date_trunc($1, $2)"
-                          : "CAST(sql_date_trunc($1, CAST($2 AS TIMESTAMP)) AS TIMESTAMPTZ)";
-    return Expr{.sql = Fill(form, arguments),
-                .type = {.tag = TagFromName(entry.result)},
-                .location = location};
-  }
-  if (first.form != Expr::Form::kLiteral) {
-    return Refuse(first.location,
-                  fmt::format("the first argument of {} must be a constant", entry.name),
-                  "Write the text itself.");
-  }
-  if (entry.engine == "!timezone") {
-    const bool plain = std::all_of(first.text.begin(), first.text.end(), [](char c) {
-      return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' || c == '_';
-    });
-    if (!plain || first.text.empty()) {
-      return Refuse(first.location, "this time zone is not supported: \"" + first.text + "\"",
-                    "Use UTC or a name such as Europe/Berlin.");
-    }
-  } else {
-    constexpr std::array<std::string_view, 11> kUnits = {
-        "microseconds", "milliseconds", "second",  "minute", "hour",  "day",
-        "week",         "month",        "quarter", "year",   "decade"};
-    std::transform(first.text.begin(), first.text.end(), first.text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (first.text.starts_with("timezone")) {
-      return Wrong(first.location, "0A000",
-                   fmt::format("unit \"{}\" not supported for type {}", first.text,
-                               DisplayType(arguments[1].type.tag)));
-    }
-    if (std::find(kUnits.begin(), kUnits.end(), first.text) == kUnits.end()) {
-      return Wrong(first.location, "22023",
-                   fmt::format("unit \"{}\" not recognized for type {}", first.text,
-                               Display(arguments[1].type)));
-    }
-  }
-  FIRN_RETURN_IF_ERROR(Coerce(first, {.tag = kText}, CastContext::kImplicit));
-  return Expr{.sql = fmt::format("{}({})", entry.name, Joined(arguments)),
-              .type = {.tag = TagFromName(entry.result)},
-              .location = location};
+  if (entry.engine == "!timezone") return WriteAtZone(entry, std::move(arguments), location);
+  return WriteDateTrunc(entry, std::move(arguments), location);
 }
 
 std::string QueryWriter::CatalogCall(std::string_view name, const std::vector<Expr>& arguments,
@@ -352,8 +338,8 @@ Result<Expr> QueryWriter::WriteServerCall(const Json& body, const Place& place) 
         .sql = CatalogCall("set_config", arguments, type), .type = type, .location = location};
   }
   if (found == collected_.calls.end()) {
-    return Refuse(location, "CURRENT_TIME, LOCALTIME and precisions are not supported",
-                  "Use CURRENT_TIMESTAMP.");
+    return Refuse(location, "CURRENT_TIME and LOCALTIME with a precision are not supported",
+                  "Use CURRENT_TIME and LOCALTIME.");
   }
   const auto& call = collected_.references.calls[found->second];
   if (!context_.answer_call) {
@@ -379,7 +365,7 @@ Result<Expr> QueryWriter::WriteServerCall(const Json& body, const Place& place) 
   if (!mentioned.empty()) {
     value.sql = fmt::format("(CASE WHEN {0} THEN {1} ELSE {1} END)", mentioned, answer.first);
   }
-  return value;
+  return Has(body, "op") ? OfClock(body, std::move(value)) : value;
 }
 
 Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
@@ -454,7 +440,9 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
                                         const Place& place) {
   const int location = tree::Location(body);
   const auto entries = FindFunction(name);
-  FIRN_TRY(auto arguments, WriteArguments(name, List(body, "args"), place));
+  FIRN_TRY(auto arguments, name == "make_interval"
+                               ? WriteIntervalParts(body, place)
+                               : WriteArguments(name, List(body, "args"), place));
   if (name == "row_to_json" && !arguments.empty() && !arguments.front().is_row) {
     return NoFunction(name, arguments, location);
   }

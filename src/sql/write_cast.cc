@@ -172,6 +172,26 @@ Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   return expr;
 }
 
+namespace {
+
+// Between dates and timestamps without and with a zone; empty: it is another cast.
+std::string ZonedCast(const Expr& expr, const ValueType& to, const std::string& zone) {
+  if (to.tag == kTimestamptz) {
+    const auto local = expr.type.tag == kDate ? CastTo(expr.sql, "TIMESTAMP") : expr.sql;
+    return fmt::format("sql_tz_moment({}, {})", local, zone);
+  }
+  if (expr.type.tag != kTimestamptz) return "";
+  auto local = fmt::format("sql_tz_local({}, {})", expr.sql, zone);
+  return to.tag == kDate ? CastTo(local, "DATE") : local;
+}
+
+}  // namespace
+
+std::string QueryWriter::ZoneSql() const {
+  const auto& zone = Style().zone;
+  return QuoteLiteral(zone ? zone->engine_name() : "UTC");
+}
+
 const columnar::TextStyle& QueryWriter::Style() const {
   static const columnar::TextStyle kDefault;
   return context_.style ? *context_.style : kDefault;
@@ -300,9 +320,7 @@ std::string QueryWriter::ReadSql(const Expr& expr, const ValueType& to) const {
   if (to.tag != kTimestamptz && to.tag != kTimetz) {
     return fmt::format("sql_read_{}({})", name, expr.sql);
   }
-  const auto& zone = Style().zone;
-  return fmt::format("sql_read_{}({}, {})", name, expr.sql,
-                     QuoteLiteral(zone ? zone->engine_name() : "UTC"));
+  return fmt::format("sql_read_{}({}, {})", name, expr.sql, ZoneSql());
 }
 
 // Casts from and to the types that are text in the engine, oids and arrays. What is not here is
@@ -336,7 +354,7 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
   if (from == kJsonb && to.tag == kJson) return expr.sql;
   if (to.tag == kTime && from == kTimestamp) return CastTo(expr.sql, "TIME");
   if (to.tag == kTime && from == kTimestamptz) {
-    return CastTo(CastTo(expr.sql, "TIMESTAMP"), "TIME");
+    return CastTo(fmt::format("sql_tz_local({}, {})", expr.sql, ZoneSql()), "TIME");
   }
   if (to.tag == kInterval && from == kTime) return fmt::format("sql_time_interval({})", expr.sql);
   if (to.tag == kTime && from == kInterval) return fmt::format("sql_interval_time({})", expr.sql);
@@ -423,7 +441,7 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
                                 DisplayType(from)),
                     "SET extra_float_digits = 1, bytea_output = 'hex'.");
     }
-    const bool is_time = from == kDate || from == kTimestamp || from == kTimestamptz;
+    const bool is_time = from == kDate || from == kTimestamp;
     // The engine writes a numeric(2,2) without the zero before the point.
     const bool all_scale = from == kNumeric && expr.type.precision == expr.type.scale;
     const auto* writer = from == kFloat4     ? "sql_float4_text"
@@ -431,10 +449,11 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
                          : from == kInterval ? "sql_interval_text"
                          : from == kBytea    ? "sql_bytea_text"
                                              : nullptr;
-    auto text = writer != nullptr ? fmt::format("{}({})", writer, expr.sql)
-                : is_time         ? fmt::format("firn_time_text({})", expr.sql)
-                : all_scale       ? fmt::format("sql_num_text({})", expr.sql)
-                                  : CastTo(expr.sql, "VARCHAR");
+    auto text = writer != nullptr      ? fmt::format("{}({})", writer, expr.sql)
+                : from == kTimestamptz ? fmt::format("sql_tz_text({}, {})", expr.sql, ZoneSql())
+                : is_time              ? fmt::format("firn_time_text({})", expr.sql)
+                : all_scale            ? fmt::format("sql_num_text({})", expr.sql)
+                                       : CastTo(expr.sql, "VARCHAR");
     return to.length > 0 && context == CastContext::kExplicit
                ? fmt::format("left({}, {})", text, to.length)
                : text;
@@ -455,6 +474,7 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
   if (to.tag == kNumeric && to.precision == 0) {
     return CastTo(expr.sql, EngineType(AsNumeric(expr.type)));
   }
+  if (auto zoned = ZonedCast(expr, to, ZoneSql()); !zoned.empty()) return zoned;
   return CastTo(expr.sql, EngineType(to));
 }
 

@@ -57,7 +57,12 @@ int Figure(const tree::Json& node, std::string& name) {
   if (open.Is("CoalesceExpr")) return is("coalesce");
   if (open.Is("MinMaxExpr")) return is(Text(body, "op") == "IS_GREATEST" ? "greatest" : "least");
   if (open.Is("GroupingFunc")) return is("grouping");
-  if (open.Is("SQLValueFunction")) return is(ServerName(body));
+  if (open.Is("SQLValueFunction")) {
+    const auto op = Text(body, "op");
+    return is(op == "SVFOP_CURRENT_TIME" ? "current_time"
+              : op == "SVFOP_LOCALTIME"  ? "localtime"
+                                         : ServerName(body));
+  }
   if (open.Is("SubLink")) {
     const auto kind = Text(body, "subLinkType");
     if (kind == "EXISTS_SUBLINK") return is("exists");

@@ -17,6 +17,7 @@ constexpr Names<2> kOfHours = {"hour", "minute"};
 constexpr Names<4> kSeconds = {"second", "seconds", "milliseconds", "microseconds"};
 // What only grows with time is infinite for an infinite time; the others are NULL.
 constexpr Names<6> kGrowing = {"year", "isoyear", "decade", "century", "millennium", "epoch"};
+constexpr Names<3> kOfZones = {"timezone", "timezone_hour", "timezone_minute"};
 constexpr Names<4> kRefused = {"julian", "timezone", "timezone_hour", "timezone_minute"};
 
 template <size_t kSize>
@@ -69,6 +70,18 @@ std::string AsDecimal(const Field& field) {
                      field.scale + 1, field.scale, EngineType(NumericOf(field)));
 }
 
+// Seconds, hours, minutes of the offset, east of Greenwich.
+Expr ZoneField(std::string_view unit, const std::string& moment, const std::string& zone,
+               bool is_float, int location) {
+  auto sql = fmt::format("sql_tz_offset({}, {})", moment, zone);
+  if (unit == "timezone_hour") sql = fmt::format("({} // 3600)", sql);
+  if (unit == "timezone_minute") sql = fmt::format("(({} // 60) % 60)", sql);
+  const Field field{std::move(sql)};
+  return {.sql = is_float ? AsDouble(field) : AsDecimal(field),
+          .type = is_float ? ValueType{.tag = kFloat8} : NumericOf(field),
+          .location = location};
+}
+
 }  // namespace
 
 Result<Expr> QueryWriter::WriteIntervalField(const std::string& unit, const Expr& interval,
@@ -103,6 +116,9 @@ Result<Expr> QueryWriter::WriteExtract(const FunctionEntry& entry, std::vector<E
                  fmt::format("unit \"{}\" not supported for type {}", unit, DisplayType(tag)),
                  "A time has hour, minute, second and epoch.");
   }
+  if (tag == kTimestamptz && IsOneOf(unit, kOfZones)) {
+    return ZoneField(unit, value, ZoneSql(), is_float, location);
+  }
   if (IsOneOf(unit, kRefused)) {
     return Refuse(location, "this field is not supported: " + unit,
                   "year, quarter, month, week, day, dow, doy, hour, minute, second and epoch are.");
@@ -111,7 +127,10 @@ Result<Expr> QueryWriter::WriteExtract(const FunctionEntry& entry, std::vector<E
     return Wrong(location, "22023",
                  fmt::format("unit \"{}\" not recognized for type {}", unit, DisplayType(tag)));
   }
-  const auto field = FieldOf(unit, value, tag == kDate);
+  // Of what a clock shows there.
+  const bool zoned = tag == kTimestamptz && unit != "epoch";
+  const auto shown = zoned ? fmt::format("sql_tz_local({}, {})", value, ZoneSql()) : value;
+  const auto field = FieldOf(unit, shown, tag == kDate);
   const auto type = is_float ? ValueType{.tag = kFloat8} : NumericOf(field);
   auto sql = is_float ? AsDouble(field) : AsDecimal(field);
   if (IsOneOf(unit, kGrowing) && tag != kTime) {

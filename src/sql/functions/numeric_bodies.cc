@@ -5,6 +5,7 @@
 
 #include "sql/functions/bodies.h"
 #include "sql/functions/numeric_value.h"
+#include "sql/functions/zone_bodies.h"
 
 namespace firn::sql {
 namespace {
@@ -280,6 +281,7 @@ EngineFunctions AllEngineFunctions() {
   AddCatalogFunctions(functions);
   AddReadFunctions(functions);
   AddClockFunctions(functions);
+  AddZoneFunctions(functions);
   AddNetworkFunctions(functions);
   return functions;
 }

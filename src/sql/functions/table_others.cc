@@ -34,7 +34,7 @@ regexp_split_to_table(text text text) text : sql_regexp_split($1, $2, $3)
 string_to_table(text text) text : sql_string_to_array($1, $2, NULL)
 string_to_table(text text text) text : sql_string_to_array($1, $2, $3)
 generate_series(timestamp timestamp interval) timestamp
-generate_series(timestamptz timestamptz interval) timestamptz
+generate_series(timestamptz timestamptz interval) timestamptz : sql_tz_series($1, $2, $3, $zone)
 
 -- Answered by the session; their types are its affair.
 [server]

@@ -7,6 +7,7 @@
 #include "sql/functions/number_format.h"
 #include "sql/functions/numeric_value.h"
 #include "sql/functions/time_format.h"
+#include "sql/functions/zone_bodies.h"
 
 namespace firn::sql {
 namespace {
@@ -277,43 +278,6 @@ Failure BadUnit(std::string_view unit, std::string_view type) {
   return Refused("22023", fmt::format("unit \"{}\" not recognized for type {}", unit, type));
 }
 
-Result<Timestamp> Truncate(std::string_view name, Timestamp value) {
-  if (!IsFinite(value.micros)) return value;
-  const auto unit = Lowered(name);
-  auto at = FieldsOfTimestamp(value.micros);
-  const auto day_start = value.micros - (((value.micros % kDay) + kDay) % kDay);
-  const auto down = [&](int64_t step) {
-    return Timestamp{value.micros - ((value.micros % step) + step) % step};
-  };
-  if (unit.starts_with("microsec")) return value;
-  if (unit.starts_with("millisec")) return down(1000);
-  if (unit == "second" || unit == "seconds") return down(kSecond);
-  if (unit == "minute" || unit == "minutes") return down(60 * kSecond);
-  if (unit == "hour" || unit == "hours") return down(kHour);
-  if (unit == "day" || unit == "days") return Timestamp{day_start};
-  if (unit == "week" || unit == "weeks") {
-    const int64_t days = day_start / kDay;
-    return Timestamp{(days - ((days + 3) % 7 + 7) % 7) * kDay};
-  }
-  const auto of = [](int year, int month) { return Timestamp{DaysOfDate(year, month, 1) * kDay}; };
-  if (unit == "month" || unit == "months") return of(at.year, at.month);
-  if (unit == "quarter") return of(at.year, (at.month - 1) / 3 * 3 + 1);
-  if (unit == "year" || unit == "years") return of(at.year, 1);
-  if (unit == "decade" || unit == "decades") {
-    return of(at.year > 0 ? at.year / 10 * 10 : -((8 - (at.year - 1)) / 10) * 10, 1);
-  }
-  if (unit == "century" || unit == "centuries") {
-    return of(
-        at.year > 0 ? (at.year + 99) / 100 * 100 - 99 : -((99 - (at.year - 1)) / 100) * 100 + 1, 1);
-  }
-  if (unit == "millennium" || unit == "millennia") {
-    return of(at.year > 0 ? (at.year + 999) / 1000 * 1000 - 999
-                          : -((999 - (at.year - 1)) / 1000) * 1000 + 1,
-              1);
-  }
-  return BadUnit(unit, "timestamp without time zone");
-}
-
 Result<Interval> TruncateInterval(std::string_view name, Interval value) {
   const auto unit = Lowered(name);
   const auto months = [&](int32_t step) { return Interval{value.months / step * step, 0, 0}; };
@@ -448,6 +412,49 @@ void AddMakers(EngineFunctions& to) {
 
 }  // namespace
 
+Result<Timestamp> TruncateTime(std::string_view name, Timestamp value, std::string_view type) {
+  if (!IsFinite(value.micros)) return value;
+  const auto unit = Lowered(name);
+  auto at = FieldsOfTimestamp(value.micros);
+  const auto day_start = value.micros - (((value.micros % kDay) + kDay) % kDay);
+  const auto down = [&](int64_t step) {
+    return Timestamp{value.micros - ((value.micros % step) + step) % step};
+  };
+  if (unit.starts_with("microsec")) return value;
+  if (unit.starts_with("millisec")) return down(1000);
+  if (unit == "second" || unit == "seconds") return down(kSecond);
+  if (unit == "minute" || unit == "minutes") return down(60 * kSecond);
+  if (unit == "hour" || unit == "hours") return down(kHour);
+  if (unit == "day" || unit == "days") return Timestamp{day_start};
+  if (unit == "week" || unit == "weeks") {
+    const int64_t days = day_start / kDay;
+    return Timestamp{(days - ((days + 3) % 7 + 7) % 7) * kDay};
+  }
+  const auto of = [](int year, int month) { return Timestamp{DaysOfDate(year, month, 1) * kDay}; };
+  if (unit == "month" || unit == "months") return of(at.year, at.month);
+  if (unit == "quarter") return of(at.year, (at.month - 1) / 3 * 3 + 1);
+  if (unit == "year" || unit == "years") return of(at.year, 1);
+  if (unit == "decade" || unit == "decades") {
+    return of(at.year > 0 ? at.year / 10 * 10 : -((8 - (at.year - 1)) / 10) * 10, 1);
+  }
+  if (unit == "century" || unit == "centuries") {
+    return of(
+        at.year > 0 ? (at.year + 99) / 100 * 100 - 99 : -((99 - (at.year - 1)) / 100) * 100 + 1, 1);
+  }
+  if (unit == "millennium" || unit == "millennia") {
+    return of(at.year > 0 ? (at.year + 999) / 1000 * 1000 - 999
+                          : -((999 - (at.year - 1)) / 1000) * 1000 + 1,
+              1);
+  }
+  return BadUnit(unit, type);
+}
+
+bool KeepsOffset(std::string_view unit) {
+  const auto lowered = Lowered(unit);
+  return lowered.starts_with("hour") || lowered.starts_with("min") || lowered.starts_with("sec") ||
+         lowered.starts_with("millisec") || lowered.starts_with("micro");
+}
+
 void AddTimeFunctions(EngineFunctions& functions) {
   AddTemplates(functions);
   AddMakers(functions);
@@ -462,7 +469,7 @@ void AddTimeFunctions(EngineFunctions& functions) {
     return IntervalPart(unit, value);
   }));
   to.push_back(Scalar("sql_date_trunc", [](std::string_view unit, Timestamp value) {
-    return Truncate(unit, value);
+    return TruncateTime(unit, value, "timestamp without time zone");
   }));
   to.push_back(
       Scalar("sql_interval_trunc", [](std::string_view unit, Interval value) -> Result<Interval> {

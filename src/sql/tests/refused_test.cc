@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         "select * from t for update", "select t from t", "select (t).id from t", "select row(1, 2)",
         "select array[[1], [2]]", "select id from t order by id using <",
         "select * from pg_nothing", "select x'ff'", "select xmlparse(document 'x')",
-        "select current_time", "select localtime",
+        "select current_time(3)", "select localtime(3)",
         "select rank(1) within group (order by id) from t",
         "select id from t fetch first 1 row with ties",
         "with a as (delete from t returning *) select * from a", "select (select max(t.id)) from t",
