@@ -7,7 +7,7 @@ namespace {
 
 // An argument of a macro is copied wherever it stands: ExpandedBytes in write_result.cc bounds what
 // that adds up to. Errors are told as engine::RaiseSql does.
-constexpr std::array<std::string_view, 10> kMacros = {
+constexpr std::array<std::string_view, 16> kMacros = {
     "CREATE OR REPLACE MACRO firn_quotient(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
     "error('firn:22012:division by zero') ELSE a // b END",
     "CREATE OR REPLACE MACRO firn_remainder(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
@@ -17,6 +17,19 @@ constexpr std::array<std::string_view, 10> kMacros = {
     // A sum of finite numbers is finite, or there is none.
     "CREATE OR REPLACE MACRO firn_float_sum(total, finite) AS CASE WHEN finite AND NOT "
     "isfinite(total) THEN error('firn:22003:value out of range: overflow') ELSE total END",
+    // Of values that are not finite the engine has no variance, PostgreSQL has NaN: they are kept
+    // from the aggregate, `finite` says whether there were none.
+    "CREATE OR REPLACE MACRO firn_moment(finite, moment) AS CASE WHEN finite THEN moment WHEN NOT "
+    "finite THEN CAST('nan' AS DOUBLE) END",
+    "CREATE OR REPLACE MACRO firn_finite(a) AS CASE WHEN isfinite(a) THEN a END",
+    // Of two values the pair counts, where both are known.
+    "CREATE OR REPLACE MACRO firn_finite_pair(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL "
+    "THEN isfinite(a) AND isfinite(b) END",
+    "CREATE OR REPLACE MACRO firn_finite_beside(a, b) AS CASE WHEN b IS NOT NULL THEN isfinite(a) "
+    "END",
+    "CREATE OR REPLACE MACRO firn_of_pair(a, b) AS CASE WHEN isfinite(a) AND isfinite(b) THEN a "
+    "END",
+    "CREATE OR REPLACE MACRO firn_beside_finite(a, b) AS CASE WHEN isfinite(b) THEN a END",
     "CREATE OR REPLACE MACRO firn_substring_from(t, s) AS CASE WHEN s < 1 THEN t ELSE substring(t, "
     "s) END",
     // Dates and timestamps: the engine's "(BC)" stands before the time, Postgres's BC at the end.

@@ -15,11 +15,19 @@ bit_or(T) T : @bit_or | T = int2 int4 int8
 bit_xor(T) T : @bit_xor | T = int2 int4 int8
 bool_and(bool) bool : @bool_and
 bool_or(bool) bool : @bool_or
-corr(float8 float8) float8 : @corr
+corr(float8 float8) float8 :
+  CASE WHEN firn_moment(@bool_and{firn_finite_beside($2, $1)},
+  @regr_sxx{firn_beside_finite($1, $2), $2}) = 0 OR
+  firn_moment(@bool_and{firn_finite_beside($1, $2)},
+  @regr_syy{$1, firn_beside_finite($2, $1)}) = 0 THEN NULL ELSE
+  firn_moment(@bool_and{firn_finite_pair($1, $2)}, @corr{firn_of_pair($1, $2), $2}) END
 count() int8 : @count
 count(any) int8 : @count
-covar_pop(float8 float8) float8 : @covar_pop
-covar_samp(float8 float8) float8 : @covar_samp
+covar_pop(float8 float8) float8 :
+  firn_moment(@bool_and{firn_finite_pair($1, $2)}, @covar_pop{firn_of_pair($1, $2), $2})
+covar_samp(float8 float8) float8 :
+  CASE WHEN @regr_count > 1 THEN
+  firn_moment(@bool_and{firn_finite_pair($1, $2)}, @covar_samp{firn_of_pair($1, $2), $2}) END
 every(bool) bool : @bool_and
 max(T) T : @max | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval time oid
 max(bpchar) =1 : @max
@@ -36,20 +44,41 @@ min(numeric) =1 : @min ~ @arg_min{$1, sql_num_key($1)}
 mode(any) =1 : -
 percentile_cont(float8) float8 : -
 percentile_disc(float8) =1 : -
-regr_avgx(float8 float8) float8 : @regr_avgx
-regr_avgy(float8 float8) float8 : @regr_avgy
+regr_avgx(float8 float8) float8 :
+  firn_float_sum(@regr_avgx, @bool_and{firn_finite_pair($1, $2)})
+regr_avgy(float8 float8) float8 :
+  firn_float_sum(@regr_avgy, @bool_and{firn_finite_pair($1, $2)})
 regr_count(float8 float8) int8 : CAST(@regr_count AS BIGINT)
-regr_intercept(float8 float8) float8 : @regr_intercept
-regr_r2(float8 float8) float8 : @regr_r2
-regr_slope(float8 float8) float8 : @regr_slope
-regr_sxx(float8 float8) float8 : @regr_sxx
-regr_sxy(float8 float8) float8 : @regr_sxy
-regr_syy(float8 float8) float8 : @regr_syy
-stddev(T) float8 : @stddev_samp | T = float4 float8
+regr_intercept(float8 float8) float8 :
+  CASE WHEN firn_moment(@bool_and{firn_finite_beside($2, $1)},
+  @regr_sxx{firn_beside_finite($1, $2), $2}) = 0 THEN NULL ELSE
+  firn_moment(@bool_and{firn_finite_pair($1, $2)}, @regr_intercept{firn_of_pair($1, $2), $2}) END
+regr_r2(float8 float8) float8 :
+  CASE WHEN firn_moment(@bool_and{firn_finite_beside($2, $1)},
+  @regr_sxx{firn_beside_finite($1, $2), $2}) = 0 THEN NULL WHEN
+  firn_moment(@bool_and{firn_finite_beside($1, $2)},
+  @regr_syy{$1, firn_beside_finite($2, $1)}) = 0 THEN 1 ELSE
+  firn_moment(@bool_and{firn_finite_pair($1, $2)}, @regr_r2{firn_of_pair($1, $2), $2}) END
+regr_slope(float8 float8) float8 :
+  CASE WHEN firn_moment(@bool_and{firn_finite_beside($2, $1)},
+  @regr_sxx{firn_beside_finite($1, $2), $2}) = 0 THEN NULL ELSE
+  firn_moment(@bool_and{firn_finite_pair($1, $2)}, @regr_slope{firn_of_pair($1, $2), $2}) END
+regr_sxx(float8 float8) float8 :
+  firn_moment(@bool_and{firn_finite_beside($2, $1)}, @regr_sxx{firn_beside_finite($1, $2), $2})
+regr_sxy(float8 float8) float8 :
+  firn_moment(@bool_and{firn_finite_pair($1, $2)}, @regr_sxy{firn_of_pair($1, $2), $2})
+regr_syy(float8 float8) float8 :
+  firn_moment(@bool_and{firn_finite_beside($1, $2)}, @regr_syy{$1, firn_beside_finite($2, $1)})
+stddev(T) float8 :
+  CASE WHEN @count > 1 THEN
+  firn_moment(@bool_and{isfinite($1)}, @stddev_samp{firn_finite($1)}) END | T = float4 float8
 stddev(T) numeric : sql_num_stddev_samp(@list) | T = int2 int4 int8 numeric
-stddev_pop(T) float8 : @stddev_pop | T = float4 float8
+stddev_pop(T) float8 :
+  firn_moment(@bool_and{isfinite($1)}, @stddev_pop{firn_finite($1)}) | T = float4 float8
 stddev_pop(T) numeric : sql_num_stddev_pop(@list) | T = int2 int4 int8 numeric
-stddev_samp(T) float8 : @stddev_samp | T = float4 float8
+stddev_samp(T) float8 :
+  CASE WHEN @count > 1 THEN
+  firn_moment(@bool_and{isfinite($1)}, @stddev_samp{firn_finite($1)}) END | T = float4 float8
 stddev_samp(T) numeric : sql_num_stddev_samp(@list) | T = int2 int4 int8 numeric
 string_agg(text text) text : !string_agg
 string_agg(bytea bytea) bytea : !string_agg
@@ -59,11 +88,16 @@ sum(numeric) numeric:sum : @sum ~ sql_num_sum(@list)
 sum(float4) float4 : CAST(firn_float_sum(@sum, @bool_and{isfinite($1)}) AS FLOAT)
 sum(float8) float8 : firn_float_sum(@sum, @bool_and{isfinite($1)})
 sum(interval) interval : sql_interval_sum(@list)
-var_pop(T) float8 : @var_pop | T = float4 float8
+var_pop(T) float8 :
+  firn_moment(@bool_and{isfinite($1)}, @var_pop{firn_finite($1)}) | T = float4 float8
 var_pop(T) numeric : sql_num_var_pop(@list) | T = int2 int4 int8 numeric
-var_samp(T) float8 : @var_samp | T = float4 float8
+var_samp(T) float8 :
+  CASE WHEN @count > 1 THEN
+  firn_moment(@bool_and{isfinite($1)}, @var_samp{firn_finite($1)}) END | T = float4 float8
 var_samp(T) numeric : sql_num_var_samp(@list) | T = int2 int4 int8 numeric
-variance(T) float8 : @var_samp | T = float4 float8
+variance(T) float8 :
+  CASE WHEN @count > 1 THEN
+  firn_moment(@bool_and{isfinite($1)}, @var_samp{firn_finite($1)}) END | T = float4 float8
 variance(T) numeric : sql_num_var_samp(@list) | T = int2 int4 int8 numeric
 
 [window]

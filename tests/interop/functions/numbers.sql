@@ -48,3 +48,17 @@ select corr(f8, i4), covar_pop(f8, i4), covar_samp(f8, i4), regr_avgx(f8, i4), r
 select corr(f, f), regr_slope(f, f), regr_count(f, f), covar_samp(f, f), stddev(f), avg(f), sum(f) from empty
 select stddev(f8), stddev_pop(f8), variance(f4), var_pop(f8), avg(f4), sum(f4), sum(f8), min(f4), max(f8) from t
 select bit_and(i4), bit_or(i4), bit_xor(i4), bool_and(b), bool_or(b), every(b), count(*), count(b), bit_and(s2) from t
+-- moments of what is constant or not finite
+SELECT corr(a, b), regr_slope(a, b), regr_intercept(a, b), regr_r2(a, b), regr_sxx(a, b), regr_syy(a, b), regr_sxy(a, b), regr_avgx(a, b), regr_avgy(a, b), regr_count(a, b), covar_pop(a, b), covar_samp(a, b) FROM (VALUES (1.5::float8, 2::float8)) AS v(a, b)
+SELECT g, corr(a, b), regr_slope(a, b), regr_intercept(a, b), regr_r2(a, b), regr_sxx(a, b), regr_syy(a, b), regr_sxy(a, b), regr_avgx(a, b), regr_avgy(a, b), regr_count(a, b), covar_pop(a, b), covar_samp(a, b) FROM (VALUES (1, 1.5::float8, 2::float8), (1, 2.5, 2), (2, 4, 1), (2, 4, 3), (3, 7, 7), (4, NULL, 1), (4, 1, NULL), (5, 1, 2), (5, 2, 4), (5, 4, 7), (5, NULL, 8), (6, 'nan', 1), (6, 1, 2), (7, 1, 'inf'), (7, 2, 1), (8, 'inf', NULL), (8, 1, 2), (8, 2, 5), (9, 'nan', 3), (10, 3, '-inf'), (11, 'inf', 1), (11, 'inf', 1), (12, 2, 'inf'), (12, 2, 3)) AS v(g, a, b) GROUP BY g ORDER BY g
+SELECT corr(a, 1), regr_slope(a, 1), regr_intercept(a, 1), regr_r2(1, a), corr(1, a), regr_slope(1, a), regr_r2(a, 1) FROM (VALUES (1), (2), (4)) AS v(a)
+SELECT corr(i4, f8) OVER (ORDER BY id), regr_slope(i4, f8) OVER (PARTITION BY id % 2 ORDER BY id), covar_samp(i4, f8) OVER (ORDER BY id), stddev(f8) OVER (ORDER BY id), var_pop(f4) OVER (ORDER BY id) FROM t ORDER BY id
+SELECT corr(i4, f8) FILTER (WHERE id < 3), regr_slope(DISTINCT i4, f8), corr(a, a), regr_r2(f, f) FROM t, empty
+SELECT corr(i4, f8) FILTER (WHERE id < 4), regr_slope(DISTINCT i4, f8), regr_r2(i4, f8), regr_intercept(i4, f8) FROM t
+SELECT corr(a, a), regr_r2(f, f), regr_count(f, f), regr_sxx(f, f), covar_pop(f, f), stddev(f), var_pop(f), variance(f) FROM empty
+SELECT g, stddev(a), stddev_pop(a), stddev_samp(a), variance(a), var_pop(a), var_samp(a) FROM (VALUES (1, 'nan'::float8), (1, 1), (2, 'inf'), (2, 1), (3, 'nan'), (4, '-inf'), (5, 1), (6, NULL), (7, 'inf'), (7, NULL), (8, 1), (8, 4), (8, 9), (9, 'inf'), (9, '-inf'), (10, 2), (10, 2)) AS v(g, a) GROUP BY g ORDER BY g
+SELECT g, stddev(a), stddev_pop(a), stddev_samp(a), variance(a), var_pop(a), var_samp(a) FROM (VALUES (1, 'nan'::float4), (1, 1), (2, 'inf'), (2, 1), (3, 'nan'), (4, '-inf'), (5, 1), (6, NULL), (7, 'inf'), (7, NULL), (8, 1), (8, 4), (8, 9)) AS v(g, a) GROUP BY g ORDER BY g
+SELECT stddev(DISTINCT a), var_pop(DISTINCT a), stddev(a) FILTER (WHERE a < 'inf') FROM (VALUES ('inf'::float8), (1), (1), (3)) AS v(a)
+SELECT stddev(a) OVER (ORDER BY g), variance(a) OVER (ORDER BY g ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1, 1::float8), (2, 2), (3, 'nan'), (4, 1), (5, 1)) AS v(g, a) ORDER BY g
+SELECT var_pop(a) FROM (VALUES (1e300::float8), (-1e300)) AS v(a)
+SELECT regr_sxx(a, a) FROM (VALUES (1e300::float8), (-1e300)) AS v(a)
