@@ -28,8 +28,8 @@ timezone(text timestamp) timestamptz : !timezone
 timezone(text timestamptz) timestamp : !timezone
 timezone(text timetz) timetz : -
 timezone(interval timetz) timetz : -
-timezone(interval timestamp) timestamptz : timezone('UTC', $2 - $1)
-timezone(interval timestamptz) timestamp : (timezone('UTC', $2) + $1)
+timezone(interval timestamp) timestamptz : sql_tz_moment_by($2, $1)
+timezone(interval timestamptz) timestamp : sql_tz_local_by($2, $1)
 age(timestamp timestamp) interval : sql_age($1, $2)
 age(timestamptz timestamptz) interval :
   sql_age(sql_tz_local($1, $zone), sql_tz_local($2, $zone))

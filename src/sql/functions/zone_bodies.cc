@@ -270,8 +270,33 @@ Result<Timestamptz> ReadAt(Timestamp local, std::string_view name) {
   return Timestamptz{micros};
 }
 
-// Of the session's zone, or one known to be there; and _at: of any name.
+/// What an interval as a zone adds to UTC.
+Result<int64_t> OffsetOf(Interval zone) {
+  if (zone.months != 0 || zone.days != 0) {
+    return Refused("22023", "interval time zone must not include months or days");
+  }
+  return zone.micros / kMicrosPerSecond * kMicrosPerSecond;
+}
+
+Result<Timestamp> ShownBy(Timestamptz moment, Interval zone) {
+  FIRN_TRY(const auto offset, OffsetOf(zone));
+  if (!IsFinite(moment.micros)) return Timestamp{moment.micros};
+  FIRN_TRY(const auto micros, Sum(moment.micros, offset));
+  return Timestamp{micros};
+}
+Result<Timestamptz> ReadBy(Timestamp local, Interval zone) {
+  FIRN_TRY(const auto offset, OffsetOf(zone));
+  if (!IsFinite(local.micros)) return Timestamptz{local.micros};
+  FIRN_TRY(const auto micros, Sum(local.micros, -offset));
+  return Timestamptz{micros};
+}
+
+// Of the session's zone, or one known to be there; _at: of any name; _by: of an interval.
 void AddClocks(EngineFunctions& to) {
+  to.push_back(Scalar("sql_tz_local_by",
+                      [](Timestamptz moment, Interval zone) { return ShownBy(moment, zone); }));
+  to.push_back(Scalar("sql_tz_moment_by",
+                      [](Timestamp local, Interval zone) { return ReadBy(local, zone); }));
   to.push_back(Ahead(Scalar("sql_tz_local", [](Timestamptz moment, std::string_view zone) {
     return ShownAt<ZoneOf>(moment, zone);
   })));

@@ -36,6 +36,9 @@ SELECT timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'Europe/Berlin', timestamp
 SELECT n, at AT TIME ZONE zone, timezone(zone, at::timestamp) FROM moments ORDER BY n
 SELECT timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'Europe/Nowhere'
 SELECT timestamp '2024-07-01 12:00' AT TIME ZONE 'x'
+SELECT timestamptz '2024-07-01 12:00+00' AT TIME ZONE interval '1 day'
+SELECT timestamp '2024-07-01 12:00' AT TIME ZONE interval '-1 month'
+SELECT at AT TIME ZONE interval '02:30:00.7', at::timestamp AT TIME ZONE interval '-03:00:00.7', timestamptz 'infinity' AT TIME ZONE interval '1 hour' FROM moments ORDER BY n
 SELECT date_trunc('day', timestamptz '2024-07-01 12:00+00', 'x')
 SELECT make_timestamptz(2024, 7, 1, 12, 0, 0, 'Europe/Nowhere')
 SELECT n, count(*) OVER (ORDER BY at RANGE BETWEEN interval '24 hours' PRECEDING AND interval '61 minutes' FOLLOWING), first_value(n) OVER (ORDER BY at DESC RANGE BETWEEN interval '30:00' PRECEDING AND CURRENT ROW), sum(n) OVER w FROM moments WINDOW w AS (ORDER BY at RANGE interval '00:50' PRECEDING) ORDER BY n
