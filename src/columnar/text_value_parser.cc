@@ -30,14 +30,14 @@ class TextParser : public ParserInto<arrow::StringBuilder> {
   const int32_t length_;
 };
 
-// char(n): blanks at the end are not kept.
+// char(n): blanks at the end are not kept, but where there is no n.
 class CharParser final : public ParserInto<arrow::StringBuilder> {
  public:
   CharParser(const Type& type, arrow::ArrayBuilder* builder)
       : ParserInto(builder), length_(type.length) {}
   Status AppendText(std::string_view text) override {
     FIRN_RETURN_IF_ERROR(CheckUtf8(text));
-    text = text.substr(0, text.find_last_not_of(' ') + 1);
+    if (length_ > 0) text = text.substr(0, text.find_last_not_of(' ') + 1);
     if (length_ > 0 && CharactersOf(text) > length_) {
       return Fail(
           MakeError(ErrorCode::kInvalidInput, "value too long for type character({})", length_)

@@ -7,7 +7,7 @@ namespace {
 
 // An argument of a macro is copied wherever it stands: ExpandedBytes in write_result.cc bounds what
 // that adds up to. Errors are told as engine::RaiseSql does.
-constexpr std::array<std::string_view, 16> kMacros = {
+constexpr std::array<std::string_view, 17> kMacros = {
     "CREATE OR REPLACE MACRO firn_quotient(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
     "error('firn:22012:division by zero') ELSE a // b END",
     "CREATE OR REPLACE MACRO firn_remainder(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
@@ -30,6 +30,8 @@ constexpr std::array<std::string_view, 16> kMacros = {
     "CREATE OR REPLACE MACRO firn_of_pair(a, b) AS CASE WHEN isfinite(a) AND isfinite(b) THEN a "
     "END",
     "CREATE OR REPLACE MACRO firn_beside_finite(a, b) AS CASE WHEN isfinite(b) THEN a END",
+    // bpchar: the blanks at its end are shown, but not compared.
+    "CREATE OR REPLACE MACRO firn_char_key(a) AS rtrim(a, ' ')",
     "CREATE OR REPLACE MACRO firn_substring_from(t, s) AS CASE WHEN s < 1 THEN t ELSE substring(t, "
     "s) END",
     // Dates and timestamps: the engine's "(BC)" stands before the time, Postgres's BC at the end.

@@ -127,12 +127,14 @@ Result<Filling> WithoutSequences(const catalog::TableDefinition& table, Filling 
   return filling;
 }
 
-/// A cast to another type than the column's: the engine converts.
+/// A cast to another type than the column's, or to a length, which cuts: the engine converts.
 bool NeedsEngine(const catalog::TableDefinition& table, const InsertValuesCommand& command,
                  const std::vector<size_t>& targets) {
   for (const auto& row : command.rows) {
     for (size_t i = 0; i < row.size(); ++i) {
-      if (row[i].cast && *row[i].cast != table.columns.columns[targets[i]].type) return true;
+      const auto& cast = row[i].cast;
+      if (!cast) continue;
+      if (cast->length > 0 || *cast != table.columns.columns[targets[i]].type) return true;
     }
   }
   return false;

@@ -2,6 +2,7 @@
 //
 //   write_query.cc       SELECT, VALUES, set operations, WITH, the result's types
 //   write_clauses.cc     select lists, GROUP BY, ORDER BY, LIMIT
+//   write_groups.cc      what a group shows of values that are equal but shown differently
 //   write_from.cc        tables, joins, subqueries, table functions
 //   write_expression.cc  expressions but operators and calls
 //   write_operator.cc    operators
@@ -86,7 +87,10 @@ class QueryWriter {
     std::string tail;  // FROM … HAVING
     std::string order;
     std::string limit;
-    std::vector<std::vector<Expr>> rows;  // VALUES, instead of head and tail
+    bool distinct = false;                 // SELECT DISTINCT
+    std::vector<std::string> distinct_on;  // what is compared of DISTINCT ON
+    std::vector<Expr> grouped;             // the values whose keys GROUP BY has
+    std::vector<std::vector<Expr>> rows;   // VALUES, instead of head and tail
   };
   /// A block as text, its columns' types settled.
   struct Finished {
@@ -120,6 +124,9 @@ class QueryWriter {
   std::vector<VisibleColumn> ColumnsOf(const std::string& alias, const Block& block,
                                        const Finished& finished) const;
   Result<Block> Derived(Block&& block);
+  /// INTERSECT and EXCEPT of values that are told apart by their keys.
+  Result<Block> ByKeys(Block&& block, const Finished& left, const Finished& right,
+                       std::string_view word, bool all);
   Result<std::string> FinishFor(Block&& block, std::span<const columnar::Column> targets);
   Result<Expr> WriteDefault(const columnar::Column& target, int location);
   Result<EngineQuery> Done(std::string sql, std::vector<columnar::Field> fields) const;
@@ -127,24 +134,36 @@ class QueryWriter {
   // write_clauses.cc
   Status WriteTargets(const Json& body, const Place& place, Block& block);
   Status WriteStar(const Json& reference, const Place& place, Block& block);
-  Result<std::string> WriteGroupBy(const Json& body, const Place& place, const Block& block);
-  Result<std::string> WriteGroupItem(const Json& item, const Place& place, const Block& block);
+  Result<std::string> WriteGroupBy(const Json& body, const Place& place, Block& block);
+  Result<std::string> WriteGroupItem(const Json& item, const Place& place, Block& block);
   static std::string DistinctOutputs(const Block& block);
   std::string SortedOutput(const Block& block, size_t at) const;
-  /// A set-returning output that rows are grouped by (its number or name), as an item of FROM.
-  void MoveGroupedSet(const Json& body, Block& block, std::string& from);
-  Status ShowGroups(const std::string& groups, Block& block, std::string& having);
-  Status ShowGroupsOf(const ValueType& type, const std::string& groups, Block& block,
-                      std::string& having);
-  Result<std::string> WriteDistinct(const Json& body, const Place& place, const Block& block);
-  Status WriteOrderAndLimit(const Json& body, const Place& place, bool names_only, Block& block);
-  Result<std::string> WriteSortItem(const Json& item, const Place& place, bool names_only,
-                                    const Block& block);
+  Result<std::string> WriteDistinct(const Json& body, const Place& place, Block& block);
+  /// Without a scope only names of the select list are known.
+  Status WriteOrderAndLimit(const Json& body, const Place& place, Block& block);
+  /// What ORDER BY or DISTINCT ON names, and whether it is an output.
+  struct Sorted {
+    Expr expr;
+    std::optional<size_t> output;
+  };
+  Result<Sorted> FindSorted(const Json& value, std::string_view clause, const Place& place,
+                            const Block& block);
+  /// Errors: 42P10.
+  Status CheckSorted(const Block& block, const std::vector<Sorted>& sorted,
+                     const std::vector<int>& locations) const;
   Result<std::string> WriteLimit(const Json& node, std::string_view word, const Place& place);
   /// ORDER BY inside aggregates and windows: expressions only.
   Result<std::string> WriteSortList(const Json& items, const Place& place);
   Result<std::string> SortDirection(const Json& sort_by);
   Result<std::string> WriteCondition(const Json& node, std::string_view clause, const Place& place);
+
+  // write_groups.cc
+  /// A set-returning output that rows are grouped by (its number or name), as an item of FROM.
+  void MoveGroupedSet(const Json& body, Block& block, std::string& from);
+  /// What GROUP BY is written with; the block remembers a value that is not its own key.
+  static std::string GroupKey(const Expr& expr, Block& block);
+  Status ShowGroups(const std::string& groups, Block& block, std::string& having);
+  Status CheckGroupByAll(const Block& block) const;
 
   // write_from.cc
   Result<FromItem> WriteFrom(const Json& clause, const Scope* outer, const CommonTables* tables);
@@ -217,12 +236,17 @@ class QueryWriter {
   Result<Expr> Compare(const std::string& op, Expr left, Expr right, int location);
   /// Both to the type they are compared as. Errors: 42883.
   Result<ValueType> ToComparable(const std::string& op, Expr& left, Expr& right, int location);
+  Result<ValueType> ToBlankless(Expr& left, Expr& right);
+  Result<Expr> NullIf(Expr left, Expr right, int location);
   Result<Expr> WriteLike(const std::string& op, Expr left, const Json& pattern, int location,
                          const Place& place);
   Result<Expr> LikeOf(const std::string& op, Expr left, Expr right, int location);
   Result<Expr> WriteRegex(const std::string& op, Expr left, Expr right, int location);
   Result<Expr> Concatenate(Expr left, Expr right, int location);
-  Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place);
+  Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place,
+                       bool is_array = false);
+  Result<Expr> CharactersIn(Expr left, std::vector<Expr> exprs, const std::vector<bool>& fixed,
+                            bool negated, bool is_array, int location);
   Result<Expr> WriteBetween(const Json& body, const Place& place, bool swapped = false);
   // write_ordered_set.cc
   Result<Expr> WriteOrderedSet(const std::string& name, const Json& body, const Place& place);
@@ -365,6 +389,10 @@ class QueryWriter {
   int depth_ = 0;
 };
 
+/// Written text with any_value(value) for `value` but in aggregates: there each row has its own.
+std::string ShownOutsideAggregates(std::string_view text, std::string_view value);
+/// Whether written text calls one, not over a window.
+bool HasAggregate(std::string_view text);
 /// Whether a written expression gives another value each time it is evaluated.
 bool IsVolatile(std::string_view sql);
 /// The function whose results the engine orders as PostgreSQL orders these values; "" for none.

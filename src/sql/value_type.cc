@@ -201,6 +201,8 @@ bool HasEquality(TypeTag tag) {
 
 std::string_view KeyFunction(const ValueType& type) {
   if (type.tag == kJsonb) return "sql_jsonb_key";
+  if (type.tag == kInterval) return "sql_interval_key";
+  if (IsBlankPadded(type)) return "firn_char_key";
   return IsOpen(type) ? "sql_num_key" : "";
 }
 
@@ -256,7 +258,7 @@ std::optional<ValueType> CommonType(std::span<const ValueType> types) {
   if (best.tag == kVarchar || best.tag == kChar || IsArray(best.tag)) {
     for (const auto& type : types) {
       if (type.tag == kUnknown) continue;
-      if (type.length != best.length) best.length = 0;
+      if (type.tag != best.tag || type.length != best.length) best.length = 0;
       if (type.precision != best.precision || type.scale != best.scale) {
         best.precision = 0;
         best.scale = 0;

@@ -73,7 +73,8 @@ constexpr TypeTag ElementOf(TypeTag tag) {
 struct ValueType {
   TypeTag tag = TypeTag::kUnknown;
   // Of an array those of its elements. numeric: the most digits and the scale; precision 0: of
-  // any size, text in the engine. varchar, char: the length, 0 for no limit.
+  // any size, text in the engine. varchar, char: the length, 0 for no limit; the engine has a
+  // char(n) without the blanks at its end, a char without a length as it is.
   int32_t precision = 0;
   int32_t scale = 0;
   int32_t length = 0;
@@ -90,6 +91,10 @@ constexpr ValueType OpenNumeric() {
 }
 constexpr bool IsOpen(const ValueType& type) {
   return type.tag == TypeTag::kNumeric && type.precision == 0;
+}
+/// bpchar: its blanks at the end are part of the value, but not of comparisons.
+constexpr bool IsBlankPadded(const ValueType& type) {
+  return type.tag == TypeTag::kChar && type.length == 0;
 }
 /// A domain is the type it is over.
 ValueType FromColumnar(const columnar::Type& type);
@@ -113,8 +118,9 @@ bool IsString(TypeTag tag);
 /// Whether values order in the engine as in Postgres, and whether equal ones are the same there.
 bool HasOrder(TypeTag tag);
 bool HasEquality(TypeTag tag);
-/// Values of some types are equal though they are shown differently: 1.0 and 1.00. This function
-/// of the engine gives what compares, sorts and groups for them; empty: the values themselves do.
+/// Values of some types are equal though they are shown differently: 1.0 and 1.00, a month and 30
+/// days. This function of the engine gives what compares, sorts and groups for them; empty: the
+/// values themselves do.
 std::string_view KeyFunction(const ValueType& type);
 
 enum class CastContext : uint8_t { kImplicit, kAssignment, kExplicit };

@@ -9,8 +9,6 @@ namespace firn::sql {
 namespace {
 
 using enum TypeTag;
-constexpr const char* kNoIntervals = "ORDER BY of intervals in an aggregate is not supported";
-constexpr const char* kByEpoch = "Order by extract(epoch FROM the interval).";
 constexpr const char* kDelimiter =
     "string_agg(DISTINCT ...) with a delimiter that is not a constant, or of bytea, is not "
     "supported";
@@ -124,7 +122,8 @@ Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& argume
   ValueType type{.tag = TagFromName(entry.result)};
   if (entry.result.starts_with('=')) type = arguments.front().type;
   if (entry.result == "=a1") type.tag = ArrayOf(type.tag);
-  const bool open = !arguments.empty() && IsOpen(arguments.front().type) && !entry.open.empty();
+  const bool open = !arguments.empty() && !entry.open.empty() &&
+                    (IsOpen(arguments.front().type) || IsBlankPadded(arguments.front().type));
   if (open && !arguments.front().decimal_sql.empty() &&
       (entry.name == "sum" || entry.name == "avg")) {
     // The sum as DECIMAL, shown with the scale of what was summed.
@@ -163,9 +162,11 @@ std::string WhyNot(const FunctionEntry& entry, const std::vector<Expr>& argument
     return fmt::format("{}(DISTINCT ...) of {} is not supported", entry.name,
                        DisplayType(type.tag));
   }
-  if (KeyFunction(type).empty() || entry.name == "count") return "";
+  auto element = type;
+  element.tag = ElementOf(element.tag);
+  if (KeyFunction(element).empty() || entry.name == "count") return "";
   return fmt::format("{}(DISTINCT ...) of {} is not supported", entry.name,
-                     IsOpen(type) ? "a numeric without a scale" : "jsonb");
+                     IsOpen(type) ? "a numeric without a scale" : DisplayType(type.tag));
 }
 
 }  // namespace
@@ -190,6 +191,7 @@ Status QueryWriter::CoerceRangeOffset(Expr& offset, const Json& order, const Pla
     return Refuse(location, "RANGE of days or months is not supported for timestamp with time zone",
                   "Write hours, as in interval '24 hours', or SET TimeZone = 'UTC'.");
   }
+  if (value.type.tag == kInterval) offset.sql = Comparable(offset);  // as what it is added to
   return {};
 }
 
@@ -333,7 +335,8 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
   FIRN_RETURN_IF_ERROR(CheckAggregate(name, body, place));
   const int location = tree::Location(body);
   const bool windowed = Has(body, "over");
-  const bool distinct = Flag(body, "agg_distinct");
+  // What is greatest is so among the distinct ones too.
+  const bool distinct = Flag(body, "agg_distinct") && name != "min" && name != "max";
   auto inner = place;
   inner.sets = false;
   if (!windowed) inner.no_aggregates = "aggregate function calls cannot be nested";
@@ -374,17 +377,10 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     const bool delimiter = joins && i == 1;
     text.arguments.push_back(delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
   }
-  if (distinct && !arguments.empty() && !KeyFunction(arguments.front().type).empty()) {
+  if (distinct && entry.name == "count" && !arguments.empty()) {
     text.arguments.front() = Comparable(arguments.front());
   }
   if (Flag(body, "agg_star")) text.arguments = {"*"};
-  // Here, and only here, the engine orders intervals by their months before their days.
-  bool intervals = entry.name == "array_agg" && distinct && arguments[0].type.tag == kInterval;
-  for (const auto& item : List(body, "agg_order")) {
-    FIRN_TRY(const auto key, WriteExpr(tree::At(*tree::Open(item).body, "node"), inner));
-    intervals = intervals || ElementOf(key.type.tag) == kInterval;
-  }
-  if (intervals) return Refuse(location, kNoIntervals, kByEpoch);
   FIRN_TRY(auto order, WriteSortList(List(body, "agg_order"), inner));
   // PostgreSQL sorts to find what is distinct.
   if (entry.name == "array_agg" && distinct && order.empty()) {

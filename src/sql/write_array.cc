@@ -64,9 +64,7 @@ Result<std::string> QueryWriter::ElementKeys(const Expr& array) {
         fmt::format("values of type {} cannot be compared here", DisplayType(element.tag)),
         "Compare their text.");
   }
-  return ForEach(array, [](const Expr& one) -> Result<std::string> {
-    return IsOpen(one.type) ? fmt::format("sql_num_key({})", one.sql) : one.sql;
-  });
+  return ForEach(array, [](const Expr& one) -> Result<std::string> { return Comparable(one); });
 }
 
 Status QueryWriter::SettleElements(const FunctionEntry& entry, std::vector<Expr>& arguments) {
@@ -212,6 +210,7 @@ Result<Expr> QueryWriter::WriteAnyOf(const std::string& op, bool any, Expr left,
   if (array.type.tag == kUnknown) {
     auto element = left.type;
     if (element.tag == kUnknown || element.tag == kVarchar) element = {.tag = kText};
+    element.length = 0;
     FIRN_RETURN_IF_ERROR(Coerce(array, ArrayType(element), CastContext::kImplicit));
   }
   if (!IsArray(array.type.tag) && !IsVector(array.type.tag)) {
@@ -331,15 +330,13 @@ Result<Expr> QueryWriter::ApplyArrayRule(const FunctionEntry& entry, std::vector
   }
   // What is left looks for a value among the elements; a NULL is found too.
   auto& wanted = arguments[1];
-  const auto key = [](const Expr& one) {
-    return IsOpen(one.type) ? fmt::format("sql_num_key({})", one.sql) : one.sql;
-  };
   if (rule == "!array_position") {
-    return done(fmt::format("CAST(list_position({}, {}) AS INTEGER)", keys, key(wanted)),
+    return done(fmt::format("CAST(list_position({}, {}) AS INTEGER)", keys, Comparable(wanted)),
                 {.tag = kInt4});
   }
   const Expr element{.sql = NewAlias('e'), .type = ElementType(arguments[0].type)};
-  const auto differs = fmt::format("{} IS DISTINCT FROM {}", key(element), key(wanted));
+  const auto differs =
+      fmt::format("{} IS DISTINCT FROM {}", Comparable(element), Comparable(wanted));
   if (rule == "!array_remove") {
     return done(
         fmt::format("list_filter({}, lambda {}: {})", arguments[0].sql, element.sql, differs),
@@ -364,9 +361,7 @@ Result<std::string> QueryWriter::OutputText(const Expr& value, CastContext conte
     return fmt::format("sql_array_out({})", texts);
   }
   if (value.type.tag == kInet) return value.sql;
-  if (value.type.tag == kChar && value.type.length > 0) {
-    return fmt::format("rpad({}, {}, ' ')", value.sql, value.type.length);
-  }
+  if (value.type.tag == kChar) return CastSql(value, {.tag = kChar}, context);
   return CastSql(value, {.tag = kText}, context);
 }
 

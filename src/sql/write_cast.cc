@@ -217,6 +217,7 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       const bool cut = type.length > 0 && (type.tag == kVarchar || type.tag == kChar);
       const int32_t length = cut && context == CastContext::kExplicit ? type.length : 0;
       if (type.tag == kVarchar && context != CastContext::kExplicit) type.length = 0;
+      if (context == CastContext::kImplicit) type.length = 0;
       const bool items_cut =
           IsArray(type.tag) && type.length > 0 && context == CastContext::kExplicit;
       if (items_cut) type.length = 0;
@@ -331,6 +332,9 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
   const auto is_oid = [](TypeTag tag) { return tag == kOid || (tag >= kRegclass && tag <= kXid); };
   if (IsString(from) && IsString(to.tag)) {
     if (to.tag == kName) return fmt::format("sql_read_name({})", expr.sql);
+    if (to.tag == kChar && to.length == 0 && from == kChar && expr.type.length > 0) {
+      return fmt::format("rpad({}, {}, ' ')", expr.sql, expr.type.length);
+    }
     if (to.tag != kChar || to.length == 0) {
       return to.tag == kVarchar && to.length > 0 && context == CastContext::kExplicit
                  ? fmt::format("left({}, {})", expr.sql, to.length)
@@ -413,14 +417,20 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
     const Expr as_text{.sql = std::move(text), .type = {.tag = kText}, .location = expr.location};
     return CastSql(as_text, to, context);
   }
-  if (to.tag == kVarchar && IsString(from)) {
-    const bool cut = context == CastContext::kExplicit && to.length > 0 &&
-                     !(from == kVarchar && expr.type.length == to.length);
-    return cut ? fmt::format("left({}, {})", expr.sql, to.length) : expr.sql;
+  if (IsBlankPadded(expr.type) && IsString(to.tag) && to.tag != kChar) {
+    const Expr text{.sql = Comparable(expr), .type = {.tag = kText}, .location = expr.location};
+    return CastSql(text, to, context);
   }
-  const bool cuts =
-      (to.tag == kChar || ElementOf(to.tag) == kVarchar || ElementOf(to.tag) == kNumeric) &&
-      to.tag != kNumeric && to.tag != kVarchar;
+  if (to.tag == kVarchar && IsString(from)) {
+    const bool same = from == kVarchar && expr.type.length == to.length;
+    if (same || to.length == 0 || context == CastContext::kImplicit) return expr.sql;
+    // Assigned, only blanks are cut.
+    const auto* cut = context == CastContext::kExplicit ? "left" : "sql_without_blanks_beyond";
+    return fmt::format("{}({}, {})", cut, expr.sql, to.length);
+  }
+  const bool cuts = (ElementOf(to.tag) == kChar || ElementOf(to.tag) == kVarchar ||
+                     ElementOf(to.tag) == kNumeric) &&
+                    to.tag != kNumeric && to.tag != kVarchar;
   if (from == to.tag && cuts && to != expr.type) return LaterCastSql(expr, to, context);
   if (from == to.tag && (to.tag != kNumeric || to.precision == 0 || to == expr.type)) {
     return expr.sql;

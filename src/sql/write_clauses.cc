@@ -85,11 +85,6 @@ bool IsStar(const tree::Json& node) {
   return !fields.empty() && Open(fields.back()).Is("A_Star");
 }
 
-/// Of a type with a KeyFunction, for messages.
-std::string_view Keyed(const ValueType& type) {
-  return type.tag == TypeTag::kJsonb ? "jsonb" : "a numeric without a scale";
-}
-
 }  // namespace
 
 std::string_view SortKeyFunction(TypeTag tag) {
@@ -204,7 +199,7 @@ Result<std::string> QueryWriter::WriteCondition(const Json& node, std::string_vi
 }
 
 Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& place,
-                                                const Block& block) {
+                                                Block& block) {
   const auto node = Open(item);
   const auto& body = *node.body;
   if (node.Is("GroupingSet")) {
@@ -239,7 +234,7 @@ Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& p
       return Wrong(location, "42P10",
                    fmt::format("GROUP BY position {} is not in select list", position));
     }
-    return Comparable(block.outputs[static_cast<size_t>(position - 1)].expr);
+    return GroupKey(block.outputs[static_cast<size_t>(position - 1)].expr, block);
   }
   const auto names =
       node.Is("ColumnRef") ? tree::Names(List(body, "fields")) : std::vector<std::string>();
@@ -252,7 +247,7 @@ Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& p
       return column.name == names.front();
     });
     for (const auto& output : block.outputs) {
-      if (!in_from && output.name == names.front()) return Comparable(output.expr);
+      if (!in_from && output.name == names.front()) return GroupKey(output.expr, block);
     }
   }
   auto inner = place;
@@ -268,7 +263,7 @@ Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& p
                   fmt::format("grouping by {} is not supported", DisplayType(expr.type.tag)),
                   "Group by its text.");
   }
-  return Comparable(expr);
+  return GroupKey(expr, block);
 }
 
 namespace {
@@ -323,22 +318,12 @@ std::vector<std::string> DependentColumns(const tree::Json& body, const Scope& s
 
 }  // namespace
 
-Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& place,
-                                              const Block& block) {
+Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& place, Block& block) {
   if (tree::Flag(body, "groupDistinct")) {
     return Refuse(-1, "GROUP BY DISTINCT is not supported", "Leave DISTINCT out.");
   }
   if (tree::Flag(body, "groupAll")) {
-    for (const auto& output : block.outputs) {
-      if (KeyFunction(output.expr.type).empty() ||
-          output.expr.sql.find("sum(") != std::string::npos ||
-          output.expr.sql.find("list(") != std::string::npos) {
-        continue;
-      }
-      return Refuse(output.expr.location,
-                    fmt::format("GROUP BY ALL over {} is not supported", Keyed(output.expr.type)),
-                    "Write the columns out: GROUP BY a, b.");
-    }
+    FIRN_RETURN_IF_ERROR(CheckGroupByAll(block));
     return std::string(" GROUP BY ALL");
   }
   std::string sql;
@@ -356,7 +341,7 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
   return sql;
 }
 
-// Equal open numerics and jsonb are one, whatever their scale.
+// Values with a KeyFunction that are equal are one, however they are shown.
 std::string QueryWriter::DistinctOutputs(const Block& block) {
   const bool plain =
       std::none_of(block.outputs.begin(), block.outputs.end(),
@@ -369,75 +354,18 @@ std::string QueryWriter::DistinctOutputs(const Block& block) {
   return sql + ") ";
 }
 
-// Where rows are grouped by the key of a value, each group shows the value of one of its rows.
-void QueryWriter::MoveGroupedSet(const Json& body, Block& block, std::string& from) {
-  for (const auto& item : List(body, "groupClause")) {
-    const auto node = Open(item);
-    for (size_t i = 0; i < block.outputs.size(); ++i) {
-      auto& output = block.outputs[i];
-      const bool by_number = node.Is("A_Const") && tree::Number(At(*node.body, "ival"), "ival") ==
-                                                       static_cast<int>(i + 1);
-      const bool by_name = node.Is("ColumnRef") &&
-                           tree::Names(List(*node.body, "fields")) == std::vector{output.name};
-      if ((!by_number && !by_name) || output.expr.sql.find("unnest(") == std::string::npos)
-        continue;
-      const auto alias = NewAlias('r');
-      from += fmt::format("{}(SELECT {}) AS {}(c1)", from.empty() ? "" : ", LATERAL ",
-                          output.expr.sql, alias);
-      output.expr.sql = alias + ".c1";
-    }
-  }
-}
-
-Status QueryWriter::ShowGroups(const std::string& groups, Block& block, std::string& having) {
-  for (const ValueType& type : {OpenNumeric(), ValueType{.tag = kJsonb}}) {
-    FIRN_RETURN_IF_ERROR(ShowGroupsOf(type, groups, block, having));
-  }
-  return {};
-}
-
-Status QueryWriter::ShowGroupsOf(const ValueType& type, const std::string& groups, Block& block,
-                                 std::string& having) {
-  const auto key = std::string(KeyFunction(type)) + "(";
-  for (size_t at = groups.find(key); at != groups.npos; at = groups.find(key, at + 1)) {
-    size_t end = at + key.size();
-    for (int depth = 1; depth > 0 && end < groups.size(); ++end) {
-      depth += groups[end] == '(' ? 1 : groups[end] == ')' ? -1 : 0;
-    }
-    const auto value = groups.substr(at + key.size(), end - 1 - at - key.size());
-    if (groups.find("ROLLUP") != groups.npos || groups.find("CUBE") != groups.npos ||
-        groups.find("GROUPING SETS") != groups.npos) {
-      return Refuse(-1, fmt::format("grouping sets of {} are not supported", Keyed(type)),
-                    type.tag == kJsonb ? "Group by its text." : "Cast it to numeric(p,s).");
-    }
-    const auto shown = "any_value(" + value + ")";
-    const auto replace = [&](std::string& text) {
-      for (size_t i = text.find(value); i != text.npos; i = text.find(value, i + shown.size())) {
-        text.replace(i, value.size(), shown);
-      }
-    };
-    for (auto& output : block.outputs) replace(output.expr.sql);
-    replace(having);
-  }
-  return {};
-}
-
-Result<std::string> QueryWriter::WriteDistinct(const Json& body, const Place& place,
-                                               const Block& block) {
+Result<std::string> QueryWriter::WriteDistinct(const Json& body, const Place& place, Block& block) {
   const auto& clause = List(body, "distinctClause");
   if (clause.empty()) return std::string();
-  if (Open(clause.front()).body == nullptr) return DistinctOutputs(block);
+  if (Open(clause.front()).body == nullptr) {
+    block.distinct = true;
+    return DistinctOutputs(block);
+  }
   std::string sql;
   for (const auto& item : clause) {
-    const auto node = Open(item);
-    std::string text;
-    if (node.Is("A_Const") || node.Is("ColumnRef")) {
-      FIRN_TRY(text, WriteGroupItem(item, place, block));
-    } else {
-      FIRN_TRY(const auto expr, WriteExpr(item, place));
-      text = Comparable(expr);
-    }
-    sql += (sql.empty() ? "" : ", ") + text;
+    FIRN_TRY(const auto sorted, FindSorted(item, "DISTINCT ON", place, block));
+    block.distinct_on.push_back(Comparable(sorted.expr));
+    sql += (sql.empty() ? "" : ", ") + block.distinct_on.back();
   }
   return "DISTINCT ON (" + sql + ") ";
 }
@@ -461,24 +389,23 @@ std::string QueryWriter::SortedOutput(const Block& block, size_t at) const {
   return key == expr.sql ? std::to_string(at + 1) : key;
 }
 
-Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& place,
-                                               bool names_only, const Block& block) {
-  const auto& sort_by = *Open(item).body;
-  const auto& value = At(sort_by, "node");
+// findTargetlistEntrySQL92: a number, a name of the select list, or else an expression.
+Result<QueryWriter::Sorted> QueryWriter::FindSorted(const Json& value, std::string_view clause,
+                                                    const Place& place, const Block& block) {
   const auto node = Open(value);
-  FIRN_TRY(const auto direction, SortDirection(sort_by));
   const int location = tree::FirstLocation(value);
   if (node.Is("A_Const")) {
     FIRN_TRY(const auto constant, WriteConstant(*node.body));
     if (constant.type.tag != kInt4) {
-      return Wrong(location, "42601", "non-integer constant in ORDER BY");
+      return Wrong(location, "42601", fmt::format("non-integer constant in {}", clause));
     }
     const int position = std::stoi(constant.text);
     if (position < 1 || static_cast<size_t>(position) > block.outputs.size()) {
       return Wrong(location, "42P10",
-                   fmt::format("ORDER BY position {} is not in select list", position));
+                   fmt::format("{} position {} is not in select list", clause, position));
     }
-    return SortedOutput(block, static_cast<size_t>(position - 1)) + direction;
+    const auto at = static_cast<size_t>(position - 1);
+    return Sorted{.expr = block.outputs[at].expr, .output = at};
   }
   const auto names =
       node.Is("ColumnRef") ? tree::Names(List(*node.body, "fields")) : std::vector<std::string>();
@@ -488,13 +415,16 @@ Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& pl
       if (block.outputs[i].name != names.front()) continue;
       if (found < block.outputs.size() &&
           block.outputs[found].expr.sql != block.outputs[i].expr.sql) {
-        return Wrong(location, "42702", "ORDER BY \"" + names.front() + "\" is ambiguous");
+        return Wrong(location, "42702",
+                     fmt::format("{} \"{}\" is ambiguous", clause, names.front()));
       }
       if (found == block.outputs.size()) found = i;
     }
-    if (found < block.outputs.size()) return SortedOutput(block, found) + direction;
+    if (found < block.outputs.size()) {
+      return Sorted{.expr = block.outputs[found].expr, .output = found};
+    }
   }
-  if (names_only) {
+  if (place.scope == nullptr) {
     return Refuse(location, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause",
                   "Only result column names can be used, not expressions or functions: add the "
                   "expression to every SELECT, or move the UNION into a FROM clause.");
@@ -503,10 +433,38 @@ Result<std::string> QueryWriter::WriteSortItem(const Json& item, const Place& pl
   if (expr.type.tag == kUnknown) {
     FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
   }
-  for (size_t i = 0; i < block.outputs.size(); ++i) {
-    if (block.outputs[i].expr.sql == expr.sql) return SortedOutput(block, i) + direction;
+  for (const auto& grouped : block.grouped) {
+    expr.sql = ShownOutsideAggregates(expr.sql, grouped.sql);
   }
-  return OrderKey(expr) + direction;
+  for (size_t i = 0; i < block.outputs.size(); ++i) {
+    if (block.outputs[i].expr.sql == expr.sql) return Sorted{.expr = std::move(expr), .output = i};
+  }
+  return Sorted{.expr = std::move(expr), .output = std::nullopt};
+}
+
+// What is distinct can be sorted only by what is told apart.
+Status QueryWriter::CheckSorted(const Block& block, const std::vector<Sorted>& sorted,
+                                const std::vector<int>& locations) const {
+  std::vector<std::string> waiting = block.distinct_on;
+  std::optional<int> beside;  // where the first expression stands that is not in DISTINCT ON
+  constexpr std::string_view kInitial =
+      "SELECT DISTINCT ON expressions must match initial ORDER BY expressions";
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    if (block.distinct && !sorted[i].output) {
+      return Wrong(locations[i], "42P10",
+                   "for SELECT DISTINCT, ORDER BY expressions must appear in select list");
+    }
+    const auto& on = block.distinct_on;
+    const auto key = Comparable(sorted[i].expr);
+    if (std::find(on.begin(), on.end(), key) == on.end()) {
+      if (!beside) beside = locations[i];
+    } else if (!on.empty() && beside) {
+      return Wrong(*beside, "42P10", std::string(kInitial));
+    }
+    waiting.erase(std::remove(waiting.begin(), waiting.end(), key), waiting.end());
+  }
+  if (beside && !waiting.empty()) return Wrong(*beside, "42P10", std::string(kInitial));
+  return {};
 }
 
 Result<std::string> QueryWriter::WriteSortList(const Json& items, const Place& place) {
@@ -544,19 +502,26 @@ Result<std::string> QueryWriter::WriteLimit(const Json& node, std::string_view w
   return fmt::format(" {} {}", word, expr.sql);
 }
 
-Status QueryWriter::WriteOrderAndLimit(const Json& body, const Place& place, bool names_only,
-                                       Block& block) {
+Status QueryWriter::WriteOrderAndLimit(const Json& body, const Place& place, Block& block) {
   if (tree::Flag(body, "orderAll")) {
     FIRN_TRY(const auto direction, SortDirection(*Open(List(body, "sortClause").front()).body));
     for (size_t i = 1; i <= block.outputs.size(); ++i) {
       block.order += (i == 1 ? " ORDER BY " : ", ") + SortedOutput(block, i - 1) + direction;
     }
   }
+  std::vector<Sorted> sorted;
+  std::vector<int> locations;
   for (const auto& item : List(body, "sortClause")) {
     if (tree::Flag(body, "orderAll")) break;
-    FIRN_TRY(const auto text, WriteSortItem(item, place, names_only, block));
-    block.order += (block.order.empty() ? " ORDER BY " : ", ") + text;
+    const auto& sort_by = *Open(item).body;
+    FIRN_TRY(const auto direction, SortDirection(sort_by));
+    FIRN_TRY(auto one, FindSorted(At(sort_by, "node"), "ORDER BY", place, block));
+    block.order += block.order.empty() ? " ORDER BY " : ", ";
+    block.order += (one.output ? SortedOutput(block, *one.output) : OrderKey(one.expr)) + direction;
+    sorted.push_back(std::move(one));
+    locations.push_back(tree::FirstLocation(At(sort_by, "node")));
   }
+  FIRN_RETURN_IF_ERROR(CheckSorted(block, sorted, locations));
   if (Text(body, "limitOption") == "LIMIT_OPTION_WITH_TIES") {
     return Refuse(tree::FirstLocation(At(body, "limitCount")), "WITH TIES is not supported",
                   "Use rank() in a subquery.");

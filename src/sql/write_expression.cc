@@ -113,9 +113,11 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
     }
     return Wrong(exprs.front().location, "42804", fmt::format("{} types do not match", what));
   }
+  // What is quoted has no length of its own.
   const bool quoted = std::any_of(exprs.begin(), exprs.end(), [](const Expr& expr) {
-    return expr.form == Expr::Form::kLiteral;
+    return expr.type.tag == kUnknown && expr.form != Expr::Form::kNull;
   });
+  if (quoted) common->length = 0;
   // A quoted number may have more digits than the others: settle literals first.
   for (auto& expr : exprs) {
     if (expr.type.tag == kUnknown) {
@@ -128,13 +130,6 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
     common = CommonType(types);
   }
   const bool shown = what != "IN";
-  const bool padded = std::any_of(exprs.begin(), exprs.end(),
-                                  [](const Expr& expr) { return expr.type.length > 0; });
-  if (common->tag == kChar && (common->length == 0 || quoted) && padded && shown) {
-    return Refuse(exprs.front().location,
-                  fmt::format("{} of character(n) of different lengths is not supported", what),
-                  "Cast them to text.");
-  }
   if (common->tag == kNumeric && shown) {
     // Each keeps the scale it is shown with: 1 beside 1.50 stays 1.
     const auto scale_of = [](const Expr& expr) { return AsNumeric(expr.type).scale; };
@@ -168,11 +163,12 @@ std::string QueryWriter::Comparable(const Expr& expr) {
     return fmt::format("sql_no_order('{}', CAST({} AS VARCHAR))", DisplayType(expr.type.tag),
                        expr.sql);
   }
-  if (expr.type.tag == ArrayOf(kNumeric) && expr.type.precision == 0) {
-    return fmt::format("list_transform({}, lambda e: sql_num_key(e))", expr.sql);
-  }
-  const auto key = KeyFunction(expr.type);
-  return key.empty() ? expr.sql : fmt::format("{}({})", key, expr.sql);
+  auto element = expr.type;
+  element.tag = ElementOf(element.tag);
+  const auto key = KeyFunction(element);
+  if (key.empty()) return expr.sql;
+  return IsArray(expr.type.tag) ? fmt::format("list_transform({}, lambda e: {}(e))", expr.sql, key)
+                                : fmt::format("{}({})", key, expr.sql);
 }
 
 Result<Expr> QueryWriter::WriteColumn(const Json& body, const Place& place) {
@@ -281,6 +277,9 @@ Result<Expr> QueryWriter::WriteCase(const Json& body, const Place& place) {
     FIRN_TRY(auto condition, WriteExpr(At(when, "expr"), place));
     if (Has(body, "arg")) {
       FIRN_TRY(auto arg, WriteExpr(body["arg"], place));
+      if (arg.type.tag == kUnknown) {
+        FIRN_RETURN_IF_ERROR(Coerce(arg, {.tag = kText}, CastContext::kImplicit));
+      }
       if (IsVolatile(arg.sql)) return RefuseVolatile(arg.location);
       const int at = condition.location;
       FIRN_TRY(condition, Compare("=", std::move(arg), std::move(condition), at));
@@ -345,8 +344,9 @@ Result<Expr> QueryWriter::WriteMinMax(const Json& body, const Place& place) {
   }
   std::string sql;
   for (const auto& expr : exprs) sql += (sql.empty() ? "" : ", ") + expr.sql;
-  if (IsOpen(type)) {
-    return Expr{.sql = fmt::format("sql_num_{}([{}])", greatest ? "greatest" : "least", sql),
+  if (!KeyFunction(type).empty()) {
+    const auto* family = IsOpen(type) ? "num" : type.tag == kChar ? "char" : "interval";
+    return Expr{.sql = fmt::format("sql_{}_{}([{}])", family, greatest ? "greatest" : "least", sql),
                 .type = type,
                 .location = tree::Location(body)};
   }
@@ -408,8 +408,8 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
   FIRN_TRY(const auto type, ToComparable(op, left, right, location));
   const std::optional<ValueType> wanted[] = {type};
   FIRN_TRY(auto query, Finish(std::move(block), wanted));
-  if (const auto key = KeyFunction(type); !key.empty()) {
-    query.sql = fmt::format("SELECT {}(c1) FROM ({}) AS {}(c1)", key, query.sql, NewAlias('r'));
+  if (const auto key = Comparable({.sql = "c1", .type = type}); key != "c1") {
+    query.sql = fmt::format("SELECT {} FROM ({}) AS {}(c1)", key, query.sql, NewAlias('r'));
   }
   const bool any = kind == "ANY_SUBLINK";
   const auto how = any && op == "=" ? std::string("IN") : op + (any ? " ANY" : " ALL");

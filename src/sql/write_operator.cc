@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "sql/ident.h"
 #include "sql/query_writer_internal.h"
@@ -130,12 +131,32 @@ Failure QueryWriter::NotOneOperator(const std::string& name, const std::vector<E
                "type casts.");
 }
 
+// As characters, whose blanks at the end do not count. Those of a char(n) are not in the engine.
+Result<ValueType> QueryWriter::ToBlankless(Expr& left, Expr& right) {
+  for (auto* side : {&left, &right}) {
+    if (side->type.tag == kChar && side->form == Expr::Form::kValue) {
+      side->sql = Comparable(*side);
+      continue;
+    }
+    const bool constant = side->form == Expr::Form::kLiteral;
+    if (constant) side->text.erase(side->text.find_last_not_of(' ') + 1);
+    FIRN_RETURN_IF_ERROR(Coerce(*side, {.tag = kChar}, CastContext::kImplicit));
+    if (!constant) side->sql = Comparable(*side);
+  }
+  const bool stored = right.type.tag == kChar && right.type.length > 0;
+  return stored ? right.type : ValueType{.tag = kChar};
+}
+
 Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, Expr& right,
                                             int location) {
-  // "char" beside a text is a text.
+  // "char" beside a text is a text, and so is character: the preferred type goes first. Beside a
+  // varchar, which has no operators of its own, character stays what it is.
   for (auto* side : {&left, &right}) {
-    const auto& other = side == &left ? right : left;
-    if (side->type.tag != kInternalChar || !IsString(other.type.tag)) continue;
+    const auto other = (side == &left ? right : left).type.tag;
+    const bool text = side->type.tag == kInternalChar
+                          ? IsString(other)
+                          : side->type.tag == kChar && (other == kText || other == kName);
+    if (!text) continue;
     FIRN_RETURN_IF_ERROR(Coerce(*side, {.tag = kText}, CastContext::kImplicit));
   }
   const ValueType types[] = {left.type, right.type};
@@ -143,6 +164,7 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   // Of another category, but an interval with a wider cast.
   const auto one_of = [&](TypeTag tag) { return left.type.tag == tag || right.type.tag == tag; };
   if (one_of(kTime) && one_of(kInterval)) common = ValueType{.tag = kInterval};
+  if (one_of(kVarchar) && one_of(kChar)) common = ValueType{.tag = kChar};
   if (!common) return NoOperator(op, {left, right}, location);
   if (common->tag == kCidr) common->tag = kInet;  // which has the operators of both
   if (IsArray(left.type.tag) && IsArray(right.type.tag) && left.type.tag != right.type.tag) {
@@ -173,12 +195,12 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   if (common->tag == kVarchar) common = ValueType{.tag = kText};
   // Numerics of different scales are compared by the engine as they are.
   if (common->tag == kNumeric) common->precision = 0;
+  if (common->tag == kChar) return ToBlankless(left, right);
   for (auto* side : {&left, &right}) {
-    const bool blanks = common->tag == kChar && side->type.tag != kChar;
     FIRN_RETURN_IF_ERROR(Coerce(*side, *common, CastContext::kImplicit));
-    if (blanks) side->sql = fmt::format("rtrim({}, ' ')", side->sql);
   }
-  if (common->tag == ArrayOf(kNumeric)) {
+  if (common->tag == ArrayOf(kNumeric) || common->tag == ArrayOf(kInterval) ||
+      common->tag == ArrayOf(kChar)) {
     for (auto* side : {&left, &right}) {
       FIRN_TRY(side->sql, ElementKeys(*side));
     }
@@ -186,7 +208,7 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   if (const auto key = SortKeyFunction(common->tag); !equality && !key.empty()) {
     for (auto* side : {&left, &right}) side->sql = fmt::format("{}({})", key, side->sql);
   }
-  if (common->tag == kJsonb) {
+  if (common->tag == kJsonb || common->tag == kInterval) {
     for (auto* side : {&left, &right}) side->sql = Comparable(*side);
   }
   if (common->tag != kNumeric) return *common;
@@ -290,7 +312,7 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     const auto array = Open(At(body, "rexpr"));
     const bool any = kind == "AEXPR_OP_ANY";
     if (array.Is("A_ArrayExpr") && name == (any ? "=" : "<>")) {
-      return WriteIn(body, List(*array.body, "elements"), !any, place);
+      return WriteIn(body, List(*array.body, "elements"), !any, place, /*is_array=*/true);
     }
     FIRN_TRY(auto left, WriteExpr(At(body, "lexpr"), place));
     FIRN_TRY(auto right, WriteExpr(At(body, "rexpr"), place));
@@ -323,22 +345,29 @@ Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place)
     (void)type;
     return Bool(fmt::format("({} {} {})", left.sql, words, operands.back().sql), location);
   }
-  if (kind == "AEXPR_NULLIF") {
-    auto value = left;
-    FIRN_TRY(const auto type, ToComparable("=", left, operands.back(), location));
-    if (value.type.tag == kChar) return NullIfEqual(left, operands.back(), value);
-    if (!IsOpen(type)) {
-      auto sql = fmt::format("nullif({}, {})", left.sql, operands.back().sql);
-      const bool keeps = KeepsItsType(value.type.tag, left.type.tag);
-      if (keeps) sql = fmt::format("CAST({} AS {})", sql, EngineType(value.type));
-      auto kept = keeps ? value.type : left.type;
-      if (kept.tag == kVarchar) kept = {.tag = kText};  // what is compared is a text
-      return Expr{.sql = std::move(sql), .type = kept, .location = location};
-    }
-    FIRN_RETURN_IF_ERROR(Coerce(value, OpenNumeric(), CastContext::kImplicit));
-    return NullIfEqual(left, operands.back(), value);
-  }
+  if (kind == "AEXPR_NULLIF") return NullIf(std::move(left), std::move(operands.back()), location);
   return Refuse(location, "this operator is not supported", "docs/sql.md lists what there is.");
+}
+
+Result<Expr> QueryWriter::NullIf(Expr left, Expr right, int location) {
+  auto value = left;
+  FIRN_TRY(const auto type, ToComparable("=", left, right, location));
+  if (type.tag == kChar) {  // with its own blanks
+    if (value.type.tag != kChar) {
+      FIRN_RETURN_IF_ERROR(Coerce(value, {.tag = kChar}, CastContext::kImplicit));
+    }
+    return NullIfEqual(left, right, value);
+  }
+  if (KeyFunction(type).empty()) {
+    auto sql = fmt::format("nullif({}, {})", left.sql, right.sql);
+    const bool keeps = value.type.tag != kChar && KeepsItsType(value.type.tag, left.type.tag);
+    if (keeps) sql = fmt::format("CAST({} AS {})", sql, EngineType(value.type));
+    auto kept = keeps ? value.type : left.type;
+    if (kept.tag == kVarchar) kept = {.tag = kText};  // what is compared is a text
+    return Expr{.sql = std::move(sql), .type = kept, .location = location};
+  }
+  FIRN_RETURN_IF_ERROR(Coerce(value, type, CastContext::kImplicit));
+  return NullIfEqual(left, right, value);
 }
 
 Status QueryWriter::ToMatched(const std::string& op, Expr& left, int location) {
@@ -462,13 +491,69 @@ Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
               .location = location};
 }
 
+// transformAExprIn: values that name no column are an array of their common type, others are
+// compared one by one. The type decides about blanks.
+Result<Expr> QueryWriter::CharactersIn(Expr left, std::vector<Expr> exprs,
+                                       const std::vector<bool>& fixed, bool negated, bool is_array,
+                                       int location) {
+  std::vector<ValueType> types;
+  if (!is_array) types.push_back(left.type);
+  for (size_t i = 0; i < exprs.size(); ++i) {
+    if (fixed[i]) types.push_back(exprs[i].type);
+  }
+  const bool together = is_array || types.size() > 2;
+  auto common = together ? CommonType(types) : std::nullopt;
+  if (common) common->length = 0;
+  std::vector<std::pair<std::string, std::string>> lists;  // what is compared as one type
+  for (size_t i = 0; i < exprs.size(); ++i) {
+    auto& expr = exprs[i];
+    const bool stays = common && common->tag == kChar && expr.type.tag == kChar;
+    const bool quoted = expr.type.tag == kUnknown && !is_array && common && common->tag == kChar;
+    if (fixed[i] && common && !stays && !quoted) {
+      FIRN_RETURN_IF_ERROR(Coerce(expr, *common, CastContext::kImplicit));
+    }
+    auto compared = left;
+    FIRN_TRY(const auto type, ToComparable("=", compared, expr, location));
+    (void)type;
+    if (lists.empty() || lists.back().first != compared.sql) {
+      lists.emplace_back(compared.sql, expr.sql);
+    } else {
+      lists.back().second += ", " + expr.sql;
+    }
+  }
+  if (lists.size() > 1 && IsVolatile(left.sql)) return RefuseVolatile(left.location);
+  std::string sql;
+  for (const auto& [compared, list] : lists) {
+    sql += fmt::format("{}{} {} ({})",
+                       sql.empty() ? ""
+                       : negated   ? " AND "
+                                   : " OR ",
+                       compared, negated ? "NOT IN" : "IN", list);
+  }
+  return Bool("(" + sql + ")", location);
+}
+
 Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool negated,
-                                  const Place& place) {
+                                  const Place& place, bool is_array) {
   const int location = tree::Location(body);
   FIRN_TRY(auto left, WriteExpr(At(body, "lexpr"), place));
-  FIRN_TRY(auto exprs, WriteList(items, place));
+  std::vector<Expr> exprs;
+  std::vector<bool> fixed;  // whether a value names no column of its own query
+  for (const auto& item : items) {
+    const auto seen = std::exchange(seen_, {});
+    FIRN_TRY(auto expr, WriteExpr(item, place));
+    exprs.push_back(std::move(expr));
+    fixed.push_back(is_array || !seen_.own);
+    seen_ = {seen.own || seen_.own, seen.outer || seen_.outer};
+  }
   if (exprs.empty()) {
     return Refuse(location, "ANY of an empty array is not supported", "Write FALSE.");
+  }
+  const bool characters = left.type.tag == kChar ||
+                          std::any_of(exprs.begin(), exprs.end(),
+                                      [](const Expr& expr) { return expr.type.tag == kChar; });
+  if (characters) {
+    return CharactersIn(std::move(left), std::move(exprs), fixed, negated, is_array, location);
   }
   const bool texts = std::any_of(exprs.begin(), exprs.end(),
                                  [](const Expr& expr) { return IsString(expr.type.tag); });

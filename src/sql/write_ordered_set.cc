@@ -58,16 +58,17 @@ Result<Expr> QueryWriter::WriteOrderedSet(const std::string& name, const Json& b
     FIRN_TRY(const auto condition, WriteCondition(body["agg_filter"], "FILTER", inner));
     filter = fmt::format("{} AND {}", filter, condition);
   }
-  // In an aggregate the engine orders intervals by their months before their days.
-  const auto key = value.type.tag == kInterval ? fmt::format("epoch_us({})", value.sql)
-                                               : SortKey(value, Comparable(value));
+  const auto key = SortKey(value, Comparable(value));
   const auto over =
       fmt::format("({} ORDER BY {}{}) FILTER (WHERE {})", value.sql, key, direction, filter);
   Expr out{.type = value.type, .location = location};
   if (name == "mode") {
-    if (IsOpen(value.type)) {
-      return Refuse(location, "mode() of a numeric without a scale is not supported",
-                    "Cast it to numeric(p,s).");
+    if (Comparable(value) != value.sql) {
+      return Refuse(location,
+                    IsOpen(value.type)
+                        ? "mode() of a numeric without a scale is not supported"
+                        : fmt::format("mode() of {} is not supported", DisplayType(value.type.tag)),
+                    "Count the rows of each in a subquery that groups by it.");
     }
     out.sql = "mode" + over;
   } else if (name == "percentile_cont") {

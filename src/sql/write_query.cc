@@ -97,7 +97,7 @@ Result<QueryWriter::Block> QueryWriter::WriteBody(const Json& body, const Scope*
   if (!op.empty() && op != "SETOP_NONE") {
     FIRN_TRY(auto block, WriteSetOperation(body, outer, tables));
     const Place place{.tables = tables};
-    FIRN_RETURN_IF_ERROR(WriteOrderAndLimit(body, place, /*names_only=*/true, block));
+    FIRN_RETURN_IF_ERROR(WriteOrderAndLimit(body, place, block));
     return block;
   }
   if (!Has(body, "valuesLists")) return WritePlain(body, outer, tables);
@@ -107,7 +107,7 @@ Result<QueryWriter::Block> QueryWriter::WriteBody(const Json& body, const Scope*
   }
   FIRN_TRY(auto derived, Derived(std::move(block)));
   const Place place{.tables = tables};
-  FIRN_RETURN_IF_ERROR(WriteOrderAndLimit(body, place, /*names_only=*/true, derived));
+  FIRN_RETURN_IF_ERROR(WriteOrderAndLimit(body, place, derived));
   return derived;
 }
 
@@ -143,7 +143,7 @@ Result<QueryWriter::Block> QueryWriter::WritePlain(const Json& body, const Scope
   block.tail += groups + having;
   FIRN_TRY(const auto distinct, WriteDistinct(body, place, block));
   block.head = "SELECT " + distinct;
-  FIRN_RETURN_IF_ERROR(WriteOrderAndLimit(body, place, /*names_only=*/false, block));
+  FIRN_RETURN_IF_ERROR(WriteOrderAndLimit(body, place, block));
   return block;
 }
 
@@ -217,22 +217,56 @@ Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, cons
     block.outputs.push_back({column.name, {.sql = column.sql, .type = column.type}});
   }
   const bool all = Flag(body, "all");
-  const auto keyed = std::find_if(types.begin(), types.end(), [&](const auto& type) {
-    return !all && !KeyFunction(*type).empty();
-  });
-  const bool open = keyed != types.end();
-  if (open && word != "UNION") {
-    const bool number = (*keyed)->tag != TypeTag::kJsonb;
-    return Refuse(block.outputs.front().expr.location,
-                  fmt::format("{} of {} is not supported", word,
-                              number ? "numerics without a scale" : "jsonb"),
-                  number ? "Cast them to numeric(p,s)." : "Cast them to text.");
+  const bool keyed =
+      std::any_of(block.outputs.begin(), block.outputs.end(),
+                  [](const auto& output) { return Comparable(output.expr) != output.expr.sql; });
+  if (keyed && word != "UNION") return ByKeys(std::move(block), first, second, word, all);
+  const auto columns = ColumnList(block.outputs.size());
+  if (!keyed || all) {
+    block.tail = fmt::format(" FROM (({}) {}{} ({})) AS {}({})", first.sql, word, all ? " ALL" : "",
+                             second.sql, alias, columns);
+    return block;
+  }
+  // Of equal values that of the left side is shown.
+  block.tail =
+      fmt::format(" FROM (SELECT *, 1 FROM ({}) UNION ALL SELECT *, 2 FROM ({})) AS {}({}, n)",
+                  first.sql, second.sql, alias, columns);
+  block.head = "SELECT " + DistinctOutputs(block);
+  block.order = fmt::format(" ORDER BY {}.n", alias);
+  return Derived(std::move(block));
+}
+
+// Rows whose keys are equal are numbered on both sides: ALL matches them one by one, and without
+// it the first of the left side stands for all.
+Result<QueryWriter::Block> QueryWriter::ByKeys(Block&& block, const Finished& left,
+                                               const Finished& right, std::string_view word,
+                                               bool all) {
+  const auto columns = ColumnList(left.types.size());
+  const auto numbered = [&](const Finished& side, const std::string& alias) {
+    std::string keys;
+    for (size_t i = 0; i < left.types.size(); ++i) {
+      keys += (keys.empty() ? "" : ", ") +
+              Comparable({.sql = fmt::format("c{}", i + 1), .type = left.types[i]});
+    }
+    return fmt::format(
+        "(SELECT *, row_number() OVER (PARTITION BY {}) FROM ({}) AS {}({})) AS {}({}, n)", keys,
+        side.sql, NewAlias('r'), columns, alias, columns);
+  };
+  const auto here = NewAlias('r');
+  const auto there = NewAlias('r');
+  std::string same = all ? fmt::format("{}.n = {}.n", here, there) : "true";
+  for (size_t i = 0; i < left.types.size(); ++i) {
+    const auto& type = left.types[i];
+    const auto key = [&](const std::string& alias) {
+      return Comparable({.sql = fmt::format("{}.c{}", alias, i + 1), .type = type});
+    };
+    same += fmt::format(" AND {} IS NOT DISTINCT FROM {}", key(here), key(there));
+    block.outputs[i].expr.sql = fmt::format("{}.c{}", here, i + 1);
   }
   block.tail =
-      fmt::format(" FROM (({}) {}{} ({})) AS {}({})", first.sql, word, all || open ? " ALL" : "",
-                  second.sql, alias, ColumnList(block.outputs.size()));
-  if (!open) return block;
-  block.head = "SELECT " + DistinctOutputs(block);
+      fmt::format(" FROM {} WHERE {}EXISTS (SELECT 1 FROM {} WHERE {}){}", numbered(left, here),
+                  word == "EXCEPT" ? "NOT " : "", numbered(right, there), same,
+                  all ? "" : fmt::format(" AND {}.n = 1", here));
   return Derived(std::move(block));
 }
 
@@ -387,6 +421,15 @@ Result<QueryWriter::Finished> QueryWriter::WriteCommonTable(const Json& body, bo
       table.columns.emplace_back(column.name, column.type);
     }
     FIRN_RETURN_IF_ERROR(rename(table.columns));
+    for (const auto& column : table.columns) {
+      const auto& type = column.second;
+      const bool keyed = ElementOf(type.tag) == kInterval || IsBlankPadded(type);
+      if (Flag(*query.body, "all") || !keyed) continue;
+      return Refuse(
+          location,
+          fmt::format("UNION of {} in a recursive query is not supported", DisplayType(type.tag)),
+          "Use UNION ALL, or cast to text.");
+    }
     FIRN_TRY(const auto second, WriteRecursive(*query.body, name, outer, tables, table));
     first.sql = fmt::format("({}) UNION{} ({})", first.sql, Flag(*query.body, "all") ? " ALL" : "",
                             second.sql);

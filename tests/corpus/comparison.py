@@ -23,7 +23,8 @@ NO_FLUSH = {"flush_interval": "1d", "flush_bytes": "1GB"}
 FUNCTIONS = Path(__file__).parents[1] / "interop" / "functions"
 SETUPS = (FUNCTIONS / "setup.sql", Path(__file__).with_name("setup.sql"))
 # Each table, and which rows are its first half.
-TABLES = {"t": "id <= 3", "w": "id <= 3", "o": "id <= 2", "empty": "true", "none": "true"}
+TABLES = {"t": "id <= 3", "w": "id <= 3", "o": "id <= 2", "empty": "true", "none": "true",
+          "chars": "id <= 2", "fitted": "true"}
 REFUSED = "0A000"
 BEFORE_THE_ROWS = "42"  # errors of this class do not depend on what a table holds
 

@@ -29,14 +29,16 @@ covar_samp(float8 float8) float8 :
   CASE WHEN @regr_count > 1 THEN
   firn_moment(@bool_and{firn_finite_pair($1, $2)}, @covar_samp{firn_of_pair($1, $2), $2}) END
 every(bool) bool : @bool_and
-max(T) T : @max | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval time oid
-max(bpchar) =1 : @max
+max(T) T : @max | T = int2 int4 int8 float4 float8 text date timestamp timestamptz time oid
+max(bpchar) =1 : @max ~ @arg_max{$1, firn_char_key($1)}
+max(interval) interval : @arg_max{$1, sql_interval_key($1)}
 max(timetz) timetz : @arg_max{$1, sql_timetz_key($1)}
 max(inet) inet : @arg_max{$1, sql_inet_key($1)}
 max(any[]) =1 : -
 max(numeric) =1 : @max ~ @arg_max{$1, sql_num_key($1)}
-min(T) T : @min | T = int2 int4 int8 float4 float8 text date timestamp timestamptz interval time oid
-min(bpchar) =1 : @min
+min(T) T : @min | T = int2 int4 int8 float4 float8 text date timestamp timestamptz time oid
+min(bpchar) =1 : @min ~ @arg_min{$1, firn_char_key($1)}
+min(interval) interval : @arg_min{$1, sql_interval_key($1)}
 min(timetz) timetz : @arg_min{$1, sql_timetz_key($1)}
 min(inet) inet : @arg_min{$1, sql_inet_key($1)}
 min(any[]) =1 : -

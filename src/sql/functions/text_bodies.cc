@@ -500,7 +500,36 @@ Result<bool> Like(std::string_view text, std::string_view pattern) {
   return true;
 }
 
+// Of text that is compared without the blanks at its end: of equal ones the first.
+std::optional<std::string> ExtremeCharacters(const List<std::string_view>& list, int sign) {
+  std::optional<std::string_view> found;
+  const auto compared = [](std::string_view text) {
+    return text.substr(0, text.find_last_not_of(' ') + 1);
+  };
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (list.IsNull(i)) continue;
+    const auto one = list[i];
+    if (!found || compared(one).compare(compared(*found)) * sign > 0) found = one;
+  }
+  if (!found) return std::nullopt;
+  return std::string(*found);
+}
+
+// What an assignment to varchar(n) cuts; what is too long for other reasons is found there.
+std::string WithoutBlanksBeyond(std::string_view text, int32_t length) {
+  const size_t end = BytesOfCharacters(text, static_cast<size_t>(length));
+  if (end >= text.size() || text.find_first_not_of(' ', end) != text.npos) return std::string(text);
+  return std::string(text.substr(0, end));
+}
+
 void AddCharacters(EngineFunctions& to) {
+  to.push_back(Scalar("sql_char_greatest",
+                      [](List<std::string_view> list) { return ExtremeCharacters(list, 1); }));
+  to.push_back(Scalar("sql_char_least",
+                      [](List<std::string_view> list) { return ExtremeCharacters(list, -1); }));
+  to.push_back(Scalar("sql_without_blanks_beyond", [](std::string_view text, int32_t length) {
+    return WithoutBlanksBeyond(text, length);
+  }));
   to.push_back(Scalar("sql_upper", [](std::string_view text) { return InCase(text, true); }));
   to.push_back(Scalar("sql_lower", [](std::string_view text) { return InCase(text, false); }));
   to.push_back(Scalar("sql_initcap", [](std::string_view text) { return InitCap(text); }));

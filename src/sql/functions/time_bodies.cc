@@ -188,6 +188,22 @@ double Rounded(double seconds) {
   return std::rint(seconds * 1e6) / 1e6;
 }
 
+// interval_cmp_value: a month is 30 days, a day 24 hours.
+Int128 LengthOf(Interval value) {
+  return Int128{value.micros} + (Int128{value.months} * kMonthDays + value.days) * kDay;
+}
+
+// Of equal ones the first.
+std::optional<Interval> Extreme(const List<Interval>& list, int sign) {
+  std::optional<Interval> found;
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (list.IsNull(i)) continue;
+    const auto one = list[i];
+    if (!found || (LengthOf(one) - LengthOf(*found)) * sign > 0) found = one;
+  }
+  return found;
+}
+
 // interval_mul and interval_div: fractions of months and days flow down.
 Result<Interval> Scaled(Interval value, double factor, bool divide) {
   if (divide && factor == 0) return Refused("22012", "division by zero");
@@ -459,6 +475,10 @@ void AddTimeFunctions(EngineFunctions& functions) {
   AddTemplates(functions);
   AddMakers(functions);
   auto& to = functions;
+  to.push_back(Scalar("sql_interval_key", [](Interval value) { return LengthOf(value); }));
+  to.push_back(
+      Scalar("sql_interval_greatest", [](List<Interval> list) { return Extreme(list, 1); }));
+  to.push_back(Scalar("sql_interval_least", [](List<Interval> list) { return Extreme(list, -1); }));
   to.push_back(Scalar("sql_interval_multiply",
                       [](Interval value, double by) { return Scaled(value, by, false); }));
   to.push_back(Scalar("sql_interval_divide",

@@ -59,3 +59,39 @@ select unnest(array['a', 'b', 'a']) as k, count(*) from t group by 1 order by 1
 select unnest(string_to_array(x, 'b')) as part, count(*) as n, min(id) from t group by part order by n desc, part
 select jsonb_object_keys('{"a": 1, "b": 2}') k, b, count(*) from t group by 1, 2 order by 1, 2
 select unnest(array[1, 2, 3]) x, count(*) group by x order by x
+-- DISTINCT and ORDER BY
+SELECT DISTINCT t_id FROM o ORDER BY at
+SELECT DISTINCT t_id FROM o ORDER BY t_id, q
+SELECT DISTINCT t_id AS k FROM o ORDER BY k DESC
+SELECT DISTINCT t_id AS k FROM o ORDER BY t_id
+SELECT DISTINCT t_id + 1 FROM o ORDER BY t_id + 1
+SELECT DISTINCT t_id + 1 FROM o ORDER BY t_id
+SELECT DISTINCT t_id, at FROM o ORDER BY 2, 1
+SELECT DISTINCT t_id, count(*) FROM o GROUP BY t_id ORDER BY count(*), o.t_id
+SELECT DISTINCT count(*) FROM o GROUP BY t_id ORDER BY t_id
+SELECT DISTINCT o.t_id FROM o ORDER BY o.t_id, upper(at)
+SELECT DISTINCT lower(at) AS at FROM o ORDER BY at
+SELECT DISTINCT lower(at) AS at FROM o ORDER BY o.at
+SELECT DISTINCT ON (t_id) id FROM o ORDER BY at
+SELECT DISTINCT ON (t_id) id FROM o ORDER BY t_id, at DESC
+SELECT DISTINCT ON (t_id) id FROM o ORDER BY at, t_id
+SELECT DISTINCT ON (t_id, at) id FROM o ORDER BY at, t_id, id
+SELECT DISTINCT ON (t_id, at) id FROM o ORDER BY at
+SELECT DISTINCT ON (t_id, at) id, at FROM o ORDER BY at, id
+SELECT DISTINCT ON (t_id, at) id FROM o ORDER BY at, id, t_id
+SELECT DISTINCT ON (1) t_id FROM o ORDER BY t_id, id
+SELECT DISTINCT ON (k) t_id AS k, id FROM o ORDER BY t_id, id
+SELECT DISTINCT ON (t_id % 2) id FROM o ORDER BY t_id % 2, id
+SELECT DISTINCT ON (t_id % 2) id FROM o ORDER BY id
+SELECT DISTINCT ON (id) t_id AS id, at FROM o ORDER BY id, at
+SELECT DISTINCT ON (3) t_id FROM o
+SELECT DISTINCT ON ('x') t_id FROM o
+SELECT DISTINCT t_id FROM o ORDER BY t_id LIMIT 1
+SELECT DISTINCT n::numeric FROM t ORDER BY n::numeric
+SELECT DISTINCT n::numeric + 1 FROM t ORDER BY n
+SELECT DISTINCT ts - ts FROM t ORDER BY ts - ts
+SELECT DISTINCT ts FROM t ORDER BY d
+SELECT DISTINCT id FROM (SELECT DISTINCT id, at FROM o ORDER BY at) AS q ORDER BY id
+(SELECT DISTINCT t_id FROM o ORDER BY at) UNION SELECT 1
+SELECT DISTINCT b FROM t GROUP BY b ORDER BY b
+SELECT DISTINCT row_number() OVER (ORDER BY id) FROM o ORDER BY 1

@@ -9,3 +9,6 @@ INSERT INTO t VALUES
 CREATE TABLE o (id integer, t_id integer, at text, q numeric(15,2));
 INSERT INTO o VALUES (1,1,'x',10.00), (2,1,'y',20.50), (3,2,null,null), (4,9,'z',0.01);
 CREATE TABLE empty (a integer, n numeric(10,3), x text, f float8);
+CREATE TABLE chars (id integer, c char(3), v varchar(5), x text, n name, c5 char(5));
+INSERT INTO chars VALUES (1,'ab','ab ','ab ','ab','a'), (2,'ab','ab','ab','ab',null), (3,'b','a','a','b','ab'), (4,null,null,null,null,'b');
+CREATE TABLE fitted (v varchar(4), c char(4));

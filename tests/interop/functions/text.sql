@@ -47,3 +47,87 @@ select texticlike('ABC', 'a%'), 'abc' ~ similar_to_escape('a%'), 'abc' ~ similar
 SELECT 'ab'::char(4) LIKE 'ab', 'ab'::char(4) LIKE 'ab  ', 'ab'::char(4) LIKE 'ab%', 'ab' LIKE 'ab'::char(4), 'ab'::char(4) ~ '^ab$', 'ab'::char(4) ~ 'b  $', 'ab'::char(4) ILIKE 'AB'
 SELECT concat('ab'::char(4), '|', true, '10.0.0.1'::inet, null), concat_ws('-', 'a'::char(2), 1.50, interval '1 day'), format('%s|%L', 'ab'::char(4), 'a'::char(2))
 SELECT json_build_object('ab'::char(4), 1, true, 2, '10.0.0.1'::inet, 3), json_object_agg('k'::char(3), id) FROM (VALUES (1)) AS v(id)
+-- character beside text, varchar and what is quoted
+select c=c,c=v,c=x,v=c,x=c,v=x,x=v, c=n,n=c from chars order by id
+select c<v,c<x,v<c,x<c, c<>v,c<>x,v<>c,x<>c, c<=v,c<=x,v<=c,x<=c from chars order by id
+select c='ab ', 'ab '=c, v='ab ', 'ab '=v, x='ab ', c='ab', 'ab  '=c from chars order by id
+select c IN (v), c in (x), v in (c), x in (c), c in (v,'zz'), c in ('ab ','zz'), v in ('ab'::char(3),'zz'), v in ('ab'::char(3)), v in ('ab '::char(3),'ab '::text), c in ('ab '::text,'zz'), c in ('ab '::text,'zz'::char(4)), c in ('ab '::varchar,'zz'), c in ('ab '::varchar) from chars order by id
+select x in ('ab'::char(3),'zz'), x in (c,'zz'), x in (c,v), v in (c,x), c in (v,x) from chars order by id
+select case c when v then 1 end, case v when c then 1 end, case c when x then 1 end, case x when c then 1 end, case c when 'ab ' then 1 end, case 'ab ' when c then 1 end, case 'ab' when c then 1 end from chars order by id
+select c is distinct from v, v is distinct from c, c is distinct from x, x is distinct from c, 'ab ' is distinct from c from chars order by id
+select nullif(c,v), nullif(v,c), nullif(c,x), nullif(x,c), nullif(c,'ab '), nullif('ab ',c), nullif(v,'ab'), nullif(x,v), nullif(v,x) from chars order by id
+select pg_typeof(nullif(c,v)), pg_typeof(nullif(v,c)), pg_typeof(nullif(c,x)), pg_typeof(nullif(x,c)), pg_typeof(nullif(c,'ab ')), pg_typeof(nullif('ab ',c)), pg_typeof(nullif(v,'ab')), pg_typeof(nullif(v,v)) from chars order by id limit 1
+select nullif(c,'zz')||'|', nullif(c,v)||'|', nullif(c,x)||'|', nullif(v,c)||'|', length(nullif(v,c)), octet_length(nullif(v,c)) from chars order by id
+select a.x, b.c from chars a join chars b on a.x=b.c order by 1,2
+select a.v, b.c from chars a join chars b on a.v=b.c order by 1,2
+select k, k||'|' from (select c as k from chars) a join (select v as k from chars) b using (k) order by 1
+select k, k||'|' from (select v as k from chars) a join (select c as k from chars) b using (k) order by 1
+select k, k||'|' from (select x as k from chars) a join (select c as k from chars) b using (k) order by 1
+select k, k||'|' from (select c as k from chars) a full join (select x as k from chars) b using (k) order by 1
+select k, octet_length(k) from (select v as k from chars) a full join (select c as k from chars) b using (k) order by 1
+select k, octet_length(k) from (select c as k from chars) a full join (select v as k from chars) b using (k) order by 1
+select 'a'::char(3)='a  '::text, 'a'::char(3)='a  '::varchar, 'a  '::text='a'::char(3), 'a  '::varchar='a'::char(3), 'a'::char(3)='a ', 'a'::char(3)='a'::char(5), 'a'::bpchar='a  '::bpchar, 'a  '::bpchar = 'a'::text
+select (c,1)=(x,1), (x,1)=(c,1), (v,1)=(c,1), c between x and x, x between c and c, v between c and c from chars order by id
+select c = any(array['ab ','zz']), c = any(array['ab '::text,'zz']), x = any(array['ab'::char(3)]), v = any(array['ab'::char(3)]), c = any(array[v]), c = any(array[x]), c = any('{"ab "}') from chars order by id
+select c in (select x from chars), x in (select c from chars), v in (select c from chars), c in (select v from chars), c = all (select x from chars) from chars order by id
+select c from chars union select x from chars order by 1
+select c, octet_length(c) from (select c from chars union select v from chars) q order by 1,2
+select c, octet_length(c) from (select v as c from chars union select c from chars) q order by 1,2
+select c from chars intersect select x from chars
+select c from chars except select x from chars
+select coalesce(c,'all') from chars order by id
+select coalesce(c,'all')||'|', length(coalesce(c,'all')), octet_length(coalesce(c,'all')), upper(coalesce(c,'all ')), coalesce(c,'all') = 'U', coalesce(c,'all ') = 'all', coalesce(c, 'U  ') like 'U _' from chars order by id
+select case when id = 1 then c else 'other' end, case id when 1 then 'x' when 2 then c else c5 end from chars order by id
+select greatest(c,'F '), least(c,'F  '), greatest(c, c5), least(c5, v), greatest(v, c5), greatest('U ', c), greatest(c, 'U  ') from chars order by id
+select c from chars union select 'all' order by 1
+select c from chars union select c5 from chars order by 1
+select c from chars union all select 'other' order by 1
+select c from chars intersect select 'DE'
+select c from chars intersect select 'b  '
+select c from chars except select 'DE ' order by 1
+select c from chars except all select c5 from chars order by 1
+values ('a'::char(3)),('a')
+values ('a'::char(3)),('abcde'),('a ')
+select c, octet_length(c) from (values ('a'::char(3)),('abcde'),('a ')) as q(c) order by c, 2
+select count(*), min(octet_length(c)) from (values ('a'::char(3)),('abcde'),('a ')) as q(c) group by c order by 1
+select count(distinct c), max(c), min(c) from (values ('a'::char(3)),('abcde')) as q(c)
+select c, count(*) from (values ('a'::char(3)),('abcde'),('a  ')) as q(c) group by c having count(*) > 1 order by c
+select distinct c from (values ('a'::char(3)),('abcde'),('a  ')) as q(c) order by c
+select coalesce(c,'all') as k, count(*) from chars group by coalesce(c,'all') order by 1
+select coalesce(c,'all') as k, count(*) from chars group by 1 order by 1 desc
+select 'a '::bpchar, octet_length('a '::bpchar), length('a '::bpchar), 'a '::bpchar||'|', 'ab'::char(4)::bpchar||'|', octet_length('ab'::char(4)::bpchar), 'a '::bpchar = 'a', 'a '::bpchar = 'a'::text, 'a '::bpchar::text||'|', 'a '::bpchar::varchar(5)||'|', octet_length('a  '::bpchar::char(2)), octet_length('a  '::bpchar::char(5))
+select pg_typeof(coalesce(c,'all')), pg_typeof(case when true then c else 'x' end), to_json(coalesce(c,'all ')), array[c,'abc'], array[c, c5] from chars order by id
+select c in ('DE','other'), c in ('DE ','U '), c not in ('DE','other'), c = any('{DE,other}'), c = any('{"DE "}'), c = 'DEX', c < 'DEX' from chars order by id
+select c || coalesce(c5, 'longer word') from chars order by id
+select concat(coalesce(c,'all '), '|'), format('%s|', coalesce(c,'all ')), left(coalesce(c,'all '), 4) || '|', replace(coalesce(c, 'a l '), ' ', '.') from chars order by id
+select row_number() over (partition by coalesce(c,'U ') order by id), lag(c, 1, 'none') over (order by id), first_value(coalesce(c,'all')) over (order by id) from chars order by id
+select nullif(coalesce(c,'all '), 'all'), nullif('all ', coalesce(c,'all')), nullif(c, 'U '), nullif(coalesce(c,'all '), 'DE') from chars order by id
+select string_agg(coalesce(c,'all '), ',' order by id), array_agg(coalesce(c,'all ') order by id), max(coalesce(c, 'all ')) from chars
+select a.id, b.id from chars a join chars b on coalesce(a.c,'U ') = coalesce(b.c5,'U') order by 1, 2
+select (select c from chars where id = 3) = 'U', (select coalesce(c,'longer') from chars where id = 2)
+select id from chars order by coalesce(c, 'U'), id
+select id from chars where coalesce(c, 'zzz ') = 'zzz'
+select distinct on (coalesce(c,'U ')) id from chars order by coalesce(c,'U '), id
+select coalesce(v,'longer word'), coalesce(v, c5), coalesce(c5, v), octet_length(coalesce(c5, v)), coalesce(x, c5) from chars order by id
+insert into fitted select 'abcd  '::text, 'abcd  '::text
+insert into fitted select 'abcd  '::varchar, 'abcd  '::varchar
+insert into fitted values ('abcd  ', 'abcd  ')
+insert into fitted values ('abcdef'::varchar(4), 'abcdef'::char(4))
+insert into fitted values ('abcdef'::varchar(4), 'abcdef'::varchar(4))
+insert into fitted values ('abcd  '::text, 'abcd  '::text)
+insert into fitted select 'abcdef'::varchar(4), 'abcdef'::char(4)
+insert into fitted select x || '    ', x || '     ' from (values ('ab'), ('ä')) as w(x)
+insert into fitted select a::char(8), a::char(8) from (values ('ab')) as w(a)
+insert into fitted values (repeat('a', 2) || repeat(' ', 9), repeat('a', 2) || repeat(' ', 9))
+select v, octet_length(v), c, octet_length(c) from fitted order by 1, 2
+insert into fitted values ('abcdef', 'a')
+insert into fitted values ('abcdef'::text, 'a')
+insert into fitted values ('a', 'abcdef')
+insert into fitted values ('a', 'abcd e'::text)
+insert into fitted values ('abcde'::varchar(5), 'a')
+insert into fitted values ('a', 'abcde'::char(5))
+insert into fitted select 'abcd e'::text, 'a'
+insert into fitted select 'a', 'abcd e'::text
+insert into fitted select 'abcde'::varchar(5), 'a'
+insert into fitted select v || 'abcd', 'a' from fitted
+select count(*) from fitted

@@ -59,3 +59,51 @@ select make_time(1, 60, 0)
 select age(current_date), age(current_date - 400) = age(current_date, current_date - 400), age(current_date::timestamptz - interval '1 hour')
 select id, age(ts) = age(current_date, ts), age(tz) = age(current_date::timestamptz, tz), age(d) = age(current_date::timestamptz, d) from t order by id
 select age(null::timestamp), age('2000-01-01') > interval '20 years'
+-- intervals whose parts have mixed signs
+SELECT interval '1 mon -1 day' = interval '29 days', interval '1 mon -1 day' > interval '28 days', interval '1 mon -1 day' < interval '29 days', interval '29 days' >= '1 mon -1 day', interval '1 day -1 hour' = '23:00', interval '1 year -12 mons' = '0', interval '-1 mon 30 days' = '00:00', interval '1 mon' <> '30 days', interval '1 mon' <> '31 days'
+SELECT interval '1 mon -1 day' BETWEEN '29 days' AND '29 days', interval '1 mon -1 day' NOT BETWEEN '29 days' AND '30 days', interval '1 mon -1 day' IN ('29 days', '1 day'), interval '1 mon -1 day' NOT IN ('29 days', NULL), interval '1 mon -1 day' IS DISTINCT FROM interval '29 days', interval '1 mon -1 day' IS NOT DISTINCT FROM interval '29 days', interval '29 days' IS DISTINCT FROM NULL, interval '2 mons -1 day' BETWEEN SYMMETRIC '60 days' AND '58 days'
+SELECT interval '1 mon -1 day' = ANY (ARRAY[interval '29 days', NULL]), interval '1 mon -1 day' <> ALL ('{29 days}'::interval[]), interval '1 mon -1 day' > ANY (ARRAY[interval '28 days']), interval '1 mon -1 day' < ALL (ARRAY[interval '30 days', '29 days'])
+SELECT ARRAY[interval '1 mon -1 day'] = ARRAY[interval '29 days'], ARRAY[interval '1 mon -1 day'] <> ARRAY[interval '29 days'], ARRAY[interval '1 mon -1 day', NULL] < ARRAY[interval '29 days', '0'], ARRAY[interval '1 mon -1 day'] @> ARRAY[interval '29 days'], ARRAY[interval '1 mon -1 day'] && ARRAY[interval '29 days'], array_position(ARRAY[interval '0', '1 mon -1 day'], interval '29 days'), array_remove(ARRAY[interval '1 mon -1 day', '1 day'], interval '29 days'), array_replace(ARRAY[interval '1 mon -1 day', '1 day'], interval '29 days', interval '7 days')
+SELECT a.i, b.i FROM (VALUES (interval '1 mon -1 day'), ('30 days')) AS a(i) JOIN (VALUES (interval '29 days'), ('1 mon'), ('2 mons')) AS b(i) ON a.i = b.i ORDER BY 1
+SELECT i FROM (VALUES (interval '1 mon -1 day'), ('30 days')) AS a(i) JOIN (VALUES (interval '29 days'), ('1 mon')) AS b(i) USING (i) ORDER BY 1
+SELECT i, n, m FROM (VALUES (interval '1 mon -1 day', 1), ('30 days', 2), ('1 day', 3)) AS a(i, n) FULL JOIN (VALUES (interval '29 days', 1), ('1 mon', 2), ('9 days', 4)) AS b(i, m) USING (i) ORDER BY 1
+SELECT count(DISTINCT i), count(i), min(i), max(i), min(DISTINCT i), max(DISTINCT i) FROM (VALUES (interval '1 mon -1 day'), ('29 days'), ('28 days 24:00'), ('2 days'), ('1 mon -29 days'), ('1 mon 1 day -1 hour'), (NULL)) AS a(i)
+SELECT count(*), sum(n), sum(i) FROM (VALUES (interval '1 mon -1 day', 1), ('29 days', 2), ('28 days 24:00', 3), ('2 days', 4)) AS a(i, n) GROUP BY i ORDER BY 1
+SELECT i, count(*), max(i), sum(n) FROM (VALUES (interval '1 mon -1 day', 1), ('1 mon -1 day', 2), ('2 days', 4), (NULL, 1)) AS a(i, n) GROUP BY i HAVING i > '1 day' OR i IS NULL ORDER BY i DESC
+SELECT i + interval '1 hour', count(*), rank() OVER (ORDER BY i), sum(count(*)) OVER (ORDER BY i DESC) FROM (VALUES (interval '1 mon -1 day', 1), ('1 mon -1 day', 2), ('2 days', 4)) AS a(i, n) GROUP BY i ORDER BY i + interval '1 day'
+SELECT extract(day FROM i) AS d, count(*) FILTER (WHERE i > '2 days') FROM (VALUES (interval '1 mon -1 day'), ('3 days'), ('3 days'), ('2 days')) AS a(i) GROUP BY i ORDER BY 1, 2
+SELECT date_trunc('day', i), count(*) FROM (VALUES (interval '1 mon -1 day'), ('29 days'), ('2 days')) AS a(i) GROUP BY date_trunc('day', i) HAVING count(*) = 1
+SELECT date_trunc('day', i), count(*) FROM (VALUES (interval '3 days 01:00'), ('3 days 02:00'), ('2 days')) AS a(i) GROUP BY 1 ORDER BY 1
+SELECT count(*) FROM (SELECT DISTINCT i FROM (VALUES (interval '1 mon -1 day'), ('29 days'), ('28 days 24:00'), ('2 days')) AS a(i)) AS q
+SELECT DISTINCT i FROM (VALUES (interval '2 days'), ('2 days'), ('1 mon -1 day')) AS a(i) ORDER BY i DESC
+SELECT DISTINCT ON (i) n FROM (VALUES (interval '1 mon -1 day', 1), ('29 days', 2), ('28 days', 3)) AS a(i, n) ORDER BY i, n DESC
+SELECT n FROM (VALUES (interval '1 mon -1 day', 1), ('29 days', 2), ('28 days 25:00', 3), ('-1 mon 1 day', 4), ('-29 days 1 sec', 5), ('1 year -1 year', 6)) AS a(i, n) ORDER BY i, n
+SELECT n FROM (VALUES (interval '1 mon -1 day', 1), ('29 days', 2), ('28 days 25:00', 3), (NULL, 4)) AS a(i, n) ORDER BY i DESC NULLS LAST, n
+SELECT n FROM (VALUES (ARRAY[interval '1 mon -1 day'], 1), ('{29 days}', 2), ('{28 days}', 3)) AS a(i, n) ORDER BY i, n
+SELECT count(*) FROM (VALUES (ARRAY[interval '1 mon -1 day'], 1), ('{29 days}', 2), ('{28 days}', 3)) AS a(i, n) GROUP BY i ORDER BY 1
+SELECT i, count(*) FROM (VALUES (ARRAY[interval '1 mon -1 day'], 1), ('{1 mon -1 day}', 2), ('{28 days}', 3)) AS a(i, n) GROUP BY i ORDER BY 2
+SELECT count(*) FROM (SELECT DISTINCT i FROM (VALUES (ARRAY[interval '1 mon -1 day'], 1), ('{29 days}', 2), ('{28 days}', 3)) AS a(i, n)) AS q
+SELECT n, rank() OVER (ORDER BY i), dense_rank() OVER (ORDER BY i DESC), count(*) OVER (PARTITION BY i), max(i) OVER (ORDER BY i, n) = i, lag(i) OVER (ORDER BY i, n) FROM (VALUES (interval '1 mon -1 day', 1), ('29 days', 2), ('28 days', 3)) AS a(i, n) ORDER BY n
+SELECT n, count(*) OVER (ORDER BY i RANGE BETWEEN interval '1 day' PRECEDING AND interval '1 hour' FOLLOWING), sum(n) OVER (ORDER BY i RANGE BETWEEN CURRENT ROW AND '1 mon -29 days' FOLLOWING) FROM (VALUES (interval '1 mon -1 day', 1), ('29 days', 2), ('28 days', 3), ('29 days 01:00', 4)) AS a(i, n) ORDER BY n
+SELECT greatest(interval '1 mon -1 day', '28 days'), least(interval '1 mon -1 day', '28 days', NULL), greatest(interval '1 mon', '30 days'), greatest(interval '30 days', '1 mon'), least(interval '1 mon', '30 days'), least(interval '30 days', '1 mon'), greatest(NULL::interval, NULL)
+SELECT nullif(interval '1 mon -1 day', '29 days'), nullif(interval '1 mon -1 day', '28 days'), nullif('29 days', interval '28 days'), nullif(time '12:00', interval '12:00'), pg_typeof(nullif(interval '1 day', '2 days'))
+SELECT nullif('{"a": 1}'::jsonb, '{"a": 1.0}'), nullif('{"a": 1.50}'::jsonb, '{"a": 1}'), nullif('{"a": 1.50}', '{"a": 1}'::jsonb)
+SELECT CASE interval '1 mon -1 day' WHEN '28 days' THEN 1 WHEN '29 days' THEN 2 END, (interval '1 mon -1 day', 1) = (interval '29 days', 1), (interval '1 mon -1 day', 1) < (interval '29 days', 2), (interval '1 mon -1 day', 1) IN ((interval '29 days', 1))
+SELECT interval '1 mon -1 day' IN (SELECT interval '29 days'), interval '1 mon -1 day' > ALL (SELECT interval '28 days'), interval '1 mon -1 day' = ANY (VALUES (interval '29 days'), ('1 day')), EXISTS (SELECT 1 FROM (VALUES (interval '29 days')) AS v(i) WHERE i = interval '1 mon -1 day')
+SELECT count(*) FROM (SELECT interval '1 mon -1 day' UNION SELECT interval '29 days' UNION SELECT '1 day') AS q
+SELECT interval '1 mon -1 day' INTERSECT SELECT interval '1 mon -1 day'
+SELECT count(*) FROM (SELECT interval '1 mon -1 day' INTERSECT SELECT interval '29 days') AS q
+SELECT interval '1 mon -1 day' EXCEPT SELECT interval '29 days'
+SELECT i FROM (VALUES (interval '1 mon -1 day'), ('2 days'), ('2 days')) AS v(i) EXCEPT SELECT interval '29 days'
+SELECT i FROM (VALUES (interval '1 mon -1 day'), ('2 days'), ('2 days'), (NULL)) AS v(i) EXCEPT ALL SELECT i FROM (VALUES (interval '29 days'), ('48:00'), (NULL)) AS w(i)
+SELECT i FROM (VALUES (interval '2 days'), ('2 days'), ('2 days'), (NULL)) AS v(i) INTERSECT ALL SELECT i FROM (VALUES (interval '2 days'), ('48:00'), (NULL)) AS w(i)
+SELECT n FROM (VALUES (1.0::numeric), (2), (2.00)) AS v(n) EXCEPT SELECT 1
+SELECT count(*) FROM (SELECT n FROM (VALUES (1.0::numeric), (2), (2.00)) AS v(n) EXCEPT ALL SELECT 2.000) AS q
+SELECT '{"a": 1}'::jsonb INTERSECT SELECT '{"a": 1}'::jsonb
+SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY i), percentile_disc(0.9) WITHIN GROUP (ORDER BY i DESC) FROM (VALUES (interval '1 mon -1 day'), ('28 days'), ('29 days 01:00')) AS v(i)
+SELECT array_agg(n ORDER BY i, n), string_agg(n::text, ',' ORDER BY i DESC, n) FROM (VALUES (interval '1 mon -1 day', 1), ('29 days', 2), ('28 days', 3)) AS a(i, n)
+SELECT time '12:00' = interval '12:00', interval '1 day -12 hours' = time '12:00', time '12:00' IN (interval '1 day -12 hours')
+SELECT interval '178956970 years 11 mons' > '178956970 years', -interval '178000000 years' < interval '0', interval '2147483647 mons 2147483647 days' > interval '2147483647 mons'
+SELECT extract(day FROM i), n.r FROM (VALUES (interval '3 days')) AS v(i), (VALUES (1.0::numeric), (1.00)) AS n(r) GROUP BY i, n.r
+SELECT n, sum(n), count(*) FROM (VALUES (1.0::numeric), (1.0), (2.00)) AS v(n) GROUP BY n ORDER BY n
+SELECT c1, c10, count(*) FROM (VALUES (1.5::numeric, 2, 3, 4, 5, 6, 7, 8, 9, 10), (1.5, 2, 3, 4, 5, 6, 7, 8, 9, 10)) AS v(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10) GROUP BY c1, c10

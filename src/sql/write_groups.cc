@@ -1,0 +1,155 @@
+// GROUP BY of values whose equals are shown differently, as 1.0 and 1.00: the engine groups by
+// their keys, and each group shows the value of one of its rows.
+#include <set>
+
+#include "sql/functions.h"
+#include "sql/query_writer_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using tree::At;
+using tree::List;
+using tree::Open;
+
+bool IsWord(char c) {
+  return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+size_t EndOfWord(std::string_view text, size_t at) {
+  while (at < text.size() && IsWord(text[at])) ++at;
+  return at;
+}
+
+/// Behind the quote that ends what begins at `at`, or behind this character.
+size_t Skip(std::string_view text, size_t at) {
+  const char c = text[at];
+  if (c != '\'' && c != '"') return at + 1;
+  return std::min(text.find(c, at + 1), text.size() - 1) + 1;
+}
+
+/// Behind the parenthesis that ends what begins at `at`.
+size_t EndOfParentheses(std::string_view text, size_t at) {
+  int depth = 0;
+  while (at < text.size()) {
+    depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
+    at = Skip(text, at);
+    if (depth == 0) break;
+  }
+  return at;
+}
+
+/// The engine's aggregates that written queries call.
+const std::set<std::string_view>& Aggregates() {
+  static const auto kAll = [] {
+    std::set<std::string_view> names = {"any_value", "count", "list",      "max",
+                                        "mode",      "sum",   "string_agg"};
+    for (const auto& entry : Functions()) {
+      if (entry.kind != FunctionKind::kAggregate) continue;
+      for (const auto text : {entry.engine, entry.open}) {
+        for (size_t at = text.find('@'); at != text.npos; at = text.find('@', at + 1)) {
+          names.insert(text.substr(at + 1, EndOfWord(text, at + 1) - at - 1));
+        }
+      }
+    }
+    return names;
+  }();
+  return kAll;
+}
+
+/// Behind the call of an aggregate that begins at `at`, its FILTER too; 0: there is none, or it
+/// is over a window, whose rows are the groups.
+size_t EndOfAggregate(std::string_view text, size_t at) {
+  size_t end = EndOfWord(text, at);
+  if (end == at || text.substr(end, 1) != "(" || !Aggregates().contains(text.substr(at, end - at)))
+    return 0;
+  end = EndOfParentheses(text, end);
+  constexpr std::string_view kFilter = " FILTER ";
+  if (text.substr(end).starts_with(kFilter)) end = EndOfParentheses(text, end + kFilter.size());
+  return text.substr(end).starts_with(" OVER ") ? 0 : end;
+}
+
+/// A type whose values group by a key, for messages.
+std::string Keyed(const ValueType& type) {
+  return IsOpen(type) ? "a numeric without a scale" : DisplayType(type.tag);
+}
+
+}  // namespace
+
+std::string ShownOutsideAggregates(std::string_view text, std::string_view value) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at + value.size();
+    if (text.substr(at, value.size()) == value && EndOfWord(text, end) == end) {
+      out += fmt::format("any_value({})", value);
+      at = end;
+      continue;
+    }
+    end = EndOfAggregate(text, at);
+    if (end == 0) end = IsWord(text[at]) ? EndOfWord(text, at) : Skip(text, at);
+    out += text.substr(at, end - at);
+    at = end;
+  }
+  return out;
+}
+
+bool HasAggregate(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    if (EndOfAggregate(text, at) != 0) return true;
+    at = IsWord(text[at]) ? EndOfWord(text, at) : Skip(text, at);
+  }
+  return false;
+}
+
+Status QueryWriter::CheckGroupByAll(const Block& block) const {
+  for (const auto& output : block.outputs) {
+    if (Comparable(output.expr) == output.expr.sql || HasAggregate(output.expr.sql)) continue;
+    return Refuse(output.expr.location,
+                  fmt::format("GROUP BY ALL over {} is not supported", Keyed(output.expr.type)),
+                  "Write the columns out: GROUP BY a, b.");
+  }
+  return {};
+}
+
+void QueryWriter::MoveGroupedSet(const Json& body, Block& block, std::string& from) {
+  for (const auto& item : List(body, "groupClause")) {
+    const auto node = Open(item);
+    for (size_t i = 0; i < block.outputs.size(); ++i) {
+      auto& output = block.outputs[i];
+      const bool by_number = node.Is("A_Const") && tree::Number(At(*node.body, "ival"), "ival") ==
+                                                       static_cast<int>(i + 1);
+      const bool by_name = node.Is("ColumnRef") &&
+                           tree::Names(List(*node.body, "fields")) == std::vector{output.name};
+      if ((!by_number && !by_name) || output.expr.sql.find("unnest(") == std::string::npos)
+        continue;
+      const auto alias = NewAlias('r');
+      from += fmt::format("{}(SELECT {}) AS {}(c1)", from.empty() ? "" : ", LATERAL ",
+                          output.expr.sql, alias);
+      output.expr.sql = alias + ".c1";
+    }
+  }
+}
+
+std::string QueryWriter::GroupKey(const Expr& expr, Block& block) {
+  auto key = Comparable(expr);
+  if (key != expr.sql && HasEquality(expr.type.tag)) block.grouped.push_back(expr);
+  return key;
+}
+
+Status QueryWriter::ShowGroups(const std::string& groups, Block& block, std::string& having) {
+  for (const auto& value : block.grouped) {
+    for (const auto* word : {"ROLLUP (", "CUBE (", "GROUPING SETS ("}) {
+      if (groups.find(word) == groups.npos) continue;
+      return Refuse(value.location,
+                    fmt::format("grouping sets of {} are not supported", Keyed(value.type)),
+                    IsOpen(value.type) ? "Cast it to numeric(p,s)." : "Group by its text.");
+    }
+    for (auto& output : block.outputs) {
+      output.expr.sql = ShownOutsideAggregates(output.expr.sql, value.sql);
+    }
+    having = ShownOutsideAggregates(having, value.sql);
+  }
+  return {};
+}
+
+}  // namespace firn::sql
