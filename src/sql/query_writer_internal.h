@@ -31,6 +31,7 @@
 #include "sql/tree_internal.h"
 #include "sql/user_types.h"
 #include "sql/value_type_internal.h"
+#include "sql/written_text_internal.h"
 
 namespace firn::sql {
 
@@ -370,11 +371,10 @@ class QueryWriter {
                 std::string hint = "") const;
   std::string NewAlias(char kind) { return kind + std::to_string(++aliases_); }
 
-  const Statement& statement_;
   const columnar::TextStyle& Style() const;
-  /// The name of the session's zone, a literal of the engine.
-  std::string ZoneSql() const;
+  std::string ZoneSql() const;  // the name of the session's zone, a literal of the engine
 
+  const Statement& statement_;
   const QueryContext& context_;
   Collected collected_;
   std::vector<std::optional<ValueType>> parameters_;
@@ -389,12 +389,6 @@ class QueryWriter {
   int depth_ = 0;
 };
 
-/// Written text with any_value(value) for `value` but in aggregates: there each row has its own.
-std::string ShownOutsideAggregates(std::string_view text, std::string_view value);
-/// Whether written text calls one, not over a window.
-bool HasAggregate(std::string_view text);
-/// Whether a written expression gives another value each time it is evaluated.
-bool IsVolatile(std::string_view sql);
 /// The function whose results the engine orders as PostgreSQL orders these values; "" for none.
 std::string_view SortKeyFunction(TypeTag tag);
 /// Whether json_agg puts a newline before it, as before rows and arrays (not before NULL).
@@ -402,7 +396,5 @@ bool StartsALine(const Expr& value);
 /// What ORDER BY is written with: `comparable`, or where the engine orders such values in another
 /// way than PostgreSQL, a key.
 std::string SortKey(const Expr& expr, const std::string& comparable);
-/// The name Postgres gives a result column without AS (FigureColname); "?column?" for none.
-std::string FigureName(const tree::Json& node);
 
 }  // namespace firn::sql

@@ -464,9 +464,8 @@ Result<std::string> QueryWriter::CastSql(const Expr& expr, const ValueType& to,
                 : is_time              ? fmt::format("firn_time_text({})", expr.sql)
                 : all_scale            ? fmt::format("sql_num_text({})", expr.sql)
                                        : CastTo(expr.sql, "VARCHAR");
-    return to.length > 0 && context == CastContext::kExplicit
-               ? fmt::format("left({}, {})", text, to.length)
-               : text;
+    const bool cut = to.length > 0 && context == CastContext::kExplicit;
+    return cut ? fmt::format("left({}, {})", text, to.length) : text;
   }
   if (IsOpen(expr.type)) return OpenCastSql(expr, to);
   if (IsOpen(to) && (from == kFloat4 || from == kFloat8)) {
