@@ -246,8 +246,9 @@ class QueryWriter {
   Result<Expr> Concatenate(Expr left, Expr right, int location);
   Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place,
                        bool is_array = false);
-  Result<Expr> CharactersIn(Expr left, std::vector<Expr> exprs, const std::vector<bool>& fixed,
-                            bool negated, bool is_array, int location);
+  Result<Expr> CharactersIn(const Expr& left, std::vector<Expr> exprs,
+                            const std::vector<bool>& fixed, bool negated, bool is_array,
+                            int location);
   Result<Expr> WriteBetween(const Json& body, const Place& place, bool swapped = false);
   // write_ordered_set.cc
   Result<Expr> WriteOrderedSet(const std::string& name, const Json& body, const Place& place);
@@ -364,7 +365,6 @@ class QueryWriter {
   std::string ReadSql(const Expr& expr, const ValueType& to) const;
   Result<ValueType> CastTarget(const Json& type_name, const Expr& argument);
   Failure CannotCast(const Expr& expr, const ValueType& to);
-
   Failure RefuseVolatile(int location) const;
   Failure Refuse(int location, std::string message, std::string hint) const;
   Failure Wrong(int location, std::string_view sqlstate, std::string message,

@@ -493,7 +493,7 @@ Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
 
 // transformAExprIn: values that name no column are an array of their common type, others are
 // compared one by one. The type decides about blanks.
-Result<Expr> QueryWriter::CharactersIn(Expr left, std::vector<Expr> exprs,
+Result<Expr> QueryWriter::CharactersIn(const Expr& left, std::vector<Expr> exprs,
                                        const std::vector<bool>& fixed, bool negated, bool is_array,
                                        int location) {
   std::vector<ValueType> types;
@@ -553,7 +553,7 @@ Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool nega
                           std::any_of(exprs.begin(), exprs.end(),
                                       [](const Expr& expr) { return expr.type.tag == kChar; });
   if (characters) {
-    return CharactersIn(std::move(left), std::move(exprs), fixed, negated, is_array, location);
+    return CharactersIn(left, std::move(exprs), fixed, negated, is_array, location);
   }
   const bool texts = std::any_of(exprs.begin(), exprs.end(),
                                  [](const Expr& expr) { return IsString(expr.type.tag); });
