@@ -117,7 +117,8 @@ def sqlstate(session: psycopg.Connection, statement: str) -> str:
 
 
 def contents(session: psycopg.Connection, table: str) -> tuple:
-    cursor = session.execute(f"SELECT * FROM {table}")
+    # Not prepared: PostgreSQL, too, refuses a prepared one when the columns change.
+    cursor = session.execute(f"SELECT * FROM {table}", prepare=False)
     rows = sorted(cursor.fetchall(), key=repr)
     return [(column.name, column.type_code) for column in cursor.description], rows
 
