@@ -109,7 +109,11 @@ def _resident_mb(pid: int) -> float:
     """What the server and its children hold; pages they share count once."""
     total = 0
     for one in _tree(pid):
-        for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
+        try:
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # a child that has ended since it was listed
+        for line in lines:
             if line.startswith("Pss:"):
                 total += int(line.split()[1])
     return total / 1024

@@ -26,7 +26,7 @@ from tpch import TABLES, Chunk, Source, cents_of  # noqa: E402
 
 # The first half is loaded as fast as it goes; the second in small transactions, a few for each
 # question of the reader.
-FAST_ROWS, ASKED_ROWS, SINGLE_CHUNKS = 2000, 200, 30
+FAST_ROWS, ASKED_ROWS, SINGLE_CHUNKS = 2000, 125, 48
 MIN_PROBES, MIN_INSERTS, INSERT_SECONDS = 1000, 500, 60
 STARTED = time.monotonic()
 
