@@ -478,10 +478,15 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
     const auto of_two = Resolve(entries, std::vector{arguments[0].type, arguments[0].type}, false);
     return Apply(*of_two.entry, both, std::move(arguments), location);
   }
-  const bool cased = name == "upper" || name == "lower" || name == "initcap";
-  if (cased && types[0].tag == kName) {
-    return Refuse(location, fmt::format("{}() of a name is not supported", name),
+  if (types.size() == 1 && types[0].tag == kName && name == "initcap") {
+    return Refuse(location, "initcap() of a name is not supported",
                   "Store it as text: a name knows only the letters of ASCII.");
+  }
+  if (types.size() == 1 && types[0].tag == kName && (name == "upper" || name == "lower")) {
+    return Expr{
+        .sql = name == "upper" ? AsciiUpper(arguments[0].sql) : AsciiLower(arguments[0].sql),
+        .type = {.tag = kText},
+        .location = location};
   }
   return Apply(*found.entry, found.arguments, std::move(arguments), location);
 }

@@ -370,9 +370,19 @@ Result<Expr> QueryWriter::NullIf(Expr left, Expr right, int location) {
   return NullIfEqual(left, right, value);
 }
 
+std::string AsciiLower(std::string_view sql) {
+  return fmt::format("translate({}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
+                     sql);
+}
+
+std::string AsciiUpper(std::string_view sql) {
+  return fmt::format("translate({}, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')",
+                     sql);
+}
+
 Status QueryWriter::ToMatched(const std::string& op, Expr& left, int location) {
-  if (left.type.tag == kName && op.ends_with('*')) {
-    return Refuse(location, "ILIKE and ~* of a name are not supported",
+  if (left.type.tag == kName && op.ends_with("~*") && !op.ends_with("~~*")) {
+    return Refuse(location, "~* of a name is not supported",
                   "Store it as text: a name knows only the letters of ASCII.");
   }
   if (left.type.tag == kChar) {  // its blanks count here
@@ -406,12 +416,16 @@ Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json
       return NoOperator(op, {left, right}, location);
     }
   }
+  const bool ascii = left.type.tag == kName && op.ends_with('*');
   FIRN_RETURN_IF_ERROR(ToMatched(op, left, location));
   const bool plain = right.form == Expr::Form::kLiteral &&
                      (escape.empty() || right.text.find(escape) == std::string::npos);
   FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
   FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kText}, CastContext::kImplicit));
-  const std::string_view word = op.ends_with('*') ? "ILIKE" : "LIKE";
+  if (ascii) {  // a name has the letters of ASCII only
+    for (auto* side : {&left, &right}) side->sql = AsciiLower(side->sql);
+  }
+  const std::string_view word = op.ends_with('*') && !ascii ? "ILIKE" : "LIKE";
   auto sql =
       fmt::format("{} {}{} {}", left.sql, op.starts_with('!') ? "NOT " : "", word, right.sql);
   if (!plain) sql += " ESCAPE " + QuoteLiteral(escape);
@@ -422,15 +436,17 @@ Result<Expr> QueryWriter::LikeOf(const std::string& op, Expr left, Expr right, i
   if (AreBytes(left, right)) {
     return Refuse(location, "LIKE of bytea is not supported", "Use position() or substring().");
   }
+  const bool ascii = left.type.tag == kName && op.ends_with('*');
   FIRN_RETURN_IF_ERROR(ToMatched(op, left, location));
   for (auto* side : {&left, &right}) {
     if (side->type.tag != kUnknown && !IsString(side->type.tag)) {
       return NoOperator(op, {left, right}, location);
     }
     FIRN_RETURN_IF_ERROR(Coerce(*side, {.tag = kText}, CastContext::kImplicit));
+    if (ascii) side->sql = AsciiLower(side->sql);
   }
   return Bool(fmt::format("({}sql_{}({}, {}))", op.starts_with('!') ? "NOT " : "",
-                          op.ends_with('*') ? "ilike" : "like", left.sql, right.sql),
+                          op.ends_with('*') && !ascii ? "ilike" : "like", left.sql, right.sql),
               location);
 }
 

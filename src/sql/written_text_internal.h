@@ -10,6 +10,9 @@ namespace firn::sql {
 
 /// Written text with any_value(value) for `value` but in aggregates: there each row has its own.
 std::string ShownOutsideAggregates(std::string_view text, std::string_view value);
+/// Of a name, which has the letters of ASCII only.
+std::string AsciiLower(std::string_view sql);
+std::string AsciiUpper(std::string_view sql);
 /// Whether written text calls one, not over a window.
 bool HasAggregate(std::string_view text);
 /// Whether a written expression gives another value each time it is evaluated.

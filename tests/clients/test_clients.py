@@ -25,7 +25,6 @@ OTHERS = ["node", "pgx", "jdbc"]
 CLIENTS = PYTHON + OTHERS
 # Checks that firn does not pass: client -> name of the check and why.
 OPEN = {
-    "node": {"errors name the table and the column": "an error has no fields s, t, c, n"},
     "jdbc": {"the table of a result's column": "RowDescription names no tables"},
 }
 # What its script needs besides the server it asks: a database of a PostgreSQL 15 of its own.

@@ -307,3 +307,6 @@ SELECT greatest('1'::json, '2')
 SELECT array_prepend(ARRAY[1], 'a')
 SELECT ARRAY[1] @> ARRAY[1.0]
 SELECT a IS DISTINCT FROM null, null IS NOT DISTINCT FROM a FROM (VALUES ('1'::json), (null)) AS v(a)
+select nspname from pg_namespace where nspname ilike 'PG\_CATA%' order by 1
+select 'Äbc'::name ilike 'äBC', 'Abc'::name ilike 'aB_', 'abc'::name not ilike 'A%', 'Abc'::name ilike any (array['x', 'ABC'])
+select upper('Äbc'::name), lower('ÄBC'::name), upper(nspname) = upper('pg_catalog') from pg_namespace where nspname = 'pg_catalog'
