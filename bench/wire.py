@@ -77,25 +77,27 @@ def result_rows_per_s(server, rows: int, binary: bool) -> float:
 
 def resolution_us(server, times: int = 2000) -> float:
     """Microseconds of Parse and Describe of a statement over two tables, less those of an empty
-    one, whose way over the wire is the same."""
+    Parse and the Describe of the same statement prepared: the messages and replies are alike."""
     with server.connect() as session:
         for name in ("bench_a", "bench_b"):
             session.execute(f"CREATE TABLE IF NOT EXISTS {name} "
                             "(id bigint, x text, y numeric(10,2), z timestamptz)")
-    two = parse("SELECT a.x, b.y FROM bench_a a JOIN bench_b b ON a.id = b.id WHERE a.id = 7")
+    sql = "SELECT a.x, b.y FROM bench_a a JOIN bench_b b ON a.id = b.id WHERE a.id = 7"
     connection = raw_connection(server)
 
-    def median(statement: bytes) -> float:
-        spent = []
-        for _ in range(times):
-            begun = time.perf_counter()
-            connection.socket.sendall(statement + describe("S") + SYNC)
-            connection.until(b"Z")
-            spent.append(time.perf_counter() - begun)
-        return statistics.median(spent) * 1e6
+    def seconds(message: bytes) -> float:
+        begun = time.perf_counter()
+        connection.socket.sendall(message)
+        connection.until(b"Z")
+        return time.perf_counter() - begun
 
+    resolved = parse(sql) + describe("S") + SYNC
+    prepared = parse("") + describe("S", "two") + SYNC
     try:
-        return median(two) - median(parse(""))
+        seconds(parse(sql, "two") + SYNC)
+        spent = [(seconds(resolved), seconds(prepared)) for _ in range(times)]
+        return 1e6 * (statistics.median(one for one, _ in spent)
+                      - statistics.median(other for _, other in spent))
     finally:
         connection.close()
 
