@@ -6,8 +6,7 @@
 
 #include "columnar/batch.h"
 #include "columnar/table_schema.h"
-#include "columnar/value_parser.h"
-#include "columnar/value_writer.h"
+#include "columnar/through_text.h"
 #include "sql/rights.h"
 
 namespace firn::sql {
@@ -43,30 +42,6 @@ Result<Places> Resolve(const catalog::TableDefinition& table, const ReturningLis
   return places;
 }
 
-/// A column as queries give it: what differs from what the table keeps goes by its text.
-Result<std::shared_ptr<arrow::Array>> AsQueried(const columnar::Type& type,
-                                                std::shared_ptr<arrow::Array> values) {
-  const auto wanted = columnar::ArrowType(type);
-  if (values->type()->Equals(*wanted)) return values;
-  auto builder = arrow::MakeBuilder(wanted);
-  if (!builder.ok()) return Fail(ErrorCode::kInternal, "{}", builder.status().ToString());
-  const auto parser = columnar::ValueParser::Make(type, builder->get());
-  const auto writer = columnar::ValueWriter::MakeText(type, *values);
-  std::string text;
-  for (int64_t row = 0; row < values->length(); ++row) {
-    if (writer->IsNull(row)) {
-      FIRN_RETURN_IF_ERROR(parser->AppendNull());
-      continue;
-    }
-    text.clear();
-    writer->Append(row, text);
-    FIRN_RETURN_IF_ERROR(parser->AppendText(text));
-  }
-  auto array = (*builder)->Finish();
-  if (!array.ok()) return Fail(ErrorCode::kInternal, "{}", array.status().ToString());
-  return *std::move(array);
-}
-
 }  // namespace
 
 Result<std::vector<columnar::Field>> ReturnedFields(const SessionContext& session,
@@ -96,7 +71,9 @@ Result<std::unique_ptr<RowStream>> ReturnedRows(
   arrow::FieldVector arrow_fields;
   for (size_t i = 0; i < places.size(); ++i) {
     const auto& type = fields[i].type;
-    FIRN_TRY(auto values, AsQueried(type, whole->column(static_cast<int>(places[i].first))));
+    FIRN_TRY(auto values,
+             columnar::ThroughText(type, whole->column(static_cast<int>(places[i].first)),
+                                   columnar::ArrowType(type)));
     arrow_fields.push_back(arrow::field(fields[i].name, values->type()));
     columns.push_back(std::move(values));
   }

@@ -4,8 +4,7 @@
 #include <arrow/api.h>
 
 #include "columnar/table_schema.h"
-#include "columnar/value_parser.h"
-#include "columnar/value_writer.h"
+#include "columnar/through_text.h"
 #include "sql/check_constraints.h"
 #include "sql/insert.h"
 #include "sql/key_search.h"
@@ -36,26 +35,10 @@ ArrayResult Repeat(const arrow::Array& one, int64_t rows) {
 
 /// A column of a query as the table keeps it: what differs goes by its text.
 ArrayResult AsStored(const columnar::Column& column, std::shared_ptr<arrow::Array> values) {
-  const auto type = columnar::ArrowType(columnar::Stored(column.type));
-  if (values->type()->Equals(*type)) return values;
-  auto builder = arrow::MakeBuilder(type);
-  if (!builder.ok()) return Fail(ErrorCode::kInternal, "{}", builder.status().ToString());
-  const auto parser = columnar::ValueParser::Make(column.type, builder->get());
-  const auto writer = columnar::ValueWriter::MakeText(column.type, *values);
-  std::string text;
-  for (int64_t row = 0; row < values->length(); ++row) {
-    if (writer->IsNull(row)) {
-      FIRN_RETURN_IF_ERROR(parser->AppendNull());
-      continue;
-    }
-    text.clear();
-    writer->Append(row, text);
-    auto appended = parser->AppendText(text);
-    if (!appended) return Fail(NamingColumn(std::move(appended).error(), column));
-  }
-  auto array = (*builder)->Finish();
-  if (!array.ok()) return Fail(ErrorCode::kInternal, "{}", array.status().ToString());
-  return *std::move(array);
+  auto stored = columnar::ThroughText(column.type, std::move(values),
+                                      columnar::ArrowType(columnar::Stored(column.type)));
+  if (!stored) return Fail(NamingColumn(std::move(stored).error(), column));
+  return stored;
 }
 
 /// The DEFAULT as a cell, when it is a constant.
