@@ -190,6 +190,11 @@ Result<Command> DecodeInsert(const Statement& statement, const tree::Json& body)
     return Refuse(statement, location, "OVERRIDING is not supported", "Leave it out.");
   }
   FIRN_TRY(auto columns, DecodeColumns(statement, List(body, "cols")));
+  // What Parse could not move into a query: it must not be left out in silence.
+  if (Has(body, "withClause")) {
+    return Refuse(statement, statement.begin, "WITH is not supported here",
+                  "Write INSERT INTO ... WITH ... SELECT.");
+  }
   if (!Has(body, "selectStmt")) {
     InsertValuesCommand command{.table = table};
     command.rows.emplace_back();

@@ -119,6 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"prepare transaction 'x'", "0A000", -1},
         Refused{"insert into t values (1) on conflict do nothing", "0A000", 26},
         Refused{"insert into t values (1) returning a + 1", "0A000", 36},
+        Refused{"with x as (insert into u values (1)) insert into t default values", "0A000", -1},
         Refused{"insert into t (a, a) values (1, 2)", "42701", 19},
         Refused{"insert into t (a) values (1, 2)", "42601", 30},
         Refused{"insert into t (a, b) values (1)", "42601", -1},
