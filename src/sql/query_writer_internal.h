@@ -35,28 +35,6 @@
 
 namespace firn::sql {
 
-/// A written expression. What has no type of its own yet keeps what it takes to give it one.
-struct Expr {
-  enum class Form : uint8_t { kValue, kLiteral, kNull, kParameter, kDefault };
-  std::string sql;
-  ValueType type;
-  Form form = Form::kValue;
-  std::string text;      // of a kLiteral, and of a constant text value
-  int parameter = 0;     // of a kParameter
-  int location = -1;     // byte in the user's text
-  bool nonzero = false;  // a number constant other than 0
-  bool is_row = false;   // the json object of a row
-  /// Of an open numeric made of numerics of several scales, what a sum of it needs: the same as
-  /// DECIMAL, and as text the scale it is shown with. Empty: it is not known.
-  std::string decimal_sql;
-  ValueType decimal_type;
-  std::string scale_sql;
-};
-
-/// ValueType::user_type of what _pg_expandarray gives, a row (x smallint, n integer) as one int8:
-/// x * 65536 + n. JDBC's metadata asks for keys by it; only its fields have a meaning outside.
-inline constexpr uint32_t kElementAndPlace = 1;
-
 /// Where an expression stands.
 struct Place {
   const Scope* scope = nullptr;
@@ -79,6 +57,7 @@ class QueryWriter {
   struct Output {
     std::string name;
     Expr expr;
+    bool returns_set = false;  // it has several rows for one
   };
   /// A query whose outputs can still be cast.
   struct Block {
@@ -109,8 +88,8 @@ class QueryWriter {
   Result<Block> WriteSelect(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<Block> WriteBody(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<Block> WritePlain(const Json& body, const Scope* outer, const CommonTables* tables);
-  /// Whether rows with such a value can be told apart, as UNION, INTERSECT and EXCEPT do.
-  Status CheckDistinct(const ValueType& type, std::string_view word, int location);
+  /// Whether rows with such a value can be told apart, as `clause` (UNION, GROUP BY …) does.
+  Status CheckEquality(const ValueType& type, std::string_view clause, int location);
   Result<Block> WriteSetOperation(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<Block> WriteValues(const Json& body, const Scope* outer, const CommonTables* tables);
   Result<std::string> WriteWith(const Json& with, const Scope* outer, CommonTables& tables);
@@ -148,7 +127,7 @@ class QueryWriter {
     std::optional<size_t> output;
   };
   Result<Sorted> FindSorted(const Json& value, std::string_view clause, const Place& place,
-                            const Block& block);
+                            Block& block);
   /// Errors: 42P10.
   Status CheckSorted(const Block& block, const std::vector<Sorted>& sorted,
                      const std::vector<int>& locations) const;
@@ -160,9 +139,9 @@ class QueryWriter {
 
   // write_groups.cc
   /// A set-returning output that rows are grouped by (its number or name), as an item of FROM.
-  void MoveGroupedSet(const Json& body, Block& block, std::string& from);
+  void MoveGroupedSet(const Json& body, Block& block, FromItem& from);
   /// What GROUP BY is written with; the block remembers a value that is not its own key.
-  static std::string GroupKey(const Expr& expr, Block& block);
+  Result<std::string> GroupKey(Expr& expr, Block& block);
   Status ShowGroups(const std::string& groups, Block& block, std::string& having);
   Status CheckGroupByAll(const Block& block) const;
 
@@ -204,6 +183,8 @@ class QueryWriter {
   Result<ValueType> Unify(std::vector<Expr>& exprs, std::string_view what);
   /// The same as engine text that compares, sorts and groups as Postgres does.
   static std::string Comparable(const Expr& expr);
+  /// Errors: 42883, 0A000.
+  Status CheckOrder(const Expr& expr) const;
   /// Text that sorts as Postgres does.
   std::string OrderKey(const Expr& expr) const;
 
@@ -351,6 +332,7 @@ class QueryWriter {
   Result<Expr> ApplyJsonRule(const FunctionEntry& entry, std::vector<Expr> arguments, int location);
   /// What the list of a json aggregate is made of.
   Result<std::vector<std::string>> JsonArguments(const std::vector<Expr>& arguments);
+  Result<std::string> JsonKeyText(const Expr& key);
   Result<Expr> WriteJsonBuilder(const std::string& name, std::vector<Expr> arguments, int location);
 
   // write_cast.cc
@@ -360,6 +342,8 @@ class QueryWriter {
   Status Coerce(Expr& expr, const ValueType& to, CastContext context);
   /// A number, or text of one, as an open numeric.
   Status ToOpen(Expr& expr);
+  /// What has no type yet becomes text.
+  Status SettleUnknown(Expr& expr);
   Status CoerceUnknown(Expr& expr, const ValueType& to, CastContext context);
   Result<std::string> CastSql(const Expr& expr, const ValueType& to, CastContext context);
   std::string ReadSql(const Expr& expr, const ValueType& to) const;
@@ -386,6 +370,7 @@ class QueryWriter {
   Seen seen_;
   const Json* exists_ = nullptr;  // the SELECT of the EXISTS being written: it needs no columns
   int aliases_ = 0;
+  int sets_ = 0;  // calls in select lists that return sets, so far
   int depth_ = 0;
 };
 

@@ -276,9 +276,11 @@ Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place)
     if (Has(over, field) || base == nullptr) return List(over, field);
     return List(*base, field);
   };
-  FIRN_TRY(const auto partition, WriteList(pick("partitionClause"), inner));
+  FIRN_TRY(auto partition, WriteList(pick("partitionClause"), inner));
   std::string sql;
-  for (const auto& expr : partition) {
+  for (auto& expr : partition) {
+    FIRN_RETURN_IF_ERROR(SettleUnknown(expr));
+    FIRN_RETURN_IF_ERROR(CheckEquality(expr.type, "PARTITION BY", expr.location));
     sql += (sql.empty() ? "PARTITION BY " : ", ") + Comparable(expr);
   }
   const auto& ordered = pick("orderClause");

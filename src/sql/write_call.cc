@@ -314,9 +314,7 @@ Result<Expr> QueryWriter::CountNulls(const std::string& name, std::vector<Expr>&
   if (arguments.empty()) return NoFunction(name, arguments, location);
   std::string sum;
   for (auto& argument : arguments) {
-    if (argument.type.tag == kUnknown) {
-      FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kImplicit));
-    }
+    FIRN_RETURN_IF_ERROR(SettleUnknown(argument));
     sum += fmt::format("{}CAST(({}) IS {}NULL AS INTEGER)", sum.empty() ? "" : " + ", argument.sql,
                        name == "num_nulls" ? "" : "NOT ");
   }
@@ -409,6 +407,7 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
       FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
       FIRN_TRY(auto set, WriteSet(name, std::move(arguments), location));
       set.sql = fmt::format("CAST(unnest({}) AS {})", set.sql, EngineType(set.type));
+      ++sets_;
       if (name == "_pg_expandarray") set.type.user_type = kElementAndPlace;
       return set;
     }

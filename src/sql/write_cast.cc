@@ -197,6 +197,11 @@ const columnar::TextStyle& QueryWriter::Style() const {
   return context_.style ? *context_.style : kDefault;
 }
 
+Status QueryWriter::SettleUnknown(Expr& expr) {
+  if (expr.type.tag != TypeTag::kUnknown) return {};
+  return Coerce(expr, {.tag = TypeTag::kText}, CastContext::kImplicit);
+}
+
 Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext context) {
   switch (expr.form) {
     case Expr::Form::kLiteral: {

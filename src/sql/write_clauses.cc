@@ -98,11 +98,7 @@ std::string SortKey(const Expr& expr, const std::string& comparable) {
   const auto key = SortKeyFunction(element);
   // The engine takes sorted values from their keys, where -0 is 0: the key is no output itself.
   const bool floats = IsArray(expr.type.tag) && (element == kFloat4 || element == kFloat8);
-  if (key.empty() && !floats) {
-    if (HasOrder(expr.type.tag)) return comparable;
-    return fmt::format("sql_no_order('{}', CAST({} AS VARCHAR))", DisplayType(expr.type.tag),
-                       expr.sql);
-  }
+  if (key.empty() && !floats) return comparable;
   if (!IsArray(expr.type.tag)) return fmt::format("{}({})", key, expr.sql);
   return fmt::format("list_transform({}, lambda e: {}(e))", expr.sql, key);
 }
@@ -166,11 +162,12 @@ Status QueryWriter::WriteTargets(const Json& body, const Place& place, Block& bl
     }
     auto inner = place;
     inner.sets = true;
+    const int sets = sets_;
     FIRN_TRY(auto expr, WriteExpr(value, inner));
     if (expr.location < 0) expr.location = tree::Location(target);
     block.outputs.push_back(
         {Has(target, "name") ? std::string(Text(target, "name")) : FigureName(value),
-         std::move(expr)});
+         std::move(expr), sets_ > sets});
   }
   if (block.outputs.empty() && &body == exists_) {
     block.outputs.push_back({"", Expr{.sql = "1", .type = {.tag = TypeTag::kInt4}}});
@@ -246,7 +243,7 @@ Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& p
     const bool in_from = std::any_of(columns.begin(), columns.end(), [&](const auto& column) {
       return column.name == names.front();
     });
-    for (const auto& output : block.outputs) {
+    for (auto& output : block.outputs) {
       if (!in_from && output.name == names.front()) return GroupKey(output.expr, block);
     }
   }
@@ -254,15 +251,6 @@ Result<std::string> QueryWriter::WriteGroupItem(const Json& item, const Place& p
   inner.no_aggregates = "aggregate functions are not allowed in GROUP BY";
   inner.no_windows = "window functions are not allowed in GROUP BY";
   FIRN_TRY(auto expr, WriteExpr(item, inner));
-  if (expr.type.tag == kUnknown) {
-    FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
-  }
-  const bool open_array = expr.type.tag == ArrayOf(kNumeric) && expr.type.precision == 0;
-  if (!HasEquality(expr.type.tag) || open_array) {
-    return Refuse(expr.location,
-                  fmt::format("grouping by {} is not supported", DisplayType(expr.type.tag)),
-                  "Group by its text.");
-  }
   return GroupKey(expr, block);
 }
 
@@ -304,7 +292,8 @@ std::vector<std::string> DependentColumns(const tree::Json& body, const Scope& s
       continue;
     }
     if (mentioned.empty()) {
-      for (const char* part : {"targetList", "havingClause", "sortClause", "windowClause"}) {
+      for (const char* part : {"targetList", "havingClause", "sortClause", "windowClause",
+                               "distinctClause", "qualifyClause"}) {
         AddMentioned(At(body, part), mentioned);
       }
     }
@@ -359,11 +348,16 @@ Result<std::string> QueryWriter::WriteDistinct(const Json& body, const Place& pl
   if (clause.empty()) return std::string();
   if (Open(clause.front()).body == nullptr) {
     block.distinct = true;
+    for (auto& output : block.outputs) {
+      FIRN_RETURN_IF_ERROR(SettleUnknown(output.expr));
+      FIRN_RETURN_IF_ERROR(CheckEquality(output.expr.type, "DISTINCT", output.expr.location));
+    }
     return DistinctOutputs(block);
   }
   std::string sql;
   for (const auto& item : clause) {
     FIRN_TRY(const auto sorted, FindSorted(item, "DISTINCT ON", place, block));
+    FIRN_RETURN_IF_ERROR(CheckEquality(sorted.expr.type, "DISTINCT ON", sorted.expr.location));
     block.distinct_on.push_back(Comparable(sorted.expr));
     sql += (sql.empty() ? "" : ", ") + block.distinct_on.back();
   }
@@ -391,7 +385,7 @@ std::string QueryWriter::SortedOutput(const Block& block, size_t at) const {
 
 // findTargetlistEntrySQL92: a number, a name of the select list, or else an expression.
 Result<QueryWriter::Sorted> QueryWriter::FindSorted(const Json& value, std::string_view clause,
-                                                    const Place& place, const Block& block) {
+                                                    const Place& place, Block& block) {
   const auto node = Open(value);
   const int location = tree::FirstLocation(value);
   if (node.Is("A_Const")) {
@@ -405,6 +399,7 @@ Result<QueryWriter::Sorted> QueryWriter::FindSorted(const Json& value, std::stri
                    fmt::format("{} position {} is not in select list", clause, position));
     }
     const auto at = static_cast<size_t>(position - 1);
+    FIRN_RETURN_IF_ERROR(SettleUnknown(block.outputs[at].expr));
     return Sorted{.expr = block.outputs[at].expr, .output = at};
   }
   const auto names =
@@ -421,6 +416,7 @@ Result<QueryWriter::Sorted> QueryWriter::FindSorted(const Json& value, std::stri
       if (found == block.outputs.size()) found = i;
     }
     if (found < block.outputs.size()) {
+      FIRN_RETURN_IF_ERROR(SettleUnknown(block.outputs[found].expr));
       return Sorted{.expr = block.outputs[found].expr, .output = found};
     }
   }
@@ -430,9 +426,7 @@ Result<QueryWriter::Sorted> QueryWriter::FindSorted(const Json& value, std::stri
                   "expression to every SELECT, or move the UNION into a FROM clause.");
   }
   FIRN_TRY(auto expr, WriteExpr(value, place));
-  if (expr.type.tag == kUnknown) {
-    FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
-  }
+  FIRN_RETURN_IF_ERROR(SettleUnknown(expr));
   for (const auto& grouped : block.grouped) {
     expr.sql = ShownOutsideAggregates(expr.sql, grouped.sql);
   }
@@ -467,15 +461,27 @@ Status QueryWriter::CheckSorted(const Block& block, const std::vector<Sorted>& s
   return {};
 }
 
+Status QueryWriter::CheckOrder(const Expr& expr) const {
+  const auto element = ElementOf(expr.type.tag);
+  if (HasOrder(expr.type.tag) || element == kEnum) return {};
+  if (!SortKeyFunction(element).empty()) return {};
+  if (element == kJson) {
+    return Wrong(expr.location, "42883",
+                 "could not identify an ordering operator for type " + DisplayType(expr.type.tag));
+  }
+  return Refuse(expr.location,
+                fmt::format("ordering by {} is not supported", DisplayType(expr.type.tag)),
+                "Order by something else, or cast it to text.");
+}
+
 Result<std::string> QueryWriter::WriteSortList(const Json& items, const Place& place) {
   std::string sql;
   for (const auto& item : items) {
     const auto& sort_by = *Open(item).body;
     FIRN_TRY(const auto direction, SortDirection(sort_by));
     FIRN_TRY(auto expr, WriteExpr(At(sort_by, "node"), place));
-    if (expr.type.tag == kUnknown) {
-      FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
-    }
+    FIRN_RETURN_IF_ERROR(SettleUnknown(expr));
+    FIRN_RETURN_IF_ERROR(CheckOrder(expr));
     sql += (sql.empty() ? "" : ", ") + OrderKey(expr) + direction;
   }
   return sql;
@@ -506,6 +512,7 @@ Status QueryWriter::WriteOrderAndLimit(const Json& body, const Place& place, Blo
   if (tree::Flag(body, "orderAll")) {
     FIRN_TRY(const auto direction, SortDirection(*Open(List(body, "sortClause").front()).body));
     for (size_t i = 1; i <= block.outputs.size(); ++i) {
+      FIRN_RETURN_IF_ERROR(CheckOrder(block.outputs[i - 1].expr));
       block.order += (i == 1 ? " ORDER BY " : ", ") + SortedOutput(block, i - 1) + direction;
     }
   }
@@ -516,6 +523,7 @@ Status QueryWriter::WriteOrderAndLimit(const Json& body, const Place& place, Blo
     const auto& sort_by = *Open(item).body;
     FIRN_TRY(const auto direction, SortDirection(sort_by));
     FIRN_TRY(auto one, FindSorted(At(sort_by, "node"), "ORDER BY", place, block));
+    FIRN_RETURN_IF_ERROR(CheckOrder(one.expr));
     block.order += block.order.empty() ? " ORDER BY " : ", ";
     block.order += (one.output ? SortedOutput(block, *one.output) : OrderKey(one.expr)) + direction;
     sorted.push_back(std::move(one));

@@ -158,11 +158,6 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
 }
 
 std::string QueryWriter::Comparable(const Expr& expr) {
-  // Refused where there is a row to compare.
-  if (!HasEquality(expr.type.tag)) {
-    return fmt::format("sql_no_order('{}', CAST({} AS VARCHAR))", DisplayType(expr.type.tag),
-                       expr.sql);
-  }
   auto element = expr.type;
   element.tag = ElementOf(element.tag);
   const auto key = KeyFunction(element);
@@ -217,9 +212,7 @@ Result<Expr> QueryWriter::WriteBool(const Json& body, const Place& place) {
 
 Result<Expr> QueryWriter::WriteNullTest(const Json& body, const Place& place) {
   FIRN_TRY(auto expr, WriteExpr(At(body, "arg"), place));
-  if (expr.type.tag == kUnknown) {
-    FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
-  }
+  FIRN_RETURN_IF_ERROR(SettleUnknown(expr));
   const bool null = Text(body, "nulltesttype") == "IS_NULL";
   return Bool("(" + expr.sql + (null ? " IS NULL)" : " IS NOT NULL)"), tree::Location(body));
 }
@@ -277,9 +270,7 @@ Result<Expr> QueryWriter::WriteCase(const Json& body, const Place& place) {
     FIRN_TRY(auto condition, WriteExpr(At(when, "expr"), place));
     if (Has(body, "arg")) {
       FIRN_TRY(auto arg, WriteExpr(body["arg"], place));
-      if (arg.type.tag == kUnknown) {
-        FIRN_RETURN_IF_ERROR(Coerce(arg, {.tag = kText}, CastContext::kImplicit));
-      }
+      FIRN_RETURN_IF_ERROR(SettleUnknown(arg));
       if (IsVolatile(arg.sql)) return RefuseVolatile(arg.location);
       const int at = condition.location;
       FIRN_TRY(condition, Compare("=", std::move(arg), std::move(condition), at));

@@ -334,9 +334,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteRangeFunction(const Json& body,
                                EngineType(type), numbers);
   } else {
     FIRN_TRY(auto value, WriteExpr(parts.front(), place));
-    if (value.type.tag == kUnknown) {
-      FIRN_RETURN_IF_ERROR(Coerce(value, {.tag = kText}, CastContext::kImplicit));
-    }
+    FIRN_RETURN_IF_ERROR(SettleUnknown(value));
     type = value.type;
     sql = "SELECT " + value.sql + (numbered ? ", CAST(1 AS BIGINT)" : "");
   }

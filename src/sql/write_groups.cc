@@ -111,28 +111,35 @@ Status QueryWriter::CheckGroupByAll(const Block& block) const {
   return {};
 }
 
-void QueryWriter::MoveGroupedSet(const Json& body, Block& block, std::string& from) {
+void QueryWriter::MoveGroupedSet(const Json& body, Block& block, FromItem& from) {
+  const auto& columns = from.names.columns;
   for (const auto& item : List(body, "groupClause")) {
     const auto node = Open(item);
+    const int number = node.Is("A_Const") ? tree::Number(At(*node.body, "ival"), "ival") : 0;
+    const auto names =
+        node.Is("ColumnRef") ? tree::Names(List(*node.body, "fields")) : std::vector<std::string>();
+    // A column of FROM goes before a name of the select list.
+    const bool in_from = std::any_of(columns.begin(), columns.end(), [&](const auto& column) {
+      return names == std::vector{column.name};
+    });
     for (size_t i = 0; i < block.outputs.size(); ++i) {
       auto& output = block.outputs[i];
-      const bool by_number = node.Is("A_Const") && tree::Number(At(*node.body, "ival"), "ival") ==
-                                                       static_cast<int>(i + 1);
-      const bool by_name = node.Is("ColumnRef") &&
-                           tree::Names(List(*node.body, "fields")) == std::vector{output.name};
-      if ((!by_number && !by_name) || output.expr.sql.find("unnest(") == std::string::npos)
-        continue;
+      const bool by_name = !in_from && names == std::vector{output.name};
+      if (!output.returns_set || (!by_name && number != static_cast<int>(i + 1))) continue;
       const auto alias = NewAlias('r');
-      from += fmt::format("{}(SELECT {}) AS {}(c1)", from.empty() ? "" : ", LATERAL ",
-                          output.expr.sql, alias);
+      from.sql += fmt::format("{}(SELECT {}) AS {}(c1)", from.sql.empty() ? "" : ", LATERAL ",
+                              output.expr.sql, alias);
       output.expr.sql = alias + ".c1";
+      output.returns_set = false;
     }
   }
 }
 
-std::string QueryWriter::GroupKey(const Expr& expr, Block& block) {
+Result<std::string> QueryWriter::GroupKey(Expr& expr, Block& block) {
+  FIRN_RETURN_IF_ERROR(SettleUnknown(expr));
+  FIRN_RETURN_IF_ERROR(CheckEquality(expr.type, "GROUP BY", expr.location));
   auto key = Comparable(expr);
-  if (key != expr.sql && HasEquality(expr.type.tag)) block.grouped.push_back(expr);
+  if (key != expr.sql) block.grouped.push_back(expr);
   return key;
 }
 

@@ -58,9 +58,7 @@ Result<std::optional<Expr>> QueryWriter::WriteJsonRow(const Json& item, const Pl
         FIRN_RETURN_IF_ERROR(WriteStar(*part.body, place, row));
       } else {
         FIRN_TRY(auto expr, WriteExpr(value, place));
-        if (expr.type.tag == kUnknown) {
-          FIRN_RETURN_IF_ERROR(Coerce(expr, {.tag = kText}, CastContext::kImplicit));
-        }
+        FIRN_RETURN_IF_ERROR(SettleUnknown(expr));
         row.outputs.push_back({"", std::move(expr)});
       }
     }
@@ -145,6 +143,12 @@ Result<Expr> QueryWriter::ApplyJsonRule(const FunctionEntry& entry, std::vector<
               .location = location};
 }
 
+Result<std::string> QueryWriter::JsonKeyText(const Expr& key) {
+  // true and false, not the t and f of output.
+  return key.type.tag == kBool ? CastSql(key, {.tag = kText}, CastContext::kExplicit)
+                               : OutputText(key, CastContext::kExplicit);
+}
+
 Result<Expr> QueryWriter::WriteJsonBuilder(const std::string& name, std::vector<Expr> arguments,
                                            int location) {
   const bool binary = name.starts_with("jsonb");
@@ -156,9 +160,7 @@ Result<Expr> QueryWriter::WriteJsonBuilder(const std::string& name, std::vector<
   std::string list;
   for (size_t i = 0; i < arguments.size(); ++i) {
     auto& argument = arguments[i];
-    if (argument.type.tag == kUnknown) {
-      FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kImplicit));
-    }
+    FIRN_RETURN_IF_ERROR(SettleUnknown(argument));
     const bool key = object && i % 2 == 0;
     if (i > 0) list += object && !key ? " || ' : ' || " : " || ', ' || ";
     if (!key) {
@@ -170,9 +172,7 @@ Result<Expr> QueryWriter::WriteJsonBuilder(const std::string& name, std::vector<
       return Wrong(argument.location, "22023",
                    "key value must be scalar, not array, composite, or json");
     }
-    FIRN_TRY(const auto text, argument.type.tag == kBool
-                                  ? CastSql(argument, {.tag = kText}, CastContext::kExplicit)
-                                  : OutputText(argument, CastContext::kExplicit));
+    FIRN_TRY(const auto text, JsonKeyText(argument));
     list += fmt::format("sql_json_key({}, CAST({} AS INTEGER), {})", text, i + 1, binary);
   }
   const auto* ends = object ? "{}" : "[]";
@@ -189,9 +189,7 @@ Result<std::vector<std::string>> QueryWriter::JsonArguments(const std::vector<Ex
   const bool line = arguments.size() == 1 && StartsALine(value);
   auto item = fmt::format("coalesce({}{}, 'null')", line ? "'\n ' || " : "", json);
   if (arguments.size() == 2) {
-    FIRN_TRY(const auto key, arguments[0].type.tag == kBool
-                                 ? CastSql(arguments[0], {.tag = kText}, CastContext::kExplicit)
-                                 : OutputText(arguments[0], CastContext::kExplicit));
+    FIRN_TRY(const auto key, JsonKeyText(arguments[0]));
     item = fmt::format("sql_json_member({}, {})", key, item);
   }
   return std::vector{std::move(item)};

@@ -40,9 +40,7 @@ Result<Expr> QueryWriter::WriteOrderedSet(const std::string& name, const Json& b
   const auto& sort_by = *tree::Open(order.front()).body;
   FIRN_TRY(const auto direction, SortDirection(sort_by));
   FIRN_TRY(auto value, WriteExpr(At(sort_by, "node"), inner));
-  if (value.type.tag == kUnknown) {
-    FIRN_RETURN_IF_ERROR(Coerce(value, {.tag = kText}, CastContext::kImplicit));
-  }
+  FIRN_RETURN_IF_ERROR(SettleUnknown(value));
   if (percentile) {
     FIRN_RETURN_IF_ERROR(Coerce(direct.front(), {.tag = kFloat8}, CastContext::kImplicit));
   }
@@ -58,6 +56,7 @@ Result<Expr> QueryWriter::WriteOrderedSet(const std::string& name, const Json& b
     FIRN_TRY(const auto condition, WriteCondition(body["agg_filter"], "FILTER", inner));
     filter = fmt::format("{} AND {}", filter, condition);
   }
+  FIRN_RETURN_IF_ERROR(CheckOrder(value));
   const auto key = SortKey(value, Comparable(value));
   const auto over =
       fmt::format("({} ORDER BY {}{}) FILTER (WHERE {})", value.sql, key, direction, filter);

@@ -118,7 +118,7 @@ Result<QueryWriter::Block> QueryWriter::WritePlain(const Json& body, const Scope
   const Place place{.scope = &from.names, .tables = tables, .windows = &List(body, "windowClause")};
   Block block;
   FIRN_RETURN_IF_ERROR(WriteTargets(body, place, block));
-  MoveGroupedSet(body, block, from.sql);
+  MoveGroupedSet(body, block, from);
   if (!from.sql.empty()) block.tail = " FROM " + from.sql;
   if (Has(body, "whereClause")) {
     auto inner = place;
@@ -168,15 +168,15 @@ Result<QueryWriter::Block> QueryWriter::WriteValues(const Json& body, const Scop
   return block;
 }
 
-Status QueryWriter::CheckDistinct(const ValueType& type, std::string_view word, int location) {
+Status QueryWriter::CheckEquality(const ValueType& type, std::string_view clause, int location) {
   const auto element = ElementOf(type.tag);
   if (element == TypeTag::kJson) {
     return Wrong(location, "42883",
                  "could not identify an equality operator for type " + DisplayType(type.tag));
   }
   if (!HasEquality(type.tag) || type == ValueType{.tag = ArrayOf(TypeTag::kNumeric)}) {
-    return Refuse(location, fmt::format("{} of {} is not supported", word, DisplayType(type.tag)),
-                  fmt::format("Use {} ALL, or cast to text.", word));
+    return Refuse(location, fmt::format("{} of {} is not supported", clause, DisplayType(type.tag)),
+                  "Cast it to text.");
   }
   return {};
 }
@@ -204,7 +204,7 @@ Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, cons
   for (size_t i = 0; i < left.outputs.size(); ++i) {
     std::vector<Expr> both{left.outputs[i].expr, right.outputs[i].expr};
     FIRN_TRY(const auto type, Unify(both, word));
-    if (!Flag(body, "all")) FIRN_RETURN_IF_ERROR(CheckDistinct(type, word, both.front().location));
+    if (!Flag(body, "all")) FIRN_RETURN_IF_ERROR(CheckEquality(type, word, both.front().location));
     types.emplace_back(type);
   }
   Block shape;

@@ -1,12 +1,35 @@
-// sql: what is asked of text that was written for the engine, and the names of its columns.
+// sql: what was written for the engine: expressions, what is asked of their text, their names.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "sql/tree_internal.h"
+#include "sql/value_type_internal.h"
 
 namespace firn::sql {
+
+/// A written expression. What has no type of its own yet keeps what it takes to give it one.
+struct Expr {
+  enum class Form : uint8_t { kValue, kLiteral, kNull, kParameter, kDefault };
+  std::string sql;
+  ValueType type;
+  Form form = Form::kValue;
+  std::string text;      // of a kLiteral, and of a constant text value
+  int parameter = 0;     // of a kParameter
+  int location = -1;     // byte in the user's text
+  bool nonzero = false;  // a number constant other than 0
+  bool is_row = false;   // the json object of a row
+  /// Of an open numeric made of numerics of several scales, what a sum of it needs: the same as
+  /// DECIMAL, and as text the scale it is shown with. Empty: it is not known.
+  std::string decimal_sql;
+  ValueType decimal_type;
+  std::string scale_sql;
+};
+
+/// ValueType::user_type of what _pg_expandarray gives, a row (x smallint, n integer) as one int8:
+/// x * 65536 + n. JDBC's metadata asks for keys by it; only its fields have a meaning outside.
+inline constexpr uint32_t kElementAndPlace = 1;
 
 /// Written text with any_value(value) for `value` but in aggregates: there each row has its own.
 std::string ShownOutsideAggregates(std::string_view text, std::string_view value);

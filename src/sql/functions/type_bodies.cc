@@ -171,12 +171,6 @@ void AddTypeFunctions(EngineFunctions& to) {
     if (value < 0 || value > UINT32_MAX) return Refused("22003", "OID out of range");
     return value;
   }));
-  to.push_back(
-      Scalar("sql_no_order", [](std::string_view type, std::string_view) -> Result<std::string> {
-        return Fail(MakeError(ErrorCode::kUnsupported,
-                              "ordering and grouping by values of type {} is not supported", type)
-                        .WithHint("Order by something else, or cast it to text."));
-      }));
 }
 
 }  // namespace firn::sql

@@ -95,3 +95,20 @@ SELECT DISTINCT id FROM (SELECT DISTINCT id, at FROM o ORDER BY at) AS q ORDER B
 (SELECT DISTINCT t_id FROM o ORDER BY at) UNION SELECT 1
 SELECT DISTINCT b FROM t GROUP BY b ORDER BY b
 SELECT DISTINCT row_number() OVER (ORDER BY id) FROM o ORDER BY 1
+select unnest(a) a, count(*) from (values (array[1, 2]), (array[1, 2]), (array[3])) v(a) group by a order by 1
+select unnest(a) b, count(*) from (values (array[1, 2]), (array[1, 2]), (array[3])) v(a) group by b order by 1
+select 'unnest(' as k, count(*) from t group by k
+select x || 'unnest(' as k, count(*) from t group by 1 order by 1
+select upper(unnest(array['a', 'b'])) as k, count(*) from t group by k order by k
+select 'a' as k, count(*) from t group by 1
+select null as k, count(*) from t group by k
+select distinct 'a' as k, 1.5 / 2 as n from t
+select distinct on (k) 'a' as k, id from t order by k, id
+select id, count(*) over (partition by 'a') from t order by id
+select id, count(*) over (partition by null) from t order by id
+select '{}'::json as j, count(*) from t group by j
+select distinct '{}'::json from t where false
+select '{}'::json as j from t where false order by j
+select id from t where false order by '{}'::json
+select count(*) over (partition by '{}'::json) from t where false
+select array_agg(id order by '{}'::json) from t where false
