@@ -12,8 +12,9 @@ Failure Damage(const std::string& path, uint64_t offset, fmt::format_string<Args
   return Fail(MakeError(ErrorCode::kCorrupt, "the log is damaged: {}: file=\"{}\" offset={}",
                         fmt::format(text, std::forward<Args>(args)...), path, offset)
                   .WithSqlState("XX001")
-                  .WithHint("Nothing was changed. `firn wal inspect` shows what is readable; "
-                            "restore the file from a backup."));
+                  .WithHint("Nothing was changed. Restore the file from a backup; or see what is "
+                            "readable with `firn wal inspect`, and save it with `firn wal "
+                            "salvage --to DIR`."));
 }
 
 /// A segment and what its state group says.

@@ -73,6 +73,18 @@ Status SegmentWriter::Prepare(uint64_t from, uint64_t to) {
 }
 
 Status SegmentWriter::Write(const EncodedGroup& group) {
+  const uint64_t end = end_;
+  FIRN_RETURN_IF_ERROR(Put(group));
+  auto synced = file_->Sync();
+  if (!synced) {
+    // The group may be there or not, whatever the reason.
+    synced.error().sqlstate = "58030";
+    end_ = end;
+  }
+  return synced;
+}
+
+Status SegmentWriter::Put(const EncodedGroup& group) {
   uint8_t* memory = group.memory->mutable_data();
   WriteGroupHeader({.segment = segment_,
                     .first_lsn = group.first_lsn,
@@ -86,12 +98,6 @@ Status SegmentWriter::Write(const EncodedGroup& group) {
   if (end > prepared_) {
     prepared_ = end;
     if (group.bytes < kGrowBytes) FIRN_RETURN_IF_ERROR(Grow(end));
-  }
-  auto synced = file_->Sync();
-  if (!synced) {
-    // The group may be there or not, whatever the reason.
-    synced.error().sqlstate = "58030";
-    return synced;
   }
   end_ = end;
   return {};

@@ -33,6 +33,8 @@ class SegmentWriter {
 
   /// Writes the header into the group's memory, the group to the file, and syncs.
   Status Write(const EncodedGroup& group);
+  /// The same without a sync: durable with the next Write or Seal.
+  Status Put(const EncodedGroup& group);
   /// A zero block behind the last group ends the file for readers of Arrow streams.
   Status Seal();
   /// Seal, and give the unused blocks back.
@@ -51,7 +53,7 @@ class SegmentWriter {
   const std::unique_ptr<io::File> file_;
   const SegmentId segment_;
   const bool direct_io_;
-  uint64_t end_ = 0;       // behind the last durable group
+  uint64_t end_ = 0;       // behind the last group
   uint64_t prepared_ = 0;  // blocks below are written and in the file's size
 };
 

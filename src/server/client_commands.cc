@@ -4,7 +4,9 @@
 #include <iterator>
 
 #include "log/inspect.h"
+#include "log/salvage.h"
 #include "server/commands.h"
+#include "server/data_lock.h"
 #include "server/pg_client.h"
 #include "server/report.h"
 #include "server/startup.h"
@@ -62,6 +64,22 @@ Status InspectReport(const Flags& flags, std::string path, bool json) {
   return {};
 }
 
+Status SalvageReport(const Flags& flags, std::string path, const std::string& to) {
+  std::unique_ptr<DataLock> lock;
+  if (path.empty()) {
+    FIRN_TRY(const auto settings, LoadSettings(flags));
+    path = DataDir(settings) + "/log";
+    FIRN_TRY(lock, DataLock::Take(DataDir(settings)));
+  }
+  FIRN_TRY(const auto salvage, log::SalvageLog(io::LocalFileSystem(), path, to));
+  std::cout << log::SalvageText(salvage, to);
+  if (salvage.lost.empty()) return {};
+  std::cout << "To go on with what was saved: move " << path << " away, move " << to
+            << " to its place and start the server. Rows that were flushed before are in the lake "
+               "and stay; what was lost and not flushed is gone.\n";
+  return {};
+}
+
 }  // namespace
 
 int RunSql(const ServerAddress& address, const std::string& sql) {
@@ -79,6 +97,9 @@ int PrintStatus(const ServerAddress& address) {
 }
 int PrintConfig(const Flags& flags) {
   return ReportOutcome(ConfigReport(flags));
+}
+int SalvageLog(const Flags& flags, const std::string& path, const std::string& to) {
+  return ReportOutcome(SalvageReport(flags, path, to));
 }
 int InspectLog(const Flags& flags, const std::string& path, bool json) {
   return ReportOutcome(InspectReport(flags, path, json));

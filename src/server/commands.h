@@ -25,6 +25,8 @@ int RunSql(const ServerAddress& address, const std::string& sql);
 int PrintStatus(const ServerAddress& address);
 /// Prints every setting with where its value came from.
 int PrintConfig(const Flags& flags);
+/// Saves what is sound in a data folder's log, or in a folder of segments, to a new folder.
+int SalvageLog(const Flags& flags, const std::string& path, const std::string& to);
 /// Prints the groups of a log segment or of a data folder's log.
 int InspectLog(const Flags& flags, const std::string& path, bool json);
 

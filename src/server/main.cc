@@ -100,7 +100,7 @@ int Main(int argc, char** argv) {
   Flags wal_flags;
   std::string wal_path;
   bool wal_json = false;
-  auto* wal = app.add_subcommand("wal", "Look at the log");
+  auto* wal = app.add_subcommand("wal", "Look at the log, or save what is sound in it");
   wal->require_subcommand(1);
   auto* inspect = wal->add_subcommand("inspect", "Print the log's groups");
   inspect->add_option_function<std::string>(
@@ -109,6 +109,14 @@ int Main(int argc, char** argv) {
   inspect->add_option("PATH", wal_path, "A segment or a log folder instead");
   inspect->add_flag("--json", wal_json, "One JSON document instead of text");
   inspect->callback([&] { exit_code = InspectLog(wal_flags, wal_path, wal_json); });
+  std::string salvage_to;
+  auto* salvage = wal->add_subcommand("salvage", "Save what is sound in a damaged log");
+  salvage->add_option_function<std::string>(
+      "--data", [&](const std::string& value) { wal_flags["data"] = value; },
+      "Data folder [./firn-data]; its server must not run");
+  salvage->add_option("PATH", wal_path, "A folder of segments instead");
+  salvage->add_option("--to", salvage_to, "A new folder for the sound log")->required();
+  salvage->callback([&] { exit_code = SalvageLog(wal_flags, wal_path, salvage_to); });
 
   if (const auto known = CheckCommand(app, argc, argv); !known) {
     return ReportFailure(known.error());
