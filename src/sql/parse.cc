@@ -17,6 +17,10 @@ namespace {
 constexpr size_t kUncheckedBytes = 32 << 10;
 constexpr size_t kChainTokensMax = 20'000;
 
+// The grammar's scanner looks at the rest of a run of operator characters for every comment that
+// begins in it.
+constexpr size_t kCommentStepsMax = 10'000'000;
+
 template <typename T, void (*Free)(T)>
 struct Freed {
   T value;
@@ -144,6 +148,23 @@ Result<std::vector<Token>> Scan(const std::string& text, int32_t offset) {
   return tokens;
 }
 
+Failure TooDeep() {
+  return Fail(MakeError(ErrorCode::kInvalidInput, "stack depth limit exceeded")
+                  .WithSqlState("54001")
+                  .WithHint("The statement nests too deeply; write it with fewer levels."));
+}
+
+Status CheckComments(std::string_view sql) {
+  constexpr std::string_view kOperator = "~!@#^&|`?+-*/%<>=";
+  size_t steps = 0;
+  for (size_t at = sql.find("/*"); at != sql.npos; at = sql.find("/*", at)) {
+    const size_t end = std::min(sql.find_first_not_of(kOperator, at), sql.size());
+    for (; at < end; at = std::min(sql.find("/*", at + 2), end)) steps += end - at;
+    if (steps > kCommentStepsMax) return TooDeep();
+  }
+  return {};
+}
+
 // How deep the tree of a text may be, from above: at every level of parentheses the tokens since
 // its last comma, summed over the levels that are open.
 Status CheckChains(const std::string& sql) {
@@ -162,11 +183,7 @@ Status CheckChains(const std::string& sql) {
       continue;
     }
     ++levels.back();
-    if (++open > kChainTokensMax) {
-      return Fail(MakeError(ErrorCode::kInvalidInput, "stack depth limit exceeded")
-                      .WithSqlState("54001")
-                      .WithHint("The statement nests too deeply; write it with fewer levels."));
-    }
+    if (++open > kChainTokensMax) return TooDeep();
   }
   return {};
 }
@@ -335,6 +352,7 @@ Result<std::vector<Statement>> Parse(std::string_view sql) {
   FIRN_RETURN_IF_ERROR(CheckEncoding(sql));
   auto source = std::make_shared<const std::string>(sql);
   const auto characters = CharactersBeforeBlocks(*source);
+  FIRN_RETURN_IF_ERROR(CheckComments(sql));
   if (sql.size() > kUncheckedBytes) FIRN_RETURN_IF_ERROR(CheckChains(*source));
   FIRN_TRY(auto grown, Tree(source));
   if (grown.contains("stmts")) {

@@ -214,6 +214,8 @@ class QueryWriter {
   // write_operator.cc
   Result<Expr> WriteOperator(const Json& body, const Place& place);
   Result<Expr> WriteOneOperator(const Json& body, const Place& place);
+  /// first || rest…, all of them text; each of `rest` with its operator.
+  Result<Expr> WriteConcatenation(Expr first, std::span<std::pair<const Json*, Expr>> rest);
   Result<Expr> Operate(const std::string& name, std::vector<Expr> operands, int location);
   Result<Expr> Compare(const std::string& op, Expr left, Expr right, int location);
   /// Both to the type they are compared as. Errors: 42883.

@@ -110,6 +110,10 @@ bool IsEveryPage(const tree::Json& body) {
   return true;
 }
 
+bool IsText(const Expr& expr) {
+  return expr.type.tag == kUnknown || IsString(expr.type.tag);
+}
+
 }  // namespace
 
 Failure QueryWriter::NoOperator(const std::string& name, const std::vector<Expr>& operands,
@@ -273,16 +277,34 @@ Result<Expr> QueryWriter::WriteOperator(const Json& body, const Place& place) {
     innermost = left.body;
   }
   FIRN_TRY(auto expr, WriteOneOperator(*innermost, place));
+  std::vector<std::pair<const Json*, Expr>> rights;
   for (auto at = chain.rbegin(); at != chain.rend(); ++at) {
-    const auto& node = **at;
-    FIRN_TRY(auto right, WriteExpr(At(node, "rexpr"), place));
+    FIRN_TRY(auto right, WriteExpr(At(**at, "rexpr"), place));
+    rights.emplace_back(*at, std::move(right));
+  }
+  if (IsText(expr) && std::all_of(rights.begin(), rights.end(), [](const auto& one) {
+        return tree::Names(List(*one.first, "name")).front() == "||" && IsText(one.second);
+      })) {
+    return WriteConcatenation(std::move(expr), rights);
+  }
+  for (auto& [node, right] : rights) {
     std::vector<Expr> operands;
     operands.push_back(std::move(expr));
     operands.push_back(std::move(right));
-    FIRN_TRY(expr, Operate(tree::Names(List(node, "name")).front(), std::move(operands),
-                           tree::Location(node)));
+    FIRN_TRY(expr, Operate(tree::Names(List(*node, "name")).front(), std::move(operands),
+                           tree::Location(*node)));
   }
   return expr;
+}
+
+// Halves of halves: the engine plans a tree in the cube of its depth, and nothing interrupts it.
+Result<Expr> QueryWriter::WriteConcatenation(Expr first,
+                                             std::span<std::pair<const Json*, Expr>> rest) {
+  if (rest.empty()) return first;
+  const size_t half = rest.size() / 2;
+  FIRN_TRY(auto left, WriteConcatenation(std::move(first), rest.subspan(0, half)));
+  FIRN_TRY(auto right, WriteConcatenation(std::move(rest[half].second), rest.subspan(half + 1)));
+  return Concatenate(std::move(left), std::move(right), tree::Location(*rest[half].first));
 }
 
 Result<Expr> QueryWriter::WriteOneOperator(const Json& body, const Place& place) {
@@ -476,9 +498,6 @@ Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
                 .type = left.type,
                 .location = location};
   }
-  const auto textual = [](const Expr& expr) {
-    return expr.type.tag == kUnknown || IsString(expr.type.tag);
-  };
   if (AreBytes(left, right)) {
     FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kBytea}, CastContext::kImplicit));
     FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kBytea}, CastContext::kImplicit));
@@ -499,7 +518,7 @@ Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
                 .type = {.tag = kJsonb},
                 .location = location};
   }
-  if (!textual(left) && !textual(right)) return NoOperator("||", {left, right}, location);
+  if (!IsText(left) && !IsText(right)) return NoOperator("||", {left, right}, location);
   FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kExplicit));
   FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kText}, CastContext::kExplicit));
   return Expr{.sql = fmt::format("({} || {})", left.sql, right.sql),

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import subprocess
+import time
 from pathlib import Path
 
 import psycopg
@@ -136,6 +137,24 @@ def test_a_statement_of_hopeless_depth_is_refused(session):
         except psycopg.Error as error:
             assert error.sqlstate in ("54001", "42601", "54000", "0A000", "53200"), error
     assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("query, answer", [
+    ("SELECT " + "||".join(["'a'"] * 900), "a" * 900),
+    ("SELECT x" + " || ', ' || x" * 400 + " FROM (VALUES ('b')) v(x)", "b" + ", b" * 400),
+    ("SELECT " + "+".join(["1"] * 300), 300),
+    ("SELECT " + "/*" * 500 + "*/" * 500 + " 1", 1),
+    ("SELECT " + "/*" * 100_000 + "*/" * 100_000 + " 1", None),
+    ("SELECT '" + "/*" * 300 + "'", "/*" * 300),
+])
+def test_a_long_chain_is_answered_or_refused_soon(session, query, answer):
+    began = time.monotonic()
+    if answer is None:
+        with pytest.raises(psycopg.errors.StatementTooComplex):
+            session.execute(query)
+    else:
+        assert session.execute(query).fetchone() == (answer,)
+    assert time.monotonic() - began < 20  # minutes before, beside other work
 
 
 # --- names that are too long --------------------------------------------------------------------
