@@ -34,6 +34,8 @@ constexpr std::array kSettings = {
     SettingDefinition{"threads", Kind::kInteger, "0", "Query threads; 0: one per core"},
     SettingDefinition{"memory_limit", Kind::kBytes, "0",
                       "Memory for rows and queries; 0: 60 % of the machine or cgroup"},
+    SettingDefinition{"write_wait", Kind::kDuration, "60s",
+                      "Longest wait of a write for memory, then it is refused"},
     SettingDefinition{"flush_bytes", Kind::kBytes, "128MB",
                       "Hot Arrow bytes that start a flush round"},
     SettingDefinition{"flush_log_bytes", Kind::kBytes, "512MB",

@@ -121,6 +121,8 @@ class ParquetDataFileWriter final : public DataFileWriter {
 
   int64_t rows() const override { return rows_; }
   int64_t bytes() const override { return *output_->Tell(); }
+  int64_t row_group_bytes() const override { return group_bytes_; }
+  void EndRowGroup() override { end_group_ = true; }
 
  private:
   // The writer's settings are fixed when it opens, so it opens when there are rows to judge by.
@@ -205,6 +207,7 @@ class ParquetDataFileWriter final : public DataFileWriter {
       nans_.emplace_back(static_cast<size_t>(slice.num_columns()), -1);
       group_rows_ = 0;
       group_bytes_ = 0;
+      end_group_ = false;
     }
     FIRN_ARROW_OK("encode rows", writer_->WriteRecordBatch(slice));
     CountNansOf(slice);
@@ -217,6 +220,7 @@ class ParquetDataFileWriter final : public DataFileWriter {
   }
 
   bool GroupIsFull() const {
+    if (end_group_ && group_rows_ > 0) return true;
     if (group_rows_ >= options_.row_group_rows_max) return true;
     if (group_bytes_ >= 4 * options_.row_group_bytes) return true;
     return group_rows_ >= options_.row_group_rows_min && group_bytes_ >= options_.row_group_bytes;
@@ -247,6 +251,7 @@ class ParquetDataFileWriter final : public DataFileWriter {
   int64_t rows_ = 0;
   int64_t group_rows_ = 0;
   int64_t group_bytes_ = 0;
+  bool end_group_ = false;
   bool finished_ = false;
   std::optional<Error> failure_;
 };

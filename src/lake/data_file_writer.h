@@ -47,6 +47,10 @@ class DataFileWriter {
   /// Columns as columnar::StoredArrowSchema (or ArrowSchema without hidden columns). Keeps nothing.
   /// Errors: kSchemaMismatch, 23502 for a NULL in a NOT NULL column, kIo.
   virtual Status Write(const arrow::RecordBatch& rows) = 0;
+  /// Arrow bytes in the open row group, which is in memory, encoded; the next Write begins another
+  /// one once EndRowGroup was called.
+  virtual int64_t row_group_bytes() const = 0;
+  virtual void EndRowGroup() = 0;
   /// Footer, fdatasync. The writer is spent.
   virtual Result<DataFile> Finish() = 0;
 

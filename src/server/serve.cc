@@ -126,9 +126,12 @@ class Server {
     FIRN_TRY(limits.tls, LoadTls());
     FIRN_RETURN_IF_ERROR(TakeFolder(pg, http));
     FIRN_RETURN_IF_ERROR(RemovePorts(data_dir_));
-    FIRN_TRY(database_, table::Database::Open({.data_dir = data_dir_, .settings = settings_}));
+    FIRN_TRY(database_, table::Database::Open({.data_dir = data_dir_,
+                                               .settings = settings_,
+                                               .hot_bytes_max = ShareMemory(settings_).hot_rows}));
     FIRN_TRY(engine_, OpenEngine());
-    FIRN_TRY(service_, sql::SqlService::Make(*database_, *engine_, settings_, kVersion));
+    FIRN_TRY(service_, sql::SqlService::Make(*database_, *engine_, settings_,
+                                             ShareMemory(settings_).transactions, kVersion));
     factory_ = std::make_unique<SqlSessionFactory>(*service_);
     if (!net::IsLoopback(pg.address)) FIRN_RETURN_IF_ERROR(service_->CheckRemoteLogins());
     FIRN_TRY(pg_server_, net::pgwire::PgServer::Listen(io_, pg, *factory_, limits));
@@ -161,7 +164,7 @@ class Server {
     options.allowed_directories = {database_->warehouse_dir()};
     options.threads = threads > 0 ? static_cast<int>(threads)
                                   : static_cast<int>(std::thread::hardware_concurrency());
-    options.memory_limit = MemoryLimit(settings_) / 2;
+    options.memory_limit = ShareMemory(settings_).engine;
     return engine::Engine::Open(options);
   }
 
@@ -182,6 +185,7 @@ class Server {
 }  // namespace
 
 int Serve(const Flags& flags) {
+  ChooseAllocator();
   std::signal(SIGPIPE, SIG_IGN);
   auto settings = LoadSettings(flags);
   if (!settings) return ReportFailure(settings.error());

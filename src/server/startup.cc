@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include <arrow/memory_pool.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
@@ -72,9 +73,17 @@ Result<Ports> ReadPorts(const std::string& data_dir) {
   return Ports{.pg = json["pg"].get<int>(), .http = json["http"].get<int>()};
 }
 
-int64_t MemoryLimit(const Settings& settings) {
+void ChooseAllocator() {
+  // Arrow's own choice, mimalloc, kept three times what was in use while batches came and went.
+  ::setenv("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", /*overwrite=*/0);
+  constexpr int kDecayMs = 100;
+  (void)arrow::jemalloc_set_decay_ms(kDecayMs);  // refused where Arrow was built without it
+}
+
+MemoryShares ShareMemory(const Settings& settings) {
   const int64_t chosen = settings.Bytes("memory_limit");
-  return chosen > 0 ? chosen : MachineMemory() / 10 * 6;
+  const int64_t limit = chosen > 0 ? chosen : MachineMemory() / 10 * 6;
+  return {.engine = limit / 2, .hot_rows = limit / 4, .transactions = limit / 8};
 }
 
 }  // namespace firn::server

@@ -26,7 +26,17 @@ Status RemovePorts(const std::string& data_dir);
 /// kNotFound with a hint when no server runs on the folder.
 Result<Ports> ReadPorts(const std::string& data_dir);
 
-/// memory_limit, or 60 % of what the cgroup or the machine has. Bytes.
-int64_t MemoryLimit(const Settings& settings);
+/// How memory_limit, or 60 % of what the cgroup or the machine has, is shared out. Bytes. What
+/// remains is for the process itself, its sessions, and what a flush encodes.
+struct MemoryShares {
+  int64_t engine = 0;
+  int64_t hot_rows = 0;
+  int64_t transactions = 0;
+};
+MemoryShares ShareMemory(const Settings& settings);
+
+/// Arrow's buffers from an allocator that gives back what is freed within a tenth of a second.
+/// Before anything is allocated; ARROW_DEFAULT_MEMORY_POOL in the environment says otherwise.
+void ChooseAllocator();
 
 }  // namespace firn::server

@@ -76,6 +76,10 @@ std::string StatusPages::Metrics() const {
                  static_cast<double>(stats.hot_rows));
   families.Gauge("firn_hot_bytes", "Arrow bytes of these rows",
                  static_cast<double>(stats.hot_bytes));
+  families.Gauge("firn_arrow_bytes", "Arrow memory in use: rows, encoding, the log",
+                 static_cast<double>(stats.arrow_bytes));
+  families.Gauge("firn_writes_waiting", "Transactions that wait for memory",
+                 static_cast<double>(stats.writes_waiting));
   families.Counter("firn_flush_rounds_total", "Flush rounds since start", stats.flush_rounds);
   families.Counter("firn_flush_failures_total", "Flush rounds in which a table failed",
                    stats.flush_failures);

@@ -58,6 +58,8 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
   if (!reader) co_return Failure(std::move(reader).error());
 
   RowSink sink(session, *table, *std::move(targets), true);
+  // A load may take long, and what it pinned would stay in memory beside what it brings.
+  if ((*table)->PrimaryKey() == nullptr) session.transaction.LetGoOfRows();
   auto begun = co_await out.BeginCopyIn(format, width);
   if (!begun) co_return Failure(std::move(begun).error());
   while (true) {

@@ -11,6 +11,7 @@
 #include "sql/cancellation.h"
 #include "sql/sequences.h"
 #include "sql/session_registry.h"
+#include "sql/transaction_memory.h"
 #include "table/database.h"
 
 namespace firn::sql {
@@ -24,6 +25,7 @@ struct Services {
   const Settings& settings;
   const Clock& clock;
   SequenceCache& sequences;
+  TransactionMemory& transaction_memory;
   std::string version;  // of firn
 
   /// For files that go with the process.

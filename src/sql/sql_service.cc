@@ -56,8 +56,9 @@ std::vector<std::pair<std::string, std::string>> SplitOptions(std::string_view t
 }  // namespace
 
 SqlService::SqlService(table::Database& database, engine::Engine& engine, const Settings& settings,
-                       std::string_view version)
+                       int64_t transaction_bytes_max, std::string_view version)
     : registry_(static_cast<size_t>(settings.Integer("max_connections")), clock_),
+      transaction_memory_(transaction_bytes_max),
       workers_(WorkerCount()),
       services_{.database = database,
                 .engine = engine,
@@ -67,6 +68,7 @@ SqlService::SqlService(table::Database& database, engine::Engine& engine, const 
                 .settings = settings,
                 .clock = clock_,
                 .sequences = sequences_,
+                .transaction_memory = transaction_memory_,
                 .version = std::string(version)} {
   const auto& password = settings.Text("password");
   if (!password.empty()) birth_password_ = ScramVerifier::Of(password).ToString();
@@ -77,6 +79,7 @@ SqlService::~SqlService() = default;
 Result<std::unique_ptr<SqlService>> SqlService::Make(table::Database& database,
                                                      engine::Engine& engine,
                                                      const Settings& settings,
+                                                     int64_t transaction_bytes_max,
                                                      std::string_view version) {
   FIRN_RETURN_IF_ERROR(engine.AddFunctions(AllEngineFunctions()));
   FIRN_TRY(auto lease, engine.Connect());
@@ -84,7 +87,8 @@ Result<std::unique_ptr<SqlService>> SqlService::Make(table::Database& database,
     auto made = lease->Run(macro);
     if (!made) return Fail(std::move(made).error().During("prepare the engine"));
   }
-  return std::unique_ptr<SqlService>(new SqlService(database, engine, settings, version));
+  return std::unique_ptr<SqlService>(
+      new SqlService(database, engine, settings, transaction_bytes_max, version));
 }
 
 void SqlService::SetServerValues(SessionSettings& settings, const catalog::Role& role) const {

@@ -31,8 +31,10 @@ struct SessionStart {
 /// Lifetime: borrows database, engine and settings; every session must be gone before it is.
 class SqlService {
  public:
+  /// `transaction_bytes_max`: of the rows of all sessions that wait in memory for their commit.
   static Result<std::unique_ptr<SqlService>> Make(table::Database& database, engine::Engine& engine,
                                                   const Settings& settings,
+                                                  int64_t transaction_bytes_max,
                                                   std::string_view version);
   ~SqlService();
 
@@ -48,7 +50,7 @@ class SqlService {
 
  private:
   SqlService(table::Database& database, engine::Engine& engine, const Settings& settings,
-             std::string_view version);
+             int64_t transaction_bytes_max, std::string_view version);
   Result<std::unique_ptr<Session>> OpenNow(SessionStart start);
   void SetServerValues(SessionSettings& settings, const catalog::Role& role) const;
   std::shared_ptr<const catalog::Version> Catalog() const;
@@ -61,6 +63,7 @@ class SqlService {
   SessionRegistry registry_;
   CancellationWatch watch_;
   SequenceCache sequences_;
+  TransactionMemory transaction_memory_;
   WorkerPool workers_;
   Services services_;
   std::string birth_password_;  // a verifier; empty: none

@@ -13,6 +13,10 @@ namespace {
 
 // Arrow bytes after which a spilled file ends and the next begins.
 constexpr int64_t kFileBytes = int64_t{1} << 30;
+// What a transaction may hold in memory however tight it is: no data file is smaller.
+constexpr int64_t kLeastBytes = 4 << 20;
+// Arrow bytes of a row group while memory is tight: it is in memory until it ends.
+constexpr int64_t kTightRowGroup = 8 << 20;
 // Batches below this many rows are worth merging.
 constexpr int64_t kMergeRows = 32 * 1024;
 
@@ -22,19 +26,26 @@ TableBuffer::TableBuffer(Services& services, std::shared_ptr<const catalog::Tabl
     : services_(services),
       table_(std::move(table)),
       bytes_max_(table_->schema == kTempSchema ? INT64_MAX
-                                               : services.settings.Bytes("transaction_memory")) {}
+                                               : services.settings.Bytes("transaction_memory")),
+      held_(services.transaction_memory) {}
 
 TableBuffer::~TableBuffer() = default;
 
+bool TableBuffer::IsFull() const {
+  if (held_.bytes() >= bytes_max_) return true;
+  const bool tight = services_.transaction_memory.tight() && bytes_max_ != INT64_MAX;
+  return tight && held_.bytes() >= kLeastBytes;
+}
+
 Task<Status> TableBuffer::Append(std::shared_ptr<arrow::RecordBatch> batch) {
   if (batch->num_rows() == 0) co_return Status();
-  if (bytes_ >= bytes_max_ || writer_ != nullptr || !files_.empty()) {
+  if (IsFull() || writer_ != nullptr || !files_.empty()) {
     const auto spill = [this, batch] { return Spill(*batch); };
     auto spilled = co_await RunOn(services_.workers, spill);
     if (spilled) rows_ += batch->num_rows();
     co_return spilled;
   }
-  bytes_ += columnar::BatchBytes(*batch);
+  held_.Set(held_.bytes() + columnar::BatchBytes(*batch));
   rows_ += batch->num_rows();
   batches_.push_back(std::move(batch));
   co_return MergeSmall();
@@ -110,6 +121,9 @@ Status TableBuffer::Spill(const arrow::RecordBatch& batch) {
   }
   FIRN_RETURN_IF_ERROR(writer_->Write(batch));
   writer_bytes_ += columnar::BatchBytes(batch);
+  if (services_.transaction_memory.tight() && writer_->row_group_bytes() >= kTightRowGroup) {
+    writer_->EndRowGroup();
+  }
   return writer_bytes_ >= kFileBytes ? EndFile() : Status();
 }
 
@@ -135,7 +149,7 @@ Task<Result<TableBuffer::Mark>> TableBuffer::TakeMark() {
   co_return Mark{.end = {.batches = batches_.size(), .files = files_.size(), .keys = keys_.size()},
                  .from = from_,
                  .rows = rows_,
-                 .bytes = bytes_};
+                 .bytes = held_.bytes()};
 }
 
 Task<void> TableBuffer::RollbackTo(Mark mark) {
@@ -148,7 +162,7 @@ Task<void> TableBuffer::RollbackTo(Mark mark) {
   from_ = mark.from;
   RebuildKeySet();
   rows_ = mark.rows;
-  bytes_ = mark.bytes;
+  held_.Set(mark.bytes);
   if (writer_ == nullptr && gone.empty()) co_return;
   const auto discard = [this, &gone] {
     writer_.reset();

@@ -1,8 +1,9 @@
 // sql: rows a transaction has written to one table and not committed.
 //
-// The first `transaction_memory` bytes stay in memory; what comes after goes to data files in
-// their final form, so that a bulk load is written once and memory stays flat. Many small
-// writes are merged as they come: two batches of like size become one.
+// The first `transaction_memory` bytes stay in memory, fewer while all sessions together hold too
+// many; what comes after goes to data files in their final form, so that a bulk load is written
+// once and memory stays flat. Many small writes are merged as they come: two batches of like size
+// become one.
 #pragma once
 
 #include <cstdint>
@@ -84,6 +85,7 @@ class TableBuffer {
   Task<Result<table::TableWrite>> BuildWrite();
 
  private:
+  bool IsFull() const;
   Status Spill(const arrow::RecordBatch& batch);
   Status EndFile();
   Status MergeSmall();
@@ -94,8 +96,8 @@ class TableBuffer {
   const int64_t bytes_max_;
   Place from_;  // what is before was truncated
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches_;
-  size_t merge_floor_ = 0;  // batches below are part of a savepoint
-  int64_t bytes_ = 0;       // of batches_
+  size_t merge_floor_ = 0;         // batches below are part of a savepoint
+  TransactionMemory::Share held_;  // of batches_
   int64_t rows_ = 0;
   std::vector<lake::DataFile> files_;
   std::unique_ptr<lake::DataFileWriter> writer_;

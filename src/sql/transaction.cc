@@ -49,6 +49,14 @@ Status Transaction::BeginStatement() {
   return RebuildCatalog();
 }
 
+void Transaction::LetGoOfRows() {
+  if (settings_.isolation() == Isolation::kRepeatableRead) return;
+  auto without = std::make_shared<table::Root>();
+  without->catalog = view_.snapshot.root->catalog;
+  without->visible.store(view_.snapshot.visible.value());
+  view_.snapshot.root = std::move(without);
+}
+
 Status Transaction::RebuildCatalog() {
   const auto& base = view_.snapshot.root->catalog;
   if (base != base_ || view_.catalog == nullptr || applied_ > changes_.size()) {

@@ -65,6 +65,9 @@ class Transaction {
   /// The view of a statement that begins: a new snapshot, or the transaction's with
   /// REPEATABLE READ. 42P07 when another session took the name of a table made here.
   Status BeginStatement();
+  /// The statement under way looks at no row any more, and need not keep those of its snapshot in
+  /// memory. With REPEATABLE READ the next one does.
+  void LetGoOfRows();
   /// Nothing else may set the transaction's isolation once a statement has looked.
   bool has_looked() const { return looked_; }
   const View& view() const { return view_; }

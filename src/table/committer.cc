@@ -123,25 +123,37 @@ Committer::Committer(Collaborators collaborators, std::shared_ptr<Root> root,
       root_(std::move(root)) {}
 
 void Committer::Submit(CommitRequest request, CommitDone done) {
-  Enqueue({.request = std::move(request), .done = std::move(done)});
+  Item item{.request = std::move(request), .done = std::move(done)};
+  Enqueue({&item, 1});
+}
+void Committer::Submit(std::vector<Admission::Writer> writers) {
+  std::vector<Item> items;
+  for (auto& writer : writers) {
+    items.push_back({.request = std::move(writer.request), .done = std::move(writer.done)});
+  }
+  Enqueue(items);
 }
 void Committer::Submit(RootChange change, std::function<void(Status)> done) {
-  Enqueue({.root_change = std::move(change), .root_done = std::move(done)});
+  Item item{.root_change = std::move(change), .root_done = std::move(done)};
+  Enqueue({&item, 1});
 }
 
-void Committer::Enqueue(Item item) {
+void Committer::Enqueue(std::span<Item> items) {
+  bool lead = false;
   {
-    std::unique_lock lock(queue_mutex_);
-    if (stopping_ && !item.root_change) {
-      lock.unlock();
-      return item.done(
-          Fail(MakeError(ErrorCode::kCancelled, "the server is stopping").WithSqlState("57P01")));
+    const std::lock_guard lock(queue_mutex_);
+    for (auto& item : items) {
+      if (!stopping_ || item.root_change) queue_.push_back(std::exchange(item, {}));
     }
-    queue_.push_back(std::move(item));
-    if (leading_) return;
-    leading_ = true;
+    lead = !leading_ && !queue_.empty();
+    leading_ = leading_ || lead;
   }
-  Lead();
+  for (const auto& refused : items) {
+    if (!refused.done) continue;
+    refused.done(
+        Fail(MakeError(ErrorCode::kCancelled, "the server is stopping").WithSqlState("57P01")));
+  }
+  if (lead) Lead();
 }
 
 void Committer::Stop() {
@@ -349,8 +361,23 @@ void Committer::Finish(Building& building) {
 }
 
 void Committer::Publish(std::shared_ptr<Root> root) {
-  std::lock_guard lock(root_mutex_);
-  root_.swap(root);
+  {
+    std::lock_guard lock(root_mutex_);
+    root_.swap(root);
+  }
+  LeaveGenerations(*root, *root_);
+}
+
+void Committer::LeaveGenerations(const Root& old, const Root& next) {
+  for (const auto& [id, table] : old.tables) {
+    const auto now = next.Find(id);
+    if (now == table) continue;
+    for (const auto& generation : table->generations) {
+      const auto stays = now != nullptr && std::count(now->generations.begin(),
+                                                      now->generations.end(), generation) > 0;
+      if (!stays) generation->Leave();
+    }
+  }
 }
 
 Snapshot Committer::TakeSnapshot() const {

@@ -13,10 +13,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
 #include "log/log.h"
+#include "table/admission.h"
 #include "table/database.h"
 #include "table/root.h"
 
@@ -51,6 +53,8 @@ class Committer {
   Committer(Collaborators collaborators, std::shared_ptr<Root> root, int64_t last_commit_us);
 
   void Submit(CommitRequest request, CommitDone done);
+  /// Several at once: they may share a group.
+  void Submit(std::vector<Admission::Writer> writers);
   void Submit(RootChange change, std::function<void(Status)> done);
   void WaitFor(Lsn lsn, std::function<void()> done);
 
@@ -69,7 +73,7 @@ class Committer {
   };
   struct Building;
 
-  void Enqueue(Item item);
+  void Enqueue(std::span<Item> items);
   // An exception here would leave rows half applied and nobody leading: better to die and recover.
   void Lead() noexcept;
   void RunGroup(std::deque<Item>& items);
@@ -83,6 +87,8 @@ class Committer {
   void ApplyWrite(Building& building, const TableWrite& write);
   void Finish(Building& building);
   void Publish(std::shared_ptr<Root> root);
+  // The generations of a root that its successor has no more.
+  static void LeaveGenerations(const Root& old, const Root& next);
   void WakeWaiters(Lsn visible);
 
   Collaborators with_;

@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <set>
 
+#include <arrow/memory_pool.h>
+
 #include "base/log.h"
 #include "lake/iceberg_table.h"
+#include "table/admission.h"
 #include "table/committer.h"
 #include "table/data_folder.h"
 #include "table/flusher.h"
 #include "table/log_start.h"
 #include "table/recovery.h"
 #include "table/table_folder.h"
+#include "table/write_limits.h"
 
 namespace firn::table {
 namespace {
@@ -18,20 +22,6 @@ namespace {
 const Clock& DefaultClock() {
   static const SystemClock clock;
   return clock;
-}
-
-Lsn FlushedOf(const Root& root, Lsn visible) {
-  Lsn flushed = visible;
-  for (const auto& [id, table] : root.tables) {
-    for (const auto& generation : table->generations) {
-      const Lsn first = generation->first_lsn();
-      if (first != Lsn() && first <= flushed) flushed = Lsn(first.value() - 1);
-    }
-    for (const auto& file : table->added_files) {
-      if (file->first_lsn <= flushed) flushed = Lsn(file->first_lsn.value() - 1);
-    }
-  }
-  return flushed;
 }
 
 class DatabaseImpl final : public Database {
@@ -56,7 +46,7 @@ class DatabaseImpl final : public Database {
     log_options.prepare_bytes = static_cast<uint64_t>(settings.Bytes("log_prepare_bytes"));
     log_options.state = [this] { return LogState(); };
     const double started = MonotonicSeconds();
-    FIRN_TRY(auto state, Recover(files, dir, std::move(contents), std::move(log_options)));
+    FIRN_TRY(auto state, Recover(home_, std::move(contents), std::move(log_options)));
     if (state.log_facts.torn) {
       FIRN_LOG_WARN("recovery: the log's last group was not complete and was cut off");
     }
@@ -77,6 +67,12 @@ class DatabaseImpl final : public Database {
   void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) override {
     if (auto synced = SyncNamesOfFiles(request); !synced) {
       return done(Failure(std::move(synced.error())));
+    }
+    if (!request.writes.empty()) {
+      if (auto room = limits_->RoomFor(request); !room) {
+        return done(Failure(std::move(room.error())));
+      }
+      if (!admission_->IsOpen()) return admission_->Wait({std::move(request), std::move(done)});
     }
     committer_->Submit(std::move(request), std::move(done));
   }
@@ -145,6 +141,8 @@ class DatabaseImpl final : public Database {
     stats.commits = commits_.load();
     stats.flush_rounds = flusher_->rounds();
     stats.flush_failures = flusher_->failures();
+    stats.writes_waiting = admission_->waiting();
+    stats.arrow_bytes = arrow::default_memory_pool()->bytes_allocated();
     return stats;
   }
 
@@ -156,6 +154,7 @@ class DatabaseImpl final : public Database {
     if (stopped_.exchange(true) || flusher_ == nullptr) return {};
     // Nothing may come behind the log's trailer, nor between the flusher's last look at the
     // catalog and the end.
+    admission_->Stop();
     committer_->Stop();
     flusher_->Stop();
     return log_->Close();
@@ -189,19 +188,17 @@ class DatabaseImpl final : public Database {
     const Lsn visible(state.root->visible.load());
     const Lsn flushed = FlushedOf(*state.root, visible);
     committer_ = std::make_unique<Committer>(
-        Committer::Collaborators{.log = *log_,
-                                 .clock = clock_,
-                                 .new_table =
-                                     [this](const auto& definition) {
-                                       return NewTableVersion(*options_.files, options_.data_dir,
-                                                              definition);
-                                     },
-                                 .on_group =
-                                     [this](const GroupFacts& facts) {
-                                       groups_.fetch_add(1);
-                                       commits_.fetch_add(facts.transactions);
-                                       flusher_->Noted(facts);
-                                     }},
+        Committer::Collaborators{
+            .log = *log_,
+            .clock = clock_,
+            .new_table =
+                [this](const auto& definition) { return NewTableVersion(home_, definition); },
+            .on_group =
+                [this](const GroupFacts& facts) {
+                  groups_.fetch_add(1);
+                  commits_.fetch_add(facts.transactions);
+                  flusher_->Noted(facts);
+                }},
         std::move(state.root), state.last_commit_us);
     flusher_ = std::make_unique<Flusher>(
         Flusher::Collaborators{.files = *options_.files,
@@ -211,7 +208,7 @@ class DatabaseImpl final : public Database {
                                .store = *store_,
                                .committer = *committer_,
                                .data_dir = options_.data_dir},
-        FlushTriggers{.row_bytes = settings.Bytes("flush_bytes"),
+        FlushTriggers{.row_bytes = FlushBytes(),
                       .log_bytes = settings.Bytes("flush_log_bytes"),
                       .groups = settings.Integer("flush_groups"),
                       .interval_ms = settings.DurationMs("flush_interval")},
@@ -219,6 +216,22 @@ class DatabaseImpl final : public Database {
                      .bytes_max = settings.Bytes("log_bytes_max")});
     flusher_->TakeOver(std::move(state.unapplied), flushed < visible);
     flusher_->Start();
+    limits_ = std::make_unique<WriteLimits>(
+        WriteLimits::Limits{.hot_bytes = options_.hot_bytes_max,
+                            .log_bytes = settings.Bytes("log_bytes_max")},
+        *home_.hot_bytes, *log_, *flusher_, *committer_);
+    admission_ = std::make_unique<Admission>(
+        Admission::Collaborators{
+            .room = [this] { return limits_->Room(); },
+            .on_wait = [this] { flusher_->Request([](const Status&) {}); },
+            .enter = [this](auto writers) { committer_->Submit(std::move(writers)); }},
+        settings.DurationMs("write_wait"));
+  }
+
+  // Early enough that writers need not wait while a round is at work.
+  int64_t FlushBytes() const {
+    const int64_t chosen = options_.settings.Bytes("flush_bytes");
+    return options_.hot_bytes_max > 0 ? std::min(chosen, options_.hot_bytes_max / 4) : chosen;
   }
 
   // What a new segment must know when all others are gone. Runs on the commit leader's thread.
@@ -226,11 +239,14 @@ class DatabaseImpl final : public Database {
 
   const DatabaseOptions options_;
   const Clock& clock_;
+  const TableHome home_{*options_.files, options_.data_dir, std::make_shared<HotBytes>(0)};
   std::unique_ptr<catalog::Store> store_;
   std::unique_ptr<log::Log> log_;
   LogId log_id_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<Flusher> flusher_;
+  std::unique_ptr<WriteLimits> limits_;
+  std::unique_ptr<Admission> admission_;
   std::atomic<int64_t> groups_{0};
   std::atomic<int64_t> commits_{0};
   std::atomic<bool> stopped_{false};

@@ -65,6 +65,8 @@ struct DatabaseStats {
   int64_t hot_rows = 0, hot_bytes = 0;
   int64_t log_bytes = 0, log_groups = 0, log_segments = 0;
   int64_t commits = 0, flush_rounds = 0, flush_failures = 0;
+  int64_t writes_waiting = 0;  // for memory
+  int64_t arrow_bytes = 0;     // in use by everything that is Arrow: rows, encoding, the log
 };
 
 struct DatabaseOptions {
@@ -72,6 +74,7 @@ struct DatabaseOptions {
   Settings settings;
   io::FileSystem* files = &io::LocalFileSystem();
   const Clock* clock = nullptr;  // null: the system's
+  int64_t hot_bytes_max = 0;     // Arrow bytes of rows in memory; 0: no limit
 };
 
 /// Threads: any.
@@ -87,7 +90,8 @@ class Database {
   virtual Snapshot TakeSnapshot() const = 0;
   /// Queues a transaction; `done` is called once it is durable and visible, or refused, from
   /// any thread, possibly before Commit returns. Refused with Remedy::kRetry: 40001 for what
-  /// changed meanwhile, 23505 when keys must be searched for again at a newer snapshot.
+  /// changed meanwhile, 23505 when keys must be searched for again at a newer snapshot; 53200 and
+  /// 53400 when flushes do not keep up, after a bounded wait.
   virtual void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) = 0;
   /// Calls `done` when every row at or below `lsn` is visible, however long that takes.
   virtual void WaitFor(Lsn lsn, std::function<void()> done) = 0;

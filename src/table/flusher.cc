@@ -135,6 +135,7 @@ Status Flusher::Round() {
   std::erase_if(doubtful_, dropped);
 
   Status first_failure;
+  std::vector<StuckTable> stuck;
   int64_t rows = 0;
   for (const auto& [id, table] : sealed.root->tables) {
     if (!table->sealed_work()) continue;
@@ -145,12 +146,14 @@ Status Flusher::Round() {
       written_all_ = false;
       auto error = std::move(written.error()).During("flush of " + table->definition->name);
       FIRN_LOG_ERROR("{}", error.message);
+      stuck.push_back({id, error.message});
       if (first_failure) first_failure = Failure(std::move(error));
       continue;
     }
     for (const auto& file : round.new_files) rows += file->rows;
     written_.push_back(std::move(round));
   }
+  NoteStuck(std::move(stuck));
   const size_t tables = written_.size();
   FIRN_RETURN_IF_ERROR(Complete());
   rounds_.fetch_add(1);
@@ -163,6 +166,17 @@ Status Flusher::Round() {
                   (MonotonicSeconds() - started) * 1000);
   }
   return first_failure;
+}
+
+void Flusher::NoteStuck(std::vector<StuckTable> stuck) {
+  const std::lock_guard lock(stuck_mutex_);
+  any_stuck_.store(!stuck.empty());
+  stuck_ = std::move(stuck);
+}
+
+std::vector<Flusher::StuckTable> Flusher::StuckTables() const {
+  const std::lock_guard lock(stuck_mutex_);
+  return stuck_;
 }
 
 Status Flusher::Complete() {
@@ -199,7 +213,7 @@ Result<Snapshot> Flusher::Seal() {
         for (auto& [id, table] : next.tables) {
           if (table->open().rows() == 0) continue;
           auto changed = std::make_shared<TableVersion>(*table);
-          changed->generations.push_back(std::make_shared<Generation>(table->arrow_schema));
+          changed->generations.push_back(table->NewGeneration(table->arrow_schema));
           table = std::move(changed);
         }
         return {};

@@ -70,6 +70,14 @@ class Flusher {
   /// Called by the commit leader for every durable group. Cheap.
   void Noted(const GroupFacts& facts);
 
+  /// Tables whose last flush failed, and why.
+  struct StuckTable {
+    TableId table;
+    std::string why;
+  };
+  std::vector<StuckTable> StuckTables() const;
+  bool any_stuck() const { return any_stuck_.load(std::memory_order_relaxed); }
+
   int64_t rounds() const { return rounds_.load(); }
   int64_t failures() const { return failures_.load(); }
 
@@ -91,6 +99,7 @@ class Flusher {
   Status RetireSegments(Lsn flushed);
   Status WriteCheckpoint(Lsn flushed);
   Result<lake::IcebergTable> Load(TableRound& table);
+  void NoteStuck(std::vector<StuckTable> stuck);
 
   const Collaborators with_;
   const FlushTriggers triggers_;
@@ -109,6 +118,10 @@ class Flusher {
   std::vector<TableRound> written_;  // in the lake, not in the root yet
   Lsn written_lsn_;
   bool written_all_ = false;  // no table of that round failed
+
+  mutable std::mutex stuck_mutex_;
+  std::vector<StuckTable> stuck_;  // guarded by stuck_mutex_
+  std::atomic<bool> any_stuck_{false};
 
   std::mutex changes_mutex_;
   std::vector<std::pair<Lsn, catalog::Change>> changes_;  // durable, not in the store yet

@@ -33,7 +33,11 @@ std::shared_ptr<arrow::Array> MakeColumn(std::shared_ptr<arrow::DataType> type, 
 
 }  // namespace
 
-Generation::Generation(std::shared_ptr<arrow::Schema> schema) : schema_(std::move(schema)) {}
+Generation::Generation(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<HotBytes> held)
+    : schema_(std::move(schema)), held_(std::move(held)) {}
+void Generation::Leave() {
+  if (held_ != nullptr) held_->fetch_sub(bytes(), std::memory_order_relaxed);
+}
 
 void Generation::Append(const std::shared_ptr<arrow::RecordBatch>& rows, Lsn first_lsn,
                         int64_t commit_us) {
@@ -128,6 +132,7 @@ std::vector<Lsn> Generation::FindKeys(const std::vector<columnar::Column>& key,
 void Generation::Count(int64_t rows, int64_t bytes, Lsn first, Lsn last) {
   rows_.fetch_add(rows, std::memory_order_release);
   bytes_.fetch_add(bytes, std::memory_order_release);
+  if (held_ != nullptr) held_->fetch_add(bytes, std::memory_order_relaxed);
   const uint64_t held = first_lsn_.load(std::memory_order_relaxed);
   if (held == 0 || first.value() < held) {
     first_lsn_.store(first.value(), std::memory_order_release);

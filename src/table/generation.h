@@ -23,6 +23,9 @@ namespace firn::table {
 
 using RecordBatches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
 
+/// Arrow bytes of the rows of a database that wait for a flush.
+using HotBytes = std::atomic<int64_t>;
+
 /// A write of at least this many rows, or bytes, becomes a part; a smaller one is copied to the
 /// open batch.
 inline constexpr int64_t kBulkRows = 1024;
@@ -31,8 +34,10 @@ inline constexpr int64_t kBulkBytes = 1 << 20;
 /// Threads: Append, Replay and Mark by one writer at a time; everything else by any thread.
 class Generation {
  public:
-  /// `schema`: columnar::ArrowSchema of the table.
-  explicit Generation(std::shared_ptr<arrow::Schema> schema);
+  /// `schema`: columnar::ArrowSchema of the table. `held`: counts its bytes until it Leaves; may
+  /// be null.
+  explicit Generation(std::shared_ptr<arrow::Schema> schema,
+                      std::shared_ptr<HotBytes> held = nullptr);
 
   /// Appends rows with LSNs first_lsn, first_lsn + 1, … They become visible when a root's visible
   /// reaches their LSN.
@@ -49,6 +54,9 @@ class Generation {
   };
   Position Mark() const;
   RecordBatches Since(const Position& position) const;
+  /// It is in the newest root no more: flushed, truncated or dropped. Readers of older roots may
+  /// go on. Called once, by the writer.
+  void Leave();
 
   /// Rows with an LSN at or below `visible`: the chosen user columns (null: all), with __lsn and
   /// __timestamp behind them when `stored`. No row is copied.
@@ -94,6 +102,7 @@ class Generation {
   std::shared_ptr<arrow::Schema> SchemaOf(const std::vector<int>* columns, bool stored) const;
 
   const std::shared_ptr<arrow::Schema> schema_;
+  const std::shared_ptr<HotBytes> held_;
   std::atomic<int64_t> rows_{0};
   std::atomic<int64_t> bytes_{0};
   std::atomic<uint64_t> first_lsn_{0};

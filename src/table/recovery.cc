@@ -21,8 +21,8 @@ constexpr std::string_view kTruncateKind = "truncate_table";
 
 class Replay {
  public:
-  Replay(io::FileSystem& files, const std::string& data_dir, catalog::Store::Contents contents)
-      : files_(files), data_dir_(data_dir), contents_(std::move(contents)) {
+  Replay(const TableHome& home, catalog::Store::Contents contents)
+      : home_(home), files_(home.files), contents_(std::move(contents)) {
     catalog_ = contents_.version;
   }
 
@@ -93,7 +93,7 @@ class Replay {
 
   Status AddTable(const std::shared_ptr<const catalog::TableDefinition>& definition,
                   int64_t known_version) {
-    auto table = NewTableVersion(files_, data_dir_, definition);
+    auto table = NewTableVersion(home_, definition);
     auto loaded = LoadLake(known_version, *table);
     if (!loaded && loaded.error().code == ErrorCode::kNotFound) {
       // Dropped later on, as the log will say; Finish sees to it that it did.
@@ -232,11 +232,11 @@ class Replay {
     auto& generations = table.generations;
     if (generations.back()->schema()->Equals(*schema, true)) return;
     if (generations.back()->rows() == 0) generations.pop_back();
-    generations.push_back(std::make_shared<Generation>(std::move(schema)));
+    generations.push_back(table.NewGeneration(std::move(schema)));
   }
 
+  const TableHome& home_;
   io::FileSystem& files_;
-  const std::string& data_dir_;
   LogId log_;
   const catalog::Store::Contents contents_;
   std::shared_ptr<const catalog::Version> catalog_;
@@ -265,21 +265,21 @@ log::State SegmentState(const std::map<TableId, std::shared_ptr<const TableVersi
 }
 
 std::shared_ptr<TableVersion> NewTableVersion(
-    io::FileSystem& files, const std::string& data_dir,
-    const std::shared_ptr<const catalog::TableDefinition>& definition) {
+    const TableHome& home, const std::shared_ptr<const catalog::TableDefinition>& definition) {
   auto table = std::make_shared<TableVersion>();
   table->definition = definition;
   table->arrow_schema = columnar::ArrowSchema(definition->columns);
-  table->folder =
-      std::make_shared<TableFolder>(files, WarehouseDir(data_dir) + "/" + definition->folder);
-  table->generations.push_back(std::make_shared<Generation>(table->arrow_schema));
+  table->folder = std::make_shared<TableFolder>(
+      home.files, WarehouseDir(home.data_dir) + "/" + definition->folder);
+  table->hot_bytes = home.hot_bytes;
+  table->generations.push_back(table->NewGeneration(table->arrow_schema));
   table->metadata_version = 1;
   return table;
 }
 
-Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_dir,
-                               catalog::Store::Contents contents, log::Log::Options log_options) {
-  Replay replay(files, data_dir, std::move(contents));
+Result<RecoveredState> Recover(const TableHome& home, catalog::Store::Contents contents,
+                               log::Log::Options log_options) {
+  Replay replay(home, std::move(contents));
   RecoveredState state;
   Status loaded;
   log_options.begin_replay = [&](const log::Recovered& facts) {
@@ -295,7 +295,7 @@ Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_di
     return replay.Check(facts.last_lsn);
   };
   FIRN_TRY(state.log, log::Log::Open(
-                          files, LogDir(data_dir), std::move(log_options),
+                          home.files, LogDir(home.data_dir), std::move(log_options),
                           [&](log::Group&& group) -> Status {
                             FIRN_RETURN_IF_ERROR(loaded);
                             return replay.Apply(std::move(group));

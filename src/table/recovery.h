@@ -29,17 +29,23 @@ struct RecoveredState {
   int64_t rows = 0;  // rows read back from the log
 };
 
+/// Where a database's tables live. Borrowed for as long as it is open.
+struct TableHome {
+  io::FileSystem& files;
+  std::string data_dir;
+  std::shared_ptr<HotBytes> hot_bytes;
+};
+
 /// `contents`: of the catalog, after CheckLogStart.
 /// Errors: kCorrupt for damage, with file and offset; nothing is changed then.
-Result<RecoveredState> Recover(io::FileSystem& files, const std::string& data_dir,
-                               catalog::Store::Contents contents, log::Log::Options log_options);
+Result<RecoveredState> Recover(const TableHome& home, catalog::Store::Contents contents,
+                               log::Log::Options log_options);
 
 /// What a log segment must know of these tables when all older ones are gone.
 log::State SegmentState(const std::map<TableId, std::shared_ptr<const TableVersion>>& tables);
 
 /// The first version of a table that a CreateTable brings: no rows, metadata version 1.
 std::shared_ptr<TableVersion> NewTableVersion(
-    io::FileSystem& files, const std::string& data_dir,
-    const std::shared_ptr<const catalog::TableDefinition>& definition);
+    const TableHome& home, const std::shared_ptr<const catalog::TableDefinition>& definition);
 
 }  // namespace firn::table

@@ -4,9 +4,32 @@
 
 namespace firn::table {
 
+std::shared_ptr<Generation> TableVersion::NewGeneration(
+    std::shared_ptr<arrow::Schema> schema) const {
+  return std::make_shared<Generation>(std::move(schema), hot_bytes);
+}
+
 bool TableVersion::sealed_work() const {
   if (!added_files.empty() || generations.size() > 1) return true;
   return truncated != Lsn() || lake_schema != definition->columns.id;
+}
+
+Lsn FlushedOf(const TableVersion& table, Lsn visible) {
+  Lsn flushed = visible;
+  for (const auto& generation : table.generations) {
+    const Lsn first = generation->first_lsn();
+    if (first != Lsn() && first <= flushed) flushed = Lsn(first.value() - 1);
+  }
+  for (const auto& file : table.added_files) {
+    if (file->first_lsn <= flushed) flushed = Lsn(file->first_lsn.value() - 1);
+  }
+  return flushed;
+}
+
+Lsn FlushedOf(const Root& root, Lsn visible) {
+  Lsn flushed = visible;
+  for (const auto& [id, table] : root.tables) flushed = FlushedOf(*table, flushed);
+  return flushed;
 }
 
 std::shared_ptr<const TableVersion> Root::Find(TableId id) const {

@@ -32,6 +32,7 @@ struct TableVersion {
   std::shared_ptr<const catalog::TableDefinition> definition;
   std::shared_ptr<arrow::Schema> arrow_schema;  // columnar::ArrowSchema(definition->columns)
   std::shared_ptr<TableFolder> folder;
+  std::shared_ptr<HotBytes> hot_bytes;  // of all tables
 
   /// Hot rows, oldest first; the last one is open, the others are being flushed.
   std::vector<std::shared_ptr<Generation>> generations;
@@ -49,10 +50,14 @@ struct TableVersion {
   lake::HistoryStart history;
 
   Generation& open() const { return *generations.back(); }
+  std::shared_ptr<Generation> NewGeneration(std::shared_ptr<arrow::Schema> schema) const;
   /// Whether a flush round has anything to do for it: now, or once the open generation is sealed.
   bool sealed_work() const;
   bool dirty() const { return sealed_work() || open().rows() > 0; }
 };
+
+/// Up to where the table's rows are in the lake, at `visible`.
+Lsn FlushedOf(const TableVersion& table, Lsn visible);
 
 struct Root {
   std::shared_ptr<const catalog::Version> catalog;
@@ -64,6 +69,9 @@ struct Root {
   /// A root with the same tables and visible, to be changed before it is published.
   std::shared_ptr<Root> Clone() const;
 };
+
+/// Up to where the rows of every table are in the lake.
+Lsn FlushedOf(const Root& root, Lsn visible);
 
 /// What a statement reads. Keeping it pins its rows and files.
 struct Snapshot {

@@ -11,7 +11,7 @@ namespace firn::table {
 void OpenForDefinition(TableVersion& table) {
   const auto& open = table.generations.back();
   if (open->schema()->Equals(*table.arrow_schema, true)) return;
-  auto fresh = std::make_shared<Generation>(table.arrow_schema);
+  auto fresh = table.NewGeneration(table.arrow_schema);
   if (open->rows() == 0) {
     table.generations.back() = std::move(fresh);
   } else {
@@ -30,7 +30,7 @@ std::shared_ptr<TableVersion> Altered(const TableVersion& table,
 
 std::shared_ptr<TableVersion> Truncated(const TableVersion& table, const lake::HistoryStart& at) {
   auto changed = std::make_shared<TableVersion>(table);
-  changed->generations = {std::make_shared<Generation>(table.arrow_schema)};
+  changed->generations = {table.NewGeneration(table.arrow_schema)};
   changed->lake_files.clear();
   changed->added_files.clear();
   changed->truncated = at.lsn;

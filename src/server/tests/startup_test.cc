@@ -49,7 +49,8 @@ TEST_F(DataFolder, ItsOwnFilesAreTheLowestLayersButTheDefault) {
   EXPECT_EQ(settings->Integer("pg_port"), 1);
   EXPECT_EQ(settings->Integer("http_port"), 3);
   EXPECT_EQ(settings->Integer("max_connections"), 9);
-  EXPECT_GT(MemoryLimit(*settings), 0);
+  EXPECT_GT(ShareMemory(*settings).engine, 0);
+  EXPECT_GT(ShareMemory(*settings).hot_rows, 0);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // Tables that change: rows of all their schemas are one table, in memory, in the log, in files.
 #include <filesystem>
-#include <future>
 
 #include <arrow/api.h>
 #include <gtest/gtest.h>
@@ -9,6 +8,7 @@
 #include "lake/data_file_writer.h"
 #include "lake/iceberg_table.h"
 #include "table/database.h"
+#include "table/tests/answers.h"
 
 namespace firn::table {
 namespace {
@@ -49,14 +49,10 @@ class AlterTest : public testing::Test {
     Open();
   }
   Result<CommitReceipt> Commit(CommitRequest request) {
-    std::promise<Result<CommitReceipt>> done;
-    database_->Commit(std::move(request), [&](auto result) { done.set_value(std::move(result)); });
-    return done.get_future().get();
+    return CommitAndWait(*database_, std::move(request));
   }
   void Flush() {
-    std::promise<Status> done;
-    database_->Flush([&](Status status) { done.set_value(std::move(status)); });
-    const auto status = done.get_future().get();
+    const auto status = FlushAndWait(*database_);
     ASSERT_TRUE(status) << status.error().message;
   }
 

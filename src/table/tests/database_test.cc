@@ -2,7 +2,6 @@
 #include "table/database.h"
 
 #include <filesystem>
-#include <future>
 #include <thread>
 
 #include <arrow/api.h>
@@ -11,6 +10,7 @@
 #include "lake/data_file_writer.h"
 #include "lake/iceberg_table.h"
 #include "log/recovery.h"
+#include "table/tests/answers.h"
 
 namespace firn::table {
 namespace {
@@ -59,15 +59,9 @@ class DatabaseTest : public testing::Test {
   }
 
   Result<CommitReceipt> Commit(CommitRequest request) {
-    std::promise<Result<CommitReceipt>> done;
-    database_->Commit(std::move(request), [&](auto result) { done.set_value(std::move(result)); });
-    return done.get_future().get();
+    return CommitAndWait(*database_, std::move(request));
   }
-  Status Flush() {
-    std::promise<Status> done;
-    database_->Flush([&](Status status) { done.set_value(std::move(status)); });
-    return done.get_future().get();
-  }
+  Status Flush() { return FlushAndWait(*database_); }
 
   TableId CreateTable(const std::string& name) {
     catalog::TableDefinition definition{.name = name};

@@ -2,7 +2,6 @@
 // once, what was refused is not there at all.
 #include <filesystem>
 #include <fstream>
-#include <future>
 #include <map>
 #include <thread>
 
@@ -13,6 +12,7 @@
 #include "lake/data_file_writer.h"
 #include "lake/iceberg_table.h"
 #include "table/database.h"
+#include "table/tests/answers.h"
 
 namespace firn::table {
 namespace {
@@ -54,15 +54,9 @@ class FaultTest : public testing::Test {
   }
 
   Result<CommitReceipt> Commit(CommitRequest request) {
-    std::promise<Result<CommitReceipt>> done;
-    database_->Commit(std::move(request), [&](auto result) { done.set_value(std::move(result)); });
-    return done.get_future().get();
+    return CommitAndWait(*database_, std::move(request));
   }
-  Status Flush() {
-    std::promise<Status> done;
-    database_->Flush([&](Status status) { done.set_value(std::move(status)); });
-    return done.get_future().get();
-  }
+  Status Flush() { return FlushAndWait(*database_); }
   Result<TableId> CreateTable(const std::string& name) {
     catalog::TableDefinition definition{.name = name};
     definition.columns.columns = {{FieldId(1), "id", {TypeKind::kInt8}, false, ""}};

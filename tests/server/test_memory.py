@@ -1,0 +1,122 @@
+"""What a server holds in memory while more rows come than it may keep."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from firn_process import FirnProcess, wait_until
+
+LIMIT_MB = 384
+ROWS = 20_000
+LINES = "".join(f"{n}\t{n % 1000}\tsome text, number {n * 7919 % 1_000_003}\t{n * 1.25:.2f}\n"
+                for n in range(ROWS)).encode()
+
+
+class Watch:
+    """The most that a process held, in MB, while the block ran."""
+
+    def __init__(self, pid: int):
+        self.status = Path(f"/proc/{pid}/status")
+        self.most = 0.0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        while not self._end.wait(0.02):
+            line = next(one for one in self.status.read_text().splitlines()
+                        if one.startswith("VmRSS"))
+            self.most = max(self.most, int(line.split()[1]) / 1024)
+
+    def __enter__(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._end.set()
+        self._thread.join()
+
+
+def load(server: FirnProcess, clients: int, copies: int, pieces: int) -> int:
+    """Every client sends so many COPYs of so many pieces; how many rows in all."""
+    errors = []
+
+    def run() -> None:
+        try:
+            with server.connect() as session:
+                for _ in range(copies):
+                    with session.cursor().copy("COPY load FROM STDIN") as copy:
+                        for _ in range(pieces):
+                            copy.write(LINES)
+        except Exception as error:  # noqa: BLE001 - reported by the test
+            errors.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    return clients * copies * pieces * ROWS
+
+
+# Each loads some times the limit: one transaction, many small ones, and many large ones at once.
+SHAPES = {"one": (1, 1, 400), "small": (16, 25, 1), "large": (4, 3, 40)}
+
+
+def stay_within_the_limit(firn_server, clients: int, copies: int, pieces: int) -> None:
+    server = firn_server(settings={"memory_limit": f"{LIMIT_MB}MB"})
+    with server.connect() as session:
+        session.execute("CREATE TABLE load (id bigint, k int, t text, x float8)")
+        began = time.monotonic()
+        with Watch(server.pid) as watch:
+            rows = load(server, clients, copies, pieces)
+        print(f"{rows:,} rows, {rows // ROWS * len(LINES) >> 20} MB of text, "
+              f"{rows / (time.monotonic() - began):,.0f} rows/s, at most {watch.most:.0f} MB")
+        assert session.execute("SELECT count(*), sum(k) FROM load").fetchone() == (
+            rows, rows // ROWS * sum(n % 1000 for n in range(ROWS)))
+    assert watch.most < LIMIT_MB * 1.1
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_load_stays_within_the_limit(firn_server, shape):
+    stay_within_the_limit(firn_server, *SHAPES[shape])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", SHAPES)
+def test_ten_times_the_limit_stays_within_it(firn_server, shape):
+    clients, copies, pieces = SHAPES[shape]
+    stay_within_the_limit(firn_server, clients, copies * 10, pieces)
+
+
+def test_a_table_that_cannot_be_flushed_is_named_and_the_others_go_on(firn_server):
+    server = firn_server(settings={"memory_limit": "64MB", "write_wait": "1s"})
+    with server.connect() as session:
+        for name in ("stuck", "load"):
+            session.execute(f"CREATE TABLE {name} (id bigint, k int, t text, x float8)")
+        session.execute("INSERT INTO stuck VALUES (1, 1, 'x', 1)")
+        folder = next((server.data / "warehouse").glob("*/*/stuck-*/data"))
+        folder.rename(folder.with_name("away"))
+        folder.write_text("in the way")
+        with pytest.raises(Exception, match="stuck"):
+            session.execute("CHECKPOINT")
+        with pytest.raises(Exception) as refused:
+            for _ in range(100):
+                with session.cursor().copy("COPY stuck FROM STDIN") as copy:
+                    copy.write(LINES)
+        assert refused.value.sqlstate == "53200"
+        assert "flush of stuck" in refused.value.diag.message_detail
+        assert "CHECKPOINT" in refused.value.diag.message_hint
+        rows = load(server, 2, 20, 1)
+        assert session.execute("SELECT count(*) FROM load").fetchone() == (rows,)
+        folder.unlink()
+        folder.with_name("away").rename(folder)
+        session.execute("CHECKPOINT")
+        with session.cursor().copy("COPY stuck FROM STDIN") as copy:
+            copy.write(LINES)
+        wait_until(lambda: session.execute("SELECT count(*) > 20000 FROM stuck").fetchone()[0],
+                   "the rows of the table that was stuck")
