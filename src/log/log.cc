@@ -1,6 +1,7 @@
 #include "log/log.h"
 
 #include "base/log.h"
+#include "io/durable_folders.h"
 #include "log/segment_reader.h"
 
 namespace firn::log {
@@ -34,7 +35,7 @@ Result<std::unique_ptr<Log>> Log::Open(io::FileSystem& fs, std::string directory
 }
 
 Status Log::Recover(const Replay& replay, Recovered* recovered) {
-  FIRN_RETURN_IF_ERROR(fs_.MakeDirs(directory_));
+  FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(fs_, directory_));
   const ReplayCallbacks callbacks{
       .begin = options_.begin_replay, .group = replay, .above = options_.replay_above};
   FIRN_TRY(const auto found, RecoverLog(fs_, directory_, callbacks, recovered));
