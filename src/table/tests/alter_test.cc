@@ -49,14 +49,15 @@ class AlterTest : public testing::Test {
     Open();
   }
   Result<CommitReceipt> Commit(CommitRequest request) {
-    std::promise<Result<CommitReceipt>> done;
-    database_->Commit(std::move(request), [&](auto result) { done.set_value(std::move(result)); });
-    return done.get_future().get();
+    const auto done = std::make_shared<std::promise<Result<CommitReceipt>>>();
+    database_->Commit(std::move(request),
+                      [done](auto result) { done->set_value(std::move(result)); });
+    return done->get_future().get();
   }
   void Flush() {
-    std::promise<Status> done;
-    database_->Flush([&](Status status) { done.set_value(std::move(status)); });
-    const auto status = done.get_future().get();
+    const auto done = std::make_shared<std::promise<Status>>();
+    database_->Flush([done](Status status) { done->set_value(std::move(status)); });
+    const auto status = done->get_future().get();
     ASSERT_TRUE(status) << status.error().message;
   }
 

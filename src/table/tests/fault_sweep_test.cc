@@ -103,7 +103,8 @@ class FaultSweep : public testing::Test {
   void Sweep(const Plan& plan) {
     const bool slow = std::getenv("FIRN_SLOW") != nullptr;
     const uint64_t stride = slow ? 1 : plan.op ? kReadStride : kStride;
-    uint64_t n = 1;
+    const char* given = std::getenv("FIRN_SEED");  // begins with this one
+    uint64_t n = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
     for (; !HasFailure(); n += stride) {
       SCOPED_TRACE(fmt::format("operation {}", n));
       if (!RunOnce(n, plan)) break;

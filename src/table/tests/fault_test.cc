@@ -54,14 +54,15 @@ class FaultTest : public testing::Test {
   }
 
   Result<CommitReceipt> Commit(CommitRequest request) {
-    std::promise<Result<CommitReceipt>> done;
-    database_->Commit(std::move(request), [&](auto result) { done.set_value(std::move(result)); });
-    return done.get_future().get();
+    const auto done = std::make_shared<std::promise<Result<CommitReceipt>>>();
+    database_->Commit(std::move(request),
+                      [done](auto result) { done->set_value(std::move(result)); });
+    return done->get_future().get();
   }
   Status Flush() {
-    std::promise<Status> done;
-    database_->Flush([&](Status status) { done.set_value(std::move(status)); });
-    return done.get_future().get();
+    const auto done = std::make_shared<std::promise<Status>>();
+    database_->Flush([done](Status status) { done->set_value(std::move(status)); });
+    return done->get_future().get();
   }
   Result<TableId> CreateTable(const std::string& name) {
     catalog::TableDefinition definition{.name = name};

@@ -133,15 +133,17 @@ Status ScriptedLife::Stop() {
 }
 
 Status ScriptedLife::Flush() {
-  std::promise<Status> done;
-  database_->Flush([&](Status status) { done.set_value(std::move(status)); });
-  return Noted(done.get_future().get());
+  // Shared: who answers may still be inside set_value when this thread goes on.
+  const auto done = std::make_shared<std::promise<Status>>();
+  database_->Flush([done](Status status) { done->set_value(std::move(status)); });
+  return Noted(done->get_future().get());
 }
 
 Result<CommitReceipt> ScriptedLife::Commit(CommitRequest request) {
-  std::promise<Result<CommitReceipt>> done;
-  database_->Commit(std::move(request), [&](auto result) { done.set_value(std::move(result)); });
-  return done.get_future().get();
+  const auto done = std::make_shared<std::promise<Result<CommitReceipt>>>();
+  database_->Commit(std::move(request),
+                    [done](auto result) { done->set_value(std::move(result)); });
+  return done->get_future().get();
 }
 
 ScriptedLife::Definition ScriptedLife::Find(const std::string& name) const {
