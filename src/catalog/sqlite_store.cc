@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "base/log.h"
 #include "catalog/sqlite_vfs.h"
 #include "catalog/store.h"
 
@@ -39,7 +40,10 @@ constexpr std::array kMigrations = {
 class Connection {
  public:
   explicit Connection(io::FileSystem& files) : vfs_(files) {}
-  ~Connection() { sqlite3_close_v2(db_); }
+  ~Connection() {
+    sqlite3_close_v2(db_);
+    WarnOfIgnored();
+  }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -51,6 +55,14 @@ class Connection {
     return {};
   }
   sqlite3* db() const { return db_; }
+
+  /// SQLite says nothing of a checkpoint that failed: the WAL has all of it, and the next one
+  /// tries again.
+  void WarnOfIgnored() {
+    if (const auto reason = vfs_.TakeError()) {
+      FIRN_LOG_WARN("catalog: stays in its write-ahead log: {}", reason->message);
+    }
+  }
 
   /// Why the call before failed: in the words of the file system where it was that.
   Failure Failed(std::string_view doing) {
@@ -253,6 +265,7 @@ class SqliteStore final : public Store {
     Status done = work();
     if (done) done = Execute("COMMIT");
     if (!done) sqlite3_exec(connection_.db(), "ROLLBACK", nullptr, nullptr, nullptr);
+    if (done) connection_.WarnOfIgnored();
     return done;
   }
 
