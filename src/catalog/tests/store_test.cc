@@ -1,12 +1,15 @@
 #include "catalog/store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include "io/disk_history.h"
 #include "io/faulty_file_system.h"
+#include "io/recording_file_system.h"
 
 namespace firn::catalog {
 namespace {
@@ -107,6 +110,52 @@ TEST_F(SqliteStoreTest, AFailedCommitLeavesAllOfItOrNothing) {
   }
   EXPECT_GT(failures, 40);
   std::cout << "failures injected into the catalog: " << failures << "\n";
+}
+
+// Long enough for the write-ahead log to be checkpointed while it goes on.
+TEST_F(SqliteStoreTest, APowerCutAtAnyMomentKeepsWhatWasCommitted) {
+  io::RecordingFileSystem disk(io::LocalFileSystem());
+  std::vector<size_t> answered;  // how many changes the disk had seen
+  {
+    const auto store = OpenSqliteStore(disk, path()).value();
+    for (uint64_t i = 1; i <= 150; ++i) {
+      const std::vector<Change> changes = {CreateTable{Table(std::string(15'000, 'n'))}};
+      ASSERT_TRUE(store->Commit(changes, {.applied = Lsn(i)}, {}));
+      answered.push_back(disk.size());
+    }
+  }
+  const bool slow = std::getenv("FIRN_SLOW") != nullptr;
+  const auto& history = disk.history();
+  io::DiskModel model;
+  int images = 0;
+  int checkpoints = 0;  // writes to the database itself before the last commit
+  for (size_t k = 0; k <= history.size() && !HasFailure(); ++k) {
+    if (k > 0) {
+      const auto& change = history[k - 1];
+      model.Apply(change);
+      const bool by_checkpoint = change.kind == io::DiskChange::Kind::kWrite &&
+                                 change.to == path() && k > answered[1] && k < answered.back();
+      if (by_checkpoint) ++checkpoints;
+    }
+    if (!slow && k % 37 != 0) continue;
+    SCOPED_TRACE(k);
+    Clear();
+    const auto fate = static_cast<io::CutPolicy::Fate>(k / (slow ? 1 : 37) % 5);
+    ASSERT_TRUE(model.Cut({fate, k}).WriteTo(io::LocalFileSystem()));
+    const auto store = OpenSqliteStore(io::LocalFileSystem(), path());
+    ASSERT_TRUE(store) << store.error().message;
+    const auto contents = (*store)->Load();
+    ASSERT_TRUE(contents) << contents.error().message;
+    const auto acknowledged = static_cast<uint64_t>(
+        std::upper_bound(answered.begin(), answered.end(), k) - answered.begin());
+    EXPECT_GE(contents->applied.value(), acknowledged);
+    EXPECT_LE(contents->applied.value(), acknowledged + 1);
+    EXPECT_EQ(contents->version->tables().size(), contents->applied.value());
+    ++images;
+  }
+  EXPECT_GT(checkpoints, 100);
+  std::cout << fmt::format("catalog: changes={} images={} pages checkpointed in between={}\n",
+                           history.size(), images, checkpoints);
 }
 
 TEST_F(SqliteStoreTest, ReadsThatFailAreReported) {
