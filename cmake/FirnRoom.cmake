@@ -2,7 +2,8 @@
 #
 #   firn_room(log DEPS io columnar SOURCES segment.cc LIBS firn::arrow TESTS tests/a_test.cc)
 #
-# DEPS are rooms (public). LIBS are private, PUBLIC_LIBS appear in our headers. The arrows
+# DEPS are rooms (public). LIBS are private, PUBLIC_LIBS appear in our headers. SLOW is a GoogleTest
+# filter: the tests that do more when FIRN_SLOW is set, and do it in the slow run. The arrows
 # between rooms are data (tools/rooms.txt), checked by tools/tidy.py; here they are only used.
 file(STRINGS ${PROJECT_SOURCE_DIR}/tools/rooms.txt FIRN_ROOM_LINES REGEX "^room ")
 
@@ -15,7 +16,7 @@ target_link_libraries(firn_pch PUBLIC firn_flags firn::arrow fmt::fmt spdlog::sp
 target_include_directories(firn_pch PUBLIC ${PROJECT_SOURCE_DIR}/src)
 
 function(firn_room name)
-  cmake_parse_arguments(ROOM "" "" "DEPS;SOURCES;LIBS;PUBLIC_LIBS;TESTS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "SLOW" "DEPS;SOURCES;LIBS;PUBLIC_LIBS;TESTS" ${ARGN})
   add_library(firn_${name} STATIC ${ROOM_SOURCES})
   target_precompile_headers(firn_${name} REUSE_FROM firn_pch)
   list(TRANSFORM ROOM_DEPS PREPEND firn_)
@@ -28,6 +29,10 @@ function(firn_room name)
       GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES LABELS fast TIMEOUT 300)
+  endif()
+  if(ROOM_SLOW)
+    add_test(NAME ${name}_slow COMMAND ${name}_test --gtest_filter=${ROOM_SLOW})
+    set_tests_properties(${name}_slow PROPERTIES LABELS slow TIMEOUT 3000 ENVIRONMENT FIRN_SLOW=1)
   endif()
 endfunction()
 

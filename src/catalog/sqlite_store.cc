@@ -3,6 +3,8 @@
 
 #include <sqlite3.h>
 
+#include "base/log.h"
+#include "catalog/sqlite_vfs.h"
 #include "catalog/store.h"
 
 namespace firn::catalog {
@@ -34,25 +36,60 @@ constexpr std::array kMigrations = {
     )sql",
 };
 
-Failure SqliteFailure(sqlite3* db, std::string_view doing) {
-  const int code = db == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(db);
-  Error error = MakeError(ErrorCode::kIo, "catalog: could not {}: {}", doing,
-                          db == nullptr ? "out of memory" : sqlite3_errmsg(db));
-  if ((code & 0xff) == SQLITE_FULL) {
-    error.sqlstate = "53100";
-    error.message += fmt::format(": \"{}\"", sqlite3_db_filename(db, nullptr));
-    error.hint = "Free space on the disk that holds the data folder.";
+/// A connection and the files under it.
+class Connection {
+ public:
+  explicit Connection(io::FileSystem& files) : vfs_(files) {}
+  ~Connection() {
+    sqlite3_close_v2(db_);
+    WarnOfIgnored();
   }
-  if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) {
-    error.code = ErrorCode::kCorrupt;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  Status Open(const std::string& path) {
+    const int code = sqlite3_open_v2(
+        path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+        vfs_.name());
+    if (code != SQLITE_OK) return Failed(fmt::format("open \"{}\"", path));
+    return {};
   }
-  return Failure(std::move(error));
-}
+  sqlite3* db() const { return db_; }
+
+  /// SQLite says nothing of a checkpoint that failed: the WAL has all of it, and the next one
+  /// tries again.
+  void WarnOfIgnored() {
+    if (const auto reason = vfs_.TakeError()) {
+      FIRN_LOG_WARN("catalog: stays in its write-ahead log: {}", reason->message);
+    }
+  }
+
+  /// Why the call before failed: in the words of the file system where it was that.
+  Failure Failed(std::string_view doing) {
+    const int code = db_ == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(db_) & 0xff;
+    const char* said = db_ == nullptr ? "out of memory" : sqlite3_errmsg(db_);
+    Error error = MakeError(ErrorCode::kIo, "catalog: could not {}: {}", doing, said);
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) error.code = ErrorCode::kCorrupt;
+    const auto reason = vfs_.TakeError();
+    const bool by_files = code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_CANTOPEN ||
+                          code == SQLITE_BUSY;
+    if (reason && by_files) {
+      error.message += fmt::format(": {}", reason->message);
+      error.sqlstate = reason->SqlState();
+      error.hint = reason->hint;
+    }
+    return Failure(std::move(error));
+  }
+
+ private:
+  SqliteVfs vfs_;
+  sqlite3* db_ = nullptr;
+};
 
 class Query {
  public:
-  Query(sqlite3* db, const char* sql) : db_(db) {
-    ok_ = sqlite3_prepare_v2(db, sql, -1, &statement_, nullptr) == SQLITE_OK;
+  Query(Connection& connection, const char* sql) : connection_(connection) {
+    ok_ = sqlite3_prepare_v2(connection.db(), sql, -1, &statement_, nullptr) == SQLITE_OK;
   }
   ~Query() { sqlite3_finalize(statement_); }
   Query(const Query&) = delete;
@@ -72,7 +109,7 @@ class Query {
     const int code = ok_ ? sqlite3_step(statement_) : SQLITE_ERROR;
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
-    return SqliteFailure(db_, "run a statement");
+    return connection_.Failed("run a statement");
   }
   Status Run() {
     FIRN_RETURN_IF_ERROR(Step());
@@ -86,23 +123,29 @@ class Query {
   int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
 
  private:
-  sqlite3* db_;
+  Connection& connection_;
   sqlite3_stmt* statement_ = nullptr;
   bool ok_ = false;
 };
 
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(sqlite3* db) : db_(db) {}
-  ~SqliteStore() override { sqlite3_close_v2(db_); }
+  explicit SqliteStore(io::FileSystem& files) : connection_(files) {}
 
-  Status Migrate() {
+  Status Open(const std::string& path) {
+    FIRN_RETURN_IF_ERROR(connection_.Open(path));
+    // Before WAL, which without shared memory is for a sole user.
+    FIRN_RETURN_IF_ERROR(Execute("PRAGMA locking_mode=EXCLUSIVE"));
     FIRN_RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
     FIRN_RETURN_IF_ERROR(Execute("PRAGMA synchronous=FULL"));
     FIRN_RETURN_IF_ERROR(Execute("PRAGMA foreign_keys=ON"));
+    return Migrate();
+  }
+
+  Status Migrate() {
     int64_t have = 0;
     {
-      Query version(db_, "PRAGMA user_version");
+      Query version(connection_, "PRAGMA user_version");
       FIRN_RETURN_IF_ERROR(version.Step());
       have = version.Integer(0);
     }
@@ -126,7 +169,7 @@ class SqliteStore final : public Store {
     std::lock_guard lock(mutex_);
     Contents contents;
     Version::Tables tables;
-    Query all(db_, "SELECT definition FROM tables");
+    Query all(connection_, "SELECT definition FROM tables");
     for (;;) {
       FIRN_TRY(const bool row, all.Step());
       if (!row) break;
@@ -135,7 +178,7 @@ class SqliteStore final : public Store {
       tables[id] = std::make_shared<const TableDefinition>(std::move(definition));
     }
     Version::Objects objects;
-    Query all_objects(db_, "SELECT definition FROM objects");
+    Query all_objects(connection_, "SELECT definition FROM objects");
     for (;;) {
       FIRN_TRY(const bool row, all_objects.Step());
       if (!row) break;
@@ -144,7 +187,8 @@ class SqliteStore final : public Store {
       objects[id] = std::move(object);
     }
     contents.version = std::make_shared<const Version>(std::move(tables), std::move(objects));
-    Query pointers(db_, "SELECT table_id, metadata_version, flushed_lsn FROM lake_pointers");
+    Query pointers(connection_,
+                   "SELECT table_id, metadata_version, flushed_lsn FROM lake_pointers");
     for (;;) {
       FIRN_TRY(const bool row, pointers.Step());
       if (!row) break;
@@ -154,7 +198,7 @@ class SqliteStore final : public Store {
           .metadata_version = pointers.Integer(1),
           .flushed = Lsn(static_cast<uint64_t>(pointers.Integer(2)))};
     }
-    Query state(db_,
+    Query state(connection_,
                 "SELECT (SELECT value FROM state WHERE key = 'applied_lsn'),"
                 " (SELECT value FROM state WHERE key = 'settled_lsn'),"
                 " (SELECT value FROM state WHERE key = 'log_id')");
@@ -186,7 +230,7 @@ class SqliteStore final : public Store {
         // A table that was dropped meanwhile keeps no pointer.
         FIRN_RETURN_IF_ERROR(
             Query(
-                db_,
+                connection_,
                 "INSERT INTO lake_pointers SELECT id, ?2, ?3 FROM tables WHERE id = ?1 "
                 "ON CONFLICT (table_id) DO UPDATE SET metadata_version = excluded.metadata_version,"
                 " flushed_lsn = excluded.flushed_lsn")
@@ -201,7 +245,7 @@ class SqliteStore final : public Store {
 
  private:
   Status Note(std::string_view key, std::string_view value) {
-    return Query(db_,
+    return Query(connection_,
                  "INSERT INTO state VALUES (?1, ?2) "
                  "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
         .Bind(1, key)
@@ -209,8 +253,8 @@ class SqliteStore final : public Store {
         .Run();
   }
   Status Execute(const char* sql) {
-    if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-      return SqliteFailure(db_, "run a statement");
+    if (sqlite3_exec(connection_.db(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+      return connection_.Failed("run a statement");
     }
     return {};
   }
@@ -220,7 +264,8 @@ class SqliteStore final : public Store {
     FIRN_RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE"));
     Status done = work();
     if (done) done = Execute("COMMIT");
-    if (!done) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+    if (!done) sqlite3_exec(connection_.db(), "ROLLBACK", nullptr, nullptr, nullptr);
+    if (done) connection_.WarnOfIgnored();
     return done;
   }
 
@@ -234,12 +279,12 @@ class SqliteStore final : public Store {
   Status Do(const DropTable& change) {
     const auto id = change.table.value().ToString();
     FIRN_RETURN_IF_ERROR(EraseWith(id));
-    return Query(db_, "DELETE FROM tables WHERE id = ?1").Bind(1, id).Run();
+    return Query(connection_, "DELETE FROM tables WHERE id = ?1").Bind(1, id).Run();
   }
   Status Do(const PutObject& change) {
     const auto& object = *change.object;
     const auto owner = object.BelongsTo();
-    Query put(db_,
+    Query put(connection_,
               "INSERT INTO objects VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET "
               "belongs_to = excluded.belongs_to, definition = excluded.definition");
     put.Bind(1, object.id.ToString()).Bind(2, object.kind().name).Bind(4, ToJson(object));
@@ -250,7 +295,7 @@ class SqliteStore final : public Store {
 
   Status PutTable(const TableDefinition& table) {
     // REPLACE would take the pointers along.
-    return Query(db_,
+    return Query(connection_,
                  "INSERT INTO tables VALUES (?1, ?2) "
                  "ON CONFLICT (id) DO UPDATE SET definition = excluded.definition")
         .Bind(1, table.id.value().ToString())
@@ -259,7 +304,7 @@ class SqliteStore final : public Store {
   }
   /// The object of this id, and those that belong to it or to one of them.
   Status EraseWith(const std::string& id) {
-    return Query(db_,
+    return Query(connection_,
                  "DELETE FROM objects WHERE id IN (WITH RECURSIVE gone (id) AS (VALUES (?1) UNION "
                  "SELECT objects.id FROM objects JOIN gone ON objects.belongs_to = gone.id) "
                  "SELECT id FROM gone)")
@@ -267,19 +312,15 @@ class SqliteStore final : public Store {
         .Run();
   }
 
-  sqlite3* const db_;
+  Connection connection_;
   std::mutex mutex_;  // one writer
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) {
-  sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(
-      path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  auto store = std::make_unique<SqliteStore>(db);
-  if (code != SQLITE_OK) return SqliteFailure(db, fmt::format("open \"{}\"", path));
-  FIRN_RETURN_IF_ERROR(store->Migrate());
+Result<std::unique_ptr<Store>> OpenSqliteStore(io::FileSystem& files, const std::string& path) {
+  auto store = std::make_unique<SqliteStore>(files);
+  FIRN_RETURN_IF_ERROR(store->Open(path));
   return std::unique_ptr<Store>(std::move(store));
 }
 

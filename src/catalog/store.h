@@ -15,6 +15,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "catalog/version.h"
+#include "io/file_system.h"
 
 namespace firn::catalog {
 
@@ -52,8 +53,10 @@ class Store {
                         std::span<const LakePointer> pointers) = 0;
 };
 
-/// Opens or creates `path` (WAL, synchronous=FULL, forward-only migrations). A file of a newer
-/// release is refused.
-Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path);
+/// Opens or creates `path` (WAL, synchronous=FULL, forward-only migrations), for this store alone
+/// (sqlite_vfs.h); its name is durable before anything is committed to it.
+/// Errors: kUnsupported for a file of a newer release, kCorrupt, kIo (55006 when another program
+/// has it open).
+Result<std::unique_ptr<Store>> OpenSqliteStore(io::FileSystem& files, const std::string& path);
 
 }  // namespace firn::catalog

@@ -1,18 +1,17 @@
 // io: the double that fails on demand and forgets what was not synced.
 //
-// It wraps a real file system, counts operations and fails the ones it is told to. It keeps what
-// every write, truncation and name change replaced until a sync makes it final, so that
-// DropUnsynced() leaves the folder as a power cut could: the least that was promised.
+// It wraps a real file system, counts operations and fails the ones it is told to. What came to
+// pass is recorded (recording_file_system.h), so that a power cut can be had at any time.
 #pragma once
 
 #include <array>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "io/file_system.h"
+#include "io/recording_file_system.h"
 
 namespace firn::io {
 
@@ -20,10 +19,20 @@ namespace firn::io {
 /// Lifetime: borrows the wrapped file system; open files borrow this.
 class FaultyFileSystem final : public FileSystem {
  public:
-  enum class Op : uint8_t { kOpen, kRead, kWrite, kSync, kTruncate, kRename, kRemove, kSyncDir };
-  static constexpr size_t kOpCount = 8;
+  enum class Op : uint8_t {
+    kOpen,
+    kRead,
+    kWrite,
+    kSync,
+    kTruncate,
+    kRename,
+    kRemove,
+    kSyncDir,
+    kMakeDirs
+  };
+  static constexpr size_t kOpCount = 9;
 
-  explicit FaultyFileSystem(FileSystem& base) : base_(base) {}
+  explicit FaultyFileSystem(FileSystem& base) : recording_(base) {}
 
   /// Fails the nth (from 1) `op` from now on, and all later ones too if `forever`. A failing
   /// write has written the first half of its bytes; nothing else has an effect.
@@ -34,66 +43,48 @@ class FaultyFileSystem final : public FileSystem {
   void SayDiskFull(bool full);
   /// Fails nothing from now on.
   void Heal();
+  /// What failed first since nothing was to fail: "sync /a/b"; empty: nothing yet.
+  std::string first_failure() const;
   /// Operations of every kind but reads since the start.
   uint64_t changes() const;
   uint64_t count(Op op) const;
 
-  /// Undoes, newest first, every write, truncation, creation, rename and removal not yet made
-  /// durable. Call with no file open.
-  Status DropUnsynced();
+  /// Leaves what a power cut now could, at the least what was synced. Call with no file open.
+  Status DropUnsynced(CutPolicy policy = {}) { return recording_.CutPower(policy); }
+  /// What is there now is durable.
+  void Forget() { recording_.Forget(); }
 
   Result<std::unique_ptr<File>> Open(const std::string& path, OpenOptions options) override;
   Status Rename(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
-  Status MakeDirs(const std::string& path) override { return base_.MakeDirs(path); }
-  /// Final at once: what was to be undone inside is forgotten.
+  Status MakeDirs(const std::string& path) override;
   Status RemoveTree(const std::string& path) override;
-  Result<std::vector<FileInfo>> List(const std::string& directory) override;
-  Result<bool> Exists(const std::string& path) override { return base_.Exists(path); }
+  Result<std::vector<FileInfo>> List(const std::string& directory) override {
+    return recording_.List(directory);
+  }
+  Result<bool> Exists(const std::string& path) override { return recording_.Exists(path); }
   Status SyncDir(const std::string& path) override;
 
  private:
   class FaultyFile;
 
-  /// What a file's range held before, by the file's identity, which renames do not change.
-  struct Node {
-    std::string path;
-  };
-  struct Undo {
-    enum class What : uint8_t { kBytes, kSize, kCreated, kRenamed, kRemoved };
-    What what = What::kBytes;
-    std::shared_ptr<Node> node;  // kBytes, kSize
-    uint64_t offset = 0;         // kBytes; kSize: the former size
-    std::string bytes;           // kBytes: what was there
-    std::string from;            // names: the former one
-    std::string to;              // names: the present one, or where a removed file waits
-    std::string directory;
-  };
   struct Plan {
     uint64_t at = 0;  // 0: never
     bool forever = false;
   };
 
   bool ShouldFail(Op op);
-  Failure Injected(std::string_view what, const std::string& path) const;
-  std::shared_ptr<Node> NodeOf(const std::string& path);
-  Status SetAside(const std::string& path);
-  Status RememberBytes(const std::shared_ptr<Node>& node, uint64_t offset, uint64_t size);
-  Status RememberSize(const std::shared_ptr<Node>& node, uint64_t new_size);
-  void ForgetFile(const std::shared_ptr<Node>& node);
-  Status Revert(const Undo& undo);
+  Failure Injected(std::string_view what, const std::string& path);
 
-  FileSystem& base_;
+  RecordingFileSystem recording_;
   mutable std::mutex mutex_;
   // Guarded by mutex_:
   std::array<uint64_t, kOpCount> counts_{};
   std::array<Plan, kOpCount> plans_{};
   uint64_t changes_ = 0;
   Plan any_plan_;
-  std::map<std::string, std::shared_ptr<Node>> nodes_;
-  std::vector<Undo> undo_;
   bool disk_full_ = false;
-  uint64_t next_aside_ = 0;
+  std::string first_failure_;
 };
 
 }  // namespace firn::io

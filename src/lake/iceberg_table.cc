@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "io/durable_folders.h"
 #include "lake/file_uri.h"
 #include "lake/iceberg/manifest_avro.h"
 #include "lake/iceberg/single_value.h"
@@ -40,21 +41,11 @@ SnapshotId NewSnapshotId(const TableMetadata& metadata) {
   }
 }
 
-// Makes a folder and the names of all folders above it that were not there durable.
-Status MakeDirsDurably(io::FileSystem& fs, const std::string& folder) {
-  std::vector<std::string> to_sync;
-  std::string at = folder;
-  while (true) {
-    FIRN_TRY(const bool exists, fs.Exists(at));
-    to_sync.push_back(at);
-    const auto parent = io::ParentOf(at);
-    if (exists || parent == at) break;
-    at = parent;
-  }
+Status MakeFolders(io::FileSystem& fs, const std::string& folder) {
+  FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(fs, folder));
   FIRN_RETURN_IF_ERROR(fs.MakeDirs(MetadataFolder(folder)));
   FIRN_RETURN_IF_ERROR(fs.MakeDirs(DataFolder(folder)));
-  for (const auto& one : to_sync) FIRN_RETURN_IF_ERROR(fs.SyncDir(one));
-  return {};
+  return fs.SyncDir(folder);
 }
 
 Result<std::string> Encode(const TableMetadata& metadata) {
@@ -191,7 +182,7 @@ Result<IcebergTable> IcebergTable::Create(io::FileSystem& fs, const std::string&
                          .sort_orders = {{}},
                          .properties = std::move(properties)};
   FIRN_TRY(const auto json, Encode(metadata));
-  FIRN_RETURN_IF_ERROR(MakeDirsDurably(fs, folder));
+  FIRN_RETURN_IF_ERROR(MakeFolders(fs, folder));
   FIRN_RETURN_IF_ERROR(io::WriteFileDurably(fs, MetadataPath(folder, 1), json));
   IcebergTable table(fs, folder, 1, std::move(metadata));
   FIRN_RETURN_IF_ERROR(table.PublishHint());

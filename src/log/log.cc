@@ -1,6 +1,7 @@
 #include "log/log.h"
 
 #include "base/log.h"
+#include "io/durable_folders.h"
 #include "log/segment_reader.h"
 
 namespace firn::log {
@@ -34,7 +35,7 @@ Result<std::unique_ptr<Log>> Log::Open(io::FileSystem& fs, std::string directory
 }
 
 Status Log::Recover(const Replay& replay, Recovered* recovered) {
-  FIRN_RETURN_IF_ERROR(fs_.MakeDirs(directory_));
+  FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(fs_, directory_));
   const ReplayCallbacks callbacks{
       .begin = options_.begin_replay, .group = replay, .above = options_.replay_above};
   FIRN_TRY(const auto found, RecoverLog(fs_, directory_, callbacks, recovered));
@@ -275,13 +276,13 @@ Status Log::Retire(Lsn up_to) {
       segments_.pop_front();
     }
   }
-  if (leaving.empty()) return {};
+  // One after the other: a newer one's name that is lost while an older one's is not would be a gap
+  // in the log. Reused only when the rename is durable: else a crash could bring the name back over
+  // a file that begins with another segment's state group.
   for (const auto& segment : leaving) {
     FIRN_RETURN_IF_ERROR(fs_.Rename(segment.path, PathOf(SpareName(segment.base_lsn))));
+    FIRN_RETURN_IF_ERROR(fs_.SyncDir(directory_));
   }
-  // Reused only when the rename is durable: else a crash could bring the name back over a file
-  // that begins with another segment's state group.
-  FIRN_RETURN_IF_ERROR(fs_.SyncDir(directory_));
   for (auto& segment : leaving) {
     FIRN_RETURN_IF_ERROR(
         KeepOrRemoveSpare(PathOf(SpareName(segment.base_lsn)), std::move(segment.hold)));

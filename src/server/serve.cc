@@ -14,6 +14,7 @@
 #include "base/environment.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "io/durable_folders.h"
 #include "net/http/server.h"
 #include "net/listener.h"
 #include "net/pgwire/server.h"
@@ -112,7 +113,7 @@ class Server {
     FIRN_TRY(const bool there, files.Exists(data_dir_));
     if (!there) {
       FIRN_RETURN_IF_ERROR(net::CheckEndpoints(io_, {pg, http}));
-      FIRN_RETURN_IF_ERROR(files.MakeDirs(data_dir_));
+      FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(files, data_dir_));
     }
     FIRN_TRY(lock_, DataLock::Take(data_dir_));
     return there ? net::CheckEndpoints(io_, {pg, http}) : Status();

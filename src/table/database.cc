@@ -167,7 +167,7 @@ class DatabaseImpl final : public Database {
     const auto path = CatalogPath(options_.data_dir);
     FIRN_TRY(const bool there, files.Exists(path));
     if (!there) FIRN_RETURN_IF_ERROR(CheckLogStart(files, options_.data_dir, nullptr));
-    FIRN_TRY(store_, catalog::OpenSqliteStore(path));
+    FIRN_TRY(store_, catalog::OpenSqliteStore(files, path));
     FIRN_TRY(auto contents, store_->Load());
     FIRN_RETURN_IF_ERROR(CheckLogStart(files, options_.data_dir, &contents));
     return contents;

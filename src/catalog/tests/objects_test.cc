@@ -85,14 +85,14 @@ TEST(Objects, OfEveryKindSurviveTheStoreAndLeaveWithWhatTheyBelongTo) {
   const auto table = Table("t");
   const auto objects = OneOfEach(*table);
   {
-    auto store = OpenSqliteStore(path).value();
+    auto store = OpenSqliteStore(io::LocalFileSystem(), path).value();
     EXPECT_TRUE(store->Load().value().version->HasSchema("public"));
     std::vector<Change> changes{CreateTable{table}};
     for (const auto& object : objects) changes.emplace_back(PutObject{object});
     ASSERT_TRUE(store->Commit(changes, {.applied = Lsn(9)}, {}));
     ASSERT_TRUE(store->Commit(changes, {.applied = Lsn(9)}, {}));
   }
-  auto store = OpenSqliteStore(path).value();
+  auto store = OpenSqliteStore(io::LocalFileSystem(), path).value();
   const auto loaded = store->Load().value().version;
   EXPECT_EQ(*loaded->FindTable(table->id), *table);
   for (const auto& object : objects) {

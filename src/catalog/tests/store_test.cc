@@ -1,11 +1,15 @@
 #include "catalog/store.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <iostream>
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include "io/file_system.h"
+#include "io/disk_history.h"
+#include "io/faulty_file_system.h"
+#include "io/recording_file_system.h"
 
 namespace firn::catalog {
 namespace {
@@ -15,8 +19,29 @@ class SqliteStoreTest : public testing::Test {
   SqliteStoreTest() { std::filesystem::create_directories(dir_); }
   ~SqliteStoreTest() override { std::filesystem::remove_all(dir_); }
 
-  std::unique_ptr<Store> Open() { return OpenSqliteStore(path()).value(); }
+  std::unique_ptr<Store> Open() { return OpenSqliteStore(io::LocalFileSystem(), path()).value(); }
   std::string path() const { return dir_ + "/catalog.db"; }
+
+  void Clear() {
+    std::filesystem::remove_all(dir_);
+    std::filesystem::create_directories(dir_);
+  }
+  // A table and its pointer for each of a few commits. False when one of them failed.
+  bool Live(io::FileSystem& files) {
+    acknowledged_ = tried_ = 0;
+    for (int start = 0; start < 2; ++start) {
+      const auto store = OpenSqliteStore(files, path());
+      if (!store) return false;
+      for (int i = 0; i < 3; ++i) {
+        const auto table = Table(fmt::format("t{}", ++tried_));
+        const std::vector<Change> changes = {CreateTable{table}};
+        const std::vector<LakePointer> pointers = {{table->id, 1, Lsn(tried_)}};
+        if (!(*store)->Commit(changes, {.applied = Lsn(tried_)}, pointers)) return false;
+        acknowledged_ = tried_;
+      }
+    }
+    return true;
+  }
 
   static std::shared_ptr<const TableDefinition> Table(std::string name) {
     TableDefinition table{.id = TableId(NewUuidV7()), .name = std::move(name)};
@@ -24,7 +49,13 @@ class SqliteStoreTest : public testing::Test {
     return std::make_shared<const TableDefinition>(std::move(table));
   }
 
-  const std::string dir_ = testing::TempDir() + "/firn_catalog_" + NewUuidV7().ToString();
+  uint64_t tried_ = 0;  // commits
+  uint64_t acknowledged_ = 0;
+  // In memory where there is such a place: the power cuts are ours.
+  static std::string TempRoot() {
+    return std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp";
+  }
+  const std::string dir_ = TempRoot() + "/firn_catalog_" + NewUuidV7().ToString();
 };
 
 TEST_F(SqliteStoreTest, WhatWasCommittedIsLoadedAgain) {
@@ -47,17 +78,175 @@ TEST_F(SqliteStoreTest, WhatWasCommittedIsLoadedAgain) {
   EXPECT_EQ(contents.pointers.at(a->id).flushed, Lsn(77));
 }
 
-TEST_F(SqliteStoreTest, AFailedCommitLeavesNothing) {
+// Every operation of a commit fails in turn, once or from then on: what was committed before is
+// there, what was refused is whole or not there at all, and all of it outlives a power cut.
+TEST_F(SqliteStoreTest, AFailedCommitLeavesAllOfItOrNothing) {
+  int failures = 0;
+  for (const bool forever : {false, true}) {
+    for (uint64_t nth = 1;; ++nth) {
+      SCOPED_TRACE(fmt::format("operation {} forever={}", nth, forever));
+      Clear();
+      io::FaultyFileSystem files(io::LocalFileSystem());
+      const uint64_t before = files.changes();
+      files.FailAnyAt(nth, forever);
+      const bool reached = Live(files);
+      const bool done = files.changes() - before < nth;
+      if (!reached) ++failures;
+      files.Heal();
+      ASSERT_TRUE(files.DropUnsynced());
+      const auto opened = OpenSqliteStore(files, path());
+      ASSERT_TRUE(opened) << opened.error().message;
+      const auto contents = (*opened)->Load();
+      ASSERT_TRUE(contents) << contents.error().message;
+      const uint64_t applied = contents->applied.value();
+      EXPECT_GE(applied, acknowledged_);
+      EXPECT_LE(applied, tried_);
+      EXPECT_EQ(contents->version->tables().size(), applied);
+      EXPECT_EQ(contents->pointers.size(), applied);
+      const std::vector<Change> more = {CreateTable{Table("more")}};
+      EXPECT_TRUE((*opened)->Commit(more, {.applied = Lsn(applied + 1)}, {}));
+      if (done) break;
+    }
+  }
+  EXPECT_GT(failures, 40);
+  std::cout << "failures injected into the catalog: " << failures << "\n";
+}
+
+// Long enough for the write-ahead log to be checkpointed while it goes on.
+TEST_F(SqliteStoreTest, APowerCutAtAnyMomentKeepsWhatWasCommitted) {
+  io::RecordingFileSystem disk(io::LocalFileSystem());
+  std::vector<size_t> answered;  // how many changes the disk had seen
+  {
+    const auto store = OpenSqliteStore(disk, path()).value();
+    for (uint64_t i = 1; i <= 150; ++i) {
+      const std::vector<Change> changes = {CreateTable{Table(std::string(15'000, 'n'))}};
+      ASSERT_TRUE(store->Commit(changes, {.applied = Lsn(i)}, {}));
+      answered.push_back(disk.size());
+    }
+  }
+  const bool slow = std::getenv("FIRN_SLOW") != nullptr;
+  const auto& history = disk.history();
+  io::DiskModel model;
+  int images = 0;
+  int checkpoints = 0;  // writes to the database itself before the last commit
+  for (size_t k = 0; k <= history.size() && !HasFailure(); ++k) {
+    if (k > 0) {
+      const auto& change = history[k - 1];
+      model.Apply(change);
+      const bool by_checkpoint = change.kind == io::DiskChange::Kind::kWrite &&
+                                 change.to == path() && k > answered[1] && k < answered.back();
+      if (by_checkpoint) ++checkpoints;
+    }
+    if (!slow && k % 37 != 0) continue;
+    SCOPED_TRACE(k);
+    Clear();
+    const auto fate = static_cast<io::CutPolicy::Fate>(k / (slow ? 1 : 37) % 5);
+    ASSERT_TRUE(model.Cut({fate, k}).WriteTo(io::LocalFileSystem()));
+    const auto store = OpenSqliteStore(io::LocalFileSystem(), path());
+    ASSERT_TRUE(store) << store.error().message;
+    const auto contents = (*store)->Load();
+    ASSERT_TRUE(contents) << contents.error().message;
+    const auto acknowledged = static_cast<uint64_t>(
+        std::upper_bound(answered.begin(), answered.end(), k) - answered.begin());
+    EXPECT_GE(contents->applied.value(), acknowledged);
+    EXPECT_LE(contents->applied.value(), acknowledged + 1);
+    EXPECT_EQ(contents->version->tables().size(), contents->applied.value());
+    ++images;
+  }
+  EXPECT_GT(checkpoints, 100);
+  std::cout << fmt::format("catalog: changes={} images={} pages checkpointed in between={}\n",
+                           history.size(), images, checkpoints);
+}
+
+TEST_F(SqliteStoreTest, ReadsThatFailAreReported) {
+  ASSERT_TRUE(Live(io::LocalFileSystem()));
+  io::FaultyFileSystem files(io::LocalFileSystem());
+  for (uint64_t nth = 1;; ++nth) {
+    SCOPED_TRACE(nth);
+    const uint64_t before = files.count(io::FaultyFileSystem::Op::kRead);
+    files.FailAt(io::FaultyFileSystem::Op::kRead, nth);
+    const auto opened = OpenSqliteStore(files, path());
+    const auto contents =
+        opened ? (*opened)->Load() : Result<Store::Contents>(Failure(opened.error()));
+    if (files.count(io::FaultyFileSystem::Op::kRead) - before < nth) break;
+    ASSERT_FALSE(contents);
+    EXPECT_EQ(contents.error().code, ErrorCode::kIo) << contents.error().message;
+    EXPECT_NE(contents.error().message.find(path()), std::string::npos) << contents.error().message;
+  }
+}
+
+TEST_F(SqliteStoreTest, AFullDiskIsSaidWithTheFilesName) {
+  io::FaultyFileSystem files(io::LocalFileSystem());
+  auto store = OpenSqliteStore(files, path()).value();
+  files.SayDiskFull(true);
+  files.FailAnyAt(1);
+  const std::vector<Change> changes = {CreateTable{Table("a")}};
+  const auto refused = store->Commit(changes, {.applied = Lsn(5)}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().SqlState(), "53100");
+  EXPECT_NE(refused.error().message.find(path()), std::string::npos) << refused.error().message;
+  files.Heal();
+  EXPECT_TRUE(store->Commit(changes, {.applied = Lsn(5)}, {}));
+}
+
+TEST_F(SqliteStoreTest, AnotherProgramFindsItLockedAndDoesNoDamage) {
   auto store = Open();
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(path().c_str(), &other), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
-  const std::vector<Change> changes = {CreateTable{Table("a")}};
-  EXPECT_FALSE(store->Commit(changes, {.applied = Lsn(5)}, {}));
+  for (const auto* statement : {"SELECT * FROM tables", "BEGIN IMMEDIATE", "DROP TABLE tables",
+                                "PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"}) {
+    EXPECT_EQ(sqlite3_exec(other, statement, nullptr, nullptr, nullptr), SQLITE_BUSY) << statement;
+  }
   sqlite3_close(other);
-  const auto contents = store->Load().value();
-  EXPECT_EQ(contents.applied, Lsn(0));
-  EXPECT_TRUE(contents.version->tables().empty());
+  const std::vector<Change> changes = {CreateTable{Table("a")}};
+  EXPECT_TRUE(store->Commit(changes, {.applied = Lsn(5)}, {}));
+  store.reset();
+  EXPECT_EQ(Open()->Load()->applied, Lsn(5));
+}
+
+TEST_F(SqliteStoreTest, WhatAnotherProgramHasOpenIsRefused) {
+  Open();
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN; SELECT * FROM tables", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  const auto refused = OpenSqliteStore(io::LocalFileSystem(), path());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().SqlState(), "55006");
+  EXPECT_NE(refused.error().message.find(path()), std::string::npos) << refused.error().message;
+  sqlite3_close(other);
+  EXPECT_TRUE(OpenSqliteStore(io::LocalFileSystem(), path()));
+}
+
+TEST_F(SqliteStoreTest, NothingButTheDatabaseIsLeftAfterAStop) {
+  ASSERT_TRUE(Live(io::LocalFileSystem()));
+  const auto left = io::LocalFileSystem().List(dir_).value();
+  ASSERT_EQ(left.size(), 1u) << left.back().name;
+  EXPECT_EQ(left.front().name, "catalog.db");
+}
+
+// Earlier releases used SQLite's own files: a -wal and a -shm are left when they were killed.
+TEST_F(SqliteStoreTest, AFolderThatAnEarlierReleaseLeftIsOpened) {
+  ASSERT_TRUE(Live(io::LocalFileSystem()));
+  sqlite3* earlier = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &earlier), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(earlier,
+                         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                         "UPDATE state SET value = '77' WHERE key = 'applied_lsn'",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  const auto killed = dir_ + "/killed";
+  std::filesystem::create_directories(killed);
+  for (const auto* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::copy(path() + suffix, killed + "/catalog.db" + suffix);
+  }
+  sqlite3_close(earlier);
+  EXPECT_GT(std::filesystem::file_size(killed + "/catalog.db-wal"), 0u);
+  auto store = OpenSqliteStore(io::LocalFileSystem(), killed + "/catalog.db");
+  ASSERT_TRUE(store) << store.error().message;
+  const auto contents = (*store)->Load().value();
+  EXPECT_EQ(contents.applied, Lsn(77));
+  EXPECT_EQ(contents.version->tables().size(), tried_);
 }
 
 // A COMMIT may have taken effect although it reported a failure: the round does it again.
@@ -98,7 +287,7 @@ TEST_F(SqliteStoreTest, APointerOfADroppedTableIsDropped) {
 
 TEST_F(SqliteStoreTest, RefusesAFileThatIsNoCatalog) {
   ASSERT_TRUE(io::WriteFileDurably(io::LocalFileSystem(), path(), std::string(4096, 'x')));
-  const auto store = OpenSqliteStore(path());
+  const auto store = OpenSqliteStore(io::LocalFileSystem(), path());
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, ErrorCode::kCorrupt);
 }

@@ -9,8 +9,8 @@ using Op = FaultyFileSystem::Op;
 
 class FaultyFiles : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_TRUE(fs_.MakeDirs(dir_)); }
-  void TearDown() override { ASSERT_TRUE(fs_.RemoveTree(dir_)); }
+  void SetUp() override { ASSERT_TRUE(LocalFileSystem().MakeDirs(dir_)); }
+  void TearDown() override { ASSERT_TRUE(LocalFileSystem().RemoveTree(dir_)); }
 
   void Write(const std::string& name, std::string_view text, uint64_t offset = 0,
              bool sync = false) {

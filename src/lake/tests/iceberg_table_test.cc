@@ -71,8 +71,9 @@ TEST_F(IcebergTables, AreMadeDurableFromTheFirstNewFolderDown) {
   const std::string hint = table + "/metadata/version-hint.text";
   EXPECT_THAT(
       Calls(),
-      ElementsAre("mkdir " + table + "/metadata", "mkdir " + table + "/data", "syncdir " + table,
-                  "syncdir wh/main/public", "syncdir wh/main", "syncdir wh", "syncdir " + dir_,
+      ElementsAre("mkdir " + table, "syncdir wh/main/public", "syncdir wh/main", "syncdir wh",
+                  "syncdir " + dir_, "mkdir " + table + "/metadata", "mkdir " + table + "/data",
+                  "syncdir " + table,  //
                   "create " + v1 + ".tmp", "write " + v1 + ".tmp", "sync " + v1 + ".tmp",
                   "rename " + v1 + ".tmp " + v1, "syncdir " + table + "/metadata",
                   "create " + hint + ".tmp", "write " + hint + ".tmp", "sync " + hint + ".tmp",

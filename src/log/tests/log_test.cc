@@ -260,6 +260,29 @@ TEST_P(PoisonedLog, SaysTheOutcomeIsUnknownThenRefusesAndRestartRecovers) {
 
 INSTANTIATE_TEST_SUITE_P(Log, PoisonedLog, testing::Values(Op::kWrite, Op::kSync));
 
+/// A newer segment's name that goes while an older one's stays looks like a gap in the log.
+TEST(Log, SegmentsThatAreRetiredGoOldestFirstWhateverNamesAPowerCutTakes) {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    SCOPED_TRACE(seed);
+    const TempFolder folder("/dev/shm");
+    io::FaultyFileSystem fs(io::LocalFileSystem());
+    auto opened = OpenLog(fs, folder.LogPath());
+    ASSERT_TRUE(opened);
+    while (opened->log->segments().size() < 4) {
+      ASSERT_TRUE(opened->log->Append(SmallGroup(opened->log->next_lsn(), 1000)));
+    }
+    const auto segments = opened->log->segments();
+    fs.FailAt(Op::kSyncDir, 1 + seed % 3, true);
+    (void)opened->log->Retire(segments[2].last_lsn);
+    opened->log.reset();
+    fs.Heal();
+    ASSERT_TRUE(fs.DropUnsynced({io::CutPolicy::Fate::kRandom, seed}));
+    opened = OpenLog(fs, folder.LogPath());
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_GE(opened->recovered.next_lsn, segments[3].base_lsn);
+  }
+}
+
 /// A write that found no room wrote less than the group, so the group is not there.
 TEST(Log, AFullDiskIsNamedAndTheCommitIsSurelyNotThere) {
   const TempFolder folder;

@@ -229,8 +229,6 @@ TEST(LogRecovery, SurvivesAPowerCutAtEveryOperation) {
     SCOPED_TRACE(nth);
     const TempFolder folder("/dev/shm");
     io::FaultyFileSystem fs(io::LocalFileSystem());
-    ASSERT_TRUE(fs.MakeDirs(folder.LogPath()));
-    ASSERT_TRUE(fs.SyncDir(folder.path()));
     fs.FailAnyAt(nth);
     Lsn acknowledged;
     bool all_done = true;
