@@ -25,13 +25,15 @@ void KeepStrings(const nlohmann::json& json, Paths* kept) {
   }
 }
 
-Status KeepVersion(const IcebergTable& table, Paths* manifests_seen, Paths* kept) {
+Status KeepVersion(const IcebergTable& table, const std::atomic<bool>* stop, Paths* manifests_seen,
+                   Paths* kept) {
   auto& fs = table.file_system();
   const auto& metadata = table.metadata();
   kept->insert(MetadataPath(table.folder(), table.version()));
   for (const auto& entry : metadata.metadata_log) Keep(entry.metadata_file, kept);
   if (!metadata.extra.empty()) KeepStrings(nlohmann::json::parse(metadata.extra), kept);
   for (const auto& snapshot : metadata.snapshots) {
+    if (stop != nullptr && stop->load()) return Fail(ErrorCode::kCancelled, "stopped");
     Keep(snapshot.manifest_list, kept);
     FIRN_TRY(const auto manifests, ReadManifestList(fs, &snapshot));
     for (const auto& manifest : manifests) {
@@ -66,23 +68,29 @@ Status ListUnder(io::FileSystem& fs, const std::string& folder, std::vector<Orph
 
 }  // namespace
 
-Result<std::vector<Orphan>> ListOrphans(const IcebergTable& table, int64_t modified_before_us) {
+Result<std::vector<Orphan>> ListOrphans(const IcebergTable& table, int64_t modified_before_us,
+                                        const std::atomic<bool>* stop) {
   auto& fs = table.file_system();
   std::vector<Orphan> files;
   FIRN_RETURN_IF_ERROR(ListUnder(fs, table.folder(), &files));
   Paths kept = {HintPath(table.folder())};
   Paths manifests_seen;
-  FIRN_RETURN_IF_ERROR(KeepVersion(table, &manifests_seen, &kept));
+  FIRN_RETURN_IF_ERROR(KeepVersion(table, stop, &manifests_seen, &kept));
   for (const auto& file : files) {
     const auto version = VersionOfName(file.path.substr(file.path.rfind('/') + 1));
     if (!version || *version <= table.version()) continue;
     FIRN_TRY(const auto later, IcebergTable::Load(fs, table.folder(), *version));
-    FIRN_RETURN_IF_ERROR(KeepVersion(later, &manifests_seen, &kept));
+    FIRN_RETURN_IF_ERROR(KeepVersion(later, stop, &manifests_seen, &kept));
   }
   std::erase_if(files, [&](const Orphan& file) {
     return kept.contains(FileOfChecksum(file.path)) || file.modified_us >= modified_before_us;
   });
-  return files;
+  std::vector<Orphan> orphans;
+  for (auto& file : files) {
+    FIRN_TRY(const bool leads_on, fs.Exists(file.path + "/."));
+    if (!leads_on) orphans.push_back(std::move(file));
+  }
+  return orphans;
 }
 
 }  // namespace firn::lake

@@ -1,5 +1,6 @@
 #include "log/segment_writer.h"
 
+#include "base/crash_point.h"
 #include "log/aligned_buffer.h"
 
 namespace firn::log {
@@ -87,6 +88,7 @@ Status SegmentWriter::Write(const EncodedGroup& group) {
     prepared_ = end;
     if (group.bytes < kGrowBytes) FIRN_RETURN_IF_ERROR(Grow(end));
   }
+  if (group.transactions > 0) CrashPoint("commit.written");
   auto synced = file_->Sync();
   if (!synced) {
     // The group may be there or not, whatever the reason.

@@ -1,0 +1,177 @@
+"""The server kills itself at every named point, under load; a point that is never reached fails."""
+
+from __future__ import annotations
+
+import random
+import re
+import signal
+import subprocess
+import time
+
+import psycopg
+import pytest
+
+from crash.attack import Attack, attacked, plant_orphans
+from firn_process import FirnProcess, firn_binary
+
+QUICK_SECONDS = 34  # for the walk over all points in the normal suite
+REACHED_SECONDS = 25
+# Points of shared code that the start itself passes first.
+STARTS_PASS = {"segment.state_written", "segment.renamed", "segment.started"}
+# Where a crash leaves metadata whose hint the start must publish.
+UNHINTED = ("catalog.committed", "flush.written", "hint.written")
+
+
+def crash_points() -> list[str]:
+    """The server's own list, as it answers an unknown name."""
+    ran = subprocess.run([str(firn_binary()), "serve"], env={"FIRN_CRASH_AT": "?"}, text=True,
+                         stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+    assert ran.returncode != 0
+    listed = re.search(r"of: (.*)", ran.stderr + ran.stdout)
+    assert listed, ran.stderr
+    return listed.group(1).split()
+
+
+POINTS = crash_points()
+START_POINTS = [point for point in POINTS if point.startswith("start.")]
+LOAD_POINTS = [point for point in POINTS if not point.startswith("start.")]
+# A start on a folder with tables passes these; the first of all starts alone migrates.
+RESTART_POINTS = [*START_POINTS, *sorted(STARTS_PASS)]
+RESTART_POINTS.remove("start.migrated")
+
+
+def passes(point: str, rng: random.Random) -> int:
+    """How many times the point is passed before the crash: with data in flight at each."""
+    if point in ("commit.before_write", "commit.written", "commit.synced", "commit.published"):
+        return rng.randint(20, 250)
+    if point in STARTS_PASS:
+        return rng.randint(2, 4)
+    if point.startswith("table."):
+        return rng.randint(1, 12)
+    if point.startswith(("stop.", "sweep.folder")):
+        return 1
+    return rng.randint(1, 3)
+
+
+def wait_for_death(server: FirnProcess, where: str) -> None:
+    try:
+        code = server.process.wait(REACHED_SECONDS)
+    except subprocess.TimeoutExpired:
+        pytest.fail(f"never reached: {where}")
+    assert code == -signal.SIGKILL, f"{where}: exit code {code}"
+
+
+def crash_under_load(attack: Attack, where: str) -> None:
+    """One life: starts, is checked, works, and dies at the point."""
+    if where.startswith("sweep."):
+        plant_orphans(attack.server.data)
+    attack.age()
+    while attack.dies_while_starting(where):  # a start that finishes a DROP passes `drop.` too
+        assert where.startswith("drop."), f"died while starting: {where}"
+    try:
+        attack.check_server()
+    except psycopg.OperationalError:
+        assert where.startswith("sweep."), f"died with nobody at work: {where}"
+    load = attack.load()
+    if where.startswith("stop."):
+        assert attack.ledger.wait_for(attack.ledger.acknowledged + 20)
+        attack.server.process.send_signal(signal.SIGTERM)
+    wait_for_death(attack.server, where)
+    attack.dead(load)
+
+
+def recover(attack: Attack, dying_at: str) -> bool:
+    """Starts again, to die at a point of the start; whether that was reached."""
+    reached = attack.dies_while_starting(dying_at)
+    attack.server.kill9()
+    return reached
+
+
+def walk(attack: Attack, points: list[str], rng: random.Random, seconds: float) -> set[str]:
+    """Crashes at one point after the other, and at a point of the start that follows each."""
+    reached: set[str] = set()
+    restarts: list[str] = []
+    until = time.monotonic() + seconds
+    for point in points:
+        if time.monotonic() > until:
+            break
+        where = f"{point}:{passes(point, rng)}"
+        crash_under_load(attack, where)
+        reached.add(point)
+        if not restarts:
+            restarts = rng.sample(RESTART_POINTS, len(RESTART_POINTS))
+        at = restarts.pop()
+        if recover(attack, f"{at}:1"):
+            reached.add(at)
+        else:
+            assert at == "start.hint", f"never reached: {at} after {where}"
+        print(f"{where}, then {at}: {attack.ledger.acknowledged} units held")
+    return reached
+
+
+def finish(attack: Attack, what: str) -> None:
+    attack.start()
+    attack.check_server()
+    attack.check_lake()
+    attack.check_stopped()
+    attack.report(what)
+
+
+def test_a_crash_at_a_point_loses_and_doubles_nothing(firn_server, seed):
+    """As many of the points as the time allows, in another order with another seed."""
+    rng = random.Random(seed)
+    attack = attacked(firn_server, seed)
+    attack.server.kill9()
+    reached = walk(attack, rng.sample(LOAD_POINTS, len(LOAD_POINTS)), rng, QUICK_SECONDS)
+    finish(attack, f"crash points: {len(reached)} of {len(POINTS)}")
+    assert len(reached) >= 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("turn", range(4))
+def test_every_point_is_reached_and_harmless(firn_server, seed, turn):
+    rng = random.Random(seed + turn)
+    attack = attacked(firn_server, seed + 100_000 * turn)
+    attack.server.kill9()
+    reached = walk(attack, rng.sample(LOAD_POINTS, len(LOAD_POINTS)), rng, 1e9)
+    while missing := set(RESTART_POINTS) - reached:
+        crash_under_load(attack, f"{rng.choice(UNHINTED)}:{rng.randint(2, 4)}")
+        at = rng.choice(sorted(missing))
+        assert recover(attack, f"{at}:1"), f"never reached: {at}"
+        reached.add(at)
+    finish(attack, f"crash points: {len(reached)} of {len(POINTS)}")
+    assert reached == set(POINTS) - {"start.migrated"}
+
+
+@pytest.mark.parametrize("at", UNHINTED)
+def test_a_crash_while_the_start_makes_good_a_hint_is_harmless(firn_server, seed, at):
+    attack = attacked(firn_server, seed)
+    attack.server.kill9()
+    crash_under_load(attack, f"{at}:3")
+    assert recover(attack, "start.hint:1"), "never reached: start.hint"
+    finish(attack, at)
+
+
+def test_a_first_start_that_dies_anywhere_is_done_again(firn_server):
+    """On an empty folder, at each point that its start passes."""
+    points = [(point, nth) for point in START_POINTS if point != "start.hint"
+              for nth in ((1, 2, 3) if point == "start.migrated" else (1,))]
+    for point, nth in [*points, *((point, 1) for point in STARTS_PASS)]:
+        server = firn_server(start=False, settings={"log_prepare_bytes": "1MB"})
+        server.settings["crash_at"] = f"{point}:{nth}"
+        assert server.spawn().wait(REACHED_SECONDS) == -signal.SIGKILL, f"never reached: {point}"
+        del server.settings["crash_at"]
+        server.start()
+        with server.connect() as session:
+            session.execute("CREATE TABLE t (n int)")
+            session.execute("INSERT INTO t VALUES (1)")
+            assert session.execute("SELECT n FROM t").fetchall() == [(1,)]
+        server.kill9()
+
+
+def test_an_unknown_point_ends_the_start_with_the_list(firn_server):
+    server = firn_server(start=False, settings={"crash_at": "flush.never"})
+    assert server.spawn().wait(20) not in (0, -signal.SIGKILL)
+    assert "no such crash point: \"flush.never\"" in server.output()
+    assert all(point in server.output() for point in POINTS)
+    assert not server.data.exists()
