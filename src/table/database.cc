@@ -228,7 +228,7 @@ class DatabaseImpl final : public Database {
                                      .held = table->folder});
     }
     sweep_start_.named.insert(state.log_files.begin(), state.log_files.end());
-    sweep_start_.next_lsn = log_->next_lsn();
+    sweep_start_.last_lsn = state.log_facts.last_lsn;
   }
 
   void StartWorkers(RecoveredState state) {

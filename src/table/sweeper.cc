@@ -187,7 +187,7 @@ Status Sweeper::CheckOurs(const std::string& path) const {
   if (!flushed && !marks.empty()) {
     return Fail(ErrorCode::kConflict, "another log wrote it: {}", marks);
   }
-  if (flushed && *flushed >= start_.next_lsn) {
+  if (flushed && *flushed > start_.last_lsn) {
     return Fail(ErrorCode::kConflict, "it has LSNs that the log has not reached: {}", marks);
   }
   return {};

@@ -31,8 +31,8 @@ struct SweepStart {
   };
   std::vector<Table> tables;
   std::unordered_set<std::string> named;  // local paths that the log's add_files records name
-  Lsn next_lsn;
-  int64_t started_us = 0;  // before anything was written
+  Lsn last_lsn;                           // of the log
+  int64_t started_us = 0;                 // before anything was written
 };
 
 struct SweepCounts {

@@ -15,7 +15,8 @@ from firn_process import FirnProcess
 MONEY = "writer int NOT NULL, n bigint NOT NULL, amount numeric(12,2)"
 NOTES = "writer int NOT NULL, n bigint NOT NULL, note text"
 TABLES = {"single_rows": NOTES, "bulk_rows": NOTES, "large_rows": NOTES, "fleeting_rows": NOTES,
-          "debits": MONEY, "credits": MONEY}
+          "debits": MONEY, "credits": MONEY,
+          "keyed_rows": f"id bigserial PRIMARY KEY, {NOTES}"}
 # Small enough for segments to roll and transactions to spill all the time under this load.
 SMALL = {"segment_bytes_max": "1MB", "log_prepare_bytes": "1MB", "flush_bytes": "2MB",
          "transaction_memory": "64kB", "time_travel_window": "0s"}
@@ -42,7 +43,8 @@ class Load:
         self._stop = threading.Event()
         jobs = [(self._insert, 1), (self._insert, 2), (self._copy, 3), (self._transfer, 4),
                 (self._transfer, 5), (self._fleet, 6), (self._truncate, 7), (self._large, 8),
-                (self._ddl, 9), (self._flush, 10)]
+                (self._ddl, 9), (self._flush, 10),
+                (self._keyed, 11)]
         self._threads = [threading.Thread(target=self._run, args=job) for job in jobs]
 
     def start(self) -> Load:
@@ -74,6 +76,14 @@ class Load:
         session.execute("INSERT INTO single_rows VALUES (%s, %s, %s)",
                         (writer, unit.first, "x" * 40))
         self.ledger.acknowledge(unit)
+
+    def _keyed(self, session, writer: int, rng) -> None:
+        """A sequence that went back would be a key that is taken."""
+        unit = self.ledger.begin(("keyed_rows",), writer, rng.choice((1, 1, 50)))
+        session.execute(f"INSERT INTO keyed_rows (writer, n) SELECT {writer}, n FROM "
+                        f"generate_series({unit.first}, {unit.first + unit.rows - 1}) AS s (n)")
+        self.ledger.acknowledge(unit)
+        self._stop.wait(rng.random() * 0.01)
 
     def _copy(self, session, writer: int, rng) -> None:
         unit = self.ledger.begin(("bulk_rows",), writer, rng.choice((10, 500, 3000)))

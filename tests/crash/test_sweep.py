@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -12,7 +13,7 @@ import pytest
 from crash.attack import Attack, attacked, plant_orphans
 from crash.load import WIDE
 from firn_process import wait_until
-from lake_readers import data_files, table_folder
+from lake_readers import data_files, newest_metadata, table_folder
 
 
 def swept(attack: Attack, since: int) -> tuple[int, int, int]:
@@ -72,7 +73,7 @@ def test_orphans_of_a_killed_copy_are_gone_after_a_start_and_all_else_is_there(l
     loaded.age()
     files, size, tables = start_and_sweep(loaded)
     assert not [path for path in lost if path.exists()]
-    assert files >= 2 and size > 0 and tables == 2
+    assert files >= 2 and size > 0 and tables >= 2
     loaded.check_server()
     loaded.check_lake()
     loaded.check_stopped()
@@ -152,9 +153,8 @@ def test_unreadable_metadata_keeps_everything_of_its_table(loaded):
     other.write_bytes(b"PAR1")
     loaded.server.kill9()
     folder = table_folder(loaded.server.data, "bulk_rows")
-    (oldest, *_) = sorted((folder / "metadata").glob("snap-*.avro"),
-                          key=lambda path: path.stat().st_mtime)
-    oldest.write_bytes(b"not avro")
+    snapshots = json.loads(newest_metadata(folder).read_text())["snapshots"]
+    Path(snapshots[0]["manifest-list"].removeprefix("file://")).write_bytes(b"not avro")
     loaded.age()
     before = files_under(folder)
     start_and_sweep(loaded)
