@@ -63,6 +63,12 @@ class LakeReaders:
         return self._plain.execute(ISLANDS.format(relation="lake_rows")).fetchall()
 
 
+# Rows without an LSN of their own, the highest one, rows whose commit is older than the row before.
+LSNS = """SELECT count(*) - count(DISTINCT __lsn), max(__lsn), count(*) FILTER (WHERE back)
+          FROM (SELECT __lsn, __timestamp < lag(__timestamp) OVER (ORDER BY __lsn) AS back
+                FROM {relation}) AS ordered"""
+
+
 class Attack:
     """A server with tables, the ledger of its writers and the counts of what was done to it."""
 
@@ -73,6 +79,7 @@ class Attack:
         self.kills = 0
         self.readers = LakeReaders()
         self.loads = 0
+        self.next_lsn = 0
 
     def create_tables(self) -> Attack:
         with self.server.connect() as session:
@@ -143,7 +150,18 @@ class Attack:
             for table, name in self.ledger.check_tables(there).items():
                 islands = session.execute(ISLANDS.format(relation=name)).fetchall()
                 held[table] = without_doubles(table, islands)
+                self._check_lsns(session, name)
+            (next_lsn,) = session.execute("SELECT next_lsn FROM firn.lsn").fetchone()
+        assert next_lsn >= self.next_lsn, "LSNs are used again"
+        self.next_lsn = next_lsn
         self.ledger.check_rows(held)
+
+    def _check_lsns(self, session, table: str) -> None:
+        shared, last, back = session.execute(LSNS.format(relation=table)).fetchone()
+        (visible,) = session.execute("SELECT duckdb_lsn FROM firn.lsn").fetchone()
+        assert shared == 0, f"{table}: {shared} rows have another one's LSN"
+        assert back == 0, f"{table}: {back} rows were committed before those below their LSN"
+        assert last is None or last <= visible, f"{table}: LSN {last} above the visible {visible}"
 
     def check_left(self) -> None:
         """Every table can be read by others, as the crash left it."""

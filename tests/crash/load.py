@@ -156,7 +156,8 @@ class Load:
         if len(alive) < MADE_AT_ONCE:
             self._create(session, writer, rng)
         else:
-            rng.choice((self._drop, self._rename, self._add_column, self._fill))(
+            rng.choice((self._drop, self._rename, self._add_column, self._drop_column,
+                        self._fill))(
                 session, writer, rng.choice(alive))
         self._stop.wait(rng.random() * 0.01)
 
@@ -190,6 +191,13 @@ class Load:
         column = f"c{len(columns)}"
         self._change(session, made, (name, (*columns, column)),
                      f"ALTER TABLE {name} ADD COLUMN {column} bigint")
+
+    def _drop_column(self, session, writer: int, made: Made) -> None:
+        name, columns = made.states[0]
+        if len(columns) == 2:
+            return self._fill(session, writer, made)
+        return self._change(session, made, (name, columns[:-1]),
+                            f"ALTER TABLE {name} DROP COLUMN {columns[-1]}")
 
     def _fill(self, session, writer: int, made: Made) -> None:
         unit = self.ledger.begin((made.folder,), writer, 20)

@@ -56,7 +56,9 @@ def loaded(firn_server, seed) -> Attack:
     attack = attacked(firn_server, seed)
     load = attack.load(wide=False)
     assert attack.ledger.wait_for(60)
-    attack.kill9(load)
+    attack.server.kill9()
+    load.join(stop=False)
+    assert load.errors == []
     attack.start()
     attack.check_server()
     return attack
