@@ -198,11 +198,12 @@ def attacked(firn_server, seed: int, settings: dict[str, str] | None = None) -> 
 def plant_orphans(data: Path) -> list[Path]:
     """What a killed COPY, a killed CREATE and a DROP cut short leave; to be aged by the caller."""
     table = table_folder(data, "bulk_rows")
-    file = table / "data" / "lost.parquet"
-    file.write_bytes(b"PAR1 and not much more")
+    files = [table / "data" / f"lost{number}.parquet" for number in range(3)]
+    for file in files:
+        file.write_bytes(b"PAR1 and not much more")
     folders = [table.parent / "lost-0123abcd", table.parent / "gone-89abcdef"]
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "metadata").mkdir(parents=True)
     (folders[1] / "metadata" / "snap.avro").write_bytes(b"half")
-    return [file, *folders]
+    return [*files, *folders]

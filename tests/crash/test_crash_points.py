@@ -16,7 +16,7 @@ from crash.load import WIDE, copied
 from firn_process import FirnProcess, firn_binary
 
 QUICK_SECONDS = 25  # for the walk over all points in the normal suite
-REACHED_SECONDS = 25
+REACHED_SECONDS = 60
 # Points of shared code that the start itself passes first.
 STARTS_PASS = {"segment.state_written", "segment.renamed", "segment.started"}
 # Where a crash leaves metadata whose hint the start must publish.
