@@ -297,6 +297,16 @@ TEST_F(IcebergTables, OrphansAreWhatNoMetadataNames) {
   EXPECT_TRUE(ListOrphans(table, 0)->empty());  // all too young
 }
 
+// Another writer may reach the folder by another path, or mount.
+TEST_F(IcebergTables, AFileNamedByAnotherPathIsNoOrphan) {
+  const auto table = Append(Create(), 1);
+  auto file = NewFile(table, 10);
+  file.path = "s3a://mirror/t" + file.path.substr(file.path.rfind("/data/"));
+  const auto committed = table.Append({file}, {kLog, Lsn(11)}, kNow);
+  ASSERT_TRUE(committed) << committed.error().message;
+  EXPECT_TRUE(ListOrphans(*committed, INT64_MAX)->empty());
+}
+
 TEST_F(IcebergTables, ALinkToAnotherFolderIsNoOrphan) {
   const auto table = Append(Create(), 1);
   std::filesystem::create_directory(folder_ + "-elsewhere");
