@@ -16,6 +16,7 @@ from crash.load import WIDE, copied
 from firn_process import FirnProcess, firn_binary
 
 QUICK_SECONDS = 25  # for the walk over all points in the normal suite
+POINTS_AT_LEAST = 4  # on a machine that is busy with other things
 REACHED_SECONDS = 60
 # Points of shared code that the start itself passes first.
 STARTS_PASS = {"segment.state_written", "segment.renamed", "segment.started"}
@@ -97,8 +98,8 @@ def walk(attack: Attack, points: list[str], rng: random.Random, seconds: float) 
     reached: set[str] = set()
     restarts: list[str] = []
     until = time.monotonic() + seconds
-    for point in points:
-        if time.monotonic() > until:
+    for number, point in enumerate(points):
+        if time.monotonic() > until and number >= POINTS_AT_LEAST:
             break
         where = f"{point}:{passes(point, rng)}"
         crash_under_load(attack, where)
@@ -130,7 +131,7 @@ def test_a_crash_at_a_point_loses_and_doubles_nothing(firn_server, seed):
     attack.server.kill9()
     reached = walk(attack, rng.sample(LOAD_POINTS, len(LOAD_POINTS)), rng, QUICK_SECONDS)
     finish(attack, f"crash points: {len(reached)} of {len(POINTS)}")
-    assert len(reached) >= 4
+    assert len(reached) >= POINTS_AT_LEAST
 
 
 @pytest.mark.slow

@@ -50,6 +50,14 @@ def killed_copy(attack: Attack) -> set[Path]:
     return set(data_files(folder)) - before
 
 
+def flush_bulk_rows(attack: Attack) -> None:
+    unit = attack.ledger.begin(("bulk_rows",), 99, 1)
+    with attack.server.connect() as session:
+        session.execute("INSERT INTO bulk_rows VALUES (99, %s)", (unit.first,))
+        attack.ledger.acknowledge(unit)
+        session.execute("CHECKPOINT")
+
+
 @pytest.fixture
 def loaded(firn_server, seed) -> Attack:
     """A server with rows in the lake and in the log, dead."""
@@ -130,6 +138,7 @@ def test_files_that_only_the_log_names_stay(loaded):
 
 def test_a_commit_of_others_that_is_not_adopted_yet_keeps_its_files(loaded):
     """Metadata above what the catalog knows, as a crash or another writer leaves it."""
+    flush_bulk_rows(loaded)
     loaded.server.kill9()
     folder = table_folder(loaded.server.data, "bulk_rows")
     metadata = folder / "metadata"
@@ -149,10 +158,8 @@ def test_a_commit_of_others_that_is_not_adopted_yet_keeps_its_files(loaded):
 def test_unreadable_metadata_keeps_everything_of_its_table(loaded):
     """What it named is not known; the other tables are swept."""
     lost = plant_orphans(loaded.server.data)
-    with loaded.server.connect() as session:
-        for _ in range(2):  # the first snapshot is not the current one
-            session.execute("INSERT INTO bulk_rows VALUES (0, 0)")
-            session.execute("CHECKPOINT")
+    flush_bulk_rows(loaded)
+    flush_bulk_rows(loaded)  # the first snapshot is not the current one
     other = table_folder(loaded.server.data, "single_rows") / "data" / "lost.parquet"
     other.write_bytes(b"PAR1")
     loaded.server.kill9()
@@ -169,6 +176,7 @@ def test_unreadable_metadata_keeps_everything_of_its_table(loaded):
 
 def test_a_folder_that_the_catalog_should_know_stays(loaded):
     """Its metadata speaks of LSNs that this log has not reached: the catalog is the older one."""
+    flush_bulk_rows(loaded)
     loaded.server.kill9()
     folder = table_folder(loaded.server.data, "bulk_rows")
     copy = folder.with_name("newer-0123abcd")
