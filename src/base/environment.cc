@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::string_view kPrefix = "FIRN_";
 constexpr std::string_view kFileSuffix = "_FILE";
-/// What tools/ and the tests read.
-constexpr std::array<std::string_view, 7> kOurs = {
-    "FIRN_DEPS",       "FIRN_BINARY", "FIRN_BUILD",      "FIRN_SEED",
-    "FIRN_LOG_SAMPLE", "FIRN_SLOW",   "FIRN_CODEC_PROBE"};
+/// What tools/ and the tests read, or tell the server.
+constexpr std::array<std::string_view, 8> kOurs = {
+    "FIRN_DEPS",       "FIRN_BINARY", "FIRN_BUILD",       "FIRN_SEED",
+    "FIRN_LOG_SAMPLE", "FIRN_SLOW",   "FIRN_CODEC_PROBE", "FIRN_CRASH_AT"};
 constexpr std::string_view kTests = "FIRN_TEST_";
 
 bool IsSetting(std::string_view variable) {

@@ -55,6 +55,9 @@ constexpr std::array kSettings = {
                       "Log kept for time travel at the most"},
     SettingDefinition{"time_travel_window", Kind::kDuration, "1h",
                       "Log kept so that any moment in it can be read"},
+    SettingDefinition{"orphan_age", Kind::kDuration, "1h",
+                      "How long before a start files of the warehouse must have been left alone "
+                      "to be removed when no table has them"},
     SettingDefinition{"log_level", Kind::kText, "info", "debug, info, warn or error"},
 };
 
@@ -115,6 +118,7 @@ constexpr std::array kRanges = {Range{"pg_port", 0, 65'535},
                                 Range{"flush_groups", 1, INT64_MAX},
                                 Range{"flush_log_bytes", 4096, INT64_MAX},
                                 Range{"flush_interval", 1, INT64_MAX},
+                                Range{"orphan_age", 60'000, INT64_MAX},
                                 Range{"segment_bytes_max", 65'536, INT64_MAX},
                                 Range{"transaction_memory", 4096, INT64_MAX}};
 constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};

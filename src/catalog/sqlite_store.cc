@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "catalog/sqlite_vfs.h"
 #include "catalog/store.h"
@@ -161,6 +162,7 @@ class SqliteStore final : public Store {
         FIRN_RETURN_IF_ERROR(Execute(kMigrations[have]));
         return Execute(fmt::format("PRAGMA user_version={}", have + 1).c_str());
       }));
+      CrashPoint("start.migrated");
     }
     return {};
   }
@@ -239,6 +241,7 @@ class SqliteStore final : public Store {
                 .Bind(3, static_cast<int64_t>(pointer.flushed.value()))
                 .Run());
       }
+      CrashPoint("catalog.applied");
       return {};
     });
   }

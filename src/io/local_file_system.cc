@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/file_steps.h"
 #include "io/file_system.h"
 
 namespace firn::io {
@@ -196,13 +197,20 @@ Result<std::string> ReadFile(FileSystem& fs, const std::string& path) {
 }
 
 Status WriteFileDurably(FileSystem& fs, const std::string& path, std::string_view content) {
+  return WriteFileDurably(fs, path, content, [](FileStep) {});
+}
+
+Status WriteFileDurably(FileSystem& fs, const std::string& path, std::string_view content,
+                        void (*passed)(FileStep)) {
   const std::string temporary = path + ".tmp";
   {
     FIRN_TRY(const auto file, fs.Open(temporary, {.mode = OpenMode::kTruncate}));
     FIRN_RETURN_IF_ERROR(file->WriteAt(0, content.data(), content.size()));
     FIRN_RETURN_IF_ERROR(file->Sync());
   }
+  passed(FileStep::kWritten);
   FIRN_RETURN_IF_ERROR(fs.Rename(temporary, path));
+  passed(FileStep::kRenamed);
   return fs.SyncDir(ParentOf(path));
 }
 

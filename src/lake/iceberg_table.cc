@@ -4,8 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "io/durable_folders.h"
+#include "io/file_steps.h"
 #include "lake/file_uri.h"
 #include "lake/iceberg/manifest_avro.h"
 #include "lake/iceberg/single_value.h"
@@ -20,6 +22,21 @@ namespace {
 using iceberg::TableMetadata;
 
 constexpr int64_t kPreviousVersionsMax = 100;
+
+void PassMetadata(io::FileStep step) {
+  if (step == io::FileStep::kWritten) {
+    CrashPoint("table.metadata_written");
+  } else {
+    CrashPoint("table.metadata_renamed");
+  }
+}
+void PassHint(io::FileStep step) {
+  if (step == io::FileStep::kWritten) {
+    CrashPoint("hint.written");
+  } else {
+    CrashPoint("hint.renamed");
+  }
+}
 
 // What firn wants of every table it makes, said aloud so that other writers do the same.
 void AddDefaultProperties(iceberg::Properties* properties) {
@@ -184,6 +201,7 @@ Result<IcebergTable> IcebergTable::Create(io::FileSystem& fs, const std::string&
   FIRN_TRY(const auto json, Encode(metadata));
   FIRN_RETURN_IF_ERROR(MakeFolders(fs, folder));
   FIRN_RETURN_IF_ERROR(io::WriteFileDurably(fs, MetadataPath(folder, 1), json));
+  CrashPoint("create.metadata");
   IcebergTable table(fs, folder, 1, std::move(metadata));
   FIRN_RETURN_IF_ERROR(table.PublishHint());
   return table;
@@ -269,6 +287,7 @@ Status IcebergTable::WriteSnapshot(const TableCommit& commit, const std::vector<
   }
   // The names of the data files first: a manifest must never outlive what it names.
   FIRN_RETURN_IF_ERROR(fs_->SyncDir(DataFolder(folder_)));
+  CrashPoint("table.data_synced");
   ManifestSet writer(*fs_, MetadataFolder(folder_), next, *snapshot);
   std::vector<DataFile> added;
   added.reserve(commit.files.size());
@@ -285,10 +304,12 @@ Status IcebergTable::WriteSnapshot(const TableCommit& commit, const std::vector<
     FIRN_TRY(auto newest, writer.Add(added));
     manifests.insert(manifests.begin(), std::move(newest));
   }
+  CrashPoint("table.manifest_written");
 
   const auto path = fmt::format("{}/snap-{}-1-{}.avro", MetadataFolder(folder_), snapshot->id,
                                 NewUuidV7().ToString());
   FIRN_RETURN_IF_ERROR(WriteSynced(*fs_, path, iceberg::EncodeManifestList(manifests, *snapshot)));
+  CrashPoint("table.list_written");
   snapshot->manifest_list = FileUri(path);
   return fs_->SyncDir(MetadataFolder(folder_));
 }
@@ -317,7 +338,7 @@ Result<IcebergTable> IcebergTable::Commit(TableMetadata next, int64_t now_ms) co
                     .WithHint("A commit was not recorded; it is adopted at the next start."));
   }
   FIRN_TRY(const auto json, Encode(next));
-  FIRN_RETURN_IF_ERROR(io::WriteFileDurably(*fs_, path, json));
+  FIRN_RETURN_IF_ERROR(io::WriteFileDurably(*fs_, path, json, PassMetadata));
   IcebergTable committed(*fs_, folder_, version_ + 1, std::move(next));
   if (committed.metadata().Property("write.metadata.delete-after-commit.enabled", "false") ==
       "true") {
@@ -331,7 +352,8 @@ Status IcebergTable::PublishHint() const {
   const auto checksum = MetadataFolder(folder_) + "/.version-hint.text.crc";
   FIRN_TRY(const bool exists, fs_->Exists(checksum));
   if (exists) FIRN_RETURN_IF_ERROR(fs_->Remove(checksum));
-  FIRN_RETURN_IF_ERROR(io::WriteFileDurably(*fs_, HintPath(folder_), std::to_string(version_)));
+  FIRN_RETURN_IF_ERROR(
+      io::WriteFileDurably(*fs_, HintPath(folder_), std::to_string(version_), PassHint));
   for (const auto& path : superseded_) {
     const auto removed = fs_->Remove(path);
     if (!removed && removed.error().code != ErrorCode::kNotFound) {

@@ -1,5 +1,6 @@
 #include "log/log.h"
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "io/durable_folders.h"
 #include "log/segment_reader.h"
@@ -50,7 +51,9 @@ Status Log::Recover(const Replay& replay, Recovered* recovered) {
   }
   if (options_.end_replay) FIRN_RETURN_IF_ERROR(options_.end_replay(*recovered));
   // From here on the log is known to be good, and the folder may change.
+  CrashPoint("start.replayed");
   FIRN_RETURN_IF_ERROR(CollectSpares());
+  CrashPoint("start.spares");
   Lsn follows;
   if (created) {
     FIRN_RETURN_IF_ERROR(fs_.SyncDir(io::ParentOf(directory_)));
@@ -70,11 +73,14 @@ Status Log::Recover(const Replay& replay, Recovered* recovered) {
                          .hold = NewHold()});
   }
   FIRN_RETURN_IF_ERROR(StartSegment(follows, Lsn(), options_.prepare_bytes));
+  CrashPoint("start.segment");
   recovered->direct_io = writer_->direct_io();
   if (!recovered->direct_io) {
     FIRN_LOG_WARN("log: O_DIRECT is refused here, going on without: folder={}", directory_);
   }
-  return CutOldNewest(found, *recovered);
+  FIRN_RETURN_IF_ERROR(CutOldNewest(found, *recovered));
+  CrashPoint("start.cut");
+  return {};
 }
 
 Status Log::CutOldNewest(const RecoveredLog& found, const Recovered& recovered) {
@@ -149,8 +155,11 @@ Status Log::StartSegment(Lsn follows, Lsn ceiling, uint64_t prepare_bytes) {
   FIRN_RETURN_IF_ERROR(StartWriter(segment, encoded, prepare_bytes, &made));
   // Under its final name only when durable: a segment without its state group is damage.
   const std::string path = PathOf(SegmentName(segment.base_lsn));
+  CrashPoint("segment.state_written");
   FIRN_RETURN_IF_ERROR(fs_.Rename(made, path));
+  CrashPoint("segment.renamed");
   FIRN_RETURN_IF_ERROR(fs_.SyncDir(directory_));
+  CrashPoint("segment.started");
   follows_ = follows;
   ceiling_ = ceiling;
   const std::lock_guard lock(mutex_);
@@ -165,6 +174,7 @@ Status Log::StartSegment(Lsn follows, Lsn ceiling, uint64_t prepare_bytes) {
 
 Status Log::Roll(Lsn ceiling) {
   const Lsn last(next_lsn().value() - 1);
+  CrashPoint("roll.begin");
   bool empty = false;
   {
     const std::lock_guard lock(mutex_);
@@ -172,6 +182,7 @@ Status Log::Roll(Lsn ceiling) {
   }
   if (!empty) {
     FIRN_RETURN_IF_ERROR(writer_->Seal());
+    CrashPoint("roll.sealed");
     const std::lock_guard lock(mutex_);
     segments_.back().sealed = true;
   }
@@ -281,11 +292,14 @@ Status Log::Retire(Lsn up_to) {
   // a file that begins with another segment's state group.
   for (const auto& segment : leaving) {
     FIRN_RETURN_IF_ERROR(fs_.Rename(segment.path, PathOf(SpareName(segment.base_lsn))));
+    CrashPoint("retire.renamed");
     FIRN_RETURN_IF_ERROR(fs_.SyncDir(directory_));
   }
+  CrashPoint("retire.synced");
   for (auto& segment : leaving) {
     FIRN_RETURN_IF_ERROR(
         KeepOrRemoveSpare(PathOf(SpareName(segment.base_lsn)), std::move(segment.hold)));
+    CrashPoint("retire.kept");
   }
   return {};
 }
@@ -311,6 +325,7 @@ Status Log::Close() {
   GroupEncoder encoder;
   FIRN_TRY(const auto trailer, encoder.EncodeTrailer(next_lsn()));
   FIRN_RETURN_IF_ERROR(writer_->Write(trailer));
+  CrashPoint("stop.trailer");
   return writer_->SealAndCut();
 }
 

@@ -1,5 +1,6 @@
 #include "log/segment_writer.h"
 
+#include "base/crash_point.h"
 #include "log/aligned_buffer.h"
 
 namespace firn::log {
@@ -75,6 +76,7 @@ Status SegmentWriter::Prepare(uint64_t from, uint64_t to) {
 Status SegmentWriter::Write(const EncodedGroup& group) {
   const uint64_t end = end_;
   FIRN_RETURN_IF_ERROR(Put(group));
+  if (group.transactions > 0) CrashPoint("commit.written");
   auto synced = file_->Sync();
   if (!synced) {
     // The group may be there or not, whatever the reason.

@@ -11,6 +11,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "base/crash_point.h"
 #include "base/environment.h"
 #include "base/log.h"
 #include "engine/engine.h"
@@ -69,6 +70,7 @@ class Server {
   }
 
   asio::io_context& io() { return io_; }
+  void StartSweep() { database_->StartSweep(); }
 
   void Announce() const {
     const auto& address = settings_.Text("listen");
@@ -139,6 +141,7 @@ class Server {
     pages_ =
         std::make_unique<StatusPages>(*database_, [this] { return pg_server_->session_count(); });
     FIRN_TRY(http_server_, net::http::HttpServer::Listen(io_, http, *pages_, {}));
+    CrashPoint("start.listening");
     return WritePorts(data_dir_, {.pg = pg_server_->port(), .http = http_server_->port()});
   }
 
@@ -194,6 +197,9 @@ int Serve(const Flags& flags) {
   for (const auto& variable : UnknownVariables(environ)) {
     FIRN_LOG_WARN("{} is in the environment and no setting: `firn config` lists them", variable);
   }
+  if (const char* where = std::getenv("FIRN_CRASH_AT")) {
+    if (auto armed = ArmCrashPoint(where); !armed) return ReportFailure(armed.error());
+  }
   // Blocked before any thread is made, so that only the thread below gets them.
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
@@ -204,6 +210,7 @@ int Serve(const Flags& flags) {
   auto server = Server::Start(*std::move(settings));
   if (!server) return ReportFailure(server.error());
   (*server)->Announce();
+  (*server)->StartSweep();
   Status stopped;
   std::thread waiter([&] {
     int signal = 0;

@@ -4,6 +4,7 @@
 
 #include <arrow/api.h>
 
+#include "base/crash_point.h"
 #include "columnar/batch.h"
 #include "columnar/evolve.h"
 #include "sql/temp_tables.h"
@@ -132,6 +133,7 @@ Status TableBuffer::EndFile() {
   auto file = writer_->Finish();
   writer_.reset();
   if (!file) return Failure(std::move(file).error());
+  CrashPoint("transaction.file_written");
   files_.push_back(*std::move(file));
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include <arrow/api.h>
 
+#include "base/crash_point.h"
 #include "columnar/table_schema.h"
 #include "table/added_files.h"
 #include "table/table_changes.h"
@@ -331,6 +332,7 @@ void Committer::Finish(Building& building) {
                                        .name = definition.QualifiedName(),
                                        .rows = std::move(rows)});
     }
+    CrashPoint("commit.before_write");
     if (auto written = with_.log.Append(building.group); !written) {
       // Rows were appended above: they must stay above `visible` for ever. A log that failed
       // before it wrote is not poisoned by itself, and would give their LSNs to others.
@@ -338,6 +340,7 @@ void Committer::Finish(Building& building) {
       for (auto& [done, receipt] : building.accepted) done(Failure(written.error()));
       return;
     }
+    CrashPoint("commit.synced");
     next_lsn_ = building.next_lsn;
     last_commit_us_ = building.commit_us;
     if (building.next) {
@@ -345,6 +348,7 @@ void Committer::Finish(Building& building) {
         if (!std::holds_alternative<catalog::DropTable>(change)) continue;
         if (const auto table = building.current->Find(catalog::TableOf(change))) {
           table->folder->MarkDropped();
+          CrashPoint("drop.marked");
         }
       }
       building.next->visible.store(last.value());
@@ -355,6 +359,7 @@ void Committer::Finish(Building& building) {
     }
     building.facts.last_lsn = last;
     with_.on_group(building.facts);
+    CrashPoint("commit.published");
     WakeWaiters(last);
   }
   for (auto& [done, receipt] : building.accepted) done(receipt);

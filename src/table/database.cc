@@ -5,6 +5,7 @@
 
 #include <arrow/memory_pool.h>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "lake/iceberg_table.h"
 #include "table/admission.h"
@@ -13,6 +14,7 @@
 #include "table/flusher.h"
 #include "table/log_start.h"
 #include "table/recovery.h"
+#include "table/sweeper.h"
 #include "table/table_folder.h"
 #include "table/write_limits.h"
 
@@ -32,14 +34,17 @@ class DatabaseImpl final : public Database {
   ~DatabaseImpl() override { (void)Stop(); }
 
   Status Start() {
+    sweep_start_.started_us = clock_.NowMicros();
     auto& files = *options_.files;
     const auto& dir = options_.data_dir;
     FIRN_TRY(auto contents, OpenCatalog());
+    CrashPoint("start.catalog");
     const LogId bound = contents.log;
     for (const auto& folder : {LogDir(dir), WarehouseDir(dir)}) {
       FIRN_RETURN_IF_ERROR(files.MakeDirs(folder));
     }
     FIRN_RETURN_IF_ERROR(files.SyncDir(dir));
+    CrashPoint("start.folders");
     const auto& settings = options_.settings;
     log::Log::Options log_options;
     log_options.segment_bytes_max = static_cast<uint64_t>(settings.Bytes("segment_bytes_max"));
@@ -58,7 +63,10 @@ class DatabaseImpl final : public Database {
     log_id_ = state.log_facts.id;
     // Only now: the log is durable, so a catalog that knows one without a segment has lost it.
     if (bound == LogId()) FIRN_RETURN_IF_ERROR(store_->BindLog(log_id_));
+    CrashPoint("start.bound");
+    NoteForSweep(state);
     StartWorkers(std::move(state));
+    CrashPoint("start.workers");
     return {};
   }
 
@@ -74,6 +82,7 @@ class DatabaseImpl final : public Database {
       }
       if (!admission_->IsOpen()) return admission_->Wait({std::move(request), std::move(done)});
     }
+    if (AddsFiles(request)) CrashPoint("commit.added_files");
     committer_->Submit(std::move(request), std::move(done));
   }
   void WaitFor(Lsn lsn, std::function<void()> done) override {
@@ -88,6 +97,7 @@ class DatabaseImpl final : public Database {
     const auto folder = WarehouseDir(options_.data_dir) + "/" + definition.folder;
     auto& files = *options_.files;
     FIRN_RETURN_IF_ERROR(files.MakeDirs(folder));
+    CrashPoint("create.folder");
     for (auto parent = io::ParentOf(folder); parent.size() >= options_.data_dir.size();
          parent = io::ParentOf(parent)) {
       FIRN_RETURN_IF_ERROR(files.SyncDir(parent));
@@ -97,6 +107,7 @@ class DatabaseImpl final : public Database {
     FIRN_RETURN_IF_ERROR(lake::IcebergTable::Create(files, folder, definition.id.value(),
                                                     definition.columns, {},
                                                     clock_.NowMicros() / 1000, key));
+    CrashPoint("create.prepared");
     return std::make_shared<const catalog::TableDefinition>(std::move(definition));
   }
   void DiscardTable(const catalog::TableDefinition& definition) override {
@@ -150,14 +161,34 @@ class DatabaseImpl final : public Database {
   std::string warehouse_dir() const override { return WarehouseDir(options_.data_dir); }
   LogId log_id() const override { return log_id_; }
 
+  void StartSweep() override {
+    sweeper_ = std::make_unique<Sweeper>(
+        Sweeper::Collaborators{.files = *options_.files,
+                               .clock = clock_,
+                               .log_id = log_id_,
+                               .data_dir = options_.data_dir,
+                               .version_of =
+                                   [this](TableId id) {
+                                     const auto table = TakeSnapshot().root->Find(id);
+                                     return table == nullptr ? 0 : table->metadata_version;
+                                   }},
+        std::move(sweep_start_), options_.settings.DurationMs("orphan_age"));
+    sweeper_->Start();
+  }
+
   Status Stop() override {
     if (stopped_.exchange(true) || flusher_ == nullptr) return {};
+    if (sweeper_ != nullptr) sweeper_->Stop();
     // Nothing may come behind the log's trailer, nor between the flusher's last look at the
     // catalog and the end.
     admission_->Stop();
     committer_->Stop();
+    CrashPoint("stop.commits");
     flusher_->Stop();
-    return log_->Close();
+    CrashPoint("stop.flusher");
+    FIRN_RETURN_IF_ERROR(log_->Close());
+    CrashPoint("stop.closed");
+    return {};
   }
 
  private:
@@ -173,6 +204,11 @@ class DatabaseImpl final : public Database {
     return contents;
   }
 
+  static bool AddsFiles(const CommitRequest& request) {
+    return std::any_of(request.writes.begin(), request.writes.end(),
+                       [](const auto& write) { return !write.files.empty(); });
+  }
+
   // A data file is durable when its name is too; the record in the log relies on it.
   Status SyncNamesOfFiles(const CommitRequest& request) {
     std::set<std::string> folders;
@@ -181,6 +217,17 @@ class DatabaseImpl final : public Database {
     }
     for (const auto& folder : folders) FIRN_RETURN_IF_ERROR(options_.files->SyncDir(folder));
     return {};
+  }
+
+  void NoteForSweep(const RecoveredState& state) {
+    for (const auto& [id, table] : state.root->tables) {
+      sweep_start_.tables.push_back({.id = id,
+                                     .name = table->definition->QualifiedName(),
+                                     .folder = table->folder->path(),
+                                     .held = table->folder});
+    }
+    sweep_start_.named.insert(state.log_files.begin(), state.log_files.end());
+    sweep_start_.last_lsn = state.log_facts.last_lsn;
   }
 
   void StartWorkers(RecoveredState state) {
@@ -247,6 +294,8 @@ class DatabaseImpl final : public Database {
   std::unique_ptr<Flusher> flusher_;
   std::unique_ptr<WriteLimits> limits_;
   std::unique_ptr<Admission> admission_;
+  SweepStart sweep_start_;  // until StartSweep
+  std::unique_ptr<Sweeper> sweeper_;
   std::atomic<int64_t> groups_{0};
   std::atomic<int64_t> commits_{0};
   std::atomic<bool> stopped_{false};

@@ -119,6 +119,9 @@ class Database {
 
   /// Finishes the commits and the flush under way and closes the log cleanly. Idempotent.
   virtual Status Stop() = 0;
+
+  /// Begins to remove what crashes left in the warehouse, in the background; once, after the start.
+  virtual void StartSweep() = 0;
 };
 
 /// The hot rows of a table at a snapshot, and `own` batches the session has not committed yet

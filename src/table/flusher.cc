@@ -5,14 +5,27 @@
 #include <arrow/api.h>
 #include <nlohmann/json.hpp>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "columnar/evolve.h"
 #include "columnar/table_schema.h"
+#include "io/file_steps.h"
 #include "lake/data_file_writer.h"
 #include "table/data_folder.h"
 #include "table/table_folder.h"
 
 namespace firn::table {
+namespace {
+
+void PassCheckpoint(io::FileStep step) {
+  if (step == io::FileStep::kWritten) {
+    CrashPoint("checkpoint.written");
+  } else {
+    CrashPoint("checkpoint.renamed");
+  }
+}
+
+}  // namespace
 
 // One table's part of a round.
 struct Flusher::TableRound {
@@ -127,7 +140,9 @@ Status Flusher::Round() {
   log_bytes_at_round_ = with_.log.bytes_appended();
   log_bytes_.store(0);
   FIRN_RETURN_IF_ERROR(Complete());
+  CrashPoint("flush.begin");
   FIRN_TRY(const Snapshot sealed, Seal());
+  CrashPoint("flush.sealed");
   written_lsn_ = sealed.visible;
   written_all_ = true;
   const auto dropped = [&](TableId id) { return !sealed.root->tables.contains(id); };
@@ -155,10 +170,12 @@ Status Flusher::Round() {
   }
   NoteStuck(std::move(stuck));
   const size_t tables = written_.size();
+  CrashPoint("flush.written");
   FIRN_RETURN_IF_ERROR(Complete());
   rounds_.fetch_add(1);
   if (first_failure) {
     FIRN_RETURN_IF_ERROR(RetireSegments(sealed.visible));
+    CrashPoint("flush.retired");
     FIRN_RETURN_IF_ERROR(WriteCheckpoint(sealed.visible));
   }
   if (tables > 0) {
@@ -183,7 +200,9 @@ Status Flusher::Complete() {
   if (written_lsn_ == Lsn()) return {};
   FIRN_RETURN_IF_ERROR(Point(written_, written_lsn_, written_all_ ? written_lsn_ : Lsn()));
   for (const auto& round : written_) FIRN_RETURN_IF_ERROR(round.committed->PublishHint());
+  CrashPoint("flush.hints");
   FIRN_RETURN_IF_ERROR(Swap());
+  CrashPoint("flush.swapped");
   for (auto& round : written_) {
     const TableId id = round.sealed->definition->id;
     lake_tables_.insert_or_assign(id, *std::move(round.committed));
@@ -268,6 +287,7 @@ Status Flusher::WriteTable(TableRound& round, Lsn flushed) {
   }
   if (writer != nullptr) {
     FIRN_TRY(auto file, writer->Finish());
+    CrashPoint("table.file_written");
     round.new_files.push_back(std::make_shared<const lake::DataFile>(std::move(file)));
   }
   std::vector<lake::DataFile> files;
@@ -279,6 +299,7 @@ Status Flusher::WriteTable(TableRound& round, Lsn flushed) {
                            .history = table.history};
   for (const auto& column : KeyColumns(*table.definition)) commit.key.push_back(column.id);
   FIRN_TRY(auto committed, lake_table.Commit(commit, with_.clock.NowMicros() / 1000));
+  CrashPoint("table.committed");
   round.committed.emplace(std::move(committed));
   if (truncate) round.adopted_files.emplace();
   return {};
@@ -299,7 +320,9 @@ Status Flusher::Point(const std::vector<TableRound>& tables, Lsn flushed, Lsn se
                         .metadata_version = round.committed->version(),
                         .flushed = flushed});
   }
+  CrashPoint("catalog.begin");
   FIRN_RETURN_IF_ERROR(with_.store.Commit(changes, {flushed, settled}, pointers));
+  CrashPoint("catalog.committed");
   std::lock_guard lock(changes_mutex_);
   changes_.erase(changes_.begin(), changes_.begin() + static_cast<ptrdiff_t>(taken));
   return {};
@@ -370,7 +393,7 @@ Status Flusher::WriteCheckpoint(Lsn flushed) {
                                        {"iceberg_lsn", flushed.value()},
                                        {"timestamp", with_.clock.NowMicros()}}}};
   return io::WriteFileDurably(with_.files, with_.data_dir + "/checkpoint.json",
-                              checkpoint.dump() + "\n");
+                              checkpoint.dump() + "\n", PassCheckpoint);
 }
 
 }  // namespace firn::table

@@ -5,6 +5,7 @@
 
 #include <arrow/api.h>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "columnar/table_schema.h"
 #include "lake/file_uri.h"
@@ -68,7 +69,10 @@ class Replay {
   /// Nothing on disk changes before this.
   Status Finish(RecoveredState& state, Lsn visible) {
     for (const auto& [id, table] : tables_) OpenForDefinition(*table);
-    for (const auto& hint : hints_) FIRN_RETURN_IF_ERROR(hint.PublishHint());
+    for (const auto& hint : hints_) {
+      FIRN_RETURN_IF_ERROR(hint.PublishHint());
+      CrashPoint("start.hint");
+    }
     for (const auto& table : dropped_) table->folder->MarkDropped();
     dropped_.clear();
     state.root = std::make_shared<Root>();
@@ -78,6 +82,8 @@ class Replay {
     state.unapplied = std::move(unapplied_);
     state.last_commit_us = last_commit_us_;
     state.rows = rows_;
+    state.log_files = std::move(log_files_);
+    CrashPoint("start.recovered");
     return {};
   }
 
@@ -178,11 +184,12 @@ class Replay {
   }
 
   Status ApplyAddedFiles(const log::CatalogRecord& record) {
+    FIRN_TRY(const auto added, AddedFilesFromJson(record.json));
+    for (const auto& file : added.files) log_files_.push_back(LocalPath(file.path));
     const auto found = tables_.find(record.table);
     if (found == tables_.end() || record.lsn <= found->second->flushed) return {};
     if (missing_.contains(record.table)) return {};
     TableVersion& table = *found->second;
-    FIRN_TRY(const auto added, AddedFilesFromJson(record.json));
     for (const auto& file : added.files) {
       const auto path = LocalPath(file.path);
       FIRN_TRY(const bool exists, files_.Exists(path));
@@ -248,6 +255,7 @@ class Replay {
   int64_t last_commit_us_ = 0;
   const std::vector<log::Transaction>* transactions_ = nullptr;
   int64_t rows_ = 0;
+  std::vector<std::string> log_files_;
 };
 
 }  // namespace

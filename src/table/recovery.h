@@ -27,6 +27,8 @@ struct RecoveredState {
   std::vector<std::pair<Lsn, catalog::Change>> unapplied;
   int64_t last_commit_us = 0;
   int64_t rows = 0;  // rows read back from the log
+  /// Data files that records of the log name, whether they are in the lake or not. Local paths.
+  std::vector<std::string> log_files;
 };
 
 /// Where a database's tables live. Borrowed for as long as it is open.

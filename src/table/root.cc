@@ -1,5 +1,6 @@
 #include "table/root.h"
 
+#include "base/crash_point.h"
 #include "table/table_folder.h"
 
 namespace firn::table {
@@ -47,9 +48,14 @@ std::shared_ptr<Root> Root::Clone() const {
 
 TableFolder::~TableFolder() {
   if (!dropped_.load()) return;
-  if (auto removed = files_.RemoveTree(path_); !removed) {
-    FIRN_LOG_WARN("drop: {}", removed.error().message);
+  CrashPoint("drop.begin");
+  for (const auto& part : {path_ + "/data", path_}) {
+    if (auto removed = files_.RemoveTree(part); !removed) {
+      FIRN_LOG_WARN("drop: {}", removed.error().message);
+    }
+    if (part != path_) CrashPoint("drop.data");
   }
+  CrashPoint("drop.removed");
 }
 
 }  // namespace firn::table

@@ -8,103 +8,74 @@ import time
 import psycopg
 import pytest
 
-from crash.load import TABLES, Ledger, Load, check
-from firn_process import FirnProcess
-from lake_readers import (duckdb_relation, duckdb_with_iceberg, pyiceberg_rows, table_folder)
+from crash.attack import Attack, attacked
+from crash.load import SMALL
+
+QUICK_KILLS = 24
+QUICK_SECONDS = 32
 
 
-def held_by_server(server: FirnProcess) -> dict[str, list[tuple[int, int]]]:
-    with server.connect() as session:
-        return {table: session.execute(f"SELECT writer, n FROM {table}").fetchall()
-                for table in TABLES}
-
-
-def held_by_lake(server: FirnProcess, reader: str) -> dict[str, list[tuple[int, int]]]:
-    held = {}
-    for table in TABLES:
-        folder = table_folder(server.data, table)
-        if reader == "pyiceberg":
-            rows = pyiceberg_rows(folder)
-            held[table] = list(zip(rows["writer"].to_pylist(), rows["n"].to_pylist()))
-        else:
-            query = f"SELECT writer, n FROM {duckdb_relation(folder)}"
-            held[table] = duckdb_with_iceberg().execute(query).fetchall()
-    return held
-
-
-def kill_and_check(server: FirnProcess, kills: int, seed: int) -> Ledger:
-    """Load, kill at a random moment, start, check; again and again on one folder."""
-    rng = random.Random(seed)
-    ledger = Ledger()
-    for number in range(kills):
-        load = Load(server, ledger, seed + number).start()
-        units = len(ledger.acknowledged) + rng.choice((1, 10, 100, 400))
-        assert ledger.wait_for(units), "the load stands still"
+def kill_and_check(attack: Attack, kills: int, rng: random.Random, seconds: float = 1e9) -> None:
+    """Load, kill at a random moment, read the lake as it was left, start, check; again and again
+    on one folder."""
+    until = time.monotonic() + seconds
+    for _ in range(kills):
+        load = attack.load()
+        units = attack.ledger.acknowledged + rng.choice((1, 10, 60, 250))
+        assert attack.ledger.wait_for(units), "the load stands still"
         pause_until = time.monotonic() + rng.random() * 0.05  # anywhere between two commits
         while time.monotonic() < pause_until:
             pass
-        server.kill9()
-        load.join(stop=False)
-        assert load.errors == []
-        server.start()
-        check(held_by_server(server), ledger)
-        print(f"kill {number + 1}: {len(ledger.acknowledged)} units held, "
-              f"ready after {server.seconds_to_ready:.2f} s")
-    return ledger
+        attack.kill9(load)
+        if rng.random() < 0.5:
+            attack.age()
+        attack.start()
+        attack.check_server()
+        if time.monotonic() > until:
+            break
 
 
-def prepare(firn_server, rng: random.Random) -> FirnProcess:
-    """A server whose segments are small enough to roll under this load, in half of the cases."""
-    small = rng.random() < 0.5
-    server = firn_server(settings={"segment_bytes_max": "4MB", "log_prepare_bytes": "4MB",
-                                   "flush_bytes": "2MB"} if small else {})
-    with server.connect() as session:
-        for table, columns in TABLES.items():
-            session.execute(f"CREATE TABLE {table} ({columns})")
-    return server
-
-
-def check_lake(server: FirnProcess, ledger: Ledger) -> None:
-    with server.connect() as session:
-        session.execute("CHECKPOINT")
-    for reader in ("pyiceberg", "duckdb"):
-        check(held_by_lake(server, reader), ledger)
+def settings(rng: random.Random) -> dict[str, str]:
+    """As users have them, or small enough for segments to roll and transactions to spill."""
+    return SMALL if rng.random() < 0.7 else {"log_prepare_bytes": "4MB"}
 
 
 def test_every_acknowledged_row_survives_being_killed(firn_server, seed):
-    server = prepare(firn_server, random.Random(seed))
-    ledger = kill_and_check(server, 8, seed)
-    check_lake(server, ledger)
-    assert server.stop() == 0
-    server.start()
-    check(held_by_server(server), ledger)
+    attack = attacked(firn_server, seed)
+    kill_and_check(attack, QUICK_KILLS, random.Random(seed), QUICK_SECONDS)
+    attack.check_lake()
+    attack.check_stopped()
+    attack.report("kill -9")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("turn", range(8))
+@pytest.mark.parametrize("turn", range(10))
 def test_every_acknowledged_row_survives_many_kills(firn_server, seed, turn):
-    server = prepare(firn_server, random.Random(seed + turn))
-    check_lake(server, kill_and_check(server, 12, seed + 1000 * turn))
+    rng = random.Random(seed + turn)
+    attack = attacked(firn_server, seed + 100_000 * turn, settings(rng))
+    kill_and_check(attack, 30, rng)
+    attack.check_lake()
+    attack.check_stopped()
+    attack.report("kill -9")
 
 
 def test_a_kill_while_starting_changes_nothing(firn_server, seed):
     rng = random.Random(seed)
-    server = prepare(firn_server, rng)
-    ledger = Ledger()
-    load = Load(server, ledger, seed).start()
-    assert ledger.wait_for(300)
-    server.kill9()
-    load.join(stop=False)
-    assert load.errors == []
+    attack = attacked(firn_server, seed, settings(rng))
+    load = attack.load()
+    assert attack.ledger.wait_for(200)
+    attack.kill9(load)
     for _ in range(10):
         started = time.monotonic()
-        process = server.spawn()
+        process = attack.server.spawn()
         moment = started + rng.random() * 0.3
         while time.monotonic() < moment and process.poll() is None:
             pass
-        server.kill9()
-    server.start()
-    check(held_by_server(server), ledger)
+        attack.server.kill9()
+    attack.check_left()
+    attack.start()
+    attack.check_server()
+    attack.check_lake()
 
 
 def test_a_table_made_just_before_a_kill_is_there_and_a_dropped_one_is_not(firn_server):

@@ -1,5 +1,6 @@
 #include "lake/iceberg_table.h"
 
+#include <filesystem>
 #include <regex>
 
 #include <gmock/gmock.h>
@@ -295,6 +296,31 @@ TEST_F(IcebergTables, OrphansAreWhatNoMetadataNames) {
   EXPECT_THAT(paths, ElementsAre(folder_ + "/data/lost.parquet",
                                  folder_ + "/metadata/v9.metadata.json.tmp"));
   EXPECT_TRUE(ListOrphans(table, 0)->empty());  // all too young
+}
+
+// Another writer may reach the folder by another path, or mount.
+TEST_F(IcebergTables, AFileNamedByAnotherPathIsNoOrphan) {
+  const auto table = Append(Create(), 1);
+  auto file = NewFile(table, 10);
+  file.path = "s3a://mirror/t" + file.path.substr(file.path.rfind("/data/"));
+  const auto committed = table.Append({file}, {kLog, Lsn(11)}, kNow);
+  ASSERT_TRUE(committed) << committed.error().message;
+  EXPECT_TRUE(ListOrphans(*committed, INT64_MAX)->empty());
+}
+
+TEST_F(IcebergTables, ALinkToAnotherFolderIsNoOrphan) {
+  const auto table = Append(Create(), 1);
+  std::filesystem::create_directory(folder_ + "-elsewhere");
+  std::filesystem::create_directory_symlink(folder_ + "-elsewhere", folder_ + "/more");
+  EXPECT_TRUE(ListOrphans(table, INT64_MAX)->empty());
+  std::filesystem::create_symlink(folder_ + "/nowhere", folder_ + "/data/lost.parquet");
+  EXPECT_EQ(ListOrphans(table, INT64_MAX)->size(), 1u);
+}
+
+TEST_F(IcebergTables, ListingOrphansEndsWhenItIsTold) {
+  const auto table = Append(Create(), 1);
+  const std::atomic<bool> stop{true};
+  EXPECT_EQ(ListOrphans(table, INT64_MAX, &stop).error().code, ErrorCode::kCancelled);
 }
 
 TEST_F(IcebergTables, ACommitNotYetAdoptedIsNoOrphan) {
