@@ -24,6 +24,12 @@ std::shared_ptr<arrow::RecordBatch> Numbers(int64_t from, int64_t count) {
                                   {*id.Finish()});
 }
 
+class SetClock final : public Clock {
+ public:
+  int64_t NowMicros() const override { return now.load(); }
+  std::atomic<int64_t> now{SystemClock().NowMicros()};
+};
+
 class DatabaseTest : public testing::Test {
  protected:
   DatabaseTest() {
@@ -36,7 +42,7 @@ class DatabaseTest : public testing::Test {
   }
 
   void Open() {
-    DatabaseOptions options{.data_dir = dir_};
+    DatabaseOptions options{.data_dir = dir_, .clock = &clock_};
     EXPECT_TRUE(options.settings.Set("log_prepare_bytes", "1MB", SettingOrigin::kFlag));
     EXPECT_TRUE(options.settings.Set("segment_bytes_max", "1MB", SettingOrigin::kFlag));
     auto opened = Database::Open(std::move(options));
@@ -94,6 +100,7 @@ class DatabaseTest : public testing::Test {
   }
 
   const std::string dir_ = testing::TempDir() + "/firn_table_" + NewUuidV7().ToString();
+  SetClock clock_;
   std::unique_ptr<Database> database_;
 };
 
@@ -275,6 +282,30 @@ TEST_F(DatabaseTest, ReadersCountEveryRowOnceThroughManyRounds) {
   stop = true;
   for (auto& reader : readers) reader.join();
   EXPECT_EQ(LakeRowCount(id), acknowledged);
+}
+
+// An NTP step, a virtual machine that was paused: time travel asks for commit times in order.
+TEST_F(DatabaseTest, CommitTimesNeverGoBackWhateverTheClockDoes) {
+  const TableId table = CreateTable("t");
+  int64_t last = 0;
+  int64_t rows = 0;
+  const auto insert = [&](int64_t step_us) {
+    clock_.now += step_us;
+    const auto receipt = Insert(table, rows++, 1);
+    ASSERT_TRUE(receipt) << receipt.error().message;
+    EXPECT_GE(receipt->commit_us, last);
+    last = receipt->commit_us;
+  };
+  constexpr int64_t kHour = int64_t{3600} * 1'000'000;
+  for (const int64_t step : {int64_t{1000}, -kHour, int64_t{0}, -24 * kHour, 2 * kHour})
+    insert(step);
+  ASSERT_TRUE(Flush());
+  Crash();
+  insert(-kHour);
+  ASSERT_TRUE(Flush());
+  Restart();
+  insert(-kHour);
+  EXPECT_EQ(HotRowCount(table) + LakeRowCount(table), rows);
 }
 
 TEST_F(DatabaseTest, WaitingForAnLsnEndsWhenItIsVisible) {
