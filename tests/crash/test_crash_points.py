@@ -50,7 +50,7 @@ def passes(point: str, rng: random.Random) -> int:
         return rng.randint(2, 4)
     if point.startswith("table."):
         return rng.randint(1, 12)
-    if point.startswith(("stop.", "sweep.folder")):
+    if point.startswith(("stop.", "sweep.listed", "sweep.folder")):
         return 1
     return rng.randint(1, 3)
 
