@@ -10,6 +10,7 @@
 //   write_cast.cc        constants and casts
 //   write_array.cc, write_json.cc  what is written of arrays and json
 //   write_zone.cc        times in zones
+//   write_pruning.cc     what the engine may leave out of files
 //
 // Every FROM item is r1, r2 … with columns c1, c2 … (tables keep their columns' names), every
 // common table expression k1, k2 …; all column references are qualified. So no name of the user
@@ -58,6 +59,7 @@ class QueryWriter {
     std::string name;
     Expr expr;
     bool returns_set = false;  // it has several rows for one
+    bool stored = false;       // VisibleColumn::stored
   };
   /// A query whose outputs can still be cast.
   struct Block {
@@ -100,6 +102,15 @@ class QueryWriter {
   /// Casts to `wanted` where given; what is unknown becomes text.
   Result<Finished> Finish(Block&& block, std::span<const std::optional<ValueType>> wanted = {});
   Result<Finished> FinishRows(Block&& block, std::span<const std::optional<ValueType>> wanted);
+  // write_pruning.cc
+  /// Finish() of a query inside another.
+  Result<Finished> FinishInside(Block&& block,
+                                std::span<const std::optional<ValueType>> wanted = {});
+  /// What ORDER BY … LIMIT sorts by first.
+  static std::string BoundKey(const Expr& expr, const Scope* scope, bool nulls_first);
+  static void MarkStored(const Scope& scope, Block& block);
+  static bool IsStored(const Scope* scope, const std::string& sql, bool may_be_missing);
+
   /// The columns of a finished block under a new alias: "r3"(c1, c2).
   std::vector<VisibleColumn> ColumnsOf(const std::string& alias, const Block& block,
                                        const Finished& finished) const;

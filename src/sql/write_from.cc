@@ -165,7 +165,8 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
     for (size_t i = 0; i < common->columns.size(); ++i) {
       columns.push_back({.name = common->columns[i].first,
                          .sql = fmt::format("{}.c{}", alias, i + 1),
-                         .type = common->columns[i].second});
+                         .type = common->columns[i].second,
+                         .stored = i < common->stored.size() && common->stored[i]});
     }
     FIRN_TRY(auto scope, Aliased(body, name, "", std::move(columns), location));
     return FromItem{common->engine_name + " AS " + alias, std::move(scope)};
@@ -173,14 +174,17 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   const auto& reference = collected_.references.tables[found->second];
   FIRN_TRY(const auto table, context_.resolve_table(reference));
   if (Has(body, "past")) FIRN_RETURN_IF_ERROR(CheckPast(body["past"], table, name));
+  const auto& computed = table.computed;
   const auto add = [&](const columnar::Field& field, bool hidden) {
     const bool denied =
         std::find(table.denied.begin(), table.denied.end(), field.name) != table.denied.end();
-    columns.push_back({.name = field.name,
-                       .sql = alias + "." + QuoteIdentifier(field.name),
-                       .type = FromColumnar(field.type),
-                       .hidden = hidden,
-                       .denied = denied ? reference.table.name : ""});
+    columns.push_back(
+        {.name = field.name,
+         .sql = alias + "." + QuoteIdentifier(field.name),
+         .type = FromColumnar(field.type),
+         .hidden = hidden,
+         .denied = denied ? reference.table.name : "",
+         .stored = std::find(computed.begin(), computed.end(), field.name) == computed.end()});
   };
   for (const auto& field : table.columns) add(field, false);
   for (const auto& field : table.hidden) add(field, true);
@@ -206,7 +210,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteSubselect(const Json& body, cons
   const auto names = block.rows.empty() ? block.outputs : std::vector<Output>{};
   Block shape;
   shape.outputs = names;
-  FIRN_TRY(const auto query, Finish(std::move(block)));
+  FIRN_TRY(const auto query, FinishInside(std::move(block)));
   const auto alias = NewAlias('r');
   auto columns = ColumnsOf(alias, shape, query);
   std::string list;
@@ -465,6 +469,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteJoin(const Json& body, const Sco
     out.sql = fmt::format("({} {} {} ON {})", left.sql, word, right.sql, condition);
   }
   if (!Has(body, "alias")) return out;
+  for (auto& column : out.names.columns) column.stored = IsStored(&out.names, column.sql, false);
   FIRN_TRY(out.names, Aliased(body, "", "", std::move(out.names.columns), -1));
   return out;
 }

@@ -66,7 +66,9 @@ Result<EngineQuery> QueryWriter::Write() {
     FIRN_TRY(block, Derived(std::move(block)));
   }
   std::vector<columnar::Field> fields;
+  std::vector<bool> stored;
   for (auto& output : block.outputs) {
+    stored.push_back(output.stored);
     const auto tag = output.expr.type.tag;
     if (tag == kInt8 && output.expr.type.user_type == kElementAndPlace) {
       return Refuse(output.expr.location, "row values are not supported", "Select its fields.");
@@ -84,8 +86,12 @@ Result<EngineQuery> QueryWriter::Write() {
     Settle(output.expr);
   }
   // ORDER BY names outputs by number, so that names may repeat.
+  const bool cut = !block.limit.empty() || !block.distinct_on.empty();
   FIRN_TRY(auto finished, Finish(std::move(block)));
-  return Done(std::move(finished.sql), std::move(fields));
+  FIRN_TRY(auto query, Done(std::move(finished.sql), std::move(fields)));
+  query.stored = std::move(stored);
+  query.cut = cut;
+  return query;
 }
 
 Result<Expr> QueryWriter::WriteDefault(const columnar::Column& target, int location) {
