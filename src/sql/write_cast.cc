@@ -255,7 +255,8 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       if (!known) {
         known = to;
         if (to.tag == kNumeric && context != CastContext::kAssignment) known = OpenNumeric();
-        if (to.tag == kVarchar || to.tag == kChar || IsReg(to.tag)) {
+        if (to.tag == kChar) known = ValueType{.tag = kChar};  // its blanks are seen to later
+        if (to.tag == kVarchar || IsReg(to.tag)) {
           known = ValueType{.tag = kText};
           context = CastContext::kExplicit;
         }

@@ -191,7 +191,10 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
         "Compare their text: a::text = b::text.");
   }
   const auto is_float = [](TypeTag tag) { return tag == kFloat4 || tag == kFloat8; };
-  if (left.type.tag != right.type.tag && is_float(common->tag)) common->tag = kFloat8;
+  const bool both_known = left.type.tag != kUnknown && right.type.tag != kUnknown;
+  if (both_known && left.type.tag != right.type.tag && is_float(common->tag)) {
+    common->tag = kFloat8;
+  }
   if (common->tag == kVarchar) common = ValueType{.tag = kText};
   // Numerics of different scales are compared by the engine as they are.
   if (common->tag == kNumeric) common->precision = 0;
