@@ -343,7 +343,7 @@ Type Stored(Type type) {
 std::string PostgresName(const Type& type) {
   if (type.array) return PostgresName(ElementOf(type)) + "[]";
   const auto& info = Info(type.kind);
-  if (type.kind == Kind::kNumeric && type.precision > 0) {
+  if (type.kind == Kind::kNumeric && type.precision > 0 && type.length >= 0) {
     return fmt::format("{}({},{})", info.name, type.precision, type.scale);
   }
   if (type.kind == Kind::kChar && type.length == 0) return std::string(info.catalog);
@@ -355,7 +355,8 @@ std::string PostgresName(const Type& type) {
 int32_t TypeModifier(const Type& type) {
   // PostgreSQL adds the size of a varlena header to both.
   if (type.kind == Kind::kNumeric && type.precision > 0) {
-    return ((type.precision << 16) | type.scale) + 4;
+    // A length below zero: of a result whose size no one declared.
+    return type.length < 0 ? -1 : ((type.precision << 16) | type.scale) + 4;
   }
   if (type.length > 0) return type.length + 4;
   return -1;

@@ -167,6 +167,7 @@ Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   }
   if (!CanCast(expr.type.tag, type.tag, CastContext::kExplicit)) return CannotCast(expr, type);
   FIRN_RETURN_IF_ERROR(Coerce(expr, type, CastContext::kExplicit));
+  if (IsOpen(type)) expr.type.length = 0;
   expr.nonzero = false;
   expr.decimal_sql.clear();
   return expr;
@@ -223,8 +224,8 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       const int32_t length = cut && context == CastContext::kExplicit ? type.length : 0;
       if (type.tag == kVarchar && context != CastContext::kExplicit) type.length = 0;
       if (context == CastContext::kImplicit) type.length = 0;
-      const bool items_cut =
-          IsArray(type.tag) && type.length > 0 && context == CastContext::kExplicit;
+      const bool items_cut = IsArray(type.tag) && ElementOf(type.tag) != kNumeric &&
+                             type.length > 0 && context == CastContext::kExplicit;
       if (items_cut) type.length = 0;
       std::string_view text = expr.text;
       auto literal = WriteLiteral(text,

@@ -57,6 +57,7 @@ QueryWriter::QueryWriter(const Statement& statement, const QueryContext& context
     if (!context.parameter_types[i]) continue;
     auto type = FromColumnar(*context.parameter_types[i]);
     if (type.tag == kNumeric && type.precision == 0) type = NumericType(38, 16);
+    if (type.tag == kNumeric) type.length = 0;
     parameters_[i] = type;
   }
 }

@@ -77,11 +77,13 @@ Result<EngineQuery> QueryWriter::Write() {
       FIRN_RETURN_IF_ERROR(Coerce(output.expr, {.tag = kText}, CastContext::kExplicit));
       output.expr.type = {.tag = tag, .scale = 1};
     }
-    const auto type = ToColumnar(output.expr.type);
+    auto type = ToColumnar(output.expr.type);
     if (!type) {
       return Refuse(output.expr.location, "a result of type interval is not supported",
                     "Select extract(epoch from ...), the length in seconds.");
     }
+    const bool sized = type->kind == columnar::TypeKind::kNumeric && type->precision > 0;
+    if (sized && output.expr.type.length != kDeclared) type->length = kComputed;
     fields.push_back({output.name, *type});
     Settle(output.expr);
   }
