@@ -238,9 +238,8 @@ class QueryWriter {
   Result<Expr> Concatenate(Expr left, Expr right, int location);
   Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place,
                        bool is_array = false);
-  Result<Expr> CharactersIn(const Expr& left, std::vector<Expr> exprs,
-                            const std::vector<bool>& fixed, bool negated, bool is_array,
-                            int location);
+  Result<Expr> EachIn(const Expr& left, std::vector<Expr> exprs, const std::vector<bool>& fixed,
+                      bool negated, bool is_array, int location);
   Result<Expr> WriteBetween(const Json& body, const Place& place, bool swapped = false);
   // write_ordered_set.cc
   Result<Expr> WriteOrderedSet(const std::string& name, const Json& body, const Place& place);

@@ -83,6 +83,35 @@ bool KeepsItsType(TypeTag value, TypeTag compared) {
          Category(value) == Category(compared) && (IsInteger(compared) || !IsInteger(value));
 }
 
+/// Whether a DECIMAL of the engine has room for the digits of all these numbers.
+bool FitsDecimal(std::span<const ValueType> types) {
+  int32_t whole = 0;
+  int32_t scale = 0;
+  for (const auto& type : types) {
+    const auto numeric = AsNumeric(type);
+    if (numeric.tag != kNumeric) continue;
+    whole = std::max(whole, numeric.precision - numeric.scale);
+    scale = std::max(scale, numeric.scale);
+  }
+  return whole + scale <= columnar::kMaxPrecision;
+}
+
+/// Whether `left IN (…)` hangs on more than one type: values of an array are of their common type,
+/// what is compared with it is of another, and which digits are lost differs.
+bool HasSeveralTypes(const Expr& left, const std::vector<Expr>& exprs) {
+  std::vector<ValueType> types{left.type};
+  for (const auto& expr : exprs) types.push_back(expr.type);
+  const auto is = [&](auto... tags) {
+    return std::any_of(types.begin(), types.end(),
+                       [&](const ValueType& type) { return ((type.tag == tags) || ...); });
+  };
+  if (is(kChar) || !FitsDecimal(types)) return true;
+  const bool mixed = std::any_of(types.begin(), types.end(), [&](const ValueType& type) {
+    return type.tag != kUnknown && type.tag != left.type.tag;
+  });
+  return mixed && is(kFloat4, kFloat8);
+}
+
 Expr Bool(std::string sql, int location) {
   return {.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
 }
@@ -216,9 +245,10 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   }
   if (common->tag != kNumeric) return *common;
   const ValueType settled[] = {left.type, right.type};
-  const auto type = *CommonType(settled);
+  const auto type = FitsDecimal(settled) ? *CommonType(settled) : OpenNumeric();
   if (IsOpen(type)) {
     for (auto* side : {&left, &right}) {
+      FIRN_RETURN_IF_ERROR(ToOpen(*side));
       side->sql = fmt::format("sql_num_key({})", side->sql);
       side->type = ValueType{.tag = kText};
     }
@@ -511,10 +541,10 @@ Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
 }
 
 // transformAExprIn: values that name no column are an array of their common type, others are
-// compared one by one. The type decides about blanks.
-Result<Expr> QueryWriter::CharactersIn(const Expr& left, std::vector<Expr> exprs,
-                                       const std::vector<bool>& fixed, bool negated, bool is_array,
-                                       int location) {
+// compared one by one. The type decides about blanks and digits.
+Result<Expr> QueryWriter::EachIn(const Expr& left, std::vector<Expr> exprs,
+                                 const std::vector<bool>& fixed, bool negated, bool is_array,
+                                 int location) {
   std::vector<ValueType> types;
   if (!is_array) types.push_back(left.type);
   for (size_t i = 0; i < exprs.size(); ++i) {
@@ -523,6 +553,7 @@ Result<Expr> QueryWriter::CharactersIn(const Expr& left, std::vector<Expr> exprs
   const bool together = is_array || types.size() > 2;
   auto common = together ? CommonType(types) : std::nullopt;
   if (common) common->length = 0;
+  if (common && common->tag == kNumeric) common = OpenNumeric();  // each with its own digits
   std::vector<std::pair<std::string, std::string>> lists;  // what is compared as one type
   for (size_t i = 0; i < exprs.size(); ++i) {
     auto& expr = exprs[i];
@@ -568,11 +599,8 @@ Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool nega
   if (exprs.empty()) {
     return Refuse(location, "ANY of an empty array is not supported", "Write FALSE.");
   }
-  const bool characters = left.type.tag == kChar ||
-                          std::any_of(exprs.begin(), exprs.end(),
-                                      [](const Expr& expr) { return expr.type.tag == kChar; });
-  if (characters) {
-    return CharactersIn(left, std::move(exprs), fixed, negated, is_array, location);
+  if (HasSeveralTypes(left, exprs)) {
+    return EachIn(left, std::move(exprs), fixed, negated, is_array, location);
   }
   const bool texts = std::any_of(exprs.begin(), exprs.end(),
                                  [](const Expr& expr) { return IsString(expr.type.tag); });
