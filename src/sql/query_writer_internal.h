@@ -187,6 +187,11 @@ class QueryWriter {
   Result<Expr> WriteCoalesce(const Json& body, const Place& place);
   Result<Expr> WriteMinMax(const Json& body, const Place& place);
   Result<Expr> WriteSublink(const Json& body, const Place& place);
+  /// `left op ANY (SELECT …)`, `left op ALL (SELECT …)`.
+  Result<Expr> CompareWithQuery(const std::string& op, bool any, Expr left, Block&& block,
+                                int location);
+  Result<Expr> CompareWithAll(const std::string& op, bool any, Expr left, Expr arrays,
+                              int location);
   Result<Expr> WriteCollate(const Json& body, const Place& place);
   Result<Expr> WriteGrouping(const Json& body, const Place& place);
   Result<std::vector<Expr>> WriteList(const Json& items, const Place& place);

@@ -402,19 +402,7 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
   if (std::find(kComparisons.begin(), kComparisons.end(), op) == kComparisons.end()) {
     return Refuse(location, op + " with a subquery is not supported", "Use = < > <= >= or <>.");
   }
-  Expr right{.location = location};
-  const Expr& of = block.rows.empty() ? block.outputs.front().expr : block.rows.front().front();
-  right.type = of.type;
-  right.form = of.type.tag == kUnknown ? Expr::Form::kNull : Expr::Form::kValue;
-  FIRN_TRY(const auto type, ToComparable(op, left, right, location));
-  const std::optional<ValueType> wanted[] = {type};
-  FIRN_TRY(auto query, Finish(std::move(block), wanted));
-  if (const auto key = Comparable({.sql = "c1", .type = type}); key != "c1") {
-    query.sql = fmt::format("SELECT {} FROM ({}) AS {}(c1)", key, query.sql, NewAlias('r'));
-  }
-  const bool any = kind == "ANY_SUBLINK";
-  const auto how = any && op == "=" ? std::string("IN") : op + (any ? " ANY" : " ALL");
-  return Bool(fmt::format("({} {} ({}))", left.sql, how, query.sql), location);
+  return CompareWithQuery(op, kind == "ANY_SUBLINK", std::move(left), std::move(block), location);
 }
 
 Result<Expr> QueryWriter::WriteCollate(const Json& body, const Place& place) {
