@@ -116,6 +116,46 @@ Expr Bool(std::string sql, int location) {
   return {.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
 }
 
+/// The least text that is above every text that begins with `prefix`; empty: there is none.
+std::string AbovePrefix(std::string prefix) {
+  while (!prefix.empty()) {
+    size_t at = prefix.size() - 1;
+    while (at > 0 && (prefix[at] & 0xC0) == 0x80) --at;
+    const auto last = std::string_view(prefix).substr(at);
+    const auto lead = static_cast<uint8_t>(last.front());
+    uint32_t code = last.size() == 1 ? lead : lead & (0x7FU >> last.size());
+    for (const char c : last.substr(1)) code = code << 6 | (static_cast<uint8_t>(c) & 0x3FU);
+    prefix.resize(at);
+    constexpr uint32_t kSurrogates = 0xD800;
+    constexpr uint32_t kAfterSurrogates = 0xE000;
+    constexpr uint32_t kLast = 0x10FFFF;
+    if (code == kLast) continue;
+    code = code + 1 == kSurrogates ? kAfterSurrogates : code + 1;
+    const auto tail = [&](int shift) { return static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
+    if (code < 0x80) return prefix + static_cast<char>(code);
+    if (code < 0x800) return prefix + static_cast<char>(0xC0 | (code >> 6)) + tail(0);
+    if (code < 0x10000) return prefix + static_cast<char>(0xE0 | (code >> 12)) + tail(6) + tail(0);
+    return prefix + static_cast<char>(0xF0 | (code >> 18)) + tail(12) + tail(6) + tail(0);
+  }
+  return prefix;
+}
+
+/// LIKE where the engine fails: it looks in files for what is below the prefix with one more in its
+/// last byte, which is no text after 0x7F and 0xBF. Empty: it does not.
+std::string LikeBeyondEngine(const std::string& left, const std::string& pattern,
+                             const std::string& pattern_sql) {
+  const auto prefix = pattern.substr(0, pattern.find_first_of("%_"));
+  if (prefix.empty() || prefix == pattern || pattern.substr(prefix.size()) == "%") return "";
+  const auto last = static_cast<uint8_t>(prefix.back());
+  if (last != 0x7F && last != 0xBF) return "";
+  auto sql = fmt::format("sql_like({}, {})", left, pattern_sql);
+  // Of a column its files may say that none of theirs is among these.
+  if (left.find_first_of("( ") != std::string::npos) return sql;
+  const auto above = AbovePrefix(prefix);
+  const auto below = above.empty() ? "" : fmt::format(" AND {} < {}", left, QuoteLiteral(above));
+  return fmt::format("{} >= {}{} AND {}", left, QuoteLiteral(prefix), below, sql);
+}
+
 /// ctid BETWEEN '(0,0)'::tid AND '(4294967295,0)'::tid: how DuckDB says "the whole table" of one
 /// that has no pages (pg_class.relpages is 0). True of every row, whatever its ctid were.
 bool IsEveryPage(const tree::Json& body) {
@@ -433,8 +473,18 @@ Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json
   std::string escape = "\\";
   if (escaped) {
     FIRN_TRY(auto arguments, WriteList(List(*call.body, "args"), place));
-    if (arguments.size() != 2 || arguments[1].form != Expr::Form::kLiteral) {
-      return Refuse(location, "ESCAPE takes a constant only", "Write the character itself.");
+    if (arguments.size() != 2) return Fail(ErrorCode::kInternal, "like_escape without an escape");
+    if (arguments[1].form != Expr::Form::kLiteral || arguments[1].text.size() > 1) {
+      for (auto& argument : arguments) {
+        if (argument.type.tag != kUnknown && !IsString(argument.type.tag)) {
+          return NoFunction("pg_catalog.like_escape", arguments, location);
+        }
+        FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kImplicit));
+      }
+      right = {.sql = fmt::format("sql_like_escape({}, {})", arguments[0].sql, arguments[1].sql),
+               .type = {.tag = kText},
+               .location = location};
+      return LikeOf(op, std::move(left), std::move(right), location);
     }
     escape = arguments[1].text;
     right = std::move(arguments[0]);
@@ -459,6 +509,11 @@ Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json
     for (auto* side : {&left, &right}) side->sql = AsciiLower(side->sql);
   }
   const std::string_view word = op.ends_with('*') && !ascii ? "ILIKE" : "LIKE";
+  if (plain && word == "LIKE") {
+    if (auto own = LikeBeyondEngine(left.sql, right.text, right.sql); !own.empty()) {
+      return Bool(fmt::format("({}({}))", op.starts_with('!') ? "NOT " : "", own), location);
+    }
+  }
   auto sql =
       fmt::format("{} {}{} {}", left.sql, op.starts_with('!') ? "NOT " : "", word, right.sql);
   if (!plain) sql += " ESCAPE " + QuoteLiteral(escape);

@@ -196,3 +196,12 @@ def test_what_a_join_waits_for_does_not_reach_below_a_limit(sessions, name):
         "SELECT count(*), sum(q.id) FROM {source} q JOIN few ON q.{name} >= few.{name}",
         "WITH q AS (SELECT * FROM {source} w) SELECT count(*) FROM q JOIN few USING ({name})",
     )])
+
+
+@pytest.mark.parametrize("prefix", ["п", "п0", "¿", "ÿ", "\x7f", "a\x7f", "\U0010ffff", "\ud7ff",
+                                    "я", "日本", "ab"])
+def test_every_prefix_of_like_is_looked_for(sessions, prefix):
+    agree(sessions, ["SELECT count(*), min(x), max(x) FROM k WHERE x {} '{}'".format(how, pattern)
+                     for how in ("LIKE", "NOT LIKE", "ILIKE", "~~")
+                     for pattern in (f"{prefix}%", f"{prefix}_", f"{prefix}%1", f"{prefix}_1%",
+                                     f"{prefix}%%", f"{prefix}____")])
