@@ -11,6 +11,31 @@ import pytest
 from ddl_script import differences
 
 SCRIPTS = {
+    "expressions_of_one_row": """
+CREATE TABLE t (a int, b int);
+CREATE TABLE c1 (b int CHECK (sum(b) > 1));
+CREATE TABLE c1 (b int, CHECK ((SELECT true)));
+CREATE TABLE c1 (b int, CHECK (EXISTS (SELECT 1 FROM t)));
+CREATE TABLE c1 (b int, CHECK (row_number() OVER () > 0));
+CREATE TABLE c1 (b int, CHECK (sum(b) OVER () > 0));
+CREATE TABLE c1 (b int, CHECK (generate_series(1, 2) > 0));
+CREATE TABLE c1 (b int DEFAULT (SELECT 1));
+CREATE TABLE c1 (b int DEFAULT max(1));
+CREATE TABLE c1 (b int DEFAULT rank() OVER ());
+CREATE TABLE c1 (b int DEFAULT generate_series(1, 2));
+ALTER TABLE t ADD CHECK (count(*) > 0);
+ALTER TABLE t ADD CHECK (a IN (SELECT 1));
+ALTER TABLE t ADD CONSTRAINT w CHECK (rank() OVER (ORDER BY a) > 0);
+ALTER TABLE t ALTER a SET DEFAULT avg(1);
+ALTER TABLE t ALTER a SET DEFAULT (SELECT 1);
+ALTER TABLE t ADD COLUMN d int DEFAULT (SELECT 1);
+CREATE DOMAIN dom AS int CHECK (max(VALUE) > 0);
+CREATE DOMAIN dom AS int CHECK (VALUE IN (SELECT 1));
+CREATE DOMAIN dom AS int DEFAULT (SELECT 1);
+CREATE DOMAIN dom AS int CHECK (unnest(ARRAY[VALUE]) > 0);
+CREATE TABLE c1 (b int DEFAULT greatest(1, 2) CHECK (b > length('a')));
+INSERT INTO c1 VALUES (DEFAULT), (1);
+""",
     "sizes_of_what_is_computed": """
 CREATE TABLE t (id int, n numeric(10,2), m numeric(10,2), k numeric(12,3), v varchar(5),
   a numeric(10,2)[]);
