@@ -178,16 +178,24 @@ Result<Type> WithModifiers(Kind kind, std::string_view spelled,
     if (modifiers.empty()) return Type{Kind::kNumeric};
     const int32_t precision = modifiers[0];
     const int32_t scale = modifiers.size() > 1 ? modifiers[1] : 0;
-    if (precision < 1 || precision > kMaxPrecision) {
+    constexpr int32_t kPostgresMax = 1000;
+    if (precision < 1 || precision > kPostgresMax) {
       return Fail(MakeError(ErrorCode::kInvalidInput,
                             "NUMERIC precision {} must be between 1 and {}", precision,
-                            kMaxPrecision)
+                            kPostgresMax)
                       .WithSqlState("22023"));
     }
-    if (scale < 0 || scale > precision) {
-      return Fail(MakeError(ErrorCode::kInvalidInput,
-                            "NUMERIC scale {} must be between 0 and precision {}", scale, precision)
+    if (scale < -kPostgresMax || scale > kPostgresMax) {
+      return Fail(MakeError(ErrorCode::kInvalidInput, "NUMERIC scale {} must be between -{} and {}",
+                            scale, kPostgresMax, kPostgresMax)
                       .WithSqlState("22023"));
+    }
+    if (precision > kMaxPrecision || scale < 0 || scale > precision) {
+      return Fail(
+          MakeError(ErrorCode::kUnsupported, "numeric({},{}) is not supported", precision, scale)
+              .WithSqlState("0A000")
+              .WithHint(fmt::format("A precision is 1 to {}, a scale 0 to the precision.",
+                                    kMaxPrecision)));
     }
     return Numeric(precision, scale);
   }

@@ -363,6 +363,12 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
   if (from == kCidr && to.tag == kInet) return fmt::format("sql_read_inet({})", expr.sql);
   if (from == kJson && to.tag == kJsonb) return fmt::format("sql_read_jsonb({})", expr.sql);
   if (from == kJsonb && to.tag == kJson) return expr.sql;
+  if (from == kJsonb && to.tag == kBool) return fmt::format("sql_jsonb_bool({})", expr.sql);
+  if (from == kJsonb && IsNumber(to.tag)) {
+    Expr number{.type = OpenNumeric(), .location = expr.location};
+    number.sql = fmt::format("sql_jsonb_number({}, '{}')", expr.sql, DisplayType(to.tag));
+    return CastSql(number, to, context);
+  }
   if (to.tag == kTime && from == kTimestamp) return CastTo(expr.sql, "TIME");
   if (to.tag == kTime && from == kTimestamptz) {
     return CastTo(fmt::format("sql_tz_local({}, {})", expr.sql, ZoneSql()), "TIME");

@@ -56,6 +56,9 @@ SELECT x, n, sum, minus, other FROM made ORDER BY 1, 2;
 CREATE OR REPLACE VIEW shown AS SELECT 1.75 AS x, n, n + 2 AS y, CASE WHEN id = 1 THEN n END AS z,
   CASE WHEN id = 1 THEN n ELSE m END AS w, v, CASE WHEN id = 1 THEN v ELSE 'zz' END AS u FROM t;
 SELECT * FROM shown ORDER BY n;
+CREATE TABLE bad (n numeric(0));
+CREATE TABLE bad (n numeric(1001, 2));
+CREATE TABLE bad (n numeric(3, -1001));
 """,
     "add_drop_rename": """
 CREATE TABLE t (id int, note text);

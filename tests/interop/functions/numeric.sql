@@ -112,3 +112,7 @@ select id from t where f4 not in (0.1, 1.5) order by 1
 select id from t where i8 in (-3999999999997129, '1'::real, 9007199254740992::float8) order by 1
 select id from t where i8 in (9007199254740992, 1.0) or i8 not in (9007199254740992::real, null) order by 1
 select -3999999999997129::bigint in (-3999999999997129, '1'::real), 1.01 in (1.01::real), 1.01 in (1.01::real, 1.01), 0.1::real in (0.1, 0.2::float8), 16777217 in (16777217::real), 16777217 in (16777217, 1::real)
+select percentile_cont(array[0, 0.25, 1]) within group (order by f8), percentile_disc(array[0.5, null, 1]) within group (order by n), percentile_disc('{0.5}'::float8[]) within group (order by x desc), percentile_cont('{}'::float8[]) within group (order by i4), percentile_cont(null::float8[]) within group (order by i4) from t
+select percentile_cont(array[0.5, 2]) within group (order by i4) from t
+select percentile_cont(array[0.5]) within group (order by f), percentile_disc(array[0.5, 1]) within group (order by a) from empty
+select b, percentile_disc(array[0, 1]) within group (order by i4) from t group by b order by 1
