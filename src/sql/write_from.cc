@@ -16,6 +16,16 @@ using tree::List;
 using tree::Open;
 using tree::Text;
 
+constexpr std::string_view kLateral = "LATERAL ";
+
+/// LATERAL (…) AS r1(c1) of the rows that fulfil a condition: the engine has LATERAL in an outer
+/// join without one only.
+std::string WhereInside(const std::string& lateral, const std::string& condition) {
+  const auto alias = lateral.substr(lateral.rfind(" AS ") + 1);
+  return fmt::format("{}(SELECT * FROM {} WHERE {}) {}", kLateral, lateral.substr(kLateral.size()),
+                     condition, alias);
+}
+
 const VisibleColumn* FindOnly(const std::vector<VisibleColumn>& columns, std::string_view name,
                               bool& ambiguous) {
   const VisibleColumn* found = nullptr;
@@ -446,7 +456,14 @@ Result<QueryWriter::FromItem> QueryWriter::WriteJoin(const Json& body, const Sco
   const size_t left_size = left.names.relations.size();
   FIRN_RETURN_IF_ERROR(out.names.Add(std::move(left.names), statement_, -1));
   FIRN_RETURN_IF_ERROR(out.names.Add(std::move(right.names), statement_, -1));
-  if (!names.empty()) out.names.columns = std::move(merged.columns);
+  // JOIN … USING (a) AS x: x is the columns that were merged.
+  Relation used{.alias = std::string(Text(At(body, "join_using_alias"), "aliasname"))};
+  if (!names.empty()) {
+    const auto count = static_cast<std::ptrdiff_t>(names.size());
+    used.columns.assign(merged.columns.begin(), merged.columns.begin() + count);
+    for (auto& column : used.columns) column.stored = false;
+    out.names.columns = std::move(merged.columns);
+  }
   if (Has(body, "quals")) {
     out.names.outer = outer;
     const Place place{.scope = &out.names,
@@ -459,6 +476,16 @@ Result<QueryWriter::FromItem> QueryWriter::WriteJoin(const Json& body, const Sco
     const bool is_left = i < left_size;
     const bool outer_side = is_left ? type == "JOIN_RIGHT" : type == "JOIN_LEFT";
     if (outer_side || type == "JOIN_FULL") out.names.relations[i].nullable = true;
+  }
+  if (!used.alias.empty()) {
+    if (FindRelation(&out.names, {used.alias}) != nullptr) {
+      return Wrong(-1, "42712", "table name \"" + used.alias + "\" specified more than once");
+    }
+    out.names.relations.push_back(std::move(used));
+  }
+  if (word == "LEFT JOIN" && right.sql.starts_with(kLateral) && !condition.empty()) {
+    right.sql = WhereInside(right.sql, condition);
+    condition = "true";
   }
   if (condition.empty()) {
     if (word != "JOIN") condition = "true";

@@ -119,3 +119,10 @@ select array[1.0, 2] = any (select array[1.00, 2.0]), array[interval '1 day'] = 
 select id, n > all (select q from o where t_id = t.id), n = any (select q::float8 from o), f4 in (select 0.1), f4 = any (select 0.1::real) from t order by id
 select c = any (select 'ab '::text), c = any (select 'ab'::char(5)), c > all (select c5 from chars where c5 is not null), interval '1 day' = any (select interval '24 hours'), '1'::jsonb = any (select '1.0'::jsonb), c in (select v from chars) from chars order by id
 select id, 1.50 = any (select n from t), 1.5 >= all (select n from t where n < 2), 1::numeric / 3 = any (select 1::numeric / 3) from o order by id
+select t.id, l.q from t left join lateral (select q from o where o.t_id = t.id) l on l.q > 15 order by 1, 2
+select t.id, l.g from t left join lateral generate_series(1, t.id) l(g) on l.g % 2 = 0 and t.id < 5 order by 1, 2
+select t.id, l.q, m.n from t left join lateral (select q, id as i from o where o.t_id = t.id) l on l.q > 15 left join lateral (select l.i + 1 as n) m on m.n <> 3 order by 1, 2, 3
+select x.id, t.x, o.at from t join o using (id) as x order by x.id
+select x.* from t left join o using (id) as x where x.id > 2 order by 1
+select x.at from t join o using (id) as x
+select 1 from t join o using (id) as t
