@@ -178,16 +178,24 @@ Result<Type> WithModifiers(Kind kind, std::string_view spelled,
     if (modifiers.empty()) return Type{Kind::kNumeric};
     const int32_t precision = modifiers[0];
     const int32_t scale = modifiers.size() > 1 ? modifiers[1] : 0;
-    if (precision < 1 || precision > kMaxPrecision) {
+    constexpr int32_t kPostgresMax = 1000;
+    if (precision < 1 || precision > kPostgresMax) {
       return Fail(MakeError(ErrorCode::kInvalidInput,
                             "NUMERIC precision {} must be between 1 and {}", precision,
-                            kMaxPrecision)
+                            kPostgresMax)
                       .WithSqlState("22023"));
     }
-    if (scale < 0 || scale > precision) {
-      return Fail(MakeError(ErrorCode::kInvalidInput,
-                            "NUMERIC scale {} must be between 0 and precision {}", scale, precision)
+    if (scale < -kPostgresMax || scale > kPostgresMax) {
+      return Fail(MakeError(ErrorCode::kInvalidInput, "NUMERIC scale {} must be between -{} and {}",
+                            scale, kPostgresMax, kPostgresMax)
                       .WithSqlState("22023"));
+    }
+    if (precision > kMaxPrecision || scale < 0 || scale > precision) {
+      return Fail(
+          MakeError(ErrorCode::kUnsupported, "numeric({},{}) is not supported", precision, scale)
+              .WithSqlState("0A000")
+              .WithHint(fmt::format("A precision is 1 to {}, a scale 0 to the precision.",
+                                    kMaxPrecision)));
     }
     return Numeric(precision, scale);
   }
@@ -343,7 +351,7 @@ Type Stored(Type type) {
 std::string PostgresName(const Type& type) {
   if (type.array) return PostgresName(ElementOf(type)) + "[]";
   const auto& info = Info(type.kind);
-  if (type.kind == Kind::kNumeric && type.precision > 0) {
+  if (type.kind == Kind::kNumeric && type.precision > 0 && type.length >= 0) {
     return fmt::format("{}({},{})", info.name, type.precision, type.scale);
   }
   if (type.kind == Kind::kChar && type.length == 0) return std::string(info.catalog);
@@ -355,7 +363,8 @@ std::string PostgresName(const Type& type) {
 int32_t TypeModifier(const Type& type) {
   // PostgreSQL adds the size of a varlena header to both.
   if (type.kind == Kind::kNumeric && type.precision > 0) {
-    return ((type.precision << 16) | type.scale) + 4;
+    // A length below zero: of a result whose size no one declared.
+    return type.length < 0 ? -1 : ((type.precision << 16) | type.scale) + 4;
   }
   if (type.length > 0) return type.length + 4;
   return -1;

@@ -1,5 +1,6 @@
 #include "sql/ddl.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sql/ddl_internal.h"
@@ -7,6 +8,7 @@
 #include "sql/read.h"
 #include "sql/relations.h"
 #include "sql/rights.h"
+#include "sql/value_type_internal.h"
 
 namespace firn::sql {
 namespace {
@@ -138,7 +140,7 @@ Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand&
         i < command.column_names.size() ? command.column_names[i] : described.fields[i].name;
     columns.push_back({.id = FieldId(static_cast<int32_t>(i) + 1),
                        .name = name,
-                       .type = described.fields[i].type});
+                       .type = WithoutComputedSize(described.fields[i].type)});
   }
   FIRN_RETURN_IF_ERROR(CheckColumnNames(NamesOf(columns)));
   return columns;
@@ -232,8 +234,15 @@ Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
   if (!command.with_data) co_return std::string("CREATE TABLE AS");
   auto targets = TargetColumns(**created, {});
   if (!targets) co_return Failure(std::move(targets).error());
+  // A numeric whose size was computed is a numeric without one: its values are converted.
+  const auto kept = PickColumns(**created, *targets);
+  const auto& fields = described->fields;
+  const bool converted = std::any_of(fields.begin(), fields.end(), [](const auto& field) {
+    return WithoutComputedSize(field.type) != field.type;
+  });
   RowSink sink(session, *created, *std::move(targets), true);
-  auto copied = co_await CopyQuery(session, command.query, &parameters, nullptr, sink);
+  const auto* as = converted ? &kept : nullptr;
+  auto copied = co_await CopyQuery(session, command.query, &parameters, as, sink);
   if (!copied) co_return Failure(std::move(copied).error());
   co_return fmt::format("SELECT {}", sink.rows());
 }

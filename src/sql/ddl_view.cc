@@ -6,6 +6,7 @@
 #include "sql/rights.h"
 #include "sql/server_calls.h"
 #include "sql/user_types.h"
+#include "sql/value_type_internal.h"
 #include "sql/views.h"
 
 namespace firn::sql {
@@ -121,6 +122,7 @@ Result<std::shared_ptr<catalog::View>> MakeView(SessionContext& session,
   };
   FIRN_TRY(auto written, WriteQuery(command.query, context));
   view->columns = std::move(written.fields);
+  for (auto& column : view->columns) column.type = WithoutComputedSize(column.type);
   view->query = command.query_text;
   FIRN_RETURN_IF_ERROR(NameColumns(command, *view));
   return view;

@@ -62,6 +62,8 @@ Decoded Type(const Action& action) {
 Decoded Default(const Action& action) {
   SetColumnDefault change{.name = action.name()};
   if (Has(action.body, "def")) {
+    FIRN_RETURN_IF_ERROR(
+        CheckRowExpression(action.statement, action.body["def"], "DEFAULT expression"));
     change.default_sql = action.text.DefaultBefore(Leftmost(action.body["def"]));
   }
   return TableAction(std::move(change));

@@ -150,6 +150,7 @@ Result<bool> TakeOwnClause(const Statement& statement, const ClauseText& text,
                           ? "multiple default values"
                           : "both default and identity");
     }
+    FIRN_RETURN_IF_ERROR(CheckRowExpression(statement, At(body, "raw_expr"), "DEFAULT expression"));
     column.default_sql = text.DefaultAt(tree::Location(body), stops);
   } else if (kind == "CONSTR_IDENTITY") {
     if (state.spec.generated) return multiple("multiple identity specifications");
@@ -233,6 +234,7 @@ Result<ConstraintSpec> DecodeConstraint(const Statement& statement, const Clause
                   "Name the columns of the key.");
   }
   if (kind == "CONSTR_CHECK") {
+    FIRN_RETURN_IF_ERROR(CheckRowExpression(statement, At(body, "raw_expr"), "check constraint"));
     spec.expression = text.CheckAt(tree::Location(body));
   } else if (kind == "CONSTR_PRIMARY") {
     spec.kind = Kind::kPrimaryKey;

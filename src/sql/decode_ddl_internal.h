@@ -43,6 +43,10 @@ Result<ColumnSpec> DecodeColumn(const Statement& statement, const ClauseText& te
 /// A Constraint that is not part of a column, or `column`'s.
 Result<ConstraintSpec> DecodeConstraint(const Statement& statement, const ClauseText& text,
                                         const tree::Json& body, const std::string& column);
+/// Whether an expression needs one row only: no subquery, aggregate, window or set in it. `where`:
+/// "check constraint", "DEFAULT expression". Errors: 0A000, 42803, 42P20.
+Status CheckRowExpression(const Statement& statement, const tree::Json& expression,
+                          std::string_view where);
 /// Names that no column may have: 42701.
 Status CheckColumnName(std::string_view name);
 

@@ -121,8 +121,12 @@ Result<DdlCommand> DecodeDomain(const Statement& statement, const tree::Json& bo
     if (kind == "CONSTR_NOTNULL") {
       command.domain.not_null = true;
     } else if (kind == "CONSTR_DEFAULT") {
+      FIRN_RETURN_IF_ERROR(
+          CheckRowExpression(statement, At(constraint, "raw_expr"), "DEFAULT expression"));
       command.domain.default_sql = text.DefaultAt(tree::Location(constraint), stops);
     } else if (kind == "CONSTR_CHECK") {
+      FIRN_RETURN_IF_ERROR(
+          CheckRowExpression(statement, At(constraint, "raw_expr"), "check constraint"));
       command.domain.checks.push_back(
           {std::string(Text(constraint, "conname")), text.CheckAt(tree::Location(constraint))});
     } else if (kind != "CONSTR_NULL") {

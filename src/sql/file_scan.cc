@@ -179,6 +179,15 @@ std::string FromStored(const columnar::Type& type, const std::string& value) {
   return fmt::format("list_transform({}, lambda x: {})", value, one("x"));
 }
 
+std::vector<std::string> WidenedColumns(const catalog::TableDefinition& table) {
+  std::vector<std::string> names;
+  if (table.columns.id == SchemaId(1)) return names;  // never altered
+  for (const auto& column : table.columns.columns) {
+    if (column.type.kind == TypeKind::kInt8) names.push_back(column.name);
+  }
+  return names;
+}
+
 std::vector<columnar::Field> HiddenFields() {
   std::vector<columnar::Field> fields;
   for (auto& hidden : HiddenColumns()) fields.push_back(std::move(hidden.field));

@@ -14,6 +14,9 @@ namespace firn::sql {
 /// What every stored row has besides its own columns: __lsn and __timestamp.
 std::vector<columnar::Field> HiddenFields();
 
+/// Columns that some files may hold in another type.
+std::vector<std::string> WidenedColumns(const catalog::TableDefinition& table);
+
 /// What queries see of a column, as engine text, from what tables and files hold of it.
 std::string FromStored(const columnar::Type& type, const std::string& value);
 

@@ -71,9 +71,8 @@ Result<std::shared_ptr<arrow::Array>> Finish(arrow::ArrayBuilder& builder) {
 
 Result<std::optional<ParameterType>> TypeOfOid(uint32_t oid) {
   if (oid == 0 || oid == kUnknownOid) return std::optional<ParameterType>();
-  if (oid == kBpcharOid || oid == kNameOid) {
-    return std::optional(ParameterType{.type = {.kind = TypeKind::kText}});
-  }
+  if (oid == kBpcharOid) return std::optional(ParameterType{.type = {.kind = TypeKind::kChar}});
+  if (oid == kNameOid) return std::optional(ParameterType{.type = {.kind = TypeKind::kText}});
   const auto known = columnar::TypeFromOid(oid);
   if (!known || known->kind > TypeKind::kVoid) {
     return Fail(

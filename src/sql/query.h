@@ -75,6 +75,8 @@ struct ResolvedTable {
   bool has_past = false;                 // AT has a meaning
   std::vector<std::string> denied;       // columns that the role may not read
   std::vector<std::string> key;          // of a table, the columns of its PRIMARY KEY
+  /// Columns that are not, in every file, what files say they are: of another type, or computed.
+  std::vector<std::string> computed;
 };
 
 struct QueryContext {
@@ -98,6 +100,10 @@ struct EngineQuery {
   std::string sql;
   std::vector<columnar::Field> fields;     // names and types of the result, as Postgres'
   std::vector<columnar::Type> parameters;  // of $1 … $n; the engine text casts to these
+  /// For a query around this one: which columns are as files hold them, and whether the rows
+  /// depend on all there are (LIMIT, DISTINCT ON).
+  std::vector<bool> stored;
+  bool cut = false;
 };
 
 /// Errors: as Postgres (42P01, 42703, 42702, 42883, 42704, 42804, 42601, 42803 …) with position;

@@ -10,6 +10,7 @@
 //   write_cast.cc        constants and casts
 //   write_array.cc, write_json.cc  what is written of arrays and json
 //   write_zone.cc        times in zones
+//   write_pruning.cc     what the engine may leave out of files
 //
 // Every FROM item is r1, r2 … with columns c1, c2 … (tables keep their columns' names), every
 // common table expression k1, k2 …; all column references are qualified. So no name of the user
@@ -58,6 +59,7 @@ class QueryWriter {
     std::string name;
     Expr expr;
     bool returns_set = false;  // it has several rows for one
+    bool stored = false;       // VisibleColumn::stored
   };
   /// A query whose outputs can still be cast.
   struct Block {
@@ -100,6 +102,15 @@ class QueryWriter {
   /// Casts to `wanted` where given; what is unknown becomes text.
   Result<Finished> Finish(Block&& block, std::span<const std::optional<ValueType>> wanted = {});
   Result<Finished> FinishRows(Block&& block, std::span<const std::optional<ValueType>> wanted);
+  // write_pruning.cc
+  /// Finish() of a query inside another.
+  Result<Finished> FinishInside(Block&& block,
+                                std::span<const std::optional<ValueType>> wanted = {});
+  /// What ORDER BY … LIMIT sorts by first.
+  static std::string BoundKey(const Expr& expr, const Scope* scope, bool nulls_first);
+  static void MarkStored(const Scope& scope, Block& block);
+  static bool IsStored(const Scope* scope, const std::string& sql, bool may_be_missing);
+
   /// The columns of a finished block under a new alias: "r3"(c1, c2).
   std::vector<VisibleColumn> ColumnsOf(const std::string& alias, const Block& block,
                                        const Finished& finished) const;
@@ -176,6 +187,11 @@ class QueryWriter {
   Result<Expr> WriteCoalesce(const Json& body, const Place& place);
   Result<Expr> WriteMinMax(const Json& body, const Place& place);
   Result<Expr> WriteSublink(const Json& body, const Place& place);
+  /// `left op ANY (SELECT …)`, `left op ALL (SELECT …)`.
+  Result<Expr> CompareWithQuery(const std::string& op, bool any, Expr left, Block&& block,
+                                int location);
+  Result<Expr> CompareWithAll(const std::string& op, bool any, Expr left, Expr arrays,
+                              int location);
   Result<Expr> WriteCollate(const Json& body, const Place& place);
   Result<Expr> WriteGrouping(const Json& body, const Place& place);
   Result<std::vector<Expr>> WriteList(const Json& items, const Place& place);
@@ -229,9 +245,8 @@ class QueryWriter {
   Result<Expr> Concatenate(Expr left, Expr right, int location);
   Result<Expr> WriteIn(const Json& body, const Json& items, bool negated, const Place& place,
                        bool is_array = false);
-  Result<Expr> CharactersIn(const Expr& left, std::vector<Expr> exprs,
-                            const std::vector<bool>& fixed, bool negated, bool is_array,
-                            int location);
+  Result<Expr> EachIn(const Expr& left, std::vector<Expr> exprs, const std::vector<bool>& fixed,
+                      bool negated, bool is_array, int location);
   Result<Expr> WriteBetween(const Json& body, const Place& place, bool swapped = false);
   // write_ordered_set.cc
   Result<Expr> WriteOrderedSet(const std::string& name, const Json& body, const Place& place);

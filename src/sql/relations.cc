@@ -321,6 +321,7 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
     resolved.key = KeyOf(*table);
+    resolved.computed = WidenedColumns(*table);
     FIRN_TRY(resolved.denied, DeniedColumns(session, *table));
     return resolved;
   }

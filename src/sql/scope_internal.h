@@ -22,6 +22,7 @@ struct VisibleColumn {
   bool hidden = false;  // by name only, not by *
   std::string denied;   // the table that its role may not read it of; empty: it may
   bool outer = false;   // as found: of a query around the one that names it
+  bool stored = false;  // as files hold it: the engine may compare it with what they say of it
 };
 
 /// A FROM item as seen by alias.column.
@@ -48,6 +49,7 @@ struct Scope {
 struct CommonTable {
   std::string engine_name;
   std::vector<std::pair<std::string, ValueType>> columns;
+  std::vector<bool> stored = {};  // VisibleColumn::stored, of its first columns
 };
 
 /// The common table expressions that can be named here, inner ones first.

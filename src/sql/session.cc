@@ -170,6 +170,8 @@ Task<Result<std::vector<Statement>>> Session::ParseText(const std::string& sql) 
   // Only a text with some name of that length is looked at more closely.
   if (statements && HasLongWord(sql)) notices_ = LongNameNotices(*statements);
   if (statements || statements.error().SqlState() != "42601") co_return statements;
+  // 123abc is no number and a name to Postgres: to DuckDB it is.
+  if (statements.error().message.starts_with("trailing junk after")) co_return statements;
   auto read = co_await ParseDuckDb(context_, sql);
   if (!read) co_return Failure(std::move(read).error());
   if (!read->empty()) co_return read;

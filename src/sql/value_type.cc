@@ -122,9 +122,16 @@ ValueType NumericType(int32_t precision, int32_t scale) {
   return {.tag = kNumeric, .precision = precision, .scale = scale};
 }
 
+columnar::Type WithoutComputedSize(columnar::Type type) {
+  if (type.kind != columnar::TypeKind::kNumeric || type.length != kComputed) return type;
+  return {.kind = type.kind, .array = type.array};
+}
+
 ValueType FromColumnar(const columnar::Type& type) {
   const auto tag = static_cast<TypeTag>(type.kind);
-  return {type.array ? ArrayOf(tag) : tag, type.precision, type.scale, type.length,
+  const bool sized = tag == kNumeric && type.precision > 0;
+  const int32_t length = !sized ? type.length : type.length == kComputed ? 0 : kDeclared;
+  return {type.array ? ArrayOf(tag) : tag, type.precision, type.scale, length,
           columnar::BaseType(type).user_type};
 }
 
@@ -135,7 +142,7 @@ std::optional<columnar::Type> ToColumnar(const ValueType& type) {
   return columnar::Type{.kind = static_cast<columnar::TypeKind>(element),
                         .precision = type.precision,
                         .scale = type.scale,
-                        .length = type.length,
+                        .length = element == kNumeric ? 0 : type.length,
                         .array = IsArray(type.tag),
                         .user_type = type.user_type};
 }
@@ -275,7 +282,12 @@ std::optional<ValueType> CommonType(std::span<const ValueType> types) {
     whole = std::max(whole, numeric.precision - numeric.scale);
     scale = std::max(scale, numeric.scale);
   }
-  return NumericType(whole + scale, scale);
+  auto common = NumericType(whole + scale, scale);
+  const bool declared = std::all_of(types.begin(), types.end(), [&](const ValueType& type) {
+    return type.tag == kUnknown || (type == common && type.length == kDeclared);
+  });
+  if (declared) common.length = kDeclared;
+  return common;
 }
 
 }  // namespace firn::sql

@@ -77,11 +77,21 @@ struct ValueType {
   // char(n) without the blanks at its end, a char without a length as it is.
   int32_t precision = 0;
   int32_t scale = 0;
-  int32_t length = 0;
+  int32_t length = 0;      // of a numeric kDeclared, where a column or a cast said its size
   uint32_t user_type = 0;  // the oid of an enum
 
-  bool operator==(const ValueType&) const = default;
+  /// As values: whether a numeric's size was declared is nothing of theirs.
+  bool operator==(const ValueType& other) const {
+    return tag == other.tag && precision == other.precision && scale == other.scale &&
+           (ElementOf(tag) == TypeTag::kNumeric || length == other.length) &&
+           user_type == other.user_type;
+  }
 };
+inline constexpr int32_t kDeclared = 1;
+/// columnar::Type::length of a numeric result whose size no one declared: to clients it has none.
+inline constexpr int32_t kComputed = -1;
+/// A type of a result as that of a column or a view's column.
+columnar::Type WithoutComputedSize(columnar::Type type);
 
 ValueType NumericType(int32_t precision, int32_t scale);
 /// numeric of any scale; as the target of a cast, a numeric as it comes

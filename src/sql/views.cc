@@ -6,6 +6,7 @@
 #include "sql/pg_catalog/calls.h"
 #include "sql/relation_names.h"
 #include "sql/user_types.h"
+#include "sql/written_text_internal.h"
 
 namespace firn::sql {
 namespace {
@@ -29,6 +30,10 @@ Result<ResolvedTable> AsSeen(const SessionContext& session, const catalog::View:
     const auto& field = now.columns[static_cast<size_t>(place)];
     list += fmt::format("{} AS {}, ", QuoteIdentifier(field.name), QuoteIdentifier(column.name));
     then.columns.push_back({column.name, field.type});
+    const auto& computed = now.computed;
+    if (std::find(computed.begin(), computed.end(), field.name) != computed.end()) {
+      then.computed.push_back(column.name);
+    }
   }
   for (const auto& field : now.hidden) list += QuoteIdentifier(field.name) + ", ";
   if (list.empty()) list = "1, ";
@@ -96,13 +101,16 @@ Result<ResolvedTable> ExpandView(
   for (size_t i = 0; i < written->fields.size() && i < view.columns.size(); ++i) {
     names += (names.empty() ? "" : ", ") + QuoteIdentifier(view.columns[i].name);
     resolved.columns.push_back({view.columns[i].name, written->fields[i].type});
+    if (!written->stored[i]) resolved.computed.push_back(view.columns[i].name);
   }
   if (written->fields.size() != view.columns.size()) {
     return Fail(
         MakeError(ErrorCode::kSchemaMismatch, "view \"{}\" no longer has its columns", view.name)
             .WithSqlState("42703"));
   }
-  resolved.scan_sql = fmt::format("SELECT * FROM ({}) AS v({})", written->sql, names);
+  resolved.scan_sql = fmt::format(
+      "SELECT * FROM ({}) AS v({})",
+      written->cut ? Walled(written->sql, "w", view.columns.size()) : written->sql, names);
   return resolved;
 }
 

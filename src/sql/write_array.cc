@@ -250,6 +250,57 @@ Result<Expr> QueryWriter::WriteAnyOf(const std::string& op, bool any, Expr left,
   return Expr{.sql = std::move(test), .type = {.tag = kBool}, .location = location};
 }
 
+Result<Expr> QueryWriter::CompareWithQuery(const std::string& op, bool any, Expr left,
+                                           Block&& block, int location) {
+  const Expr& of = block.rows.empty() ? block.outputs.front().expr : block.rows.front().front();
+  const bool known = of.type.tag != kUnknown;
+  const auto alias = NewAlias('r');
+  Expr right{.sql = alias + ".c1",
+             .type = of.type,
+             .form = known ? Expr::Form::kValue : Expr::Form::kNull,
+             .location = location};
+  Finished query;
+  if (known) {
+    FIRN_TRY(query, Finish(std::move(block)));
+    right.type = query.types.front();
+    if (IsArray(right.type.tag)) {
+      // The engine compares lists with a NULL in them otherwise here: they are tried one by one.
+      Expr all{.sql = fmt::format("coalesce((SELECT list({0}) FROM ({1}) AS {2}(c1)), [])",
+                                  right.sql, query.sql, alias),
+               .type = right.type,
+               .location = location};
+      return CompareWithAll(op, any, std::move(left), std::move(all), location);
+    }
+  }
+  FIRN_TRY(const auto type, ToComparable(op, left, right, location));
+  if (!known) {
+    const std::optional<ValueType> wanted[] = {type};
+    FIRN_TRY(query, Finish(std::move(block), wanted));
+    right.sql = Comparable({.sql = alias + ".c1", .type = type});
+  }
+  if (right.sql != alias + ".c1") {
+    query.sql = fmt::format("SELECT {} FROM ({}) AS {}(c1)", right.sql, query.sql, alias);
+  }
+  const auto how = any && op == "=" ? std::string("IN") : op + (any ? " ANY" : " ALL");
+  return Expr{.sql = fmt::format("({} {} ({}))", left.sql, how, query.sql),
+              .type = {.tag = kBool},
+              .location = location};
+}
+
+Result<Expr> QueryWriter::CompareWithAll(const std::string& op, bool any, Expr left, Expr arrays,
+                                         int location) {
+  Expr element{.sql = NewAlias('e'), .type = arrays.type, .location = location};
+  const auto alias = element.sql;
+  FIRN_TRY(const auto one, Compare(op, std::move(left), std::move(element), location));
+  if (IsVolatile(one.sql)) return RefuseVolatile(location);
+  auto sql = fmt::format(
+      "list_transform([list_transform({}, lambda {}: {})], lambda t: CASE WHEN list_contains(t, "
+      "{}) THEN {} WHEN list_count(t) <> len(t) THEN NULL ELSE {} END)[1]",
+      arrays.sql, alias, one.sql, any ? "true" : "false", any ? "true" : "false",
+      any ? "false" : "true");
+  return Expr{.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
+}
+
 Result<Expr> QueryWriter::ConcatenateArrays(Expr left, Expr right, int location) {
   for (auto* side : {&left, &right}) {
     auto& other = side == &left ? right : left;

@@ -432,7 +432,9 @@ Result<Expr> QueryWriter::WriteSet(const std::string& name, std::vector<Expr> ar
   if (name == "generate_series" && arguments.size() == 3 && arguments[2].text == "0") {
     return Wrong(location, "22023", "step size cannot equal zero");
   }
-  return Apply(*found.entry, found.arguments, std::move(arguments), location);
+  FIRN_TRY(auto set, Apply(*found.entry, found.arguments, std::move(arguments), location));
+  if (ElementOf(set.type.tag) == kNumeric) set.type.length = 0;
+  return set;
 }
 
 Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& body,

@@ -167,6 +167,7 @@ Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
   }
   if (!CanCast(expr.type.tag, type.tag, CastContext::kExplicit)) return CannotCast(expr, type);
   FIRN_RETURN_IF_ERROR(Coerce(expr, type, CastContext::kExplicit));
+  if (IsOpen(type)) expr.type.length = 0;
   expr.nonzero = false;
   expr.decimal_sql.clear();
   return expr;
@@ -223,8 +224,8 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       const int32_t length = cut && context == CastContext::kExplicit ? type.length : 0;
       if (type.tag == kVarchar && context != CastContext::kExplicit) type.length = 0;
       if (context == CastContext::kImplicit) type.length = 0;
-      const bool items_cut =
-          IsArray(type.tag) && type.length > 0 && context == CastContext::kExplicit;
+      const bool items_cut = IsArray(type.tag) && ElementOf(type.tag) != kNumeric &&
+                             type.length > 0 && context == CastContext::kExplicit;
       if (items_cut) type.length = 0;
       std::string_view text = expr.text;
       auto literal = WriteLiteral(text,
@@ -255,7 +256,8 @@ Status QueryWriter::CoerceUnknown(Expr& expr, const ValueType& to, CastContext c
       if (!known) {
         known = to;
         if (to.tag == kNumeric && context != CastContext::kAssignment) known = OpenNumeric();
-        if (to.tag == kVarchar || to.tag == kChar || IsReg(to.tag)) {
+        if (to.tag == kChar) known = ValueType{.tag = kChar};  // its blanks are seen to later
+        if (to.tag == kVarchar || IsReg(to.tag)) {
           known = ValueType{.tag = kText};
           context = CastContext::kExplicit;
         }
@@ -361,6 +363,12 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
   if (from == kCidr && to.tag == kInet) return fmt::format("sql_read_inet({})", expr.sql);
   if (from == kJson && to.tag == kJsonb) return fmt::format("sql_read_jsonb({})", expr.sql);
   if (from == kJsonb && to.tag == kJson) return expr.sql;
+  if (from == kJsonb && to.tag == kBool) return fmt::format("sql_jsonb_bool({})", expr.sql);
+  if (from == kJsonb && IsNumber(to.tag)) {
+    Expr number{.type = OpenNumeric(), .location = expr.location};
+    number.sql = fmt::format("sql_jsonb_number({}, '{}')", expr.sql, DisplayType(to.tag));
+    return CastSql(number, to, context);
+  }
   if (to.tag == kTime && from == kTimestamp) return CastTo(expr.sql, "TIME");
   if (to.tag == kTime && from == kTimestamptz) {
     return CastTo(fmt::format("sql_tz_local({}, {})", expr.sql, ZoneSql()), "TIME");

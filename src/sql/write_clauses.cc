@@ -509,11 +509,24 @@ Result<std::string> QueryWriter::WriteLimit(const Json& node, std::string_view w
 }
 
 Status QueryWriter::WriteOrderAndLimit(const Json& body, const Place& place, Block& block) {
+  // Groups are complete before the first is sorted: there is no bound while files are read.
+  const bool bounded = Has(body, "limitCount") && !block.distinct && block.distinct_on.empty() &&
+                       List(body, "groupClause").empty() && !tree::Flag(body, "groupAll");
+  const auto key = [&](const Expr& expr, std::optional<size_t> output,
+                       std::string_view direction) -> std::string {
+    const bool set = output && block.outputs[*output].returns_set;
+    if (bounded && block.order == " ORDER BY " && !set && OrderKey(expr) == expr.sql) {
+      return BoundKey(expr, place.scope, direction.ends_with("FIRST"));
+    }
+    return output ? SortedOutput(block, *output) : OrderKey(expr);
+  };
   if (tree::Flag(body, "orderAll")) {
     FIRN_TRY(const auto direction, SortDirection(*Open(List(body, "sortClause").front()).body));
     for (size_t i = 1; i <= block.outputs.size(); ++i) {
       FIRN_RETURN_IF_ERROR(CheckOrder(block.outputs[i - 1].expr));
-      block.order += (i == 1 ? " ORDER BY " : ", ") + SortedOutput(block, i - 1) + direction;
+      const auto& expr = block.outputs[i - 1].expr;
+      block.order += i == 1 ? " ORDER BY " : ", ";
+      block.order += key(expr, i - 1, direction) + direction;
     }
   }
   std::vector<Sorted> sorted;
@@ -525,7 +538,7 @@ Status QueryWriter::WriteOrderAndLimit(const Json& body, const Place& place, Blo
     FIRN_TRY(auto one, FindSorted(At(sort_by, "node"), "ORDER BY", place, block));
     FIRN_RETURN_IF_ERROR(CheckOrder(one.expr));
     block.order += block.order.empty() ? " ORDER BY " : ", ";
-    block.order += (one.output ? SortedOutput(block, *one.output) : OrderKey(one.expr)) + direction;
+    block.order += key(one.expr, one.output, direction) + direction;
     sorted.push_back(std::move(one));
     locations.push_back(tree::FirstLocation(At(sort_by, "node")));
   }

@@ -58,8 +58,14 @@ Result<Expr> QueryWriter::WriteNode(const tree::Node& node, const Place& place) 
   if (node.Is("A_Const")) return WriteConstant(body);
   if (node.Is("ColumnRef")) return WriteColumn(body, place);
   if (node.Is("ParamRef")) return WriteParameter(body);
-  if (node.Is("A_Expr")) return WriteOperator(body, place);
-  if (node.Is("FuncCall")) return WriteCall(body, place);
+  if (node.Is("A_Expr") || node.Is("FuncCall")) {
+    FIRN_TRY(auto expr, node.Is("A_Expr") ? WriteOperator(body, place) : WriteCall(body, place));
+    // exprTypmod: of what is computed nobody declared a size, but nullif() is its first argument.
+    const auto element = ElementOf(expr.type.tag);
+    const bool kept = Text(body, "kind") == "AEXPR_NULLIF";
+    if (!kept && (element == kNumeric || element == kVarchar)) expr.type.length = 0;
+    return expr;
+  }
   if (node.Is("TypeCast")) return WriteTypeCast(body, place);
   if (node.Is("BoolExpr")) return WriteBool(body, place);
   if (node.Is("NullTest")) return WriteNullTest(body, place);
@@ -117,7 +123,11 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
   const bool quoted = std::any_of(exprs.begin(), exprs.end(), [](const Expr& expr) {
     return expr.type.tag == kUnknown && expr.form != Expr::Form::kNull;
   });
-  if (quoted) common->length = 0;
+  const bool null = std::any_of(exprs.begin(), exprs.end(),
+                                [](const Expr& expr) { return expr.form == Expr::Form::kNull; });
+  // coalesce(n, NULL) is n.
+  const bool lost = null && common->tag != kChar && what != "COALESCE";
+  if (quoted || lost) common->length = 0;
   // A quoted number may have more digits than the others: settle literals first.
   for (auto& expr : exprs) {
     if (expr.type.tag == kUnknown) {
@@ -392,19 +402,7 @@ Result<Expr> QueryWriter::WriteSublink(const Json& body, const Place& place) {
   if (std::find(kComparisons.begin(), kComparisons.end(), op) == kComparisons.end()) {
     return Refuse(location, op + " with a subquery is not supported", "Use = < > <= >= or <>.");
   }
-  Expr right{.location = location};
-  const Expr& of = block.rows.empty() ? block.outputs.front().expr : block.rows.front().front();
-  right.type = of.type;
-  right.form = of.type.tag == kUnknown ? Expr::Form::kNull : Expr::Form::kValue;
-  FIRN_TRY(const auto type, ToComparable(op, left, right, location));
-  const std::optional<ValueType> wanted[] = {type};
-  FIRN_TRY(auto query, Finish(std::move(block), wanted));
-  if (const auto key = Comparable({.sql = "c1", .type = type}); key != "c1") {
-    query.sql = fmt::format("SELECT {} FROM ({}) AS {}(c1)", key, query.sql, NewAlias('r'));
-  }
-  const bool any = kind == "ANY_SUBLINK";
-  const auto how = any && op == "=" ? std::string("IN") : op + (any ? " ANY" : " ALL");
-  return Bool(fmt::format("({} {} ({}))", left.sql, how, query.sql), location);
+  return CompareWithQuery(op, kind == "ANY_SUBLINK", std::move(left), std::move(block), location);
 }
 
 Result<Expr> QueryWriter::WriteCollate(const Json& body, const Place& place) {

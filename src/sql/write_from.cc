@@ -16,6 +16,16 @@ using tree::List;
 using tree::Open;
 using tree::Text;
 
+constexpr std::string_view kLateral = "LATERAL ";
+
+/// LATERAL (…) AS r1(c1) of the rows that fulfil a condition: the engine has LATERAL in an outer
+/// join without one only.
+std::string WhereInside(const std::string& lateral, const std::string& condition) {
+  const auto alias = lateral.substr(lateral.rfind(" AS ") + 1);
+  return fmt::format("{}(SELECT * FROM {} WHERE {}) {}", kLateral, lateral.substr(kLateral.size()),
+                     condition, alias);
+}
+
 const VisibleColumn* FindOnly(const std::vector<VisibleColumn>& columns, std::string_view name,
                               bool& ambiguous) {
   const VisibleColumn* found = nullptr;
@@ -165,7 +175,8 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
     for (size_t i = 0; i < common->columns.size(); ++i) {
       columns.push_back({.name = common->columns[i].first,
                          .sql = fmt::format("{}.c{}", alias, i + 1),
-                         .type = common->columns[i].second});
+                         .type = common->columns[i].second,
+                         .stored = i < common->stored.size() && common->stored[i]});
     }
     FIRN_TRY(auto scope, Aliased(body, name, "", std::move(columns), location));
     return FromItem{common->engine_name + " AS " + alias, std::move(scope)};
@@ -173,14 +184,17 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   const auto& reference = collected_.references.tables[found->second];
   FIRN_TRY(const auto table, context_.resolve_table(reference));
   if (Has(body, "past")) FIRN_RETURN_IF_ERROR(CheckPast(body["past"], table, name));
+  const auto& computed = table.computed;
   const auto add = [&](const columnar::Field& field, bool hidden) {
     const bool denied =
         std::find(table.denied.begin(), table.denied.end(), field.name) != table.denied.end();
-    columns.push_back({.name = field.name,
-                       .sql = alias + "." + QuoteIdentifier(field.name),
-                       .type = FromColumnar(field.type),
-                       .hidden = hidden,
-                       .denied = denied ? reference.table.name : ""});
+    columns.push_back(
+        {.name = field.name,
+         .sql = alias + "." + QuoteIdentifier(field.name),
+         .type = FromColumnar(field.type),
+         .hidden = hidden,
+         .denied = denied ? reference.table.name : "",
+         .stored = std::find(computed.begin(), computed.end(), field.name) == computed.end()});
   };
   for (const auto& field : table.columns) add(field, false);
   for (const auto& field : table.hidden) add(field, true);
@@ -206,7 +220,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteSubselect(const Json& body, cons
   const auto names = block.rows.empty() ? block.outputs : std::vector<Output>{};
   Block shape;
   shape.outputs = names;
-  FIRN_TRY(const auto query, Finish(std::move(block)));
+  FIRN_TRY(const auto query, FinishInside(std::move(block)));
   const auto alias = NewAlias('r');
   auto columns = ColumnsOf(alias, shape, query);
   std::string list;
@@ -442,7 +456,14 @@ Result<QueryWriter::FromItem> QueryWriter::WriteJoin(const Json& body, const Sco
   const size_t left_size = left.names.relations.size();
   FIRN_RETURN_IF_ERROR(out.names.Add(std::move(left.names), statement_, -1));
   FIRN_RETURN_IF_ERROR(out.names.Add(std::move(right.names), statement_, -1));
-  if (!names.empty()) out.names.columns = std::move(merged.columns);
+  // JOIN … USING (a) AS x: x is the columns that were merged.
+  Relation used{.alias = std::string(Text(At(body, "join_using_alias"), "aliasname"))};
+  if (!names.empty()) {
+    const auto count = static_cast<std::ptrdiff_t>(names.size());
+    used.columns.assign(merged.columns.begin(), merged.columns.begin() + count);
+    for (auto& column : used.columns) column.stored = false;
+    out.names.columns = std::move(merged.columns);
+  }
   if (Has(body, "quals")) {
     out.names.outer = outer;
     const Place place{.scope = &out.names,
@@ -456,6 +477,16 @@ Result<QueryWriter::FromItem> QueryWriter::WriteJoin(const Json& body, const Sco
     const bool outer_side = is_left ? type == "JOIN_RIGHT" : type == "JOIN_LEFT";
     if (outer_side || type == "JOIN_FULL") out.names.relations[i].nullable = true;
   }
+  if (!used.alias.empty()) {
+    if (FindRelation(&out.names, {used.alias}) != nullptr) {
+      return Wrong(-1, "42712", "table name \"" + used.alias + "\" specified more than once");
+    }
+    out.names.relations.push_back(std::move(used));
+  }
+  if (word == "LEFT JOIN" && right.sql.starts_with(kLateral) && !condition.empty()) {
+    right.sql = WhereInside(right.sql, condition);
+    condition = "true";
+  }
   if (condition.empty()) {
     if (word != "JOIN") condition = "true";
     out.sql = condition.empty()
@@ -465,6 +496,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteJoin(const Json& body, const Sco
     out.sql = fmt::format("({} {} {} ON {})", left.sql, word, right.sql, condition);
   }
   if (!Has(body, "alias")) return out;
+  for (auto& column : out.names.columns) column.stored = IsStored(&out.names, column.sql, false);
   FIRN_TRY(out.names, Aliased(body, "", "", std::move(out.names.columns), -1));
   return out;
 }

@@ -83,8 +83,77 @@ bool KeepsItsType(TypeTag value, TypeTag compared) {
          Category(value) == Category(compared) && (IsInteger(compared) || !IsInteger(value));
 }
 
+/// Whether a DECIMAL of the engine has room for the digits of all these numbers.
+bool FitsDecimal(std::span<const ValueType> types) {
+  int32_t whole = 0;
+  int32_t scale = 0;
+  for (const auto& type : types) {
+    const auto numeric = AsNumeric(type);
+    if (numeric.tag != kNumeric) continue;
+    whole = std::max(whole, numeric.precision - numeric.scale);
+    scale = std::max(scale, numeric.scale);
+  }
+  return whole + scale <= columnar::kMaxPrecision;
+}
+
+/// Whether `left IN (…)` hangs on more than one type: values of an array are of their common type,
+/// what is compared with it is of another, and which digits are lost differs.
+bool HasSeveralTypes(const Expr& left, const std::vector<Expr>& exprs) {
+  std::vector<ValueType> types{left.type};
+  for (const auto& expr : exprs) types.push_back(expr.type);
+  const auto is = [&](auto... tags) {
+    return std::any_of(types.begin(), types.end(),
+                       [&](const ValueType& type) { return ((type.tag == tags) || ...); });
+  };
+  if (is(kChar) || !FitsDecimal(types)) return true;
+  const bool mixed = std::any_of(types.begin(), types.end(), [&](const ValueType& type) {
+    return type.tag != kUnknown && type.tag != left.type.tag;
+  });
+  return mixed && is(kFloat4, kFloat8);
+}
+
 Expr Bool(std::string sql, int location) {
   return {.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
+}
+
+/// The least text that is above every text that begins with `prefix`; empty: there is none.
+std::string AbovePrefix(std::string prefix) {
+  while (!prefix.empty()) {
+    size_t at = prefix.size() - 1;
+    while (at > 0 && (prefix[at] & 0xC0) == 0x80) --at;
+    const auto last = std::string_view(prefix).substr(at);
+    const auto lead = static_cast<uint8_t>(last.front());
+    uint32_t code = last.size() == 1 ? lead : lead & (0x7FU >> last.size());
+    for (const char c : last.substr(1)) code = code << 6 | (static_cast<uint8_t>(c) & 0x3FU);
+    prefix.resize(at);
+    constexpr uint32_t kSurrogates = 0xD800;
+    constexpr uint32_t kAfterSurrogates = 0xE000;
+    constexpr uint32_t kLast = 0x10FFFF;
+    if (code == kLast) continue;
+    code = code + 1 == kSurrogates ? kAfterSurrogates : code + 1;
+    const auto tail = [&](int shift) { return static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
+    if (code < 0x80) return prefix + static_cast<char>(code);
+    if (code < 0x800) return prefix + static_cast<char>(0xC0 | (code >> 6)) + tail(0);
+    if (code < 0x10000) return prefix + static_cast<char>(0xE0 | (code >> 12)) + tail(6) + tail(0);
+    return prefix + static_cast<char>(0xF0 | (code >> 18)) + tail(12) + tail(6) + tail(0);
+  }
+  return prefix;
+}
+
+/// LIKE where the engine fails: it looks in files for what is below the prefix with one more in its
+/// last byte, which is no text after 0x7F and 0xBF. Empty: it does not.
+std::string LikeBeyondEngine(const std::string& left, const std::string& pattern,
+                             const std::string& pattern_sql) {
+  const auto prefix = pattern.substr(0, pattern.find_first_of("%_"));
+  if (prefix.empty() || prefix == pattern || pattern.substr(prefix.size()) == "%") return "";
+  const auto last = static_cast<uint8_t>(prefix.back());
+  if (last != 0x7F && last != 0xBF) return "";
+  auto sql = fmt::format("sql_like({}, {})", left, pattern_sql);
+  // Of a column its files may say that none of theirs is among these.
+  if (left.find_first_of("( ") != std::string::npos) return sql;
+  const auto above = AbovePrefix(prefix);
+  const auto below = above.empty() ? "" : fmt::format(" AND {} < {}", left, QuoteLiteral(above));
+  return fmt::format("{} >= {}{} AND {}", left, QuoteLiteral(prefix), below, sql);
 }
 
 /// ctid BETWEEN '(0,0)'::tid AND '(4294967295,0)'::tid: how DuckDB says "the whole table" of one
@@ -195,7 +264,10 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
         "Compare their text: a::text = b::text.");
   }
   const auto is_float = [](TypeTag tag) { return tag == kFloat4 || tag == kFloat8; };
-  if (left.type.tag != right.type.tag && is_float(common->tag)) common->tag = kFloat8;
+  const bool both_known = left.type.tag != kUnknown && right.type.tag != kUnknown;
+  if (both_known && left.type.tag != right.type.tag && is_float(common->tag)) {
+    common->tag = kFloat8;
+  }
   if (common->tag == kVarchar) common = ValueType{.tag = kText};
   // Numerics of different scales are compared by the engine as they are.
   if (common->tag == kNumeric) common->precision = 0;
@@ -217,9 +289,10 @@ Result<ValueType> QueryWriter::ToComparable(const std::string& op, Expr& left, E
   }
   if (common->tag != kNumeric) return *common;
   const ValueType settled[] = {left.type, right.type};
-  const auto type = *CommonType(settled);
+  const auto type = FitsDecimal(settled) ? *CommonType(settled) : OpenNumeric();
   if (IsOpen(type)) {
     for (auto* side : {&left, &right}) {
+      FIRN_RETURN_IF_ERROR(ToOpen(*side));
       side->sql = fmt::format("sql_num_key({})", side->sql);
       side->type = ValueType{.tag = kText};
     }
@@ -422,8 +495,18 @@ Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json
   std::string escape = "\\";
   if (escaped) {
     FIRN_TRY(auto arguments, WriteList(List(*call.body, "args"), place));
-    if (arguments.size() != 2 || arguments[1].form != Expr::Form::kLiteral) {
-      return Refuse(location, "ESCAPE takes a constant only", "Write the character itself.");
+    if (arguments.size() != 2) return Fail(ErrorCode::kInternal, "like_escape without an escape");
+    if (arguments[1].form != Expr::Form::kLiteral || arguments[1].text.size() > 1) {
+      for (auto& argument : arguments) {
+        if (argument.type.tag != kUnknown && !IsString(argument.type.tag)) {
+          return NoFunction("pg_catalog.like_escape", arguments, location);
+        }
+        FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = kText}, CastContext::kImplicit));
+      }
+      right = {.sql = fmt::format("sql_like_escape({}, {})", arguments[0].sql, arguments[1].sql),
+               .type = {.tag = kText},
+               .location = location};
+      return LikeOf(op, std::move(left), std::move(right), location);
     }
     escape = arguments[1].text;
     right = std::move(arguments[0]);
@@ -448,6 +531,11 @@ Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json
     for (auto* side : {&left, &right}) side->sql = AsciiLower(side->sql);
   }
   const std::string_view word = op.ends_with('*') && !ascii ? "ILIKE" : "LIKE";
+  if (plain && word == "LIKE") {
+    if (auto own = LikeBeyondEngine(left.sql, right.text, right.sql); !own.empty()) {
+      return Bool(fmt::format("({}({}))", op.starts_with('!') ? "NOT " : "", own), location);
+    }
+  }
   auto sql =
       fmt::format("{} {}{} {}", left.sql, op.starts_with('!') ? "NOT " : "", word, right.sql);
   if (!plain) sql += " ESCAPE " + QuoteLiteral(escape);
@@ -527,10 +615,10 @@ Result<Expr> QueryWriter::Concatenate(Expr left, Expr right, int location) {
 }
 
 // transformAExprIn: values that name no column are an array of their common type, others are
-// compared one by one. The type decides about blanks.
-Result<Expr> QueryWriter::CharactersIn(const Expr& left, std::vector<Expr> exprs,
-                                       const std::vector<bool>& fixed, bool negated, bool is_array,
-                                       int location) {
+// compared one by one. The type decides about blanks and digits.
+Result<Expr> QueryWriter::EachIn(const Expr& left, std::vector<Expr> exprs,
+                                 const std::vector<bool>& fixed, bool negated, bool is_array,
+                                 int location) {
   std::vector<ValueType> types;
   if (!is_array) types.push_back(left.type);
   for (size_t i = 0; i < exprs.size(); ++i) {
@@ -539,6 +627,7 @@ Result<Expr> QueryWriter::CharactersIn(const Expr& left, std::vector<Expr> exprs
   const bool together = is_array || types.size() > 2;
   auto common = together ? CommonType(types) : std::nullopt;
   if (common) common->length = 0;
+  if (common && common->tag == kNumeric) common = OpenNumeric();  // each with its own digits
   std::vector<std::pair<std::string, std::string>> lists;  // what is compared as one type
   for (size_t i = 0; i < exprs.size(); ++i) {
     auto& expr = exprs[i];
@@ -584,11 +673,8 @@ Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool nega
   if (exprs.empty()) {
     return Refuse(location, "ANY of an empty array is not supported", "Write FALSE.");
   }
-  const bool characters = left.type.tag == kChar ||
-                          std::any_of(exprs.begin(), exprs.end(),
-                                      [](const Expr& expr) { return expr.type.tag == kChar; });
-  if (characters) {
-    return CharactersIn(left, std::move(exprs), fixed, negated, is_array, location);
+  if (HasSeveralTypes(left, exprs)) {
+    return EachIn(left, std::move(exprs), fixed, negated, is_array, location);
   }
   const bool texts = std::any_of(exprs.begin(), exprs.end(),
                                  [](const Expr& expr) { return IsString(expr.type.tag); });

@@ -41,8 +41,10 @@ Result<Expr> QueryWriter::WriteOrderedSet(const std::string& name, const Json& b
   FIRN_TRY(const auto direction, SortDirection(sort_by));
   FIRN_TRY(auto value, WriteExpr(At(sort_by, "node"), inner));
   FIRN_RETURN_IF_ERROR(SettleUnknown(value));
+  const bool several = percentile && IsArray(direct.front().type.tag);
   if (percentile) {
-    FIRN_RETURN_IF_ERROR(Coerce(direct.front(), {.tag = kFloat8}, CastContext::kImplicit));
+    const auto parts = several ? ArrayOf(kFloat8) : kFloat8;
+    FIRN_RETURN_IF_ERROR(Coerce(direct.front(), {.tag = parts}, CastContext::kImplicit));
   }
   if (name == "percentile_cont") {
     if (!CanCast(value.type.tag, kFloat8, CastContext::kImplicit)) {
@@ -70,6 +72,18 @@ Result<Expr> QueryWriter::WriteOrderedSet(const std::string& name, const Json& b
                     "Count the rows of each in a subquery that groups by it.");
     }
     out.sql = "mode" + over;
+  } else if (several) {
+    const auto* one = name == "percentile_cont" ? "sql_percentile_cont(l, p)"
+                                                : "list_extract(l, sql_percentile_at(p, len(l)))";
+    out.sql = fmt::format(
+        "list_transform([list{}], lambda l: CASE WHEN l IS NULL THEN NULL ELSE "
+        "list_transform({}, lambda p: {}) END)[1]",
+        over, direct.front().sql, one);
+    if (IsArray(out.type.tag)) {
+      return Refuse(location, "arrays of more than one dimension are not supported",
+                    "Ask for one percentile at a time.");
+    }
+    out.type.tag = ArrayOf(out.type.tag);
   } else if (name == "percentile_cont") {
     out.sql = fmt::format("sql_percentile_cont(list{}, {})", over, direct.front().sql);
   } else {

@@ -57,6 +57,7 @@ QueryWriter::QueryWriter(const Statement& statement, const QueryContext& context
     if (!context.parameter_types[i]) continue;
     auto type = FromColumnar(*context.parameter_types[i]);
     if (type.tag == kNumeric && type.precision == 0) type = NumericType(38, 16);
+    if (type.tag == kNumeric) type.length = 0;
     parameters_[i] = type;
   }
 }
@@ -144,6 +145,7 @@ Result<QueryWriter::Block> QueryWriter::WritePlain(const Json& body, const Scope
   FIRN_TRY(const auto distinct, WriteDistinct(body, place, block));
   block.head = "SELECT " + distinct;
   FIRN_RETURN_IF_ERROR(WriteOrderAndLimit(body, place, block));
+  MarkStored(from.names, block);
   return block;
 }
 
@@ -209,8 +211,8 @@ Result<QueryWriter::Block> QueryWriter::WriteSetOperation(const Json& body, cons
   }
   Block shape;
   for (const auto& output : left.outputs) shape.outputs.push_back({output.name, {}});
-  FIRN_TRY(const auto first, Finish(std::move(left), types));
-  FIRN_TRY(const auto second, Finish(std::move(right), types));
+  FIRN_TRY(const auto first, FinishInside(std::move(left), types));
+  FIRN_TRY(const auto second, FinishInside(std::move(right), types));
   const auto alias = NewAlias('r');
   Block block;
   for (auto& column : ColumnsOf(alias, shape, first)) {
@@ -278,7 +280,8 @@ std::vector<VisibleColumn> QueryWriter::ColumnsOf(const std::string& alias, cons
     columns.push_back(
         {.name = i < block.outputs.size() ? block.outputs[i].name : fmt::format("column{}", i + 1),
          .sql = fmt::format("{}.c{}", alias, i + 1),
-         .type = finished.types[i]});
+         .type = finished.types[i],
+         .stored = i < block.outputs.size() && block.outputs[i].stored});
   }
   return columns;
 }
@@ -286,7 +289,7 @@ std::vector<VisibleColumn> QueryWriter::ColumnsOf(const std::string& alias, cons
 Result<QueryWriter::Block> QueryWriter::Derived(Block&& block) {
   Block shape;
   shape.outputs = block.outputs;
-  FIRN_TRY(const auto query, Finish(std::move(block)));
+  FIRN_TRY(const auto query, FinishInside(std::move(block)));
   const auto alias = NewAlias('r');
   Block derived;
   for (auto& column : ColumnsOf(alias, shape, query)) {
@@ -438,9 +441,10 @@ Result<QueryWriter::Finished> QueryWriter::WriteCommonTable(const Json& body, bo
   FIRN_TRY(auto block, WriteSelect(*query.body, outer, &tables));
   Block shape;
   shape.outputs = block.outputs;
-  FIRN_TRY(auto finished, Finish(std::move(block)));
+  FIRN_TRY(auto finished, FinishInside(std::move(block)));
   for (const auto& column : ColumnsOf("", shape, finished)) {
     table.columns.emplace_back(column.name, column.type);
+    table.stored.push_back(column.stored);
   }
   FIRN_RETURN_IF_ERROR(rename(table.columns));
   return finished;

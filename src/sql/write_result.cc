@@ -66,7 +66,9 @@ Result<EngineQuery> QueryWriter::Write() {
     FIRN_TRY(block, Derived(std::move(block)));
   }
   std::vector<columnar::Field> fields;
+  std::vector<bool> stored;
   for (auto& output : block.outputs) {
+    stored.push_back(output.stored);
     const auto tag = output.expr.type.tag;
     if (tag == kInt8 && output.expr.type.user_type == kElementAndPlace) {
       return Refuse(output.expr.location, "row values are not supported", "Select its fields.");
@@ -75,17 +77,23 @@ Result<EngineQuery> QueryWriter::Write() {
       FIRN_RETURN_IF_ERROR(Coerce(output.expr, {.tag = kText}, CastContext::kExplicit));
       output.expr.type = {.tag = tag, .scale = 1};
     }
-    const auto type = ToColumnar(output.expr.type);
+    auto type = ToColumnar(output.expr.type);
     if (!type) {
       return Refuse(output.expr.location, "a result of type interval is not supported",
                     "Select extract(epoch from ...), the length in seconds.");
     }
+    const bool sized = type->kind == columnar::TypeKind::kNumeric && type->precision > 0;
+    if (sized && output.expr.type.length != kDeclared) type->length = kComputed;
     fields.push_back({output.name, *type});
     Settle(output.expr);
   }
   // ORDER BY names outputs by number, so that names may repeat.
+  const bool cut = !block.limit.empty() || !block.distinct_on.empty();
   FIRN_TRY(auto finished, Finish(std::move(block)));
-  return Done(std::move(finished.sql), std::move(fields));
+  FIRN_TRY(auto query, Done(std::move(finished.sql), std::move(fields)));
+  query.stored = std::move(stored);
+  query.cut = cut;
+  return query;
 }
 
 Result<Expr> QueryWriter::WriteDefault(const columnar::Column& target, int location) {

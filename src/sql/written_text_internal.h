@@ -31,6 +31,9 @@ struct Expr {
 /// x * 65536 + n. JDBC's metadata asks for keys by it; only its fields have a meaning outside.
 inline constexpr uint32_t kElementAndPlace = 1;
 
+/// A query whose rows depend on all there are: no filter reaches what is below through it.
+std::string Walled(const std::string& sql, const std::string& alias, size_t columns);
+
 /// Written text with any_value(value) for `value` but in aggregates: there each row has its own.
 std::string ShownOutsideAggregates(std::string_view text, std::string_view value);
 /// Of a name, which has the letters of ASCII only.

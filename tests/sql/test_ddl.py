@@ -11,6 +11,55 @@ import pytest
 from ddl_script import differences
 
 SCRIPTS = {
+    "expressions_of_one_row": """
+CREATE TABLE t (a int, b int);
+CREATE TABLE c1 (b int CHECK (sum(b) > 1));
+CREATE TABLE c1 (b int, CHECK ((SELECT true)));
+CREATE TABLE c1 (b int, CHECK (EXISTS (SELECT 1 FROM t)));
+CREATE TABLE c1 (b int, CHECK (row_number() OVER () > 0));
+CREATE TABLE c1 (b int, CHECK (sum(b) OVER () > 0));
+CREATE TABLE c1 (b int, CHECK (generate_series(1, 2) > 0));
+CREATE TABLE c1 (b int DEFAULT (SELECT 1));
+CREATE TABLE c1 (b int DEFAULT max(1));
+CREATE TABLE c1 (b int DEFAULT rank() OVER ());
+CREATE TABLE c1 (b int DEFAULT generate_series(1, 2));
+ALTER TABLE t ADD CHECK (count(*) > 0);
+ALTER TABLE t ADD CHECK (a IN (SELECT 1));
+ALTER TABLE t ADD CONSTRAINT w CHECK (rank() OVER (ORDER BY a) > 0);
+ALTER TABLE t ALTER a SET DEFAULT avg(1);
+ALTER TABLE t ALTER a SET DEFAULT (SELECT 1);
+ALTER TABLE t ADD COLUMN d int DEFAULT (SELECT 1);
+CREATE DOMAIN dom AS int CHECK (max(VALUE) > 0);
+CREATE DOMAIN dom AS int CHECK (VALUE IN (SELECT 1));
+CREATE DOMAIN dom AS int DEFAULT (SELECT 1);
+CREATE DOMAIN dom AS int CHECK (unnest(ARRAY[VALUE]) > 0);
+CREATE TABLE c1 (b int DEFAULT greatest(1, 2) CHECK (b > length('a')));
+INSERT INTO c1 VALUES (DEFAULT), (1);
+""",
+    "sizes_of_what_is_computed": """
+CREATE TABLE t (id int, n numeric(10,2), m numeric(10,2), k numeric(12,3), v varchar(5),
+  a numeric(10,2)[]);
+INSERT INTO t VALUES (1, 1.5, 2.5, 1.5, 'ab', '{1.5}'), (2, -3.25, NULL, 2.125, 'x', NULL);
+CREATE TABLE made AS SELECT 1.5 AS x, 1.25 + 1.5 AS y, n, n + m AS sum, -n AS minus, n::numeric AS
+  bare, coalesce(n, m) AS same, coalesce(n, k) AS other, v, min(v) OVER () AS least, a, a[1] AS one,
+  n::numeric(5,1) AS cast, nullif(n, m) AS nullif, greatest(n, m), sum(id) OVER () AS of FROM t;
+INSERT INTO made (x) VALUES (1.26), (12.26), (-0.125);
+SELECT x FROM made ORDER BY 1;
+CREATE VIEW shown AS SELECT 1.5 AS x, n, n + 1 AS y, CASE WHEN id = 1 THEN n END AS z,
+  CASE WHEN id = 1 THEN n ELSE m END AS w, v, CASE WHEN id = 1 THEN v ELSE 'zz' END AS u FROM t;
+SELECT attrelid::regclass::text AS of, attname, format_type(atttypid, atttypmod), atttypmod
+  FROM pg_attribute WHERE attrelid IN ('made'::regclass, 'shown'::regclass) AND attnum > 0
+  ORDER BY 1, attnum;
+SELECT * FROM shown ORDER BY n;
+!flush;
+SELECT x, n, sum, minus, other FROM made ORDER BY 1, 2;
+CREATE OR REPLACE VIEW shown AS SELECT 1.75 AS x, n, n + 2 AS y, CASE WHEN id = 1 THEN n END AS z,
+  CASE WHEN id = 1 THEN n ELSE m END AS w, v, CASE WHEN id = 1 THEN v ELSE 'zz' END AS u FROM t;
+SELECT * FROM shown ORDER BY n;
+CREATE TABLE bad (n numeric(0));
+CREATE TABLE bad (n numeric(1001, 2));
+CREATE TABLE bad (n numeric(3, -1001));
+""",
     "add_drop_rename": """
 CREATE TABLE t (id int, note text);
 INSERT INTO t VALUES (1, 'a'), (2, NULL);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 # Literals per type: ordinary ones, the ends of the range, and what is printed in a special way.
@@ -162,3 +163,49 @@ def test_a_type_not_there_is_refused_with_a_hint(session, table, kind, message):
 def test_a_type_that_does_not_exist_is_an_error(session, table):
     result = session.pgconn.exec_(f"CREATE TABLE {table} (v strnig)".encode())
     assert result.error_field(ord("C")) == b"42704"
+
+
+CHARACTERS = [
+    ("SELECT id FROM {t} WHERE c = $1 ORDER BY id", ["a   "]),
+    ("SELECT id FROM {t} WHERE c = $1 ORDER BY id", ["a"]),
+    ("SELECT id FROM {t} WHERE $1 < c ORDER BY id", ["a  "]),
+    ("SELECT id FROM {t} WHERE c BETWEEN $1 AND $2 ORDER BY id", ["a ", "ab  "]),
+    ("SELECT id FROM {t} WHERE c IS NOT DISTINCT FROM $1 ORDER BY id", ["a "]),
+    ("SELECT id FROM {t} WHERE c IS DISTINCT FROM $1 ORDER BY id", ["a "]),
+    ("SELECT id FROM {t} WHERE c IN ($1, $2) ORDER BY id", ["a ", "b   "]),
+    ("SELECT id FROM {t} WHERE c NOT IN ($1, 'ab') ORDER BY id", ["a "]),
+    ("SELECT id FROM {t} WHERE c LIKE $1 ORDER BY id", ["a%"]),
+    ("SELECT nullif(c, $1), coalesce(c, $2) FROM {t} ORDER BY id", ["a ", "zz  "]),
+    ("SELECT $1::char(3), $2::char(3) || '|', length($3::char(9))", ["abcd", "a ", "a  "]),
+    ("SELECT id FROM {t} WHERE f = $1 ORDER BY id", ["0.1"]),
+    ("SELECT id FROM {t} WHERE f IN ($1, '2.5') ORDER BY id", ["0.1"]),
+]
+
+
+def parameters_and_rows(session, query, values):
+    """The types of the parameters and columns as Describe tells them, and the rows."""
+    pgconn = session.pgconn
+    prepared = pgconn.prepare(b"", query.encode())
+    if prepared.status != psycopg.pq.ExecStatus.COMMAND_OK:
+        return prepared.error_field(psycopg.pq.DiagnosticField.SQLSTATE)
+    told = pgconn.describe_prepared(b"")
+    types = ([told.param_type(at) for at in range(told.nparams)],
+             [told.ftype(at) for at in range(told.nfields)])
+    ran = pgconn.exec_params(query.encode(), [value.encode() for value in values])
+    return types, [[ran.get_value(row, column) for column in range(ran.nfields)]
+                   for row in range(ran.ntuples)]
+
+
+def test_blanks_at_the_end_of_a_parameter_do_not_count_beside_characters(
+        session, postgres_server, table):
+    with postgres_server() as postgres:
+        for one in (session, postgres):
+            one.autocommit = True
+            one.execute(f"CREATE TABLE {table} (id int, c char(4), f real)")
+            one.execute(f"INSERT INTO {table} VALUES (1, 'a', 0.1), (2, 'ab', 2.5), (3, 'b', 3), "
+                        "(4, NULL, NULL)")
+        for query, values in CHARACTERS:
+            query = query.format(t=table)
+            assert (parameters_and_rows(session, query, values)
+                    == parameters_and_rows(postgres, query, values)), query
+        postgres.execute(f"DROP TABLE {table}")

@@ -63,6 +63,20 @@ const JsonValue* Indexed(const JsonValue& value, int32_t index) {
   return value.kind == Kind::kArray ? value.At(index) : nullptr;
 }
 
+// A jsonb that is no array and no object is an array of itself.
+const JsonValue* IndexedBinary(const JsonValue& value, int32_t index) {
+  if (value.kind == Kind::kArray) return value.At(index);
+  return value.kind != Kind::kObject && (index == 0 || index == -1) ? &value : nullptr;
+}
+
+// cannotCastJsonbValue
+Failure CannotCast(const JsonValue& value, std::string_view to) {
+  const auto what = value.kind == Kind::kBool     ? "boolean"
+                    : value.kind == Kind::kNumber ? "numeric"
+                                                  : JsonTypeName(value.kind);
+  return Refused("22023", fmt::format("cannot cast jsonb {} to type {}", what, to));
+}
+
 Result<Texts> Elements(std::string_view text, bool plain) {
   FIRN_TRY(const auto value, ParseJson(text));
   if (value.kind == Kind::kObject)
@@ -239,6 +253,9 @@ void AddParts(EngineFunctions& to) {
     to.push_back(Scalar("sql_json_at" + suffix, [plain](std::string_view text, int32_t index) {
       return Part(text, plain, [&](const JsonValue& value) { return Indexed(value, index); });
     }));
+    to.push_back(Scalar("sql_jsonb_at" + suffix, [plain](std::string_view text, int32_t index) {
+      return Part(text, plain, [&](const JsonValue& value) { return IndexedBinary(value, index); });
+    }));
     to.push_back(Scalar("sql_json_path" + suffix, [plain](std::string_view text, Path path) {
       return Part(text, plain, [&](const JsonValue& value) { return Follow(value, path); });
     }));
@@ -251,6 +268,17 @@ void AddParts(EngineFunctions& to) {
                       [](std::string_view text) { return Members(text, Side::kValues); }));
   to.push_back(Scalar("sql_json_values_text",
                       [](std::string_view text) { return Members(text, Side::kPlain); }));
+  to.push_back(Scalar("sql_jsonb_number",
+                      [](std::string_view text, std::string_view type) -> Result<std::string> {
+                        FIRN_TRY(const auto value, ParseJson(text));
+                        if (value.kind != Kind::kNumber) return CannotCast(value, type);
+                        return value.text;
+                      }));
+  to.push_back(Scalar("sql_jsonb_bool", [](std::string_view text) -> Result<bool> {
+    FIRN_TRY(const auto value, ParseJson(text));
+    if (value.kind != Kind::kBool) return CannotCast(value, "boolean");
+    return value.truth;
+  }));
   to.push_back(Scalar("sql_json_typeof", [](std::string_view text) -> Result<std::string> {
     FIRN_TRY(const auto value, ParseJson(text));
     return std::string(JsonTypeName(value.kind));

@@ -13,9 +13,11 @@ constexpr std::string_view kTable = R"(
 <@(jsonb jsonb) bool : sql_jsonb_contains($2, $1)
 &&(any[] any[]) bool : !array_overlaps
 ->(T text) T : sql_json_get($1, $2) | T = json jsonb
-->(T int4) T : sql_json_at($1, $2) | T = json jsonb
+->(json int4) json : sql_json_at($1, $2)
+->(jsonb int4) jsonb : sql_jsonb_at($1, $2)
 ->>(T text) text : sql_json_get_text($1, $2) | T = json jsonb
-->>(T int4) text : sql_json_at_text($1, $2) | T = json jsonb
+->>(json int4) text : sql_json_at_text($1, $2)
+->>(jsonb int4) text : sql_jsonb_at_text($1, $2)
 #>(T text[]) T : sql_json_path($1, $2) | T = json jsonb
 #>>(T text[]) text : sql_json_path_text($1, $2) | T = json jsonb
 ?(jsonb text) bool : sql_jsonb_exists($1, $2)

@@ -116,19 +116,18 @@ TEST(WriteQuery, FieldsHavePostgresNamesAndTypes) {
     return out;
   };
   EXPECT_THAT(fields("select 1, 'a', null, 1.50, 3000000000, true"),
-              ElementsAre("?column? integer", "?column? text", "?column? text",
-                          "?column? numeric(3,2)", "?column? bigint", "?column? boolean"));
+              ElementsAre("?column? integer", "?column? text", "?column? text", "?column? numeric",
+                          "?column? bigint", "?column? boolean"));
   EXPECT_THAT(fields("select *, __lsn from u"),
               ElementsAre("id bigint", "x character varying(5)", "__lsn bigint"));
-  EXPECT_THAT(
-      fields("select count(*), sum(id), sum(n), max(x), avg(n) from t"),
-      ElementsAre("count bigint", "sum bigint", "sum numeric(38,2)", "max text", "avg numeric"));
+  EXPECT_THAT(fields("select count(*), sum(id), sum(n), max(x), avg(n) from t"),
+              ElementsAre("count bigint", "sum bigint", "sum numeric", "max text", "avg numeric"));
   EXPECT_THAT(fields("select coalesce(x, 'a'), id::bigint, case when b then 1 end, (select id from "
                      "t), exists (select 1), nullif(1, 2), greatest(1, 2), n::int as z from t"),
               ElementsAre("coalesce text", "id bigint", "case integer", "id integer",
                           "exists boolean", "nullif integer", "greatest integer", "z integer"));
   EXPECT_THAT(fields("select extract(year from d), d - d, d + 1, at::date, \"at\" from t"),
-              ElementsAre("extract numeric(19,0)", "?column? integer", "?column? date", "at date",
+              ElementsAre("extract numeric", "?column? integer", "?column? date", "at date",
                           "at timestamp with time zone"));
 }
 

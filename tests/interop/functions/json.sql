@@ -78,3 +78,14 @@ select '"x"'::jsonb union select '"x"' union select '[1]' order by 1
 select a.v, b.v from (values ('"x"'::jsonb), ('[2]')) a(v) join (values ('[2]'::jsonb), ('"x"')) b(v) on a.v = b.v order by 1
 select '{"a": 1}'::jsonb in (select '{"a": 1}'::jsonb), '1'::jsonb in ('1.0', '2'), '1'::jsonb is distinct from '1.0', '[1]'::jsonb < '[2]', nullif('1'::jsonb, '1')
 select v, row_number() over (order by v), count(*) over (partition by v) from (values ('"x"'::jsonb), ('[2]'), ('[2]')) q(v) order by 1, 2
+select '1'::jsonb -> 0, '"a"'::jsonb ->> 0, 'true'::jsonb -> -1, '1'::jsonb -> 1, '1'::json -> 0, '{"a": 1}'::jsonb -> 0, 'null'::jsonb -> 0, 'null'::jsonb ->> 0
+select '1.6'::jsonb::int, '1.50'::jsonb::numeric, '12.345'::jsonb::numeric(4,1), 'true'::jsonb::bool, '1e3'::jsonb::bigint, '0.1'::jsonb::real, '2.5'::jsonb::float8, '7'::jsonb::smallint
+select ('{"a": 41, "b": [2.5]}'::jsonb -> 'a')::int + 1, ('{"b": [2.5]}'::jsonb #> '{b,0}')::numeric * 2, (('{"a": true}'::jsonb) -> 'a')::bool, (null::jsonb)::int, ('{}'::jsonb -> 'a')::float8
+select '"a"'::jsonb::int
+select 'null'::jsonb::int
+select '[1]'::jsonb::bool
+select '{}'::jsonb::numeric
+select '1'::jsonb::bool
+select 'true'::jsonb::float8
+select '40000'::jsonb::smallint
+select '1'::json::int

@@ -97,3 +97,22 @@ select n::text, (n * 2)::text || 'x', n || 'y', concat(n, n / 4), (1/3.0)::varch
 select max(n4), min(n4), max(n + n4), sum(n) filter (where b), avg(n) filter (where id > 100) from t
 select string_agg((n/3)::text, ',' order by n/3) from t
 select extract(epoch from ts) / 3, extract(second from ts) * 2 from t order by id
+select n from t where n < 1e30 order by 1
+select n4 from t where n4 between -1e35 and 123456789012345678901234567890.5 order by 1
+select n from t where n in (1.5, 1e36) or n = '1e40' or n > 12345678901234567890123456789012345678 order by 1
+select n4 < 1e36, n4 = 1e36, n4 is distinct from 1e36, n4 not in (1e36, 1.2345) from t order by id
+select id from t where n in (1.5::real, 99999.99::real) order by 1
+select id from t where n in (1.5::real) or n = 99999.99::real order by 1
+select id from t where n = any(array[99999.99::real]) or n4 in (12345.6789::float8) order by 1
+select id from t where f4 in (0.1) order by 1
+select id from t where f4 in (0.1, 0.2) order by 1
+select id from t where f4 = '0.1' order by 1
+select id from t where f4 = any('{0.1}') or f4 in ('0.1', '1.5') order by 1
+select id from t where f4 not in (0.1, 1.5) order by 1
+select id from t where i8 in (-3999999999997129, '1'::real, 9007199254740992::float8) order by 1
+select id from t where i8 in (9007199254740992, 1.0) or i8 not in (9007199254740992::real, null) order by 1
+select -3999999999997129::bigint in (-3999999999997129, '1'::real), 1.01 in (1.01::real), 1.01 in (1.01::real, 1.01), 0.1::real in (0.1, 0.2::float8), 16777217 in (16777217::real), 16777217 in (16777217, 1::real)
+select percentile_cont(array[0, 0.25, 1]) within group (order by f8), percentile_disc(array[0.5, null, 1]) within group (order by n), percentile_disc('{0.5}'::float8[]) within group (order by x desc), percentile_cont('{}'::float8[]) within group (order by i4), percentile_cont(null::float8[]) within group (order by i4) from t
+select percentile_cont(array[0.5, 2]) within group (order by i4) from t
+select percentile_cont(array[0.5]) within group (order by f), percentile_disc(array[0.5, 1]) within group (order by a) from empty
+select b, percentile_disc(array[0, 1]) within group (order by i4) from t group by b order by 1

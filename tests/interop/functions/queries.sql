@@ -112,3 +112,17 @@ select '{}'::json as j from t where false order by j
 select id from t where false order by '{}'::json
 select count(*) over (partition by '{}'::json) from t where false
 select array_agg(id order by '{}'::json) from t where false
+select inet '10.0.0.2' > all (select inet '10.0.0.10'), inet '10.0.0.2' < any (select inet '10.0.0.10' union all select null), inet '10.0.0.9' = any (select inet '10.0.0.9')
+select timetz '10:00+00' > all (select '12:00+05'::timetz), timetz '10:00+00' <= any (select '12:00+05'::timetz), timetz '10:00+00' <> all (select '12:00+02'::timetz)
+select '{NULL,""}'::text[] = all (select '{a}'::text[] union all select '{NULL,""}'), '{NULL,""}'::text[] = any (select '{NULL,""}'::text[]), array[1, 2] = all (select null::int[]), array['a'] = all (select array[null]::text[]), array['a'] < any (select '{}'::text[]), array[1] > all (select array[2] where false), array[1] = any (select array[2] where false)
+select array[1.0, 2] = any (select array[1.00, 2.0]), array[interval '1 day'] = any (select array[interval '24 hours']), array[1, 2] > all (select array[1, n] from generate_series(0, 1) n), null::int[] = any (select array[1])
+select id, n > all (select q from o where t_id = t.id), n = any (select q::float8 from o), f4 in (select 0.1), f4 = any (select 0.1::real) from t order by id
+select c = any (select 'ab '::text), c = any (select 'ab'::char(5)), c > all (select c5 from chars where c5 is not null), interval '1 day' = any (select interval '24 hours'), '1'::jsonb = any (select '1.0'::jsonb), c in (select v from chars) from chars order by id
+select id, 1.50 = any (select n from t), 1.5 >= all (select n from t where n < 2), 1::numeric / 3 = any (select 1::numeric / 3) from o order by id
+select t.id, l.q from t left join lateral (select q from o where o.t_id = t.id) l on l.q > 15 order by 1, 2
+select t.id, l.g from t left join lateral generate_series(1, t.id) l(g) on l.g % 2 = 0 and t.id < 5 order by 1, 2
+select t.id, l.q, m.n from t left join lateral (select q, id as i from o where o.t_id = t.id) l on l.q > 15 left join lateral (select l.i + 1 as n) m on m.n <> 3 order by 1, 2, 3
+select x.id, t.x, o.at from t join o using (id) as x order by x.id
+select x.* from t left join o using (id) as x where x.id > 2 order by 1
+select x.at from t join o using (id) as x
+select 1 from t join o using (id) as t

@@ -131,3 +131,10 @@ insert into fitted select 'a', 'abcd e'::text
 insert into fitted select 'abcde'::varchar(5), 'a'
 insert into fitted select v || 'abcd', 'a' from fitted
 select count(*) from fitted
+select 'a%b' like 'aé%b' escape 'é', 'aéb' like 'aéé_' escape 'é', 'a_b' ilike 'Aö_B' escape 'ö', 'ab' like 'a日_' escape '日', 'a\b' like 'a\b' escape ''
+select x, x like v escape '!', x not like 'a' || '%' escape left('!', 1), x ilike 'A%' escape nullif(x, 'abc') from t order by id
+select 'ab' like 'a%' escape 'xy'
+select 'ab' like 'a%' escape 'éé'
+select x from t where x like 'Ünïcödé%ß' or x like 'п_' or x like 'п%а%' order by 1
+select x like 'п_', x like 'п%а', x not like 'п%%', x ilike 'п_', x like '¿_a', x similar to 'п_' from (values ('пa'), ('па'), ('п'), ('рa'), ('¿xa'), (null)) q(x) order by x
+select count(*) from t where x like 'п_' or x like '日本%本_' or x like '¿%a%' or x like E'\x7f_'
