@@ -310,3 +310,4 @@ SELECT a IS DISTINCT FROM null, null IS NOT DISTINCT FROM a FROM (VALUES ('1'::j
 select nspname from pg_namespace where nspname ilike 'PG\_CATA%' order by 1
 select 'Äbc'::name ilike 'äBC', 'Abc'::name ilike 'aB_', 'abc'::name not ilike 'A%', 'Abc'::name ilike any (array['x', 'ABC'])
 select upper('Äbc'::name), lower('ÄBC'::name), upper(nspname) = upper('pg_catalog') from pg_namespace where nspname = 'pg_catalog'
+SELECT pg_typeof('a'), pg_typeof('a'::text), pg_typeof(NULL)

@@ -131,3 +131,4 @@ insert into fitted select 'a', 'abcd e'::text
 insert into fitted select 'abcde'::varchar(5), 'a'
 insert into fitted select v || 'abcd', 'a' from fitted
 select count(*) from fitted
+SELECT concat(VARIADIC ARRAY[1, NULL, 2]), concat_ws(', ', VARIADIC ARRAY['a', NULL, 'b']), concat(VARIADIC '{}'::int[]), concat_ws('-', VARIADIC NULL::text[])
