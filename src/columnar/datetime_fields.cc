@@ -1,6 +1,5 @@
 #include "columnar/datetime_fields_internal.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -119,14 +118,6 @@ class FieldReader {
   }
 
   Issue ReadZoneName(std::string_view text) {
-    // Names of the database that PostgreSQL reads as abbreviations: without summer time.
-    constexpr std::array<std::pair<std::string_view, int32_t>, 7> kAbbreviations = {
-        {{"cet", 1}, {"met", 1}, {"eet", 2}, {"wet", 0}, {"est", -5}, {"mst", -7}, {"hst", -10}}};
-    for (const auto& [name, hours] : kAbbreviations) {
-      if (name != text) continue;
-      out_.zone_seconds = hours * 3600;
-      return Issue::kNone;
-    }
     auto zone = TimeZone::Find(text);
     if (!zone || (*zone)->name().starts_with('<')) return Issue::kZoneName;
     out_.zone = *std::move(zone);
@@ -481,9 +472,10 @@ class FieldReader {
         return Issue::kNone;
       case DateTimeWord::kUtc:
         saying_ = kZone;
-        out_.zone_seconds = 0;
+        out_.zone_seconds = word.value * 60;
         return Issue::kNone;
       case DateTimeWord::kMidnightUtc:
+        if (out_.special != DateTimeFields::Special::kNone) return Issue::kBadFormat;
         saying_ = kWholeTime | kZone;
         return Issue::kNone;
       case DateTimeWord::kSpecial:

@@ -78,8 +78,12 @@ Status ReadTimeOfDay(std::string_view text, std::string_view type, TimeOfDay* re
   read->east = fields.zone_seconds;
   read->has_offset = fields.has_offset;
   // What such a zone is apart from UTC depends on the day.
-  if (fields.zone != nullptr && type == kTimetz)
-    return Refused(DateTimeIssue::kZoneName, type, text);
+  if (fields.zone != nullptr) {
+    const bool dated_itself =
+        text.front() >= '0' && text.front() <= '9' && text.find_first_of("-/.") < text.find(':');
+    if (type == kTimetz) return Refused(DateTimeIssue::kZoneName, type, text);
+    if (!dated_itself) return Refused(DateTimeIssue::kBadFormat, type, text);
+  }
   return {};
 }
 

@@ -93,9 +93,15 @@ ResultStream::~ResultStream() {
   // Without the interrupt and the empty statement DuckDB would go on filling its buffer and
   // keep the scans of the plan until the connection's next statement.
   const bool abandoned = !state_->ended;
-  if (abandoned) duckdb_interrupt(state_->connection->connection);
+  if (abandoned) {
+    state_->connection->stop->store(true);
+    duckdb_interrupt(state_->connection->connection);
+  }
   state_->Close();
-  if (abandoned) (void)state_->connection->core->Run(state_->connection->connection, "");
+  if (abandoned) {
+    (void)state_->connection->core->Run(state_->connection->connection, "");
+    state_->connection->stop->store(false);
+  }
 }
 
 const std::vector<columnar::Field>& ResultStream::fields() const {
@@ -192,7 +198,9 @@ void Interrupter::Interrupt() const {
   if (state == nullptr) return;
   state->interrupts.fetch_add(1);
   const std::lock_guard lock(state->mutex);
-  if (state->connection != nullptr) duckdb_interrupt(state->connection);
+  if (state->connection == nullptr) return;
+  state->stop->store(true);
+  duckdb_interrupt(state->connection);
 }
 
 Result<std::unique_ptr<Query>> Connection::Prepare(std::string_view sql) {
@@ -204,6 +212,7 @@ Result<std::unique_ptr<Query>> Connection::Prepare(std::string_view sql) {
   auto statement = std::make_shared<StatementState>();
   statement->connection = state_;
   statement->sql = sql;
+  state_->stop->store(false);
   statement->interrupts_seen = state_->interrupts.load();
   if (duckdb_prepare(state_->connection, statement->sql.c_str(), statement->prepared.out()) ==
       DuckDBError) {
@@ -219,6 +228,7 @@ Result<std::unique_ptr<Query>> Connection::Prepare(std::string_view sql) {
 
 Status Connection::Run(std::string_view sql) {
   FIRN_RETURN_IF_ERROR(state_->CheckReady());
+  state_->stop->store(false);
   return state_->core->Run(state_->connection, std::string(sql));
 }
 
@@ -262,6 +272,7 @@ void ConnectionLease::Release() {
     const std::lock_guard lock(state->mutex);
     handle = std::exchange(state->connection, nullptr);
   }
+  state->stop->store(true);
   duckdb_interrupt(handle);
   if (const auto stream = state->stream.lock()) {
     stream->Close();
@@ -272,8 +283,9 @@ void ConnectionLease::Release() {
   }
   // The empty statement ends what the streams left in the connection and clears the interrupt.
   const auto cleaned = state->core->Run(handle, "");
+  state->stop->store(false);
   if (!cleaned) {
-    duckdb_disconnect(&handle);
+    state->core->Disconnect(handle);
     return;
   }
   state->core->PutBack({handle, std::move(state->time_zone)});

@@ -107,7 +107,12 @@ void EngineCore::PutBack(PooledConnection connection) {
       return;
     }
   }
-  duckdb_disconnect(&connection.handle);
+  Disconnect(connection.handle);
+}
+
+void EngineCore::Disconnect(duckdb_connection connection) {
+  stop_flags.Remove(connection);
+  duckdb_disconnect(&connection);
 }
 
 Error EngineCore::MapError(std::string_view text, std::string_view sql) {
@@ -153,6 +158,7 @@ Result<ConnectionLease> Engine::Connect() {
   auto state = std::make_shared<ConnectionState>();
   state->core = core_;
   state->connection = pooled.handle;
+  state->stop = &core_->stop_flags.Of(pooled.handle);
   state->time_zone = std::move(pooled.time_zone);
   ConnectionLease lease(std::move(state));
   FIRN_RETURN_IF_ERROR(lease->SetTimeZone("UTC"));
@@ -168,7 +174,8 @@ Status Engine::AddFunctions(std::vector<ScalarFunction> functions) {
   FIRN_TRY(auto connection, core_->Take());
   const ConnectionCloser closer{connection.handle};
   for (auto& function : functions) {
-    FIRN_RETURN_IF_ERROR(RegisterScalarFunction(connection.handle, std::move(function)));
+    FIRN_RETURN_IF_ERROR(
+        RegisterScalarFunction(connection.handle, std::move(function), core_->stop_flags));
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "columnar/types.h"
 #include "engine/duckdb_handles_internal.h"
+#include "engine/scalar_function_internal.h"
 #include "engine/scan_function_internal.h"
 #include "engine/scan_registry_internal.h"
 #include "engine/vector_to_arrow_internal.h"
@@ -28,6 +29,7 @@ struct EngineCore {
 
   /// An idle connection, or a new one with its session settings made.
   Result<PooledConnection> Take();
+  void Disconnect(duckdb_connection connection);
   /// Takes a connection back, or closes it when enough are idle or the instance is broken.
   void PutBack(PooledConnection connection);
   /// Runs a statement and drops its rows.
@@ -41,6 +43,7 @@ struct EngineCore {
   ScanFunctionContext scan_context;
   ScanFunctionContext rows_context;
   std::atomic<bool> healthy{true};
+  StopFlags stop_flags;
 
   std::mutex mutex;
   std::vector<PooledConnection> idle;  // guarded by mutex
@@ -81,6 +84,7 @@ struct ConnectionState {
   std::atomic<uint64_t> interrupts{0};
   std::mutex mutex;                        // guards `connection` against interrupts
   duckdb_connection connection = nullptr;  // null once released
+  std::atomic<bool>* stop = nullptr;       // of the connection: for functions of firn's own
 
   std::string time_zone;
   std::weak_ptr<StreamState> stream;

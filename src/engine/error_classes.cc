@@ -81,8 +81,14 @@ constexpr std::array kPhrases = {
     Phrase{"Out of Range", "INT64", Code::kInvalidInput, "22003", "bigint out of range"},
     Phrase{"Out of Range", "INT32", Code::kInvalidInput, "22003", "integer out of range"},
     Phrase{"Out of Range", "INT16", Code::kInvalidInput, "22003", "smallint out of range"},
+    Phrase{"Out of Range", "Date", Code::kInvalidInput, "22008", "date out of range"},
+    Phrase{"Out of Range", "Timestamp", Code::kInvalidInput, "22008", "timestamp out of range"},
+    Phrase{"Out of Range", "nterval", Code::kInvalidInput, "22008", "interval out of range"},
     Phrase{"Out of Range", "date", Code::kInvalidInput, "22008", ""},
     Phrase{"Out of Range", "timestamp", Code::kInvalidInput, "22008", ""},
+    Phrase{"Syntax", "must not end with escape", Code::kInvalidInput, "22025",
+           "LIKE pattern must not end with escape character"},
+    Phrase{"Syntax", "nvalid escape string", Code::kInvalidInput, "22025", "invalid escape string"},
     Phrase{"Conversion", "Error while reading file", Code::kCorrupt, "XX001", ""},
     Phrase{"Invalid Input", "Error while reading file", Code::kCorrupt, "XX001", ""},
     Phrase{"Conversion", "not in timestamp range", Code::kInvalidInput, "22008",
@@ -104,6 +110,7 @@ constexpr std::array kPhrases = {
     Phrase{"Conversion", "UTF8", Code::kInvalidInput, "22021", ""},
     Phrase{"Invalid Input", "More than one row returned by a subquery", Code::kInvalidInput,
            "21000", "more than one row returned by a subquery used as an expression"},
+    Phrase{"Invalid Input", "nfinite timestamp", Code::kInvalidInput, "22008", ""},
     Phrase{"Invalid Input", "unicode", Code::kInvalidInput, "22021", ""},
     Phrase{"Invalid Input", "multiple statements", Code::kInvalidInput, "42601",
            "cannot insert multiple commands into a prepared statement"},
@@ -112,6 +119,14 @@ constexpr std::array kPhrases = {
     Phrase{"Invalid Input", "Malformed JSON", Code::kInvalidInput, "22P02", ""},
     Phrase{"Invalid Input", "Values were not provided", Code::kInvalidInput, "08P01", ""},
     Phrase{"Invalid Input", "regular expression", Code::kInvalidInput, "2201B", ""},
+    Phrase{"Invalid Input", "invalid character class", Code::kInvalidInput, "2201B",
+           "invalid regular expression: invalid character range"},
+    Phrase{"Binder", "GROUPING statement", Code::kInvalidInput, "42803",
+           "arguments to GROUPING must be grouping expressions of the associated query level"},
+    Phrase{"Binder", "for a LATERAL reference", Code::kInvalidInput, "42P10",
+           "the combining JOIN type must be INNER or LEFT for a LATERAL reference"},
+    Phrase{"Binder", "must appear in the argument list", Code::kInvalidInput, "42P10",
+           "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list"},
     Phrase{"Binder", "mbiguous reference to column", Code::kInvalidInput, "42702", ""},
     Phrase{"Binder", "does not exist on", Code::kNotFound, "42703", ""},
     Phrase{"Binder", "cannot be negative", Code::kInvalidInput, "2201W", ""},
@@ -234,8 +249,12 @@ std::optional<Error> Raised(const RawError& raw) {
   const std::string_view message = raw.message;
   if (raw.class_name != "Invalid Input" || !message.starts_with(kPrefix)) return std::nullopt;
   if (message.size() < kPrefix.size() + kStateSize + 1) return std::nullopt;
-  return MakeError(Code::kInvalidInput, "{}", message.substr(kPrefix.size() + kStateSize + 1))
-      .WithSqlState(message.substr(kPrefix.size(), kStateSize));
+  const auto state = message.substr(kPrefix.size(), kStateSize);
+  const auto text = message.substr(kPrefix.size() + kStateSize + 1);
+  const auto end = std::min(text.find(kHintMark), text.size());
+  auto error = MakeError(Code::kInvalidInput, "{}", text.substr(0, end)).WithSqlState(state);
+  if (end < text.size()) return std::move(error).WithHint(std::string(text.substr(end + 1)));
+  return error;
 }
 
 std::optional<Error> UnknownColumn(const RawError& raw) {
@@ -393,6 +412,9 @@ Error ErrorFromDuckDb(std::string_view text, std::string_view sql) {
     if (error) break;
   }
   if (!error) error = ByClass(raw);
+  if (error->SqlState() == "0A000" && error->hint.empty()) {
+    error->hint = "Write it in another way: docs/sql.md lists what there is.";
+  }
   if (raw.position && !sql.empty()) error->position = CharacterPosition(sql, *raw.position);
   return std::move(*error);
 }

@@ -21,6 +21,9 @@ struct ErrorClass {
   std::string_view sqlstate;  // where no phrase says better
 };
 
+/// In the text of an error that firn's own functions raise: what follows is its hint.
+inline constexpr char kHintMark = '\x1f';
+
 /// Every class that DuckDB 1.5.5 can report.
 std::span<const ErrorClass> ErrorClasses();
 

@@ -3,7 +3,9 @@
 #include <array>
 #include <exception>
 
+#include "engine/call_limits.h"
 #include "engine/duckdb_handles_internal.h"
+#include "engine/error_classes.h"
 #include "engine/scalar_function_internal.h"
 
 namespace firn::engine {
@@ -55,7 +57,77 @@ std::optional<VectorKind> KindOf(duckdb_type id) {
   return std::nullopt;
 }
 
+thread_local const std::atomic<bool>* stop_flag = nullptr;
+
+/// The bytes of texts that the call on this thread has made.
+thread_local size_t text_bytes = 0;
+
+/// Says for the time of a call which flag ShouldStop() reads.
+struct Stoppable {
+  explicit Stoppable(const std::atomic<bool>* flag) : before(stop_flag) {
+    stop_flag = flag;
+    text_bytes = 0;
+  }
+  ~Stoppable() { stop_flag = before; }
+  Stoppable(const Stoppable&) = delete;
+  Stoppable& operator=(const Stoppable&) = delete;
+  const std::atomic<bool>* before;
+};
+
+/// What DuckDB keeps for a function.
+struct Registered {
+  ScalarFunction function;
+  StopFlags& flags;
+};
+
 }  // namespace
+
+bool ShouldStop() {
+  return stop_flag != nullptr && stop_flag->load(std::memory_order_relaxed);
+}
+
+Failure CallStopped() {
+  return Fail(MakeError(ErrorCode::kCancelled, "canceling statement due to user request")
+                  .WithSqlState("57014"));
+}
+
+Status MayGoOn() {
+  constexpr size_t kMost = size_t{2} << 30;
+  if (text_bytes > kMost) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "the texts of a call are too large together")
+                    .WithSqlState("54000")
+                    .WithHint("Make shorter ones, or fewer in one statement."));
+  }
+  if (ShouldStop()) return CallStopped();
+  return {};
+}
+
+std::atomic<bool>& StopFlags::Of(idx_t connection) {
+  const std::lock_guard lock(mutex_);
+  return flags_[connection];
+}
+
+namespace {
+
+idx_t IdOf(duckdb_connection connection) {
+  duckdb_client_context context = nullptr;
+  duckdb_connection_get_client_context(connection, &context);
+  const auto id = duckdb_client_context_get_connection_id(context);
+  duckdb_destroy_client_context(&context);
+  return id;
+}
+
+}  // namespace
+
+std::atomic<bool>& StopFlags::Of(duckdb_connection connection) {
+  return Of(IdOf(connection));
+}
+
+void StopFlags::Remove(duckdb_connection connection) {
+  const auto id = IdOf(connection);
+  const std::lock_guard lock(mutex_);
+  flags_.erase(id);
+}
 
 /// Makes Columns and ResultVectors of DuckDB's vectors.
 class VectorReader {
@@ -123,6 +195,7 @@ void ResultVector::SetNull(size_t row) {
 void ResultVector::SetText(size_t row, std::string_view text) {
   duckdb_vector_assign_string_element_len(static_cast<duckdb_vector>(vector_), row, text.data(),
                                           text.size());
+  text_bytes += text.size();
 }
 
 size_t ResultVector::StartList(size_t row, size_t count) {
@@ -166,18 +239,34 @@ Status Guarded(const ScalarFunction& function, duckdb_data_chunk input, duckdb_v
 }
 
 void OnCall(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
-  const auto& function =
-      *static_cast<const ScalarFunction*>(duckdb_scalar_function_get_extra_info(info));
-  const auto status = Guarded(function, input, output);
+  const auto& registered =
+      *static_cast<const Registered*>(duckdb_scalar_function_get_extra_info(info));
+  const Stoppable stoppable(
+      static_cast<const std::atomic<bool>*>(duckdb_scalar_function_get_bind_data(info)));
+  const auto status = Guarded(registered.function, input, output);
   if (status) return;
   const auto& error = status.error();
-  duckdb_scalar_function_set_error(
-      info, fmt::format("firn:{}:{}", error.SqlState(), error.message).c_str());
+  auto text = fmt::format("firn:{}:{}", error.SqlState(), error.message);
+  if (!error.hint.empty()) text += kHintMark + error.hint;
+  duckdb_scalar_function_set_error(info, text.c_str());
+}
+
+// The data of all calls of a connection are the same pointer, so equal calls stay equal.
+void OnBind(duckdb_bind_info info) {
+  const auto& registered =
+      *static_cast<const Registered*>(duckdb_scalar_function_bind_get_extra_info(info));
+  duckdb_client_context context = nullptr;
+  duckdb_scalar_function_get_client_context(info, &context);
+  auto& flag = registered.flags.Of(duckdb_client_context_get_connection_id(context));
+  duckdb_destroy_client_context(&context);
+  duckdb_scalar_function_set_bind_data(info, &flag, nullptr);
+  duckdb_scalar_function_set_bind_data_copy(info, [](void* data) { return data; });
 }
 
 }  // namespace
 
-Status RegisterScalarFunction(duckdb_connection connection, ScalarFunction function) {
+Status RegisterScalarFunction(duckdb_connection connection, ScalarFunction function,
+                              StopFlags& flags) {
   const OwnedScalarFunction made(duckdb_create_scalar_function());
   duckdb_scalar_function_set_name(made.get(), function.name.c_str());
   for (const auto& argument : function.arguments) {
@@ -191,11 +280,12 @@ Status RegisterScalarFunction(duckdb_connection connection, ScalarFunction funct
   // The engine takes all others for ones that cannot fail, and computes them of every value in the
   // dictionary of a file's column: sqrt(x) failed for an x that WHERE or CASE had left out.
   if (function.may_fail) duckdb_scalar_function_set_volatile(made.get());
+  duckdb_scalar_function_set_bind(made.get(), OnBind);
   duckdb_scalar_function_set_function(made.get(), OnCall);
   const auto name = function.name;
   duckdb_scalar_function_set_extra_info(
-      made.get(), new ScalarFunction(std::move(function)),
-      [](void* object) { delete static_cast<ScalarFunction*>(object); });
+      made.get(), new Registered{std::move(function), flags},
+      [](void* object) { delete static_cast<Registered*>(object); });
   if (duckdb_register_scalar_function(connection, made.get()) == DuckDBError) {
     return Fail(ErrorCode::kInternal, "register function failed: {}", name);
   }

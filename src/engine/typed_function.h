@@ -17,6 +17,7 @@
 // std::vector<std::optional<T>>. Rooms add types of their own by specialising ArgumentOf/ResultOf.
 #pragma once
 
+#include "engine/call_limits.h"
 #include "engine/scalar_function.h"
 
 namespace firn::engine {
@@ -236,6 +237,7 @@ ScalarFunction Make(std::string name, Body body, Out (*)(In...), std::index_sequ
       }
       FIRN_RETURN_IF_ERROR(
           Answer<Out>::Write(out, row, body(Argument<In>::Read(columns[kAt], row)...)));
+      FIRN_RETURN_IF_ERROR(MayGoOn());
     }
     return {};
   };

@@ -152,7 +152,8 @@ Task<Status> Do(Alteration& to, const AlterColumnType& action) {
         MakeError(ErrorCode::kUnsupported, "cannot alter type of a column used by a view or rule")
             .WithSqlState("0A000")
             .WithDetail(fmt::format("rule _RETURN on {} depends on column \"{}\"",
-                                    Described(to.session, view), column.name)));
+                                    Described(to.session, view), column.name))
+            .WithHint("Drop the view, then make it again."));
   }
   if (action.has_using || !columnar::WidensTo(column.type, action.type)) {
     co_return RefuseType(column.type, action.type);

@@ -7,7 +7,7 @@ namespace {
 
 // An argument of a macro is copied wherever it stands: ExpandedBytes in write_result.cc bounds what
 // that adds up to. Errors are told as engine::RaiseSql does.
-constexpr std::array<std::string_view, 17> kMacros = {
+constexpr std::array<std::string_view, 19> kMacros = {
     "CREATE OR REPLACE MACRO firn_quotient(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
     "error('firn:22012:division by zero') ELSE a // b END",
     "CREATE OR REPLACE MACRO firn_remainder(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN "
@@ -42,7 +42,13 @@ constexpr std::array<std::string_view, 17> kMacros = {
     "CREATE OR REPLACE MACRO firn_decade(y) AS CASE WHEN y >= 0 THEN y // 10 ELSE -((9 - y) // 10) "
     "END",
     "CREATE OR REPLACE MACRO firn_finite_part(x, part) AS CASE WHEN isinf(x) THEN "
-    "error('firn:0A000:extract of infinity is not supported') ELSE part END",
+    "error('firn:0A000:extract of infinity is not supported\x1fUse isfinite() to leave it out, or "
+    "date_part().') ELSE part END",
+    // The engine's calendar begins earlier: PostgreSQL's first timestamp is 4714-11-24 BC.
+    "CREATE OR REPLACE MACRO firn_stamp(x) AS CASE WHEN isfinite(x) AND x < make_timestamp(CAST("
+    "-210866803200000000 AS BIGINT)) THEN error('firn:22008:timestamp out of range') ELSE x END",
+    "CREATE OR REPLACE MACRO firn_days(a, b) AS CASE WHEN isinf(a) OR isinf(b) THEN "
+    "error('firn:22008:cannot subtract infinite dates') ELSE CAST((a - b) AS INTEGER) END",
     "CREATE OR REPLACE MACRO firn_any_part(x, part) AS CASE WHEN isinf(x) THEN CASE WHEN x > DATE "
     "'2000-01-01' THEN CAST('inf' AS DOUBLE) ELSE CAST('-inf' AS DOUBLE) END ELSE part END",
 };

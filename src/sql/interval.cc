@@ -86,8 +86,11 @@ std::optional<Number> TakeNumber(std::string_view& rest) {
   if (at.starts_with('.')) {
     at.remove_prefix(1);
     int64_t weight = 100'000;
+    bool rounded = false;
     while (!at.empty() && at.front() >= '0' && at.front() <= '9') {
       number.millionths += weight * (at.front() - '0');
+      if (weight == 0 && !rounded) number.millionths += at.front() >= '5' ? 1 : 0;
+      rounded = weight == 0;
       weight /= 10;
       at.remove_prefix(1);
     }

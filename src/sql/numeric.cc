@@ -138,6 +138,9 @@ Result<Numeric> Numeric::Parse(std::string_view all) {
     }
   }
   if (digits.empty()) return BadSyntax(all);
+  constexpr size_t kDigitsMax = size_t{kWholeDigitsMax} + Numeric::kScaleMax;
+  const size_t leading = std::min(digits.find_first_not_of('0'), digits.size() - 1);
+  digits.erase(0, leading);
   if (at < text.size()) {
     if (text[at] != 'e' && text[at] != 'E') return BadSyntax(all);
     auto rest = text.substr(at + 1);
@@ -148,6 +151,7 @@ Result<Numeric> Numeric::Parse(std::string_view all) {
     if (error != std::errc{} || exponent > 200000 || exponent < -200000) return Overflow();
     scale -= exponent;
   }
+  if (scale > kScaleMax || digits.size() > kDigitsMax) return Overflow();
   Integer unscaled = IntegerFromDigits(digits);
   if (scale < 0) {
     unscaled *= PowerOfTen(-scale);
@@ -249,7 +253,8 @@ std::string Numeric::SortKey() const {
 Result<int64_t> Numeric::ToInteger(int64_t low, int64_t high, std::string_view type) const {
   if (!finite()) {
     return Fail(MakeError(ErrorCode::kUnsupported, "cannot convert {} to {}",
-                          kind_ == Kind::kNaN ? "NaN" : "infinity", type));
+                          kind_ == Kind::kNaN ? "NaN" : "infinity", type)
+                    .WithHint("Leave such values out, or use numeric or double precision."));
   }
   const auto whole = Rounded(0).unscaled_;
   if (whole < low || whole > high) {
@@ -323,13 +328,9 @@ Numeric Numeric::Floor() const {
 
 int Numeric::MinScale() const {
   if (!finite() || unscaled_.is_zero()) return 0;
-  int scale = scale_;
-  Integer rest = unscaled_;
-  while (scale > 0 && Integer(rest % 10).is_zero()) {
-    rest /= 10;
-    --scale;
-  }
-  return scale;
+  const auto digits = ToString();
+  const auto zeros = digits.size() - 1 - digits.find_last_not_of('0');
+  return scale_ - std::min(scale_, static_cast<int>(zeros));
 }
 
 Numeric Numeric::WithoutTrailingZeros() const {

@@ -157,6 +157,62 @@ Numeric ExpRounded(const Integer& exponent, unsigned bits, int scale) {
   return FromFixed({ExpFixed(exponent, bits), bits}, scale);
 }
 
+// The decimal logarithm of a positive number of any length, roughly.
+double RoughLog10(const Numeric& value) {
+  constexpr unsigned kTopBits = 62;
+  constexpr double kLog10Of2 = 0.30102999566398120;
+  const auto top = static_cast<unsigned>(boost::multiprecision::msb(value.unscaled()));
+  const unsigned cut = top > kTopBits ? top - kTopBits : 0;
+  return std::log10(static_cast<double>(Integer(value.unscaled() >> cut))) + cut * kLog10Of2 -
+         value.scale();
+}
+
+// mantissa * 2^exponent, of which only the first bits are kept.
+struct Rough {
+  Integer mantissa;
+  int64_t exponent = 0;
+
+  void Cut(unsigned bits) {
+    const auto top = static_cast<unsigned>(boost::multiprecision::msb(mantissa));
+    if (top <= bits) return;
+    mantissa >>= top - bits;
+    exponent += top - bits;
+  }
+};
+
+Rough RoughPower(const Integer& base, uint64_t times, unsigned bits) {
+  Rough result{1};
+  Rough square{base};
+  for (; times > 0; times >>= 1U) {
+    square.Cut(bits);
+    if ((times & 1U) != 0) {
+      result = {result.mantissa * square.mantissa, result.exponent + square.exponent};
+      result.Cut(bits);
+    }
+    if (times > 1) square = {square.mantissa * square.mantissa, square.exponent * 2};
+  }
+  return result;
+}
+
+// magnitude^exponent from the powers of its digits and of ten, each of them cut.
+Numeric CutPower(const Numeric& magnitude, int64_t exponent, int scale) {
+  const auto times = static_cast<uint64_t>(exponent < 0 ? -exponent : exponent);
+  constexpr int kGuardDigits = 20;
+  const double weight = static_cast<double>(exponent) * RoughLog10(magnitude);
+  const unsigned bits = BitsFor(scale + static_cast<int>(weight) + kGuardDigits);
+  auto above = RoughPower(magnitude.unscaled(), times, bits);
+  const auto tens = times * static_cast<uint64_t>(magnitude.scale());
+  auto below = RoughPower(5, tens, bits);
+  below.exponent += static_cast<int64_t>(tens);
+  if (exponent < 0) std::swap(above, below);
+  const unsigned after = BitsFor(scale);
+  const int64_t shift = above.exponent - below.exponent + after;
+  if (shift >= 0) {
+    return FromFixed({Integer(above.mantissa << shift) / below.mantissa, after}, scale);
+  }
+  return FromFixed({above.mantissa / Integer(below.mantissa << -shift), after}, scale);
+}
+
 // base^exponent, its first digits only: exact ones are too long when the exponent is large.
 Numeric WholePower(const Numeric& base, int64_t exponent, int scale) {
   const double digits = DecimalDigits(base.unscaled());
@@ -169,10 +225,7 @@ Numeric WholePower(const Numeric& base, int64_t exponent, int scale) {
     if (exponent >= 0) return exact.Rounded(scale);
     return Quotient(Numeric(1, 0), exact, scale);
   }
-  const Numeric magnitude = base.Abs();
-  const double weight = times * (std::log10(RoughDouble(magnitude)));
-  const unsigned bits = BitsFor(scale + static_cast<int>(std::fabs(weight)) + 20);
-  auto result = ExpRounded(LnFixed(magnitude, bits) * exponent, bits, scale);
+  auto result = CutPower(base.Abs(), exponent, scale);
   return base.Sign() < 0 && exponent % 2 != 0 ? result.Negated() : result;
 }
 
@@ -180,17 +233,16 @@ Result<Numeric> PowerOfWhole(const Numeric& base, int64_t exponent) {
   const int scale = Shown(std::max(kMinSignificantDigits, base.scale()));
   if (exponent == 0) return Numeric(PowerOfTen(scale), scale);
   if (base.IsZero()) return Numeric(0, scale);
-  const auto first = LeadingDigitOf(base);
-  const double estimate =
-      static_cast<double>(exponent) *
-      (std::log10(RoughDouble(base.Abs()) > 0 ? RoughDouble(base.Abs()) : first.digit) + 0.0);
-  constexpr double kMost = 131072;
+  const double estimate = static_cast<double>(exponent) * RoughLog10(base.Abs());
+  constexpr int kMost = 131072;  // digits before the point
   if (exponent != 1 && estimate > kMost) return Overflow();
   if (exponent != 1 && exponent != -1 && exponent != 2 &&
       (estimate + 1 < -scale || estimate + 1 < -kResultScaleMax)) {
     return Numeric(0, scale);
   }
-  return WholePower(base, exponent, scale);
+  auto power = WholePower(base, exponent, scale);
+  if (DecimalDigits(power.unscaled()) - power.scale() > kMost) return Overflow();
+  return power;
 }
 
 // Powers of infinities and NaN, as POSIX pow().
@@ -227,6 +279,24 @@ std::optional<Result<Numeric>> SpecialPower(const Numeric& base, const Numeric& 
   return Numeric::Special(Kind::kInfinity);
 }
 
+// The largest whole number whose square is not above n: by Newton's steps, each with twice the bits
+// of the one before.
+Integer WholeRoot(const Integer& n) {
+  if (n.is_zero()) return 0;
+  const auto half = static_cast<unsigned>(boost::multiprecision::msb(n)) / 2;
+  unsigned steps = 0;
+  while ((half >> steps) != 0) ++steps;
+  Integer root = 1;
+  unsigned done = 0;
+  while (steps-- > 0) {
+    const unsigned before = done;
+    done = half >> steps;
+    const Integer part = n >> (2 * half - before - done + 1);
+    root = Integer(root << (done - before - 1)) + part / root;
+  }
+  return root * root > n ? Integer(root - 1) : root;
+}
+
 }  // namespace
 
 Numeric SquareRootTo(const Numeric& a, int scale) {
@@ -234,7 +304,7 @@ Numeric SquareRootTo(const Numeric& a, int scale) {
   const int shift = 2 * places - a.scale();
   const Integer scaled = shift >= 0 ? Integer(a.unscaled() * PowerOfTen(shift))
                                     : Integer(a.unscaled() / PowerOfTen(-shift));
-  return Numeric(sqrt(scaled), places).Rounded(scale);
+  return Numeric(WholeRoot(scaled), places).Rounded(scale);
 }
 
 Result<Numeric> SquareRoot(const Numeric& a) {

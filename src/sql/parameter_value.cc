@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "base/settings.h"
@@ -161,6 +162,10 @@ Result<int64_t> ReadMilliseconds(std::string_view text) {
     if (*plain >= 0) return *plain;
     return Fail(ErrorCode::kInvalidInput, "a duration is not negative: \"{}\"", text);
   }
+  if (text.ends_with("us")) {
+    const auto us = ReadInteger(text.substr(0, text.find_last_not_of(" us") + 1));
+    if (us && *us >= 0) return std::llrint(static_cast<double>(*us) / 1000);
+  }
   return ParseDurationMs(text);
 }
 
@@ -171,6 +176,17 @@ Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::str
   if (parameter.name == "client_encoding") return OnlyValue(parameter, value, kUtf8, "UTF8");
   if (parameter.name == "firn.as_of") {
     FIRN_RETURN_IF_ERROR(PastFromText(value, {}));
+  }
+  if (parameter.name == "IntervalStyle") {
+    for (const std::string_view other : {"postgres_verbose", "sql_standard", "iso_8601"}) {
+      if (EqualsIgnoringCase(value, other)) return OnlyValue(parameter, value, {}, "postgres");
+    }
+  }
+  const bool fixed =
+      parameter.name == "standard_conforming_strings" || parameter.name == "transform_null_equals";
+  if (fixed) {
+    FIRN_TRY(const auto truth, ReadBool(parameter, value));
+    return OnlyValue(parameter, truth, std::array{parameter.choices}, parameter.choices);
   }
   if (parameter.name == "DateStyle") return ReadDateStyle(parameter, value);
   switch (parameter.kind) {
@@ -200,8 +216,13 @@ Result<std::string> ReadParameter(const ParameterDefinition& parameter, std::str
     case ParameterKind::kNames:
       return ReadNames(value);
     case ParameterKind::kZone: {
-      FIRN_TRY(const auto zone, columnar::TimeZone::Find(EngineZone(value)));
-      return zone->name();
+      auto zone = columnar::TimeZone::Find(EngineZone(value));
+      if (zone) return (*zone)->name();
+      const bool offset = !value.empty() && std::string_view("+-0123456789").find(value.front()) !=
+                                                std::string_view::npos;
+      if (!offset) return Fail(std::move(zone).error());
+      return Fail(MakeError(ErrorCode::kUnsupported, "TimeZone \"{}\" is not supported", value)
+                      .WithHint("Use whole hours, or a name such as Asia/Kolkata."));
     }
     case ParameterKind::kRole:
     case ParameterKind::kText:

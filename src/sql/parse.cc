@@ -72,6 +72,13 @@ Error FromPgQuery(const PgQueryError& error) {
   } else if (said.find("not supported") != said.npos || said.find("not implemented") != said.npos) {
     out.code = ErrorCode::kUnsupported;
     out.sqlstate = "0A000";
+    out.hint = "docs/sql.md lists what there is.";
+  } else if (said.starts_with("frame start") || said.starts_with("frame end")) {
+    out.sqlstate = "42P20";
+  } else if (said.starts_with("precision for type float")) {
+    out.sqlstate = "22023";
+  } else if (said.find("invalid byte sequence for encoding") != said.npos) {
+    out.sqlstate = "22021";
   } else if (said.find("Unicode escape") != said.npos || said.find("surrogate") != said.npos) {
     out.sqlstate = said.starts_with("unsafe") ? "0A000" : "42601";
   } else if (said.ends_with("is reserved") || said.find("cannot be used as a role") != said.npos) {

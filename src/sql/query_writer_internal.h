@@ -186,6 +186,7 @@ class QueryWriter {
   Result<Expr> WriteCase(const Json& body, const Place& place);
   Result<Expr> WriteCoalesce(const Json& body, const Place& place);
   Result<Expr> WriteMinMax(const Json& body, const Place& place);
+  Result<Expr> ExtremeByKey(const std::vector<Expr>& exprs, const ValueType& type, bool greatest);
   Result<Expr> WriteSublink(const Json& body, const Place& place);
   /// `left op ANY (SELECT …)`, `left op ALL (SELECT …)`.
   Result<Expr> CompareWithQuery(const std::string& op, bool any, Expr left, Block&& block,
@@ -295,6 +296,9 @@ class QueryWriter {
   Result<Expr> WriteIntervalField(const std::string& unit, const Expr& interval, bool is_float,
                                   int location);
   Result<Expr> WriteConcat(std::vector<Expr> arguments, std::string_view name);
+  /// Nothing: VARIADIC is not supported there.
+  Result<std::optional<Expr>> WriteJoinedArray(const std::string& name, const Json& body,
+                                               const Place& place);
   /// num_nulls, num_nonnulls.
   Result<Expr> CountNulls(const std::string& name, std::vector<Expr>& arguments, int location);
   /// What an entry's result is, and whether its text for open numerics is the one to use.
@@ -308,10 +312,12 @@ class QueryWriter {
                           const ValueType& type) const;
   Result<Expr> WriteRound(std::vector<Expr> arguments, int location);
   Result<std::string> WriteOver(const Json& over, const Place& place);
-  Status CoerceRangeOffset(Expr& offset, const Json& order, const Place& place, int location);
-  Result<std::optional<std::string>> WriteMoments(const Json& order_by, int options,
-                                                  const Place& place);
-  Result<std::string> WriteFrame(const Json& window, const Json& order, const Place& place);
+  Result<ValueType> RangeNumber(const ValueType& value, const Json& window, const Place& place);
+  Result<std::optional<Expr>> RangeKey(const Json& window, const Json& order_by,
+                                       const Place& place);
+  Status CoerceRangeOffset(Expr& offset, const Expr& key);
+  Result<std::string> WriteFrame(const Json& window, const std::optional<Expr>& key,
+                                 const Place& place);
   Failure NotUnique(const std::string& name, const std::vector<ValueType>& types, int location);
   Failure NoFunction(const std::string& name, const std::vector<Expr>& arguments, int location);
 
@@ -390,13 +396,5 @@ class QueryWriter {
   int sets_ = 0;  // calls in select lists that return sets, so far
   int depth_ = 0;
 };
-
-/// The function whose results the engine orders as PostgreSQL orders these values; "" for none.
-std::string_view SortKeyFunction(TypeTag tag);
-/// Whether json_agg puts a newline before it, as before rows and arrays (not before NULL).
-bool StartsALine(const Expr& value);
-/// What ORDER BY is written with: `comparable`, or where the engine orders such values in another
-/// way than PostgreSQL, a key.
-std::string SortKey(const Expr& expr, const std::string& comparable);
 
 }  // namespace firn::sql

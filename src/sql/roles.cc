@@ -27,6 +27,12 @@ Failure NoRole(std::string_view name, std::string_view sqlstate = "42704") {
       MakeError(ErrorCode::kNotFound, "role \"{}\" does not exist", name).WithSqlState(sqlstate));
 }
 
+Failure NotNow(std::string_view why) {
+  return Fail(MakeError(ErrorCode::kUnsupported, "{}", why)
+                  .WithSqlState("0A000")
+                  .WithHint("Rename it in a session of another role."));
+}
+
 Status CheckNewName(const std::string& name) {
   if (name.starts_with("pg_")) {
     return Fail(MakeError(ErrorCode::kInvalidInput, "role name \"{}\" is reserved", name)
@@ -117,10 +123,10 @@ class RoleStatement {
     FIRN_TRY(const auto me, Me());
     FIRN_RETURN_IF_ERROR(CheckMayChange(*me, *role));
     if (role->name == SessionUser(session_)) {
-      return Refused("0A000", "session user cannot be renamed");
+      return NotNow("session user cannot be renamed");
     }
     if (role->name == CurrentUser(session_)) {
-      return Refused("0A000", "current user cannot be renamed");
+      return NotNow("current user cannot be renamed");
     }
     FIRN_RETURN_IF_ERROR(CheckNewName(command.to));
     FIRN_RETURN_IF_ERROR(CheckFree(command.to));

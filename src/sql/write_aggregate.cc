@@ -149,6 +149,33 @@ Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& argume
       .sql = text.Fill(open ? entry.open : entry.engine), .type = type, .location = location};
 }
 
+std::string_view EdgeOf(bool start) {
+  return start ? "starting" : "ending";
+}
+
+/// An offset of a frame; its errors as PostgreSQL has them, where there are rows.
+std::string CheckedOffset(const Expr& offset, bool range, bool start) {
+  const auto zero = offset.type.tag == kInterval ? "to_days(CAST(0 AS INTEGER))" : "0";
+  const auto edge = EdgeOf(start);
+  const auto negative = range
+                            ? std::string("invalid preceding or following size in window function")
+                            : fmt::format("frame {} offset must not be negative", edge);
+  return fmt::format(
+      "(CASE WHEN ({0}) >= {1} THEN {0} WHEN ({0}) IS NULL THEN "
+      "error('firn:22004:frame {2} offset must not be null') ELSE error('firn:22013:{3}') END)",
+      offset.sql, zero, edge, negative);
+}
+
+/// Arguments of window functions that have to be above zero.
+void CheckPlace(std::string_view name, std::vector<std::string>& arguments) {
+  const size_t at = name == "ntile" ? 0 : 1;
+  if ((name != "ntile" && name != "nth_value") || arguments.size() <= at) return;
+  arguments[at] = fmt::format(
+      "(CASE WHEN ({0}) <= 0 THEN error('firn:{1}:argument of {2} must be greater than zero') "
+      "ELSE {0} END)",
+      arguments[at], name == "ntile" ? "22014" : "22016", name);
+}
+
 /// Why an aggregate over these is not had; empty: it is.
 std::string WhyNot(const FunctionEntry& entry, const std::vector<Expr>& arguments, bool distinct) {
   if (arguments.empty()) return "";
@@ -171,45 +198,93 @@ std::string WhyNot(const FunctionEntry& entry, const std::vector<Expr>& argument
 
 }  // namespace
 
-// What is added to a value of ORDER BY: a number to a number, an interval to a time.
-Status QueryWriter::CoerceRangeOffset(Expr& offset, const Json& order, const Place& place,
-                                      int location) {
-  if (order.size() != 1) {
+// The numbers RANGE compares with those an offset has been added to: wide enough for both.
+Result<ValueType> QueryWriter::RangeNumber(const ValueType& value, const Json& window,
+                                           const Place& place) {
+  const int location = tree::Location(window);
+  if (value.tag != kNumeric) return NumericType(columnar::kMaxPrecision, 0);
+  int scale = value.scale;
+  for (const char* field : {"startOffset", "endOffset"}) {
+    if (!Has(window, field)) continue;
+    FIRN_TRY(auto offset, WriteExpr(At(window, field), place));
+    FIRN_RETURN_IF_ERROR(Coerce(offset, {.tag = kNumeric}, CastContext::kImplicit));
+    if (IsOpen(offset.type)) scale = columnar::kMaxPrecision;
+    scale = std::max(scale, static_cast<int>(offset.type.scale));
+  }
+  if (value.precision - value.scale + scale >= columnar::kMaxPrecision &&
+      (scale > value.scale || value.precision < columnar::kMaxPrecision)) {
+    return Refuse(location, "RANGE with an offset of so many digits is not supported",
+                  "Cast the column and the offset to double precision.");
+  }
+  return NumericType(columnar::kMaxPrecision, scale);
+}
+
+// What RANGE with an offset goes by. Moments are as the clock of UTC shows them, of which the
+// engine takes intervals as they pass; numbers have room for the offset.
+Result<std::optional<Expr>> QueryWriter::RangeKey(const Json& window, const Json& order_by,
+                                                  const Place& place) {
+  const int options = tree::Number(window, "frameOptions");
+  if ((options & kRange) == 0 || (options & kOffsets) == 0) return std::nullopt;
+  const int location = tree::Location(window);
+  if (order_by.size() != 1) {
     return Wrong(location, "42P20",
                  "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column");
   }
-  FIRN_TRY(const auto value, WriteExpr(At(*tree::Open(order.front()).body, "node"), place));
-  ValueType type = value.type;
-  if (Category(type.tag) == 'D') type = {.tag = kInterval};
-  if (IsOpen(type) || !(IsNumber(type.tag) || type.tag == kInterval) || value.type.tag == kDate) {
+  FIRN_TRY(auto value, WriteExpr(At(*tree::Open(order_by.front()).body, "node"), place));
+  FIRN_RETURN_IF_ERROR(SettleUnknown(value));
+  const auto tag = value.type.tag;
+  value.text.clear();  // says here of what the intervals are
+  if (IsInteger(tag) || (tag == kNumeric && !IsOpen(value.type))) {
+    auto inner = place;
+    inner.scope = nullptr;
+    FIRN_TRY(value.type, RangeNumber(value.type, window, inner));
+    value.sql = fmt::format("CAST({} AS {})", value.sql, EngineType(value.type));
+    if (tag != kNumeric) value.text = "integer";
+  } else if (tag == kFloat4 || tag == kFloat8) {
+    value.sql = fmt::format("CAST({} AS DOUBLE)", value.sql);
+    value.type = {.tag = kFloat8};
+  } else if (tag == kDate) {
+    value.sql = fmt::format("CAST({} AS TIMESTAMP)", value.sql);
+  } else if (tag == kTimestamptz) {
+    value.sql = fmt::format("sql_tz_local({}, 'UTC')", value.sql);
+    value.text = "timestamptz";
+  } else if (tag == kInterval) {
+    value.sql = Comparable(value);
+    value.text = "interval";
+  } else if (tag != kTimestamp) {
     return Refuse(location, "RANGE with an offset is not supported for this type",
                   "Use ROWS or GROUPS, or order by a timestamp or a number.");
   }
-  FIRN_RETURN_IF_ERROR(Coerce(offset, type, CastContext::kImplicit));
+  if (!IsNumber(value.type.tag)) value.type.tag = kInterval;
+  return value;
+}
+
+// What is added to a value of ORDER BY: a number to a number, an interval to a time.
+Status QueryWriter::CoerceRangeOffset(Expr& offset, const Expr& key) {
+  const auto from = offset.type.tag;
+  const bool fits = from == kUnknown || IsInteger(from) || from == key.type.tag ||
+                    (key.type.tag == kFloat8 && IsNumber(from)) || from == kTime;
+  if (!fits || (from != kUnknown && IsNumber(from) != IsNumber(key.type.tag)) ||
+      (key.text == "integer" && from == kNumeric)) {
+    return Refuse(offset.location,
+                  fmt::format("RANGE with an offset of type {} is not supported for this column",
+                              Display(offset.type)),
+                  "Cast the offset value to an appropriate type.");
+  }
+  FIRN_RETURN_IF_ERROR(Coerce(offset, key.type, CastContext::kImplicit));
+  if (IsNumber(key.type.tag)) {
+    offset.sql = fmt::format("CAST({} AS {})", offset.sql, EngineType(key.type));
+  }
   const bool hours = offset.sql.starts_with(kNoMonthsNoDays);
-  if (value.type.tag == kTimestamptz && !hours && ZoneSql() != "'UTC'") {
-    return Refuse(location, "RANGE of days or months is not supported for timestamp with time zone",
+  if (key.text == "timestamptz" && !hours && ZoneSql() != "'UTC'") {
+    return Refuse(offset.location,
+                  "RANGE of days or months is not supported for timestamp with time zone",
                   "Write hours, as in interval '24 hours', or SET TimeZone = 'UTC'.");
   }
-  if (value.type.tag == kInterval) offset.sql = Comparable(offset);  // as what it is added to
   return {};
 }
 
-// What RANGE with an offset goes by: moments as the clock of UTC shows them, of which the engine
-// takes intervals as they pass.
-Result<std::optional<std::string>> QueryWriter::WriteMoments(const Json& order_by, int options,
-                                                             const Place& place) {
-  if ((options & kRange) == 0 || (options & kOffsets) == 0 || order_by.size() != 1) {
-    return std::nullopt;
-  }
-  const auto& item = *tree::Open(order_by.front()).body;
-  FIRN_TRY(const auto value, WriteExpr(At(item, "node"), place));
-  if (value.type.tag != kTimestamptz) return std::nullopt;
-  FIRN_TRY(const auto direction, SortDirection(item));
-  return fmt::format("sql_tz_local({}, 'UTC'){}", value.sql, direction);
-}
-
-Result<std::string> QueryWriter::WriteFrame(const Json& window, const Json& order_by,
+Result<std::string> QueryWriter::WriteFrame(const Json& window, const std::optional<Expr>& key,
                                             const Place& place) {
   const int options = tree::Number(window, "frameOptions");
   if ((options & kNonDefault) == 0) return std::string();
@@ -225,11 +300,22 @@ Result<std::string> QueryWriter::WriteFrame(const Json& window, const Json& orde
       auto inner = place;
       inner.scope = nullptr;
       FIRN_TRY(auto offset, WriteExpr(At(window, field), inner));
-      if ((options & kRange) != 0) {
-        FIRN_RETURN_IF_ERROR(CoerceRangeOffset(offset, order_by, place, location));
-        return offset.sql + " " + std::string(known.words);
+      const bool fine = !offset.text.empty() && offset.text.front() >= '0' &&
+                        offset.text.front() <= '9' && IsNumber(offset.type.tag);
+      const bool range = (options & kRange) != 0;
+      const bool start = &bounds == &kStarts;
+      // A constant is wrong even where there are no rows.
+      if (offset.form == Expr::Form::kNull) {
+        return Wrong(location, "22004",
+                     fmt::format("frame {} offset must not be null", EdgeOf(start)));
       }
-      FIRN_RETURN_IF_ERROR(Coerce(offset, {.tag = kInt8}, CastContext::kImplicit));
+      if (range) {
+        FIRN_RETURN_IF_ERROR(CoerceRangeOffset(offset, *key));
+      } else {
+        FIRN_RETURN_IF_ERROR(Coerce(offset, {.tag = kInt8}, CastContext::kImplicit));
+      }
+      if (!fine) offset.sql = CheckedOffset(offset, range, start);
+      if (offset.type.tag == kInterval && key->text == "interval") offset.sql = Comparable(offset);
       return offset.sql + " " + std::string(known.words);
     }
     return Fail(ErrorCode::kInternal, "a window frame without a bound: {}", options);
@@ -284,12 +370,18 @@ Result<std::string> QueryWriter::WriteOver(const Json& over, const Place& place)
     sql += (sql.empty() ? "PARTITION BY " : ", ") + Comparable(expr);
   }
   const auto& ordered = pick("orderClause");
-  const int options = tree::Number(whole ? *base : over, "frameOptions");
-  FIRN_TRY(const auto moments, WriteMoments(ordered, options, inner));
-  FIRN_TRY(const auto sorted, WriteSortList(ordered, inner));
-  const auto& order = moments ? *moments : sorted;
+  const auto& framed_by = whole ? *base : over;
+  FIRN_TRY(const auto key, RangeKey(framed_by, ordered, inner));
+  FIRN_TRY(auto order, WriteSortList(ordered, inner));
+  if (key) {
+    FIRN_TRY(order, SortDirection(*tree::Open(ordered.front()).body));
+    order.insert(0, key->sql);
+  }
+  if (order.empty() && (tree::Number(framed_by, "frameOptions") & kGroups) != 0) {
+    return Wrong(location, "42P20", "GROUPS mode requires an ORDER BY clause");
+  }
   if (!order.empty()) sql += (sql.empty() ? "" : " ") + ("ORDER BY " + order);
-  FIRN_TRY(const auto frame, WriteFrame(whole ? *base : over, ordered, inner));
+  FIRN_TRY(const auto frame, WriteFrame(framed_by, key, inner));
   return " OVER (" + sql + frame + ")";
 }
 
@@ -298,7 +390,8 @@ Status QueryWriter::CheckAggregate(const std::string& name, const Json& body, co
   const bool window_function = FindFunction(name).front().kind == FunctionKind::kWindow;
   const bool windowed = Has(body, "over");
   if (windowed && !place.no_windows.empty()) {
-    return Wrong(location, "42P20", std::string(place.no_windows));
+    const bool aggregate = place.no_windows.starts_with("aggregate");
+    return Wrong(location, aggregate ? "42803" : "42P20", std::string(place.no_windows));
   }
   if (window_function && !windowed) {
     return Wrong(location, "42809", "window function " + name + " requires an OVER clause");
@@ -351,12 +444,17 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
                   "Compute it in the outer query.");
   }
   seen_ = {seen.own || seen_.own, seen.outer || seen_.outer};
-  FIRN_RETURN_IF_ERROR(UnifyDefault(name, arguments));
+  const auto given = arguments;
+  if (auto unified = UnifyDefault(name, arguments); !unified) {
+    if (unified.error().SqlState() == "42804") return NoFunction(name, given, location);
+    return Fail(std::move(unified).error());
+  }
   const auto of_enum = TakeLabelNumbers(name, arguments);
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);
   const auto found = Resolve(FindFunction(name), types, /*is_operator=*/false);
-  if (found.ambiguous) return NotUnique(name, types, location);
+  const bool quoted = name == "array_agg" && !types.empty() && types.front().tag == kUnknown;
+  if (found.ambiguous || quoted) return NotUnique(name, types, location);
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
   const auto& entry = *found.entry;
   if (entry.engine == "-") return Apply(entry, found.arguments, std::move(arguments), location);
@@ -379,6 +477,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     const bool delimiter = joins && i == 1;
     text.arguments.push_back(delimiter ? QuoteLiteral(arguments[i].text) : arguments[i].sql);
   }
+  if (windowed) CheckPlace(entry.name, text.arguments);
   if (distinct && entry.name == "count" && !arguments.empty()) {
     text.arguments.front() = Comparable(arguments.front());
   }

@@ -388,6 +388,16 @@ Result<Expr> QueryWriter::ApplyArrayRule(const FunctionEntry& entry, std::vector
   const Expr element{.sql = NewAlias('e'), .type = ElementType(arguments[0].type)};
   const auto differs =
       fmt::format("{} IS DISTINCT FROM {}", Comparable(element), Comparable(wanted));
+  if (rule == "!array_positions") {
+    const auto at = NewAlias('e');
+    const Expr one{.sql = fmt::format("{}[{}]", arguments[0].sql, at),
+                   .type = ElementType(arguments[0].type)};
+    return done(
+        fmt::format("list_transform(list_filter(range(1, len({}) + 1), lambda {}: {} IS NOT "
+                    "DISTINCT FROM {}), lambda {}: CAST({} AS INTEGER))",
+                    arguments[0].sql, at, Comparable(one), Comparable(wanted), at, at),
+        {.tag = ArrayOf(kInt4)});
+  }
   if (rule == "!array_remove") {
     return done(
         fmt::format("list_filter({}, lambda {}: {})", arguments[0].sql, element.sql, differs),

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sql/interval_internal.h"
 #include "sql/query_writer_internal.h"
 
 namespace firn::sql {
@@ -71,6 +72,31 @@ bool NamesAColumn(std::string_view sql) {
     if (end > i + 1 && end < sql.size() && sql[end] == '.') return true;
   }
   return false;
+}
+
+// Whether a call of so many arguments only lacks a type to go by.
+bool IsOfUnknown(std::span<const FunctionEntry> entries, const std::vector<ValueType>& types) {
+  return std::any_of(entries.begin(), entries.end(), [&](const FunctionEntry& entry) {
+    size_t at = 0;
+    bool polymorphic = false;
+    for (auto rest = entry.arguments; !rest.empty(); ++at) {
+      const auto word = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+      if (!word.starts_with("any")) continue;
+      if (at >= types.size() || types[at].tag != kUnknown) return false;
+      polymorphic = true;
+    }
+    return polymorphic && at == types.size();
+  });
+}
+
+// int4(1.5): a cast written as a call.
+std::optional<ValueType> TypeOfCall(std::string_view name) {
+  if (name == "numeric") return OpenNumeric();
+  constexpr std::array<std::string_view, 9> kTypes = {
+      "int2", "int4", "int8", "float4", "float8", "text", "bool", "timetz", "timestamptz"};
+  if (std::find(kTypes.begin(), kTypes.end(), name) == kTypes.end()) return std::nullopt;
+  return ValueType{.tag = TagFromName(name)};
 }
 
 // Dividing by a constant that is not zero needs no test for zero.
@@ -163,6 +189,7 @@ Result<QueryWriter::Shape> QueryWriter::ShapeOf(const FunctionEntry& entry,
     // "=1", "=2": that of the argument; "=e1": of its elements.
     shape.type = arguments[static_cast<size_t>(entry.result.back() - '1')].type;
     if (entry.result.starts_with("=e")) shape.type.tag = ElementOf(shape.type.tag);
+    if (entry.result.starts_with("=a")) shape.type.tag = ArrayOf(shape.type.tag);
   }
   if (!entry.result.starts_with("numeric:")) {
     shape.open = open;
@@ -309,6 +336,30 @@ Result<Expr> QueryWriter::WriteConcat(std::vector<Expr> arguments, std::string_v
       .location = arguments.front().location};
 }
 
+// concat(VARIADIC array) and concat_ws(text, VARIADIC array): the elements that are not NULL.
+Result<std::optional<Expr>> QueryWriter::WriteJoinedArray(const std::string& name, const Json& body,
+                                                          const Place& place) {
+  const auto& items = List(body, "args");
+  const bool separated = name == "concat_ws";
+  if ((!separated && name != "concat") || items.size() != (separated ? 2U : 1U)) {
+    return std::nullopt;
+  }
+  FIRN_TRY(auto arguments, WriteList(items, place));
+  const int location = tree::Location(body);
+  if (!IsArray(arguments.back().type.tag)) {
+    return Wrong(arguments.back().location, "42804", "VARIADIC argument must be an array");
+  }
+  Expr delimiter{.sql = "''", .type = {.tag = kText}};
+  if (separated) {
+    delimiter = std::move(arguments.front());
+    FIRN_RETURN_IF_ERROR(Coerce(delimiter, {.tag = kText}, CastContext::kImplicit));
+  }
+  std::vector<Expr> both{std::move(arguments.back()), std::move(delimiter)};
+  const FunctionEntry rule{.name = "array_to_string", .result = "text", .engine = "!array_text"};
+  FIRN_TRY(auto text, ApplyArrayRule(rule, std::move(both), location));
+  return text;
+}
+
 Result<Expr> QueryWriter::CountNulls(const std::string& name, std::vector<Expr>& arguments,
                                      int location) {
   if (arguments.empty()) return NoFunction(name, arguments, location);
@@ -373,6 +424,15 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
   if (entries.empty()) {
     auto inner = place;
     FIRN_TRY(const auto arguments, WriteList(List(body, "args"), inner));
+    if (const auto type = TypeOfCall(name); type && arguments.size() == 1) {
+      auto value = arguments.front();
+      if (CanCast(value.type.tag, type->tag, CastContext::kExplicit)) {
+        FIRN_RETURN_IF_ERROR(Coerce(value, *type, CastContext::kExplicit));
+        value.nonzero = false;
+        value.decimal_sql.clear();
+        return value;
+      }
+    }
     FIRN_TRY(auto of_enum, WriteEnumFunction(name, arguments, location));
     if (of_enum) return *std::move(of_enum);
     std::string shown;
@@ -386,6 +446,8 @@ Result<Expr> QueryWriter::WriteCall(const Json& body, const Place& place) {
     return NoFunction(shown, arguments, location);
   }
   if (Flag(body, "func_variadic")) {
+    FIRN_TRY(auto joined, WriteJoinedArray(name, body, place));
+    if (joined) return *std::move(joined);
     return Refuse(location, "VARIADIC is not supported", "Write the arguments one by one.");
   }
   if (Flag(body, "agg_within_group")) return WriteOrderedSet(name, body, place);
@@ -432,6 +494,12 @@ Result<Expr> QueryWriter::WriteSet(const std::string& name, std::vector<Expr> ar
   if (name == "generate_series" && arguments.size() == 3 && arguments[2].text == "0") {
     return Wrong(location, "22023", "step size cannot equal zero");
   }
+  if (name == "generate_series" && arguments.size() == 3 && found.arguments[2] == kInterval) {
+    FIRN_RETURN_IF_ERROR(Coerce(arguments[2], {.tag = kInterval}, CastContext::kImplicit));
+    if (arguments[2].sql == Interval{}.EngineSql()) {
+      return Wrong(location, "22023", "step size cannot equal zero");
+    }
+  }
   FIRN_TRY(auto set, Apply(*found.entry, found.arguments, std::move(arguments), location));
   if (ElementOf(set.type.tag) == kNumeric) set.type.length = 0;
   return set;
@@ -458,6 +526,10 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
   }
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);
+  const bool literal = arguments.size() == 1 && arguments.front().form == Expr::Form::kLiteral;
+  if (name == "pg_typeof" && literal && types.front().tag == kUnknown) {
+    return WriteTypeOf(arguments.front(), location);
+  }
   const auto found = Resolve(entries, types, /*is_operator=*/false);
   if (found.ambiguous) return NotUnique(name, types, location);
   if (found.entry == nullptr && name == "date" && types.size() == 1 && IsString(types[0].tag)) {
@@ -469,6 +541,10 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
       IsArray(types[0].tag) && types[1].tag == kUnknown) {
     return Wrong(location, "42704",
                  "could not find array type for data type " + DisplayType(types[0].tag));
+  }
+  if (found.entry == nullptr && IsOfUnknown(entries, types)) {
+    return Wrong(location, "42804",
+                 "could not determine polymorphic type because input has type unknown");
   }
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
   if (found.entry->engine == "!age") {

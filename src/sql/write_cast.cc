@@ -369,9 +369,10 @@ Result<std::string> QueryWriter::LaterCastSql(const Expr& expr, const ValueType&
     number.sql = fmt::format("sql_jsonb_number({}, '{}')", expr.sql, DisplayType(to.tag));
     return CastSql(number, to, context);
   }
-  if (to.tag == kTime && from == kTimestamp) return CastTo(expr.sql, "TIME");
-  if (to.tag == kTime && from == kTimestamptz) {
-    return CastTo(fmt::format("sql_tz_local({}, {})", expr.sql, ZoneSql()), "TIME");
+  if (to.tag == kTime && (from == kTimestamp || from == kTimestamptz)) {
+    const auto local =
+        from == kTimestamp ? expr.sql : fmt::format("sql_tz_local({}, {})", expr.sql, ZoneSql());
+    return fmt::format("(CASE WHEN isfinite({0}) THEN CAST({1} AS TIME) END)", expr.sql, local);
   }
   if (to.tag == kInterval && from == kTime) return fmt::format("sql_time_interval({})", expr.sql);
   if (to.tag == kTime && from == kInterval) return fmt::format("sql_interval_time({})", expr.sql);

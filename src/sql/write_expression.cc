@@ -253,6 +253,12 @@ Result<Expr> QueryWriter::WriteBooleanTest(const Json& body, const Place& place)
 
 namespace {
 
+constexpr std::string_view kMoveSet =
+    "You might be able to move the set-returning function into a LATERAL FROM item.";
+std::string NoSetsIn(std::string_view construct) {
+  return fmt::format("set-returning functions are not allowed in {}", construct);
+}
+
 // A NULL has no scale of its own.
 std::string CaseOf(const std::vector<std::string>& conditions, const std::vector<Expr>& results,
                    std::string Expr::*part) {
@@ -267,6 +273,7 @@ std::string CaseOf(const std::vector<std::string>& conditions, const std::vector
 
 Result<Expr> QueryWriter::WriteCase(const Json& body, const Place& place) {
   const int location = tree::Location(body);
+  const int sets = sets_;
   std::vector<std::string> conditions;
   std::vector<Expr> results;
   if (Has(body, "defresult")) {
@@ -294,6 +301,7 @@ Result<Expr> QueryWriter::WriteCase(const Json& body, const Place& place) {
     FIRN_TRY(auto result, WriteExpr(At(when, "result"), place));
     results.push_back(std::move(result));
   }
+  if (sets_ != sets) return Wrong(location, "0A000", NoSetsIn("CASE"), std::string(kMoveSet));
   FIRN_TRY(const auto type, Unify(results, "CASE"));
   Expr expr{.sql = CaseOf(conditions, results, &Expr::sql), .type = type, .location = location};
   const bool summable =
@@ -308,7 +316,11 @@ Result<Expr> QueryWriter::WriteCase(const Json& body, const Place& place) {
 }
 
 Result<Expr> QueryWriter::WriteCoalesce(const Json& body, const Place& place) {
+  const int sets = sets_;
   FIRN_TRY(auto exprs, WriteList(List(body, "args"), place));
+  if (sets_ != sets) {
+    return Wrong(tree::Location(body), "0A000", NoSetsIn("COALESCE"), std::string(kMoveSet));
+  }
   FIRN_TRY(const auto type, Unify(exprs, "COALESCE"));
   std::string sql;
   std::string decimal;
@@ -329,6 +341,26 @@ Result<Expr> QueryWriter::WriteCoalesce(const Json& body, const Place& place) {
   return out;
 }
 
+// The value whose key is the greatest or the least, of equal ones the first; NULLs do not count.
+Result<Expr> QueryWriter::ExtremeByKey(const std::vector<Expr>& exprs, const ValueType& type,
+                                       bool greatest) {
+  std::string list;
+  for (const auto& expr : exprs) {
+    if (IsVolatile(expr.sql)) return RefuseVolatile(expr.location);
+    list += (list.empty() ? "" : ", ") + expr.sql;
+  }
+  const Expr element{.sql = "e", .type = type};
+  const auto key = OrderKey(element);
+  const Expr other{.sql = "f", .type = type};
+  const auto other_key = OrderKey(other);
+  return Expr{
+      .sql = fmt::format("list_reduce(list_filter([{}], lambda x: x IS NOT NULL) || CAST([NULL] AS "
+                         "{}[]), lambda e, f: CASE WHEN e IS NULL OR {} {} {} THEN f ELSE e END)",
+                         list, EngineType(type), other_key, greatest ? ">" : "<", key),
+      .type = type,
+      .location = exprs.front().location};
+}
+
 Result<Expr> QueryWriter::WriteMinMax(const Json& body, const Place& place) {
   const bool greatest = Text(body, "op") == "IS_GREATEST";
   FIRN_TRY(auto exprs, WriteList(List(body, "args"), place));
@@ -337,12 +369,14 @@ Result<Expr> QueryWriter::WriteMinMax(const Json& body, const Place& place) {
     return Wrong(tree::Location(body), "42883",
                  "could not identify a comparison function for type json");
   }
-  if (!HasOrder(type.tag) || type.tag == kJsonb) {
+  const bool by_key = type.tag == kInet || type.tag == kEnum;
+  if (!by_key && (!HasOrder(type.tag) || type.tag == kJsonb)) {
     return Refuse(tree::Location(body),
                   fmt::format("{} of {} is not supported", greatest ? "GREATEST" : "LEAST",
                               DisplayType(type.tag)),
                   "Use CASE.");
   }
+  if (type.tag == kInet || type.tag == kEnum) return ExtremeByKey(exprs, type, greatest);
   std::string sql;
   for (const auto& expr : exprs) sql += (sql.empty() ? "" : ", ") + expr.sql;
   if (!KeyFunction(type).empty()) {

@@ -30,6 +30,33 @@ std::string Lowered(std::string text) {
   return text;
 }
 
+// The other words PostgreSQL has for the units; of an interval sql_interval_part reads them.
+std::string UnitNamed(std::string word) {
+  struct Word {
+    std::string_view unit;
+    std::string_view others;
+  };
+  constexpr std::array kWords = {
+      Word{"year", " y years yr yrs "},
+      Word{"month", " mon months mons "},
+      Word{"day", " d days "},
+      Word{"hour", " h hours hr hrs "},
+      Word{"minute", " m minutes min mins "},
+      Word{"second", " s seconds sec secs "},
+      Word{"milliseconds", " ms millisecond msec msecs "},
+      Word{"microseconds", " us microsecond usec usecs "},
+      Word{"quarter", " qtr "},
+      Word{"week", " w weeks "},
+      Word{"decade", " dec decs decades "},
+      Word{"century", " c cent centuries "},
+      Word{"millennium", " mil mils millennia "},
+  };
+  for (const auto& [unit, others] : kWords) {
+    if (others.find(" " + word + " ") != others.npos) return std::string(unit);
+  }
+  return word;
+}
+
 // A whole number of the engine, and how many of its digits stand after the point.
 struct Field {
   std::string sql;
@@ -98,7 +125,7 @@ Result<Expr> QueryWriter::WriteExtract(const FunctionEntry& entry, std::vector<E
   if (arguments[0].form != Expr::Form::kLiteral) {
     return Refuse(location, "the field of extract must be a constant", "Write the field itself.");
   }
-  const auto unit = Lowered(arguments[0].text);
+  const auto unit = UnitNamed(Lowered(arguments[0].text));
   if (unit.find('\'') != unit.npos) {
     return Wrong(location, "22023", fmt::format("unit \"{}\" not recognized", unit));
   }

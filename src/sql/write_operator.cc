@@ -328,6 +328,11 @@ Result<Expr> QueryWriter::Operate(const std::string& name, std::vector<Expr> ope
     const bool quoted = operands.front().type.tag == kUnknown;
     const bool holds = quoted ? name == "@>" : name == "<@" && operands.back().type.tag == kUnknown;
     if (operands.size() == 2 && holds) return NotOneOperator(name, operands, location);
+    const bool path = name == "@@" || name == "@?";
+    if (path && operands.front().type.tag == kJsonb) {
+      return Refuse(location, fmt::format("{} of jsonb is not supported", name),
+                    "Use jsonb_extract_path(), #> or @>: there is no jsonpath.");
+    }
     return NoOperator(name, operands, location);
   }
   return Apply(*found.entry, found.arguments, std::move(operands), location);
@@ -509,6 +514,11 @@ Result<Expr> QueryWriter::WriteLike(const std::string& op, Expr left, const Json
       return LikeOf(op, std::move(left), std::move(right), location);
     }
     escape = arguments[1].text;
+    const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+    if (std::count_if(escape.begin(), escape.end(), starts) > 1) {
+      return Wrong(arguments[1].location, "22025", "invalid escape string",
+                   "Escape string must be empty or one character.");
+    }
     right = std::move(arguments[0]);
   } else {
     FIRN_TRY(right, WriteExpr(pattern, place));

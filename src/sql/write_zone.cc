@@ -24,7 +24,8 @@ Result<Expr> QueryWriter::WriteDateTrunc(const FunctionEntry& entry, std::vector
   if (name.starts_with("timezone")) {
     return Wrong(
         unit.location, "0A000",
-        fmt::format("unit \"{}\" not supported for type {}", name, DisplayType(value.type.tag)));
+        fmt::format("unit \"{}\" not supported for type {}", name, DisplayType(value.type.tag)),
+        "Use extract() for the parts of a time zone.");
   }
   const bool of_engine = std::find(kUnits.begin(), kUnits.end(), name) != kUnits.end();
   if (of_engine) unit.text = name;
@@ -63,6 +64,10 @@ Result<std::vector<Expr>> QueryWriter::WriteIntervalParts(const Json& body, cons
   bool named = false;
   for (const auto& item : items) {
     const auto node = tree::Open(item);
+    if (named && !node.Is("NamedArgExpr")) {
+      return Wrong(tree::FirstLocation(item), "42601",
+                   "positional argument cannot follow named argument");
+    }
     named = named || node.Is("NamedArgExpr");
     FIRN_TRY(auto value,
              WriteExpr(node.Is("NamedArgExpr") ? tree::At(*node.body, "arg") : item, place));

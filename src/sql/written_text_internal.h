@@ -46,4 +46,12 @@ bool IsVolatile(std::string_view sql);
 /// The name Postgres gives a result column without AS (FigureColname); "?column?" for none.
 std::string FigureName(const tree::Json& node);
 
+/// The function whose results the engine orders as PostgreSQL orders these values; "" for none.
+std::string_view SortKeyFunction(TypeTag tag);
+/// Whether json_agg puts a newline before it, as before rows and arrays (not before NULL).
+bool StartsALine(const Expr& value);
+/// What ORDER BY is written with: `comparable`, or where the engine orders such values in another
+/// way than PostgreSQL, a key.
+std::string SortKey(const Expr& expr, const std::string& comparable);
+
 }  // namespace firn::sql

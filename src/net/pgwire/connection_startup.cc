@@ -142,9 +142,10 @@ Task<Result<Connection::Opening>> Connection::StartUp() {
       co_return Opening::kEnd;
     }
     if (code >> 16 != kProtocol3 >> 16) {
-      co_return Fail(ErrorCode::kUnsupported,
-                     "unsupported frontend protocol {}.{}: server supports 3.0", code >> 16,
-                     code & 0xffff);
+      co_return Fail(MakeError(ErrorCode::kUnsupported,
+                               "unsupported frontend protocol {}.{}: server supports 3.0",
+                               code >> 16, code & 0xffff)
+                         .WithHint("Use a client of PostgreSQL 7.4 or later."));
     }
     auto message = ParseStartup(code, body);
     if (!message) co_return Fail(std::move(message).error());

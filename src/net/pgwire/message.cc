@@ -155,7 +155,8 @@ Result<StartupMessage> ParseStartup(int32_t protocol, std::string_view body) {
       FIRN_TRY(message.start.options, ParseOptions(value));
     } else if (name == "replication") {
       if (value != "false" && value != "off" && value != "no" && value != "0") {
-        return Fail(ErrorCode::kUnsupported, "replication connections are not supported");
+        return Fail(MakeError(ErrorCode::kUnsupported, "replication connections are not supported")
+                        .WithHint("Read the table's Iceberg snapshots instead."));
       }
     } else if (name.starts_with("_pq_.")) {
       message.unknown.emplace_back(name);

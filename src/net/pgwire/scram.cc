@@ -75,14 +75,16 @@ Result<std::string> ScramExchange::First(std::string_view mechanism,
   if (second != first + 1) {
     return Fail(MakeError(ErrorCode::kUnsupported,
                           "client uses authorization identity, but it is not supported")
-                    .WithSqlState("0A000"));
+                    .WithSqlState("0A000")
+                    .WithHint("Log in as the role itself."));
   }
   header_ = client_first.substr(0, second + 1);
   client_bare_ = client_first.substr(second + 1);
   std::string_view rest = client_bare_;
   if (rest.starts_with("m=")) {
     return Fail(MakeError(ErrorCode::kUnsupported, "client requires an unsupported SCRAM extension")
-                    .WithSqlState("0A000"));
+                    .WithSqlState("0A000")
+                    .WithHint("Use plain SCRAM-SHA-256."));
   }
   FIRN_RETURN_IF_ERROR(Take(rest, 'n'));  // the start-up message has said who it is
   FIRN_TRY(const auto client_nonce, Take(rest, 'r'));

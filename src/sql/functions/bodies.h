@@ -31,4 +31,8 @@ inline Failure Refused(std::string_view sqlstate, std::string message) {
   return Fail(MakeError(ErrorCode::kInvalidInput, "{}", message).WithSqlState(sqlstate));
 }
 
+/// The most bytes of a text that a function makes longer than what it was given.
+inline constexpr size_t kMadeTextMax = size_t{256} << 20;
+Failure TextTooLarge();
+
 }  // namespace firn::sql

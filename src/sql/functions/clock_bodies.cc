@@ -1,4 +1,8 @@
 // Times of the day: arithmetic with intervals and dates, as date.c of PostgreSQL has it.
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 #include "columnar/calendar.h"
 #include "sql/functions/bodies.h"
 
@@ -30,9 +34,25 @@ Result<Timestamp> At(Date date, Time time) {
   return Timestamp{date.days * kMicrosPerDay + time.micros};
 }
 
+// Ends with the statement: the time is waited for in short pieces.
+Result<std::string> Sleep(double seconds) {
+  if (!(seconds > 0)) return std::string();
+  using Clock = std::chrono::steady_clock;
+  constexpr double kMost = 1e9;
+  constexpr auto kPiece = std::chrono::milliseconds(5);
+  const auto wanted = std::chrono::duration<double>(std::min(seconds, kMost));
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(wanted);
+  for (auto now = Clock::now(); now < end; now = Clock::now()) {
+    if (engine::ShouldStop()) return engine::CallStopped();
+    std::this_thread::sleep_for(std::min<Clock::duration>(kPiece, end - now));
+  }
+  return std::string();
+}
+
 }  // namespace
 
 void AddClockFunctions(EngineFunctions& to) {
+  to.push_back(Scalar("sql_sleep", [](double seconds) { return Sleep(seconds); }));
   to.push_back(Scalar("sql_time_plus", [](Time time, Interval by) {
     return Wrapped(time.micros + by.micros % kMicrosPerDay);
   }));

@@ -73,6 +73,9 @@ struct Template {
   int before_at_sign = 0;
 
   Status Add(Key key) {
+    if (exponent && key != Key::kExponent) {
+      return Contradiction("\"EEEE\" must be the last pattern used");
+    }
     switch (key) {
       case Key::kNine:
         if (brackets) return Contradiction("\"9\" must be ahead of \"PR\"");
@@ -396,8 +399,8 @@ std::string WithExponent(const Template& form, double value) {
 Result<std::string> FormatNumeric(std::string_view form_text, const Numeric& value) {
   FIRN_TRY(auto form, Read(form_text));
   if (form.roman) {
-    const auto whole = value.ToInteger(INT32_MIN, INT32_MAX, "integer");
-    return WithRoman(form, whole ? *whole : 0);
+    FIRN_TRY(const auto whole, value.ToInteger(INT32_MIN, INT32_MAX, "integer"));
+    return WithRoman(form, whole);
   }
   if (form.exponent) {
     const auto rough = value.ToDouble();
@@ -428,6 +431,9 @@ Result<std::string> FormatDouble(std::string_view form_text, double value) {
     value *= std::pow(10, form.shift);
     form.before += form.shift;
   }
+  if (!std::isfinite(value)) {
+    return Writer(std::move(form), std::isnan(value) ? "NaN" : "Infinity", value < 0).Run();
+  }
   const auto whole = static_cast<int>(fmt::format("{:.0f}", std::fabs(value)).size());
   int after = form.after;
   if (whole >= kDigits) {
@@ -445,10 +451,12 @@ Result<std::string> FormatDouble(std::string_view form_text, double value) {
 Result<Numeric> ParseNumber(std::string_view text, std::string_view form_text) {
   FIRN_TRY(const auto form, Read(form_text));
   if (form.exponent) {
-    return Fail(MakeError(ErrorCode::kUnsupported, "\"EEEE\" not supported for input"));
+    return Fail(MakeError(ErrorCode::kUnsupported, "\"EEEE\" not supported for input")
+                    .WithHint("Cast the text to numeric."));
   }
   if (form.roman) {
-    return Fail(MakeError(ErrorCode::kUnsupported, "\"RN\" not supported for input"));
+    return Fail(MakeError(ErrorCode::kUnsupported, "\"RN\" not supported for input")
+                    .WithHint("Write the number in digits."));
   }
   std::string number;
   bool negative = false;

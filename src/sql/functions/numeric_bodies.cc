@@ -73,7 +73,14 @@ Result<std::vector<std::optional<Numeric>>> Series(const Numeric& from, const Nu
   if (step.IsZero()) return Refused("22023", "step size cannot equal zero");
   std::vector<std::optional<Numeric>> out;
   const int scale = std::max(from.scale(), step.scale());
+  constexpr size_t kMost = 10'000'000;
   for (auto value = from.Rounded(scale); value.Compare(last) * step.Sign() <= 0;) {
+    if (engine::ShouldStop()) return engine::CallStopped();
+    if (out.size() == kMost) {
+      return Fail(MakeError(ErrorCode::kUnsupported,
+                            "a series of more than {} numerics is not supported", kMost)
+                      .WithHint("Make a series of bigint and cast it."));
+    }
     out.emplace_back(value);
     FIRN_TRY(value, Add(value, step));
   }

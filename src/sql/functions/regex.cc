@@ -21,7 +21,35 @@ Failure Invalid(std::string_view why) {
 }
 Failure Unsupported(std::string_view what) {
   return Fail(
-      MakeError(ErrorCode::kUnsupported, "{} in a regular expression is not supported", what));
+      MakeError(ErrorCode::kUnsupported, "{} in a regular expression is not supported", what)
+          .WithHint("Use quantifiers of one kind: all greedy, or all non-greedy."));
+}
+
+// Boost's own texts quote the expression, which it may cut within a character.
+std::string_view ReasonOf(boost::regex_constants::error_type code) {
+  switch (code) {
+    case boost::regex_constants::error_backref:
+      return "invalid backreference number";
+    case boost::regex_constants::error_range:
+      return "invalid character range";
+    case boost::regex_constants::error_ctype:
+      return "invalid character class";
+    case boost::regex_constants::error_collate:
+      return "invalid collating element";
+    case boost::regex_constants::error_brack:
+      return "brackets [] not balanced";
+    case boost::regex_constants::error_paren:
+      return "parentheses () not balanced";
+    case boost::regex_constants::error_badbrace:
+    case boost::regex_constants::error_brace:
+      return "invalid repetition count(s)";
+    case boost::regex_constants::error_badrepeat:
+      return "quantifier operand invalid";
+    case boost::regex_constants::error_escape:
+      return "invalid escape \\ sequence";
+    default:
+      return "regular expression is too complex";
+  }
 }
 
 const std::locale& CharacterLocale() {
@@ -108,10 +136,13 @@ class Translator {
         ++depth_;
         out_ += L'(';
         atom_ = false;
+        opened_.push_back(Peek() == '?' ? 0 : ++groups_);
         if (Peek() == '?') return Group();
         return {};
       case ')':
         if (depth_-- == 0) return Invalid("parentheses () not balanced");
+        closed_.push_back(opened_.back());
+        opened_.pop_back();
         out_ += L')';
         atom_ = true;
         return {};
@@ -263,6 +294,10 @@ class Translator {
         return {};
       }
       if (c >= '1' && c <= '9') {
+        // Of a group that has ended before.
+        if (std::find(closed_.begin(), closed_.end(), static_cast<int>(c - '0')) == closed_.end()) {
+          return Invalid("invalid backreference number");
+        }
         out_ += L'\\';
         Put(c);
         return {};
@@ -325,6 +360,9 @@ class Translator {
   RegexOptions& options_;
   size_t at_ = 0;
   int depth_ = 0;
+  int groups_ = 0;           // those that capture
+  std::vector<int> opened_;  // their numbers, 0 for others
+  std::vector<int> closed_;
   bool atom_ = false;  // something a quantifier can stand after
   bool greedy_ = false;
   bool lazy_ = false;
@@ -386,8 +424,8 @@ Result<std::shared_ptr<const Regex>> Compile(std::string_view pattern, RegexOpti
   if (options.ignore_case) flags |= boost::regex_constants::icase;
   try {
     regex.assign(text, flags);
-  } catch (const std::runtime_error& error) {
-    return Invalid(error.what());
+  } catch (const boost::regex_error& error) {
+    return Invalid(ReasonOf(error.code()));
   }
   return std::make_shared<const BoostRegex>(std::move(regex), translator.greedy() && !options.perl,
                                             translator.lazy() || options.perl);
@@ -463,6 +501,7 @@ Result<std::vector<RegexSpans>> AllMatches(const Regex& regex, std::u32string_vi
   std::vector<RegexSpans> all;
   int last_end = 0;
   while (true) {
+    if (engine::ShouldStop()) return engine::CallStopped();
     FIRN_TRY(auto found, regex.Search(text, from));
     if (!found) return all;
     const auto [start, end] = found->front();

@@ -89,6 +89,8 @@ Result<std::string> Replace(const Call& call, std::string_view replacement_in, i
   size_t copied = 0;
   auto from = static_cast<size_t>(start - 1);
   for (int32_t count = 1; from <= text.size(); ++count) {
+    if (engine::ShouldStop()) return engine::CallStopped();
+    if (out.size() > kMadeTextMax) return TextTooLarge();
     FIRN_TRY(const auto found, call.regex->Search(text, from));
     if (!found) break;
     const auto [first, last] = found->front();

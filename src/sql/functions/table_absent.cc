@@ -21,7 +21,7 @@ jsonb_to_recordset jsonb_to_tsvector line lo_close lo_creat lo_create lo_export 
 lo_get lo_import lo_open lo_put lo_unlink lower_inc lower_inf lseg multirange npoints
 nummultirange numnode numrange path pclose pg_advisory_lock pg_advisory_unlock
 pg_advisory_unlock_all pg_advisory_xact_lock pg_cancel_backend pg_current_wal_lsn
-pg_current_xact_id pg_notify pg_reload_conf pg_sleep pg_sleep_for pg_sleep_until
+pg_current_xact_id pg_notify pg_reload_conf pg_sleep_until
 pg_terminate_backend pg_try_advisory_lock pg_try_advisory_xact_lock phraseto_tsquery
 plainto_tsquery point polygon popen query_to_xml querytree radius range_agg range_intersect_agg
 range_merge setweight slope strip table_to_xml text timeofday timestamp timestamptz to_tsquery

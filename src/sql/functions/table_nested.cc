@@ -9,14 +9,22 @@ constexpr std::string_view kTable = R"(
 array_append(any[] any) =1 : list_append($1, $2)
 array_cat(any[] any[]) =1 : !array_concat
 array_dims(any[]) text : (CASE WHEN len($1) > 0 THEN '[1:' || len($1) || ']' END)
-array_fill(any int4[]) =1 : -
-array_fill(any int4[] int4[]) =1 : -
+array_fill(any int4[]) =a1 :
+  (CASE WHEN $2 IS NULL THEN
+  error('firn:22004:dimension array or low bound array cannot be null')
+  WHEN len($2) = 0 THEN [] WHEN len($2) > 1 THEN
+  error('firn:0A000:arrays of more than one dimension are not supported')
+  WHEN $2[1] IS NULL THEN error('firn:22004:dimension values cannot be null')
+  WHEN $2[1] < 0 OR $2[1] > 16777216 THEN
+  error('firn:54000:array size exceeds the maximum allowed (16777216)')
+  ELSE list_transform(range($2[1]), lambda i: $1) END)
+array_fill(any int4[] int4[]) =a1 : -
 array_length(any[] int4) int4 : (CASE WHEN $2 = 1 THEN nullif(CAST(len($1) AS INTEGER), 0) END)
 array_lower(any[] int4) int4 : (CASE WHEN $2 = 1 AND len($1) > 0 THEN 1 END)
 array_ndims(any[]) int4 : (CASE WHEN len($1) > 0 THEN 1 END)
 array_position(any[] any) int4 : !array_position
 array_position(any[] any int4) int4 : -
-array_positions(any[] any) int4[] : -
+array_positions(any[] any) int4[] : !array_positions
 array_prepend(any any[]) =2 : list_prepend($1, $2)
 array_remove(any[] any) =1 : !array_remove
 array_replace(any[] any any) =1 : !array_replace
@@ -26,7 +34,10 @@ array_to_string(any[] text) text : !array_text
 array_to_string(any[] text text) text : !array_text
 array_upper(any[] int4) int4 : (CASE WHEN $2 = 1 THEN nullif(CAST(len($1) AS INTEGER), 0) END)
 cardinality(any[]) int4 : CAST(len($1) AS INTEGER)
-trim_array(any[] int4) =1 : -
+trim_array(any[] int4) =1 :
+  (CASE WHEN $2 < 0 OR $2 > len($1) THEN
+  error('firn:2202E:number of elements to trim must be between 0 and ' || len($1))
+  ELSE $1[1:len($1) - $2] END)
 json_array_length(json) int4 : sql_json_array_length($1)
 json_build_array(...) json : !json_build
 json_build_object(...) json : !json_build

@@ -93,8 +93,8 @@ regexp_substr(text text int4) text : sql_regexp_substr($1, $2, $3, 1, '', 0)
 regexp_substr(text text int4 int4) text : sql_regexp_substr($1, $2, $3, $4, '', 0)
 regexp_substr(text text int4 int4 text) text : sql_regexp_substr($1, $2, $3, $4, $5, 0)
 regexp_substr(text text int4 int4 text int4) text : sql_regexp_substr($1, $2, $3, $4, $5, $6)
-repeat(text int4) text
-replace(text text text) text
+repeat(text int4) text : sql_repeat($1, $2)
+replace(text text text) text : sql_replace($1, $2, $3)
 reverse(text) text : sql_reverse($1)
 right(text int4) text
 rpad(text int4) text : sql_rpad($1, $2, ' ')

@@ -91,6 +91,8 @@ to_number(text text) numeric : sql_to_number($1, $2)
 to_timestamp(float8) timestamptz : sql_to_timestamp_epoch($1)
 to_timestamp(text text) timestamptz : sql_tz_moment(sql_to_timestamp($1, $2), $zone)
 gen_random_uuid() uuid
+pg_sleep(float8) text : sql_sleep($1)
+pg_sleep_for(interval) text : sql_sleep(CAST(epoch_us($1) AS DOUBLE) / 1000000)
 )";
 
 }  // namespace

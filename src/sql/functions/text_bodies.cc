@@ -51,6 +51,12 @@ std::string FromCharacters(std::u32string_view characters) {
   return out;
 }
 
+Failure TextTooLarge() {
+  return Fail(MakeError(ErrorCode::kInvalidInput, "requested length too large")
+                  .WithSqlState("54000")
+                  .WithHint("A text made by a function may have 268435456 bytes."));
+}
+
 namespace {
 
 using engine::Column;
@@ -220,6 +226,7 @@ class Formatter {
     FIRN_TRY(int width, Width());
     if (width < 0) {
       left = true;
+      if (width == INT32_MIN) return Refused("22003", "number is out of range");
       width = -width;
     }
     if (at_ >= form_.size()) return Unterminated();
@@ -243,6 +250,7 @@ class Formatter {
     }
     const auto size = CharacterCount(text);
     const auto padding = static_cast<size_t>(width) > size ? static_cast<size_t>(width) - size : 0;
+    if (padding + out_.size() + text.size() > kMadeTextMax) return TextTooLarge();
     if (!left) out_.append(padding, ' ');
     out_ += text;
     if (left) out_.append(padding, ' ');
@@ -365,16 +373,43 @@ Result<std::string> Overlay(std::string_view text, std::string_view with, int32_
   return out;
 }
 
-std::string Padded(std::string_view text, int32_t wanted, std::string_view fill, bool left) {
+Result<std::string> Repeated(std::string_view text, int32_t count) {
+  const auto times = static_cast<size_t>(std::max(count, 0));
+  if (times > 0 && text.size() > kMadeTextMax / times) return TextTooLarge();
+  std::string out;
+  out.reserve(text.size() * times);
+  if (text.size() < 2) return text.empty() ? out : out.assign(times, text.front());
+  for (size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+Result<std::string> Replaced(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out;
+  size_t at = 0;
+  while (!from.empty()) {
+    const auto found = text.find(from, at);
+    if (found == text.npos) break;
+    out += text.substr(at, found - at);
+    out += to;
+    at = found + from.size();
+    if (out.size() > kMadeTextMax) return TextTooLarge();
+  }
+  out += text.substr(at);
+  return out;
+}
+
+Result<std::string> Padded(std::string_view text, int32_t wanted, std::string_view fill,
+                           bool left) {
   const auto size = static_cast<size_t>(std::max(wanted, 0));
   const auto have = CharacterCount(text);
   if (have >= size) return std::string(text.substr(0, BytesOfCharacters(text, size)));
   if (fill.empty()) return std::string(text);
   const auto fill_size = CharacterCount(fill);
-  std::string padding;
-  size_t need = size - have;
-  for (; need >= fill_size; need -= fill_size) padding += fill;
-  padding += fill.substr(0, BytesOfCharacters(fill, need));
+  const size_t need = size - have;
+  const auto rest = fill.substr(0, BytesOfCharacters(fill, need % fill_size));
+  FIRN_TRY(auto padding, Repeated(fill, static_cast<int32_t>(need / fill_size)));
+  padding += rest;
+  if (padding.size() + text.size() > kMadeTextMax) return TextTooLarge();
   return left ? padding + std::string(text) : std::string(text) + padding;
 }
 
@@ -452,13 +487,15 @@ std::string_view BytesOf(engine::Bytes bytes) {
 
 // string_agg: NULLs are left out, and the delimiter of the first.
 template <typename T>
-std::optional<std::string> Joined(const List<T>& values, const List<T>& delimiters) {
+Result<std::optional<std::string>> Joined(const List<T>& values, const List<T>& delimiters) {
   std::optional<std::string> out;
   for (size_t i = 0; i < values.size(); ++i) {
     if (values.IsNull(i)) continue;
     if (out && !delimiters.IsNull(i)) *out += BytesOf(delimiters[i]);
     if (!out) out.emplace();
     *out += BytesOf(values[i]);
+    if (out->size() > kMadeTextMax) return TextTooLarge();
+    if (engine::ShouldStop()) return engine::CallStopped();
   }
   return out;
 }
@@ -538,6 +575,11 @@ void AddCharacters(EngineFunctions& to) {
     std::reverse(characters.begin(), characters.end());
     return FromCharacters(characters);
   }));
+  to.push_back(Scalar("sql_repeat",
+                      [](std::string_view text, int32_t count) { return Repeated(text, count); }));
+  to.push_back(
+      Scalar("sql_replace", [](std::string_view text, std::string_view from,
+                               std::string_view with) { return Replaced(text, from, with); }));
   to.push_back(Scalar("sql_chr", [](int32_t code) { return Chr(code); }));
   to.push_back(Scalar("sql_lpad", [](std::string_view text, int32_t size, std::string_view fill) {
     return Padded(text, size, fill, true);
@@ -580,14 +622,13 @@ void AddTextFunctions(EngineFunctions& functions) {
                return StringToArray(text, delimiter, null);
              }));
   functions.push_back(Scalar("sql_string_agg",
-                             [](List<std::string_view> values,
-                                List<std::string_view> delimiters) -> std::optional<std::string> {
+                             [](List<std::string_view> values, List<std::string_view> delimiters) {
                                return Joined(values, delimiters);
                              }));
   functions.push_back(Scalar("sql_bytea_agg",
-                             [](List<engine::Bytes> values,
-                                List<engine::Bytes> delimiters) -> std::optional<engine::Blob> {
-                               auto joined = Joined(values, delimiters);
+                             [](List<engine::Bytes> values, List<engine::Bytes> delimiters)
+                                 -> Result<std::optional<engine::Blob>> {
+                               FIRN_TRY(auto joined, Joined(values, delimiters));
                                if (!joined) return std::nullopt;
                                return engine::Blob{*std::move(joined)};
                              }));

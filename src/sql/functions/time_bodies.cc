@@ -79,6 +79,33 @@ Result<Date> MakeDate(int32_t year, int32_t month, int32_t day) {
   return Date{static_cast<int32_t>(DaysOfDate(counted, month, day))};
 }
 
+Result<Date> DaysLater(Date date, int64_t days) {
+  if (date.days == kDateInfinity || date.days <= -kDateInfinity) return date;
+  constexpr int64_t kFirst = -2'440'588;    // 4714-11-24 BC
+  constexpr int64_t kLast = 2'145'042'905;  // 5874897-12-31
+  const int64_t later = date.days + days;
+  if (later < kFirst || later > kLast) return Refused("22008", "date out of range");
+  return Date{static_cast<int32_t>(later)};
+}
+
+Result<Interval> Sum(Interval a, Interval b, bool minus) {
+  const auto add = [&](auto x, auto y, auto* out) {
+    return minus ? __builtin_sub_overflow(x, y, out) : __builtin_add_overflow(x, y, out);
+  };
+  Interval sum;
+  if (add(a.months, b.months, &sum.months) || add(a.days, b.days, &sum.days) ||
+      add(a.micros, b.micros, &sum.micros)) {
+    return IntervalOverflow();
+  }
+  return sum;
+}
+
+/// What fails beside no value that a table holds: the engine may compute it ahead.
+engine::ScalarFunction Ahead(engine::ScalarFunction function) {
+  function.may_fail = false;
+  return function;
+}
+
 Result<engine::Time> MakeTime(int32_t hour, int32_t minute, double second) {
   const double rounded = std::rint(second * kSecond);
   const bool whole = hour == 24 && minute == 0 && second == 0;
@@ -94,7 +121,13 @@ Result<Timestamp> MakeTimestamp(int32_t year, int32_t month, int32_t day, int32_
                                 int32_t minute, double second) {
   FIRN_TRY(const auto date, MakeDate(year, month, day));
   FIRN_TRY(const auto time, MakeTime(hour, minute, second));
-  return Timestamp{int64_t{date.days} * kDay + time.micros};
+  const Int128 micros = Int128{date.days} * kDay + time.micros;
+  constexpr int64_t kFirst = -210'866'803'200'000'000;  // 4714-11-24 BC
+  if (micros < kFirst || micros >= kInfinity) {
+    return Refused("22008", fmt::format("timestamp out of range: {}-{:02}-{:02} {}:{:02}:{:02g}",
+                                        year, month, day, hour, minute, second));
+  }
+  return Timestamp{static_cast<int64_t>(micros)};
 }
 
 Result<Interval> MakeInterval(int32_t years, int32_t months, int32_t weeks, int32_t days,
@@ -285,7 +318,8 @@ Result<Numeric> IntervalPart(std::string_view name, Interval value) {
                                           "timezone", "timezone_hour", "timezone_minute"};
   if (std::find(std::begin(kOthers), std::end(kOthers), unit) != std::end(kOthers)) {
     return Fail(
-        MakeError(ErrorCode::kUnsupported, "unit \"{}\" not supported for type interval", unit));
+        MakeError(ErrorCode::kUnsupported, "unit \"{}\" not supported for type interval", unit)
+            .WithHint("An interval has years, months, days, hours, minutes and seconds."));
   }
   return Refused("22023", fmt::format("unit \"{}\" not recognized for type interval", unit));
 }
@@ -324,7 +358,8 @@ Result<int64_t> Bin(Interval stride, int64_t source, int64_t origin) {
   if (!IsFinite(origin)) return Refused("22008", "origin out of range");
   if (stride.months != 0) {
     return Fail(MakeError(ErrorCode::kUnsupported,
-                          "timestamps cannot be binned into intervals containing months or years"));
+                          "timestamps cannot be binned into intervals containing months or years")
+                    .WithHint("Use date_trunc()."));
   }
   const int64_t step = stride.days * kDay + stride.micros;
   if (step <= 0) return Refused("22008", "stride must be greater than zero");
@@ -380,15 +415,16 @@ void AddTemplates(EngineFunctions& to) {
         FIRN_TRY(const auto parsed, ParseTime(text, form));
         return Date{static_cast<int32_t>(parsed.days)};
       }));
-  to.push_back(Scalar("sql_to_timestamp",
-                      [](std::string_view text, std::string_view form) -> Result<Timestamp> {
-                        FIRN_TRY(const auto parsed, ParseTime(text, form));
-                        if (parsed.has_zone) {
-                          return Fail(MakeError(ErrorCode::kUnsupported,
-                                                "TZH and TZM in to_timestamp() are not supported"));
-                        }
-                        return Timestamp{parsed.days * kDay + parsed.micros};
-                      }));
+  to.push_back(Scalar(
+      "sql_to_timestamp", [](std::string_view text, std::string_view form) -> Result<Timestamp> {
+        FIRN_TRY(const auto parsed, ParseTime(text, form));
+        if (parsed.has_zone) {
+          return Fail(
+              MakeError(ErrorCode::kUnsupported, "TZH and TZM in to_timestamp() are not supported")
+                  .WithHint("Cast the text to timestamptz."));
+        }
+        return Timestamp{parsed.days * kDay + parsed.micros};
+      }));
   to.push_back(Scalar("sql_to_timestamp_epoch", [](double seconds) -> Result<Timestamptz> {
     if (std::isinf(seconds)) return Timestamptz{seconds > 0 ? kInfinity : -kInfinity};
     if (std::isnan(seconds)) return Refused("22008", "timestamp cannot be NaN");
@@ -475,6 +511,14 @@ void AddTimeFunctions(EngineFunctions& functions) {
   AddTemplates(functions);
   AddMakers(functions);
   auto& to = functions;
+  to.push_back(Ahead(
+      Scalar("sql_date_plus", [](Date date, int32_t days) { return DaysLater(date, days); })));
+  to.push_back(Ahead(Scalar(
+      "sql_date_minus", [](Date date, int32_t days) { return DaysLater(date, -int64_t{days}); })));
+  to.push_back(
+      Ahead(Scalar("sql_interval_plus", [](Interval a, Interval b) { return Sum(a, b, false); })));
+  to.push_back(
+      Ahead(Scalar("sql_interval_minus", [](Interval a, Interval b) { return Sum(a, b, true); })));
   to.push_back(Scalar("sql_interval_key", [](Interval value) { return LengthOf(value); }));
   to.push_back(
       Scalar("sql_interval_greatest", [](List<Interval> list) { return Extreme(list, 1); }));
@@ -494,7 +538,9 @@ void AddTimeFunctions(EngineFunctions& functions) {
   to.push_back(
       Scalar("sql_interval_trunc", [](std::string_view unit, Interval value) -> Result<Interval> {
         if (unit.starts_with("timezone")) {
-          return Refused("0A000", fmt::format("unit \"{}\" not supported for type interval", unit));
+          return Fail(MakeError(ErrorCode::kUnsupported,
+                                "unit \"{}\" not supported for type interval", unit)
+                          .WithHint("An interval has no time zone."));
         }
         return TruncateInterval(unit, value);
       }));

@@ -170,6 +170,8 @@ class Writer {
 
   Status Write(const Piece& piece) {
     const auto& field = piece.field;
+    const bool of_calendar = field == "MONTH" || field == "MON";
+    if (at_.interval && of_calendar) return NotForIntervals();
     if (WriteClock(piece) || WriteNames(piece)) return {};
     if (field == "TZ") {
       if (at_.interval) return NotForIntervals();

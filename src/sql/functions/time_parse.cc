@@ -41,6 +41,7 @@ struct Said {
   int minute = 0;
   int second = 0;
   int seconds_of_day = 0;
+  int millis = 0;  // both add up
   int micros = 0;
   int weekday = 0;
   int day = 0;
@@ -193,9 +194,11 @@ class Reader {
   Status Fraction(const Piece& piece, size_t width) {
     size_t used = 0;
     FIRN_TRY(int value, Number(piece, width, &used));
-    for (size_t i = used; i < 6; ++i) value *= 10;
-    for (size_t i = 6; i < used; ++i) value /= 10;
-    return Set(said_.micros, value, piece);
+    const bool millis = piece.field == "MS";
+    const size_t digits = millis ? 3 : 6;
+    for (size_t i = used; i < digits; ++i) value *= 10;
+    for (size_t i = digits; i < used; ++i) value /= 10;
+    return Set(millis ? said_.millis : said_.micros, value, piece);
   }
 
   Status Year(const Piece& piece) {
@@ -236,8 +239,7 @@ class Reader {
     const bool iso = f.starts_with("IY") || f == "I" || f == "IW" || f == "ID" || f == "IDDD";
     const bool gregorian = f == "YYYY" || f == "YYY" || f == "YY" || f == "Y" || f == "Y,YYY" ||
                            f == "MM" || f == "MONTH" || f == "MON" || f == "RM" || f == "DD" ||
-                           f == "DDD" || f == "DAY" || f == "DY" || f == "D" || f == "WW" ||
-                           f == "W" || f == "J" || f == "Q" || f == "CC";
+                           f == "DDD" || f == "D" || f == "WW" || f == "W";
     if (iso) FIRN_RETURN_IF_ERROR(Calendar(Said::Calendar::kIso));
     if (gregorian) FIRN_RETURN_IF_ERROR(Calendar(Said::Calendar::kGregorian));
     if (f == "HH" || f == "HH12") {
@@ -265,7 +267,12 @@ class Reader {
     if (f == "MM") return Plain(piece, said_.month, 2);
     if (f == "DD") return Plain(piece, said_.day, 2);
     if (f == "DDD" || f == "IDDD") return Plain(piece, said_.day_of_year, 3);
-    if (f == "D" || f == "ID") return Plain(piece, said_.weekday, 1);
+    if (f == "D") return Plain(piece, said_.weekday, 1);
+    if (f == "ID") {  // from Monday; kept as from Sunday
+      FIRN_TRY(const int day, Number(piece, 1));
+      Ordinal(piece);
+      return Set(said_.weekday, day + 1 > 7 ? 1 : day + 1, piece);
+    }
     if (f == "WW") return Plain(piece, said_.week, 2);
     if (f == "IW") return Plain(piece, said_.iso_week, 2);
     if (f == "W") return Plain(piece, said_.week_of_month, 1);
@@ -282,7 +289,8 @@ class Reader {
     }
     if (f == "TZ" || f == "OF") {
       return Fail(MakeError(ErrorCode::kUnsupported,
-                            "formatting field \"{}\" is only supported in to_char", piece.text));
+                            "formatting field \"{}\" is only supported in to_char", piece.text)
+                      .WithHint("Cast the text to timestamptz."));
     }
     if (f == "TZH" || f == "TZM") return Zone(piece);
     if (f == "IYYY" || f == "IYY" || f == "IY" || f == "I") {
@@ -353,38 +361,58 @@ bool IsLeap(int year) {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-Result<int64_t> DayOf(const Said& said, std::string_view text) {
-  int year = said.year;
-  if (said.century != 0) {
-    if (year != 0 && said.year_digits <= 2) {
-      year = (said.century - 1) * 100 + year % 100;
-    } else if (year == 0) {
-      year = (said.century - 1) * 100 + 1;
-    }
+// The year as astronomers count: 0 is 1 BC. A century alone means its first year.
+int YearOf(const Said& said) {
+  const int century = said.before_christ ? -said.century : said.century;
+  if (said.year == 0) {
+    if (century == 0) return 0;
+    return century > 0 ? (century - 1) * 100 + 1 : century * 100 + 1;
   }
-  if (said.before_christ && year > 0) year = 1 - year;
-  if (year == 0 && !said.before_christ) year = 0;
+  if (century != 0 && said.year_digits <= 2) {
+    const int low = said.year % 100;
+    if (low == 0) return century * 100 + (century > 0 ? 0 : 1);
+    return century > 0 ? low + (century - 1) * 100 : (century + 1) * 100 - low + 1;
+  }
+  const int year = said.before_christ ? -said.year : said.year;
+  return year < 0 ? year + 1 : year;
+}
+
+constexpr int kLengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+int LengthOf(int year, int month) {
+  return month == 2 && IsLeap(year) ? 29 : kLengths[month - 1];
+}
+
+Result<int64_t> DayOf(const Said& said, std::string_view text) {
   if (said.julian != 0) return int64_t{said.julian} - 2440588;
-  if (said.calendar == Said::Calendar::kIso) {
-    const int64_t fourth = DaysOfDate(year, 1, 4);
-    const int64_t monday = fourth - ((fourth + 3) % 7 + 7) % 7;
-    if (said.day_of_year != 0) return monday + said.day_of_year - 1;
-    const int week = said.iso_week == 0 ? 1 : said.iso_week;
-    return monday + (week - 1) * 7 + (said.weekday == 0 ? 0 : said.weekday - 1);
+  const int year = YearOf(said);
+  const bool iso = said.calendar == Said::Calendar::kIso;
+  const int64_t fourth = DaysOfDate(year, 1, 4);
+  const int64_t monday = fourth - ((fourth + 3) % 7 + 7) % 7;
+  if (iso && said.iso_week != 0) {
+    const int days = said.weekday == 0 ? 0 : said.weekday > 1 ? said.weekday - 2 : 6;
+    return monday + (said.iso_week - 1) * 7 + days;
   }
   int month = said.month == 0 ? 1 : said.month;
   int day = said.day == 0 ? 1 : said.day;
-  if (said.week != 0) return DaysOfDate(year, 1, 1) + (said.week - 1) * 7;
   if (said.week_of_month != 0) day = (said.week_of_month - 1) * 7 + 1;
-  if (said.day_of_year != 0 && said.month == 0 && said.day == 0) {
-    if (said.day_of_year < 1 || said.day_of_year > (IsLeap(year) ? 366 : 365))
-      return OutOfRange(text);
-    return DaysOfDate(year, 1, 1) + said.day_of_year - 1;
+  const int day_of_year = said.week != 0 ? (said.week - 1) * 7 + 1 : said.day_of_year;
+  if (day_of_year != 0 && (month <= 1 || day <= 1)) {
+    if (year == 0 && !said.before_christ) {
+      return BadTime("cannot calculate day of year without year information");
+    }
+    if (iso) return monday + day_of_year - 1;
+    // Only what was not said is taken from it.
+    int of_year = 1;
+    int before = 0;
+    for (; of_year < 12 && day_of_year > before + LengthOf(year, of_year); ++of_year) {
+      before += LengthOf(year, of_year);
+    }
+    if (day_of_year < 1 || day_of_year > (IsLeap(year) ? 366 : 365)) return OutOfRange(text);
+    if (month <= 1) month = of_year;
+    if (day <= 1) day = day_of_year - before;
   }
   if (month < 1 || month > 12) return OutOfRange(text);
-  constexpr int kLengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const int length = month == 2 && IsLeap(year) ? 29 : kLengths[month - 1];
-  if (day < 1 || day > length) return OutOfRange(text);
+  if (day < 1 || day > LengthOf(year, month)) return OutOfRange(text);
   return DaysOfDate(year, month, day);
 }
 
@@ -393,8 +421,6 @@ Result<int64_t> DayOf(const Said& said, std::string_view text) {
 Result<ParsedTime> ParseTime(std::string_view text, std::string_view form) {
   const auto read = time_format::Read(form);
   FIRN_TRY(auto said, Reader(text, read).Run());
-  // Without a year it is 1 BC, as in PostgreSQL.
-  if (said.year == 0 && said.century == 0 && said.julian == 0) said.before_christ = false;
   ParsedTime out;
   FIRN_TRY(out.days, DayOf(said, text));
   if (said.seconds_of_day > 0) {
@@ -416,7 +442,8 @@ Result<ParsedTime> ParseTime(std::string_view text, std::string_view form) {
       said.second > 60 || (said.hour == 24 && said.minute + said.second > 0)) {
     return OutOfRange(text);
   }
-  out.micros = ((int64_t{said.hour} * 60 + said.minute) * 60 + said.second) * 1000000 + said.micros;
+  out.micros = ((int64_t{said.hour} * 60 + said.minute) * 60 + said.second) * 1000000 +
+               said.millis * 1000 + said.micros;
   out.has_zone = said.has_zone;
   out.zone_minutes = said.zone_sign * (said.zone_hours * 60 + said.zone_minutes);
   return out;

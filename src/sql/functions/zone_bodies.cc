@@ -189,6 +189,7 @@ Result<std::vector<std::optional<Timestamptz>>> Series(Timestamptz from, Timesta
       return Fail(MakeError(ErrorCode::kUnsupported, "a series without an end is not supported")
                       .WithHint("Give generate_series() finite bounds."));
     }
+    if (engine::ShouldStop()) return engine::CallStopped();
     if (out.size() == kMost) {
       return Fail(MakeError(ErrorCode::kUnsupported,
                             "a series of more than {} timestamps with time zone is not supported",

@@ -49,3 +49,9 @@ select array[1] || 'x'
 select 1 = any(2)
 select id[1] from t
 select 1.5::float8::text, 1e20::float8::text, 'NaN'::float8::text, 0.1::float4::text, 100::float8 || '', '1 day 02:00'::interval::text, '\x01ff'::bytea::text, (f8)::text from t order by id
+SELECT array_fill(7, ARRAY[3]), array_fill('x'::text, ARRAY[2]), array_fill(1, '{}'::int[]), array_fill(NULL::int, ARRAY[2])
+SELECT array_fill(1, ARRAY[NULL]::int[])
+SELECT array_positions(ARRAY[1,2,1,NULL], 1), array_positions(ARRAY[1,2,1,NULL], NULL), array_positions(ARRAY['a','b'], 'c'), array_positions(ARRAY[1.0,1.00,2], 1)
+SELECT trim_array(ARRAY[1,2,3], 2), trim_array(ARRAY[1,2,3], 0), trim_array(ARRAY['a'], 1)
+SELECT trim_array(ARRAY[1,2,3], 4)
+SELECT trim_array(ARRAY[1,2,3], -1)

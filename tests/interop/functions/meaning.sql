@@ -316,3 +316,4 @@ select 1_000
 select 1e
 select 1.5abc from t
 select 1 as a, 2b
+SELECT pg_typeof('a'), pg_typeof('a'::text), pg_typeof(NULL)

@@ -8,3 +8,4 @@ SELECT '10.0.0.0/8'::cidr >> '10.1.2.3'::inet, network('10.1.2.3/8'::inet) = '10
 SELECT a, b, a < b, a <= b, a > b, a >= b, a = b, a BETWEEN '10.0.0.0/8' AND b FROM (VALUES ('10.1.2.3'::inet, '9.255.0.0'::inet), ('10.0.0.0/8', '10.0.0.0/16'), ('::1', '255.0.0.0'), ('10.1.2.3/8', '10.1.2.4/8'), ('10.1.2.3', '10.1.2.3/32')) AS v(a, b)
 SELECT min(a), max(a) FROM (VALUES ('10.1.2.3'::inet), ('9.0.0.0/8'), ('10.0.0.0/8'), (null), ('100.0.0.1')) AS v(a)
 SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY a) FROM (VALUES ('10.1.2.3'::inet), ('9.0.0.0/8'), ('100.0.0.1')) AS v(a)
+SELECT greatest('10.0.0.2'::inet, '10.0.0.10'), least('10.0.0.2'::inet, NULL, '10.0.0.10'::inet), greatest(NULL::inet, NULL)

@@ -138,3 +138,4 @@ select 'ab' like 'a%' escape 'éé'
 select x from t where x like 'Ünïcödé%ß' or x like 'п_' or x like 'п%а%' order by 1
 select x like 'п_', x like 'п%а', x not like 'п%%', x ilike 'п_', x like '¿_a', x similar to 'п_' from (values ('пa'), ('па'), ('п'), ('рa'), ('¿xa'), (null)) q(x) order by x
 select count(*) from t where x like 'п_' or x like '日本%本_' or x like '¿%a%' or x like E'\x7f_'
+SELECT concat(VARIADIC ARRAY[1, NULL, 2]), concat_ws(', ', VARIADIC ARRAY['a', NULL, 'b']), concat(VARIADIC '{}'::int[]), concat_ws('-', VARIADIC NULL::text[])
