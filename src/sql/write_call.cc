@@ -526,7 +526,8 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
   }
   std::vector<ValueType> types;
   for (const auto& argument : arguments) types.push_back(argument.type);
-  const bool literal = arguments.size() == 1 && arguments.front().form == Expr::Form::kLiteral;
+  const bool literal = arguments.size() == 1 && (arguments.front().form == Expr::Form::kLiteral ||
+                                                 arguments.front().form == Expr::Form::kNull);
   if (name == "pg_typeof" && literal && types.front().tag == kUnknown) {
     return WriteTypeOf(arguments.front(), location);
   }

@@ -493,7 +493,16 @@ Result<std::string> QueryWriter::WriteLimit(const Json& node, std::string_view w
   Place inner{.tables = place.tables,
               .no_aggregates = "aggregate functions are not allowed in LIMIT",
               .no_windows = "window functions are not allowed in LIMIT"};
-  FIRN_TRY(auto expr, WriteExpr(node, inner));
+  auto written = WriteExpr(node, inner);
+  if (!written && written.error().SqlState() == "42703") {
+    inner.scope = place.scope;
+    if (WriteExpr(node, inner)) {
+      return Wrong(location, "42P10",
+                   fmt::format("argument of {} must not contain variables", word));
+    }
+  }
+  if (!written) return Fail(std::move(written).error());
+  auto& expr = *written;
   if (expr.form == Expr::Form::kNull) return std::string();
   if (expr.text.starts_with('-')) {
     return Wrong(location, word == "LIMIT" ? "2201W" : "2201X",

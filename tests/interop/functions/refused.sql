@@ -20,3 +20,6 @@ SELECT coalesce(generate_series(1, 2), 0)
 SELECT * FROM t RIGHT JOIN LATERAL (SELECT t.id) s ON true
 SELECT 1::float(0)
 SELECT 1::float(54)
+SELECT id FROM t LIMIT id
+SELECT id FROM t LIMIT nope
+SELECT id FROM t OFFSET id
