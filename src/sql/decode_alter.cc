@@ -23,7 +23,7 @@ int Leftmost(const tree::Json& node) {
     if (location >= 0 && (least < 0 || location < least)) least = location;
   };
   if (node.is_object()) {
-    if (node.contains("location")) take(node["location"].get<int>());
+    if (node.contains("location")) take(tree::Number(node, "location", -1));
     for (const auto& [name, child] : node.items()) take(Leftmost(child));
   } else if (node.is_array()) {
     for (const auto& child : node) take(Leftmost(child));
@@ -62,7 +62,7 @@ Decoded Type(const Action& action) {
 Decoded Default(const Action& action) {
   SetColumnDefault change{.name = action.name()};
   if (Has(action.body, "def")) {
-    change.default_sql = action.text.DefaultBefore(Leftmost(action.body["def"]));
+    change.default_sql = action.text.DefaultBefore(Leftmost(At(action.body, "def")));
   }
   return TableAction(std::move(change));
 }
