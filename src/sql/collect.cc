@@ -65,7 +65,7 @@ class Collector {
     for (const auto& [key, child] : node.items()) {
       // The arms of a set operation are bare SelectStmt bodies.
       if (key == "larg" || key == "rarg") {
-        if (Open(child).body == nullptr) {
+        if (!Open(child).IsNode()) {
           FIRN_RETURN_IF_ERROR(Select(child, scope));
           continue;
         }
@@ -115,7 +115,7 @@ class Collector {
     out_.tables.emplace(&body, index);
     TableReference reference{.table = std::move(name), .index = index};
     if (tree::Has(body, "past")) {
-      const auto& past = body["past"];
+      const auto& past = At(body, "past");
       FIRN_RETURN_IF_ERROR(Walk(At(past, "value"), nullptr));
       reference.past_kind = Text(past, "kind");
       reference.past_value = PastValue(statement_, At(past, "value"));

@@ -55,18 +55,18 @@ Cell ReadConstant(const Statement& statement, const tree::Json& a_const) {
   const int location = tree::Location(a_const);
   cell.position = statement.Position(location);
   if (Has(a_const, "ival")) {
-    const int value = tree::Number(a_const["ival"], "ival");
+    const int value = tree::Number(tree::At(a_const, "ival"), "ival");
     cell.kind = Cell::Kind::kInteger;
     cell.text = value > 0 ? std::to_string(value)
                           : IntegerAt(*statement.source, static_cast<size_t>(location));
   } else if (Has(a_const, "fval")) {
-    cell.text = Text(a_const["fval"], "fval");
+    cell.text = Text(tree::At(a_const, "fval"), "fval");
     cell.kind = FitsBigint(cell.text) ? Cell::Kind::kInteger : Cell::Kind::kFloat;
   } else if (Has(a_const, "sval")) {
-    cell.text = Text(a_const["sval"], "sval");
+    cell.text = Text(tree::At(a_const, "sval"), "sval");
     cell.kind = Cell::Kind::kString;
   } else if (Has(a_const, "boolval")) {
-    cell.text = Flag(a_const["boolval"], "boolval") ? "true" : "false";
+    cell.text = Flag(tree::At(a_const, "boolval"), "boolval") ? "true" : "false";
     cell.kind = Cell::Kind::kBool;
   }
   return cell;
@@ -79,7 +79,7 @@ Result<std::optional<Cell>> ReadCell(const Statement& statement, const tree::Jso
     return ReadConstant(statement, *open.body);
   }
   Cell cell;
-  if (open.body != nullptr) cell.position = statement.Position(tree::Location(*open.body));
+  if (open.IsNode()) cell.position = statement.Position(tree::Location(*open.body));
   if (open.Is("SetToDefault")) {
     cell.kind = Cell::Kind::kDefault;
     return cell;
@@ -93,7 +93,7 @@ Result<std::optional<Cell>> ReadCell(const Statement& statement, const tree::Jso
   const auto arg = Open(At(*open.body, "arg"));
   const bool literal = arg.Is("A_Const") && (Has(*arg.body, "sval") || Flag(*arg.body, "isnull"));
   if (!literal && !arg.Is("ParamRef")) return std::nullopt;
-  FIRN_TRY(auto inner, ReadCell(statement, (*open.body)["arg"]));
+  FIRN_TRY(auto inner, ReadCell(statement, tree::At(*open.body, "arg")));
   FIRN_TRY(inner->cast, DecodeTypeName(statement, At(*open.body, "typeName")));
   return inner;
 }

@@ -11,6 +11,7 @@
 #include "sql/ident.h"
 #include "sql/insert.h"
 #include "sql/read.h"
+#include "sql/relation_names.h"
 #include "sql/relations.h"
 
 namespace firn::sql {
@@ -87,7 +88,16 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
 /// The query of COPY table (columns) TO.
 Result<Statement> TableQuery(const SessionContext& session, const CopyCommand& command) {
   std::string columns;
-  auto table = FindTable(session, command.table);
+  const auto relation = FindRelation(session, command.table);
+  if (relation && relation.table == nullptr) {
+    const bool view = relation.type() == ObjectType::kView;
+    auto wrong = MakeError(ErrorCode::kInvalidInput, "cannot copy from {} \"{}\"",
+                           WordOf(relation.type()), command.table.name)
+                     .WithSqlState("42809");
+    if (view) wrong.hint = "Try the COPY (SELECT ...) TO variant.";
+    return Fail(std::move(wrong));
+  }
+  const auto& table = relation.table;
   if (table) {
     FIRN_TRY(const auto targets, TargetColumns(*table, command.columns));
     for (const auto& column : PickColumns(*table, targets)) {

@@ -146,6 +146,18 @@ Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand&
   return columns;
 }
 
+/// A temporary table has a schema of its own.
+Status CheckTemporary(const SessionContext& session, const TableName& name, bool temporary) {
+  if (!temporary || name.schema.empty() || name.schema == kTempSchema) return {};
+  if (!session.transaction.view().catalog->HasSchema(name.schema)) {
+    return Fail(MakeError(ErrorCode::kNotFound, "schema \"{}\" does not exist", name.schema)
+                    .WithSqlState("3F000"));
+  }
+  return Fail(MakeError(ErrorCode::kInvalidInput,
+                        "cannot create temporary relation in non-temporary schema")
+                  .WithSqlState("42P16"));
+}
+
 std::string SchemaOf(const std::string& schema, bool temporary) {
   return temporary ? std::string(kTempSchema) : schema;
 }
@@ -155,7 +167,10 @@ std::string SchemaOf(const std::string& schema, bool temporary) {
 Task<Result<std::string>> RunCreateTable(SessionContext& session, const CreateTableCommand& written,
                                          Output& out) {
   auto command = written;
-  if (command.temporary) command.table.schema = kTempSchema;
+  if (auto fits = CheckTemporary(session, command.table, command.temporary); !fits) {
+    co_return Failure(std::move(fits).error());
+  }
+  if (command.temporary) command.table.schema = std::string(kTempSchema);
   auto schema = SchemaOrSkip(session, command.table, command.if_not_exists);
   if (!schema) co_return Failure(std::move(schema).error());
   if (!*schema) {
@@ -206,7 +221,10 @@ Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
                                            const std::vector<BoundParameter>& parameters,
                                            Output& out) {
   auto command = written;
-  if (command.temporary) command.table.schema = kTempSchema;
+  if (auto fits = CheckTemporary(session, command.table, command.temporary); !fits) {
+    co_return Failure(std::move(fits).error());
+  }
+  if (command.temporary) command.table.schema = std::string(kTempSchema);
   auto schema = SchemaOrSkip(session, command.table, command.if_not_exists);
   if (!schema) co_return Failure(std::move(schema).error());
   if (!*schema) {

@@ -186,7 +186,8 @@ struct TruncateCommand {
   bool restart_identity = false;
 };
 struct CreateSchemaCommand {
-  std::string name;
+  std::string name;  // empty: the owner's
+  std::optional<RoleName> owner;
   bool if_not_exists = false;
 };
 struct CreateViewCommand {
@@ -260,9 +261,17 @@ struct ChangeOwnerCommand {
 };
 
 struct NothingToDoCommand {
+  /// For whom it is; of kWarn others are told that theirs is left out.
+  enum class For : uint8_t { kAnyone, kOwners, kWarn, kSuperusers };
   std::vector<TableName> tables;   // they must exist
   std::string notice;              // empty: nothing to say
-  std::string outside_block = {};  // what it is called, if it cannot run inside BEGIN
+  std::string outside_block = {};  // what it is called, if not to run inside BEGIN
+  For whom = For::kAnyone;
+  std::string what = {};                          // of kWarn and kSuperusers: "vacuum"
+  std::vector<std::vector<std::string>> columns;  // of each table, if any: they must exist
+  std::string index = {};                         // a name that must be free where the table is
+  bool if_not_exists = false;
+  bool tables_only = false;  // no views and sequences
 };
 
 /// A DDL statement and its tag.

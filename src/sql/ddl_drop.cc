@@ -28,6 +28,10 @@ std::string NameAsSaid(const TableName& name) {
 
 Task<Status> NotThere(SessionContext& session, const DropCommand& command, const TableName& name,
                       Output& out) {
+  if (!name.schema.empty()) {
+    auto may = RequireOnSchema(session, name.schema, catalog::Right::kUsage);
+    if (!may) co_return may;
+  }
   const auto [sqlstate, word] = MissingOf(command.type);
   const bool no_schema =
       !name.schema.empty() && !session.transaction.view().catalog->HasSchema(name.schema);
@@ -63,6 +67,28 @@ Failure WrongType(const NamedRelation& relation, ObjectType wanted) {
 bool Protected(const TableName& name) {
   return name.schema == "firn" || name.schema == "pg_catalog" ||
          name.schema == "information_schema";
+}
+
+/// What PostgreSQL says of an index that a key has: it goes with the key.
+Status CheckNoKeysIndex(const SessionContext& session, const TableName& name) {
+  auto path = name.schema.empty() ? UsablePath(session) : std::vector<std::string>{name.schema};
+  for (const auto& schema : path) {
+    for (const auto& [id, table] : session.transaction.view().catalog->tables()) {
+      const auto* constraint = table->schema == schema ? table->FindConstraint(name.name) : nullptr;
+      const bool key =
+          constraint != nullptr && (constraint->kind == catalog::Constraint::Kind::kPrimaryKey ||
+                                    constraint->kind == catalog::Constraint::Kind::kUnique);
+      if (!key) continue;
+      FIRN_RETURN_IF_ERROR(RequireOwner(session, {.table = table, .object = nullptr}));
+      const auto of = fmt::format("constraint {} on table {}", DisplayIdentifier(constraint->name),
+                                  ShownName(session, table->schema, table->name));
+      return Fail(MakeError(ErrorCode::kConflict, "cannot drop index {} because {} requires it",
+                            ShownName(session, table->schema, constraint->name), of)
+                      .WithSqlState("2BP01")
+                      .WithHint(fmt::format("You can drop {} instead.", of)));
+    }
+  }
+  return {};
 }
 
 Task<Status> DropOne(SessionContext& session, const DropCommand& command, const TableName& name,
@@ -137,6 +163,16 @@ std::vector<Dependent> InSchema(const SessionContext& session, const catalog::Sc
   return all;
 }
 
+Task<Status> DropIndex(SessionContext& session, const DropCommand& command, const TableName& name,
+                       Output& out) {
+  if (const auto relation = FindRelation(session, name)) {
+    co_return WrongType(relation, ObjectType::kIndex);
+  }
+  auto free = CheckNoKeysIndex(session, name);
+  if (!free) co_return free;
+  co_return co_await NotThere(session, command, name, out);
+}
+
 Task<Status> DropSchema(SessionContext& session, const DropCommand& command, const TableName& name,
                         Output& out) {
   const auto schema = session.transaction.view().catalog->Find<catalog::Schema>("", name.name);
@@ -160,6 +196,29 @@ Task<Status> DropSchema(SessionContext& session, const DropCommand& command, con
 Task<Status> DropType(SessionContext& session, const DropCommand& command, const TableName& name,
                       Output& out) {
   const auto type = FindInNameSpace(session, catalog::UserType::kKind.name_space, name);
+  const bool own = name.schema.empty() || name.schema == "pg_catalog";
+  const auto array = name.name.starts_with('_') ? std::string_view(name.name).substr(1)
+                                                : std::string_view(name.name);
+  const auto known = columnar::TypeFromName(array, {});
+  if (own && known) {
+    if (command.type == ObjectType::kDomain) {
+      co_return Fail(MakeError(ErrorCode::kInvalidInput, "\"{}\" is not a domain", name.name)
+                         .WithSqlState("42809"));
+    }
+    co_return Fail(MakeError(ErrorCode::kConflict,
+                             "cannot drop type {}{} because it is required by the database system",
+                             columnar::PostgresName(*known),
+                             array.size() == name.name.size() ? "" : "[]")
+                       .WithSqlState("2BP01"));
+  }
+  if (type == nullptr && FindRelation(session, name).table != nullptr) {
+    const auto table = FindRelation(session, name);
+    co_return Fail(
+        MakeError(ErrorCode::kConflict, "cannot drop type {} because {} requires it",
+                  ShownName(session, table.schema(), table.name()), Described(session, table))
+            .WithSqlState("2BP01")
+            .WithHint(fmt::format("You can drop {} instead.", Described(session, table))));
+  }
   if (type == nullptr) co_return co_await NotThere(session, command, name, out);
   if (auto owner = RequireTypeOwner(session, *type); !owner) co_return owner;
   const auto& user_type = static_cast<const catalog::UserType&>(*type);
@@ -325,6 +384,9 @@ Task<Status> Run(SessionContext& session, const DropCommand& command, Output& ou
       case ObjectType::kType:
       case ObjectType::kDomain:
         done = co_await DropType(session, command, name, out);
+        break;
+      case ObjectType::kIndex:
+        done = co_await DropIndex(session, command, name, out);
         break;
       default:
         done = co_await NotThere(session, command, name, out);

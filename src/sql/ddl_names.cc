@@ -8,6 +8,7 @@
 #include "sql/ident.h"
 #include "sql/relations.h"
 #include "sql/rights.h"
+#include "sql/roles.h"
 
 namespace firn::sql {
 namespace {
@@ -156,8 +157,10 @@ Task<Status> RenameSchema(SessionContext& session, const RenameCommand& command)
   co_return done;
 }
 
-Task<Status> NotThere(const TableName& name, bool if_exists, Output& out) {
-  if (!if_exists) co_return NoSuchRelation(name);
+Task<Status> NotThere(const SessionContext& session, const TableName& name, bool if_exists,
+                      Output& out) {
+  auto missing = NoSuchRelation(session, name);
+  if (!if_exists || missing.value().SqlState() != "42P01") co_return missing;
   co_return co_await Tell(out, "00000",
                           fmt::format("relation \"{}\" does not exist, skipping", name.name));
 }
@@ -190,10 +193,15 @@ Task<Status> Run(SessionContext& session, const RenameCommand& command, Output& 
   if (command.type == ObjectType::kType || command.type == ObjectType::kDomain) {
     auto type = OwnType(session, command.target);
     if (!type) co_return Failure(std::move(type).error());
+    if ((*type)->name == command.new_name) {
+      co_return Fail(
+          MakeError(ErrorCode::kAlreadyExists, "type \"{}\" already exists", command.new_name)
+              .WithSqlState("42710"));
+    }
     co_return PutChanged(session, *type, [&](auto& one) { one.name = command.new_name; });
   }
   const auto relation = FindRelation(session, command.target);
-  if (!relation) co_return co_await NotThere(command.target, command.if_exists, out);
+  if (!relation) co_return co_await NotThere(session, command.target, command.if_exists, out);
   if (auto owner = RequireOwner(session, relation); !owner) co_return owner;
   if (command.type == ObjectType::kColumn) {
     if (relation.table != nullptr) co_return RenameColumn(session, command);
@@ -204,6 +212,11 @@ Task<Status> Run(SessionContext& session, const RenameCommand& command, Output& 
   }
   if (command.type == ObjectType::kConstraint) co_return RenameConstraint(session, command);
   if (!MayBe(command.type, relation.type())) co_return NotA(command.target.name, command.type);
+  if (relation.name() == command.new_name) {
+    co_return Fail(
+        MakeError(ErrorCode::kAlreadyExists, "relation \"{}\" already exists", command.new_name)
+            .WithSqlState("42P07"));
+  }
   if (relation.table == nullptr) {
     co_return PutChanged(session, relation.object, [&](auto& one) { one.name = command.new_name; });
   }
@@ -220,10 +233,12 @@ Task<Status> Run(SessionContext& session, const SetSchemaCommand& command, Outpu
   if (command.type == ObjectType::kType || command.type == ObjectType::kDomain) {
     auto type = OwnType(session, command.target);
     if (!type) co_return Failure(std::move(type).error());
+    auto may = RequireOnSchema(session, command.schema, catalog::Right::kCreate);
+    if (!may) co_return may;
     co_return PutChanged(session, *type, [&](auto& one) { one.schema = command.schema; });
   }
   const auto relation = FindRelation(session, command.target);
-  if (!relation) co_return co_await NotThere(command.target, command.if_exists, out);
+  if (!relation) co_return co_await NotThere(session, command.target, command.if_exists, out);
   if (auto owner = RequireOwner(session, relation); !owner) co_return owner;
   if (auto may = RequireOnSchema(session, command.schema, catalog::Right::kCreate); !may) {
     co_return may;
@@ -241,28 +256,53 @@ Task<Status> Run(SessionContext& session, const SetSchemaCommand& command, Outpu
   co_return done;
 }
 
+namespace {
+
+/// CREATE SCHEMA … AUTHORIZATION: for oneself, or for a role one is a member of.
+Result<catalog::RolePtr> OwnerOfNew(const SessionContext& session,
+                                    const CreateSchemaCommand& command) {
+  FIRN_TRY(const auto me, ActingRole(session));
+  auto owner = me;
+  if (command.owner) {
+    FIRN_TRY(owner, FindNamedRole(session, *command.owner));
+  }
+  FIRN_RETURN_IF_ERROR(RequireOnDatabase(session, catalog::Right::kCreate));
+  const auto& catalog = *session.transaction.view().catalog;
+  if (catalog::MayBecome(catalog, *me, *owner)) return owner;
+  return Fail(MakeError(ErrorCode::kDenied, "must be member of role \"{}\"", owner->name)
+                  .WithSqlState("42501"));
+}
+
+}  // namespace
+
 Task<Status> Run(SessionContext& session, const CreateSchemaCommand& command, Output& out) {
-  const bool system = command.name == "firn" || command.name == "information_schema";
-  if (command.name.starts_with("pg_")) {
-    co_return Fail(MakeError(ErrorCode::kDenied, "unacceptable schema name \"{}\"", command.name)
+  auto owner = OwnerOfNew(session, command);
+  if (!owner) co_return Failure(std::move(owner).error());
+  const auto name = command.name.empty() ? (*owner)->name : command.name;
+  const bool system = name == "firn" || name == "information_schema";
+  if (name.starts_with("pg_")) {
+    co_return Fail(MakeError(ErrorCode::kDenied, "unacceptable schema name \"{}\"", name)
                        .WithSqlState("42939")
                        .WithDetail("The prefix \"pg_\" is reserved for system schemas."));
   }
-  if (auto may = RequireOnDatabase(session, catalog::Right::kCreate); !may) co_return may;
-  const bool taken = system || session.transaction.view().catalog->HasSchema(command.name);
+  const bool taken = system || session.transaction.view().catalog->HasSchema(name);
   if (taken && command.if_not_exists) {
     co_return co_await Tell(out, "42P06",
-                            fmt::format("schema \"{}\" already exists, skipping", command.name));
+                            fmt::format("schema \"{}\" already exists, skipping", name));
   }
   if (taken) {
-    co_return Fail(
-        MakeError(ErrorCode::kAlreadyExists, "schema \"{}\" already exists", command.name)
-            .WithSqlState("42P06"));
+    co_return Fail(MakeError(ErrorCode::kAlreadyExists, "schema \"{}\" already exists", name)
+                       .WithSqlState("42P06"));
   }
   auto schema = std::make_shared<catalog::Schema>();
   schema->id = NewUuidV7();
-  schema->name = command.name;
-  co_return session.transaction.AddChange(catalog::PutObject{std::move(schema)});
+  schema->name = name;
+  auto made = session.transaction.AddChange(catalog::PutObject{schema});
+  if (!made || !command.owner) co_return made;
+  auto rights = catalog::NextRightsOf(*session.transaction.view().catalog, schema->id);
+  for (auto& grant : rights->grants) grant.grantor = (*owner)->id;
+  rights->owner = (*owner)->id;
+  co_return session.transaction.AddChange(catalog::PutObject{std::move(rights)});
 }
 
 namespace {
@@ -281,13 +321,14 @@ Result<std::pair<Uuid, FieldId>> CommentTarget(SessionContext& session,
   }
   if (command.type == ObjectType::kType || command.type == ObjectType::kDomain) {
     if (const auto type = FindInNameSpace(session, "type", name)) {
+      FIRN_RETURN_IF_ERROR(RequireTypeOwner(session, *type));
       return std::pair(type->id, FieldId());
     }
     return Fail(MakeError(ErrorCode::kNotFound, "type \"{}\" does not exist", name.name)
                     .WithSqlState("42704"));
   }
   const auto relation = FindRelation(session, name);
-  if (!relation) return NoSuchRelation(name);
+  if (!relation) return NoSuchRelation(session, name);
   FIRN_RETURN_IF_ERROR(RequireOwner(session, relation));
   if (command.type != ObjectType::kColumn) {
     if (command.type != relation.type()) return NotA(name.name, command.type);
@@ -341,15 +382,92 @@ Task<Status> Run(SessionContext& session, const CommentCommand& command, Output&
   co_return session.transaction.AddChange(catalog::PutObject{std::move(comment)});
 }
 
+namespace {
+
+using For = NothingToDoCommand::For;
+
+/// The columns it names, and the name it wants to be free.
+Status CheckParts(const SessionContext& session, const NothingToDoCommand& command,
+                  const NamedRelation& relation, size_t at) {
+  if (at < command.columns.size() && relation.table != nullptr) {
+    for (const auto& column : command.columns[at]) {
+      if (relation.table->columns.Find(column) >= 0) continue;
+      const bool index = command.tables_only && command.whom == For::kOwners;
+      return Fail((index ? MakeError(ErrorCode::kNotFound, "column \"{}\" does not exist", column)
+                         : MakeError(ErrorCode::kNotFound,
+                                     "column \"{}\" of relation \"{}\" does not exist", column,
+                                     relation.name()))
+                      .WithSqlState("42703"));
+    }
+  }
+  if (command.index.empty() || command.if_not_exists) return {};
+  const TableName name{.schema = relation.schema(), .name = command.index};
+  const auto& catalog = *session.transaction.view().catalog;
+  bool taken = static_cast<bool>(FindRelation(session, name));
+  for (const auto& [id, table] : catalog.tables()) {
+    const auto* constraint =
+        table->schema == name.schema ? table->FindConstraint(name.name) : nullptr;
+    taken = taken ||
+            (constraint != nullptr && (constraint->kind == catalog::Constraint::Kind::kPrimaryKey ||
+                                       constraint->kind == catalog::Constraint::Kind::kUnique));
+  }
+  if (!taken) return {};
+  return Fail(MakeError(ErrorCode::kAlreadyExists, "relation \"{}\" already exists", name.name)
+                  .WithSqlState("42P07"));
+}
+
+/// What there is to warn of; empty: nothing. Errors: why it may not be said.
+Result<std::string> CheckNothingToDo(const SessionContext& session,
+                                     const NothingToDoCommand& command, size_t at) {
+  const auto& name = command.tables[at];
+  const auto relation = FindRelation(session, name);
+  if (!relation) return NoSuchRelation(session, name);
+  if (command.tables_only && relation.table == nullptr) {
+    auto wrong = command.columns.empty()
+                     ? MakeError(ErrorCode::kInvalidInput,
+                                 "\"{}\" is not a table or materialized view", name.name)
+                     : MakeError(ErrorCode::kInvalidInput, "cannot create index on relation \"{}\"",
+                                 name.name);
+    if (!command.columns.empty()) {
+      wrong.detail =
+          fmt::format("This operation is not supported for {}s.", WordOf(relation.type()));
+    }
+    return Fail(std::move(wrong).WithSqlState("42809"));
+  }
+  if (command.whom != For::kAnyone) {
+    auto owner = RequireOwner(session, relation);
+    if (!owner && command.whom == For::kWarn && owner.error().message.starts_with("must be")) {
+      return fmt::format("skipping \"{}\" --- only table or database owner can {} it",
+                         relation.name(), command.what);
+    }
+    if (!owner) return Failure(std::move(owner).error());
+  }
+  FIRN_RETURN_IF_ERROR(CheckParts(session, command, relation, at));
+  return std::string();
+}
+
+}  // namespace
+
 Task<Status> Run(SessionContext& session, const NothingToDoCommand& command, Output& out) {
+  if (command.whom == For::kSuperusers) {
+    auto role = ActingRole(session);
+    if (!role) co_return Failure(std::move(role).error());
+    if (!(*role)->superuser) {
+      co_return Fail(MakeError(ErrorCode::kDenied, "permission denied to {}", command.what)
+                         .WithSqlState("42501"));
+    }
+  }
   if (!command.outside_block.empty() && session.transaction.state() == Transaction::State::kBlock) {
     co_return Fail(MakeError(ErrorCode::kConflict, "{} cannot run inside a transaction block",
                              command.outside_block)
                        .WithSqlState("25001"));
   }
-  for (const auto& name : command.tables) {
-    const auto relation = FindRelation(session, name);
-    if (!relation) co_return NoSuchRelation(name);
+  for (size_t i = 0; i < command.tables.size(); ++i) {
+    auto warning = CheckNothingToDo(session, command, i);
+    if (!warning) co_return Failure(std::move(warning).error());
+    if (warning->empty()) continue;
+    auto told = co_await Tell(out, "01000", *std::move(warning));
+    if (!told) co_return told;
   }
   if (command.notice.empty()) co_return Status();
   co_return co_await Tell(out, "00000", command.notice);

@@ -168,7 +168,7 @@ Task<Status> Run(SessionContext& session, const AlterSequenceCommand& command, O
         out, "00000",
         fmt::format("relation \"{}\" does not exist, skipping", command.sequence.name));
   }
-  if (!relation) co_return NoSuchRelation(command.sequence);
+  if (!relation) co_return NoSuchRelation(session, command.sequence);
   if (auto owner = RequireOwner(session, relation); !owner) co_return owner;
   const auto found = std::dynamic_pointer_cast<const Sequence>(relation.object);
   if (found == nullptr) {

@@ -170,6 +170,7 @@ Result<std::vector<Dependent>> ViewsOverColumn(SessionContext& session,
   const auto& name = table.columns.columns[static_cast<size_t>(table.IndexOf(column))].name;
   std::vector<Dependent> all;
   for (const auto& view : catalog->All<catalog::View>()) {
+    const AsOwnerOf owner(session, view->id);
     const auto needs = view->DependsOn();
     if (std::find(needs.begin(), needs.end(), table.id.value()) == needs.end()) continue;
     // A view that is the same without the column does not need it.

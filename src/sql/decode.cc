@@ -1,10 +1,12 @@
 #include "sql/decode.h"
 
+#include <algorithm>
 #include <array>
 
 #include "sql/constant_internal.h"
 #include "sql/decode_ddl_internal.h"
 #include "sql/ident.h"
+#include "sql/parameter_value.h"
 #include "sql/user_types.h"
 
 namespace firn::sql {
@@ -20,24 +22,63 @@ using tree::Refuse;
 using tree::Text;
 using tree::Wrong;
 
+constexpr std::array<std::string_view, 8> kExplainOptions = {
+    "analyze", "verbose", "costs", "settings", "buffers", "wal", "timing", "summary"};
+
+/// As defGetBoolean: 1, 0, and words in any case.
+std::optional<bool> ReadFlag(const std::string& value) {
+  for (const std::string_view yes : {"true", "on", "1"}) {
+    if (EqualsIgnoringCase(value, yes)) return true;
+  }
+  for (const std::string_view no : {"false", "off", "0"}) {
+    if (EqualsIgnoringCase(value, no)) return false;
+  }
+  return std::nullopt;
+}
+
+Status CheckFormat(const Statement& statement, int location,
+                   const std::optional<std::string>& value) {
+  if (!value) return Wrong(statement, -1, "42601", "format requires a parameter");
+  if (*value == "text") return {};
+  if (*value == "json" || *value == "xml" || *value == "yaml") {
+    return Refuse(statement, location, "EXPLAIN (FORMAT " + *value + ") is not supported",
+                  "Use the text format.");
+  }
+  return Wrong(statement, location, "22023",
+               fmt::format("unrecognized value for EXPLAIN option \"format\": \"{}\"", *value));
+}
+
 Result<Command> DecodeExplain(const Statement& statement, const tree::Json& body) {
   if (!Open(At(body, "query")).Is("SelectStmt")) {
     return Refuse(statement, statement.begin, "EXPLAIN of this statement is not supported",
                   "EXPLAIN works for SELECT, VALUES and WITH.");
   }
-  ExplainCommand command{.query = Inner(statement, body["query"])};
+  ExplainCommand command{.query = Inner(statement, At(body, "query"))};
+  std::string_view needs_analyze;
   for (const auto& item : List(body, "options")) {
     const auto option = Open(item);
     const int location = tree::Location(*option.body);
     const auto name = Text(*option.body, "defname");
     const auto value = ReadOptionText(statement, At(*option.body, "arg"), location);
-    const bool on = !value || *value == "true" || *value == "on" || *value == "1";
-    if (name == "analyze") {
-      command.analyze = on;
-    } else if (name == "format" && value && *value != "text") {
-      return Refuse(statement, location, "EXPLAIN (FORMAT " + *value + ") is not supported",
-                    "Use the text format.");
+    if (name == "format") {
+      FIRN_RETURN_IF_ERROR(CheckFormat(statement, location, value));
+      continue;
     }
+    if (std::find(kExplainOptions.begin(), kExplainOptions.end(), name) == kExplainOptions.end()) {
+      return Wrong(statement, location, "42601",
+                   fmt::format("unrecognized EXPLAIN option \"{}\"", name));
+    }
+    const auto on = value ? ReadFlag(*value) : std::optional(true);
+    if (!on) {
+      return Wrong(statement, -1, "42601", fmt::format("{} requires a Boolean value", name));
+    }
+    if (name == "analyze") command.analyze = *on;
+    if ((name == "wal" || name == "timing") && *on)
+      needs_analyze = name == "wal" ? "WAL" : "TIMING";
+  }
+  if (!needs_analyze.empty() && !command.analyze) {
+    return Wrong(statement, -1, "22023",
+                 fmt::format("EXPLAIN option {} requires ANALYZE", needs_analyze));
   }
   return command;
 }

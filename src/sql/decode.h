@@ -121,6 +121,7 @@ struct TransactionCommand {
   std::string savepoint;
   TransactionModes modes;
   bool chain = false;
+  bool start = false;  // as START TRANSACTION says it
 };
 /// SET TRANSACTION, SET SESSION CHARACTERISTICS.
 struct SetTransactionCommand {

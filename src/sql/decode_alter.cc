@@ -23,7 +23,7 @@ int Leftmost(const tree::Json& node) {
     if (location >= 0 && (least < 0 || location < least)) least = location;
   };
   if (node.is_object()) {
-    if (node.contains("location")) take(node["location"].get<int>());
+    if (node.contains("location")) take(tree::Number(node, "location", -1));
     for (const auto& [name, child] : node.items()) take(Leftmost(child));
   } else if (node.is_array()) {
     for (const auto& child : node) take(Leftmost(child));
@@ -63,8 +63,8 @@ Decoded Default(const Action& action) {
   SetColumnDefault change{.name = action.name()};
   if (Has(action.body, "def")) {
     FIRN_RETURN_IF_ERROR(
-        CheckRowExpression(action.statement, action.body["def"], "DEFAULT expression"));
-    change.default_sql = action.text.DefaultBefore(Leftmost(action.body["def"]));
+        CheckRowExpression(action.statement, At(action.body, "def"), "DEFAULT expression"));
+    change.default_sql = action.text.DefaultBefore(Leftmost(At(action.body, "def")));
   }
   return TableAction(std::move(change));
 }

@@ -258,6 +258,27 @@ Result<ConstraintSpec> DecodeConstraint(const Statement& statement, const Clause
   return spec;
 }
 
+namespace {
+
+/// What no column can be of.
+Status CheckNotPseudo(const Statement& statement, const tree::Json& type_name,
+                      const std::string& column) {
+  constexpr std::array<std::string_view, 16> kPseudo = {
+      "any",        "anyarray", "anycompatible", "anycompatiblearray",
+      "anyelement", "anyenum",  "anymultirange", "anynonarray",
+      "anyrange",   "cstring",  "event_trigger", "internal",
+      "record",     "trigger",  "unknown",       "void"};
+  const auto names = tree::Names(List(type_name, "names"));
+  const bool own = names.size() == 1 || (names.size() == 2 && names.front() == "pg_catalog");
+  if (!own || std::find(kPseudo.begin(), kPseudo.end(), names.back()) == kPseudo.end()) return {};
+  const auto shown = names.back() == "any" ? std::string("\"any\"") : names.back();
+  return Wrong(statement, -1, "42P16",
+               fmt::format("column \"{}\" has pseudo-type {}{}", column, shown,
+                           Has(type_name, "arrayBounds") ? "[]" : ""));
+}
+
+}  // namespace
+
 Result<ColumnSpec> DecodeColumn(const Statement& statement, const ClauseText& text,
                                 const tree::Json& body, std::string_view table) {
   ColumnState state;
@@ -271,6 +292,7 @@ Result<ColumnSpec> DecodeColumn(const Statement& statement, const ClauseText& te
     state.spec.generated = GeneratedBy{};
     state.spec.generated->options.type = serial->type;
   } else {
+    FIRN_RETURN_IF_ERROR(CheckNotPseudo(statement, type_name, column.name));
     FIRN_TRY(column.type, DecodeTypeName(statement, type_name));
     FIRN_RETURN_IF_ERROR(CheckStorable(statement, type_name, column.type));
   }
@@ -279,8 +301,8 @@ Result<ColumnSpec> DecodeColumn(const Statement& statement, const ClauseText& te
     stops.insert(tree::Location(*Open(item).body));
   }
   if (Has(body, "collClause")) {
-    stops.insert(tree::Location(body["collClause"]));
-    FIRN_RETURN_IF_ERROR(CheckCollation(statement, body["collClause"]));
+    stops.insert(tree::Location(At(body, "collClause")));
+    FIRN_RETURN_IF_ERROR(CheckCollation(statement, At(body, "collClause")));
   }
   for (const auto& item : List(body, "constraints")) {
     const auto& constraint = *Open(item).body;

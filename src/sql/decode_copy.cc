@@ -42,16 +42,16 @@ Result<Command> DecodeCopy(const Statement& statement, const tree::Json& body) {
                                : "Use COPY ... TO STDOUT, or \\copy in psql.");
   }
   if (Has(body, "whereClause")) {
-    return Refuse(statement, tree::FirstLocation(body["whereClause"]),
+    return Refuse(statement, tree::FirstLocation(At(body, "whereClause")),
                   "COPY FROM ... WHERE is not supported",
                   "Load into a table of its own and INSERT ... SELECT from it.");
   }
   if (Has(body, "query")) {
-    if (!Open(body["query"]).Is("SelectStmt")) {
+    if (!Open(At(body, "query")).Is("SelectStmt")) {
       return Refuse(statement, statement.begin, "COPY of this query is not supported",
                     "Use SELECT, VALUES or WITH.");
     }
-    command.query = Inner(statement, body["query"]);
+    command.query = Inner(statement, At(body, "query"));
   } else {
     FIRN_TRY(command.table, DecodeTableName(statement, At(body, "relation")));
   }

@@ -34,7 +34,7 @@ Result<Command> DecodeDeclareCursor(const Statement& statement, const tree::Json
                   "Use SELECT, VALUES or WITH.");
   }
   return DeclareCursorCommand{.name = std::string(Text(body, "portalname")),
-                              .query = Inner(statement, body["query"]),
+                              .query = Inner(statement, At(body, "query")),
                               .binary = (options & kBinary) != 0,
                               .scroll = (options & kScroll) != 0,
                               .hold = (options & kHold) != 0};

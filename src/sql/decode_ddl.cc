@@ -4,6 +4,8 @@
 
 #include "sql/constant_internal.h"
 #include "sql/decode_ddl_internal.h"
+#include "sql/ident.h"
+#include "sql/parameter_value.h"
 
 namespace firn::sql {
 namespace {
@@ -86,9 +88,9 @@ Result<Command> DecodeRename(const Statement& statement, const tree::Json& body)
     FIRN_RETURN_IF_ERROR(CheckColumnName(command.new_name));
   }
   if (Has(body, "relation")) {
-    FIRN_TRY(command.target, DecodeTableName(statement, body["relation"]));
+    FIRN_TRY(command.target, DecodeTableName(statement, At(body, "relation")));
   } else if (Has(body, "object")) {
-    FIRN_TRY(command.target, ObjectName(statement, body["object"]));
+    FIRN_TRY(command.target, ObjectName(statement, At(body, "object")));
   } else {
     command.target.name = command.part;  // a schema
   }
@@ -105,7 +107,7 @@ Result<Command> DecodeSetSchema(const Statement& statement, const tree::Json& bo
                            .schema = std::string(Text(body, "newschema")),
                            .if_exists = Flag(body, "missing_ok")};
   if (Has(body, "relation")) {
-    FIRN_TRY(command.target, DecodeTableName(statement, body["relation"]));
+    FIRN_TRY(command.target, DecodeTableName(statement, At(body, "relation")));
   } else {
     FIRN_TRY(command.target, ObjectName(statement, At(body, "object")));
   }
@@ -128,22 +130,32 @@ Result<Command> DecodeSchema(const Statement& statement, const tree::Json& body)
     return Refuse(statement, statement.begin, "CREATE SCHEMA with elements is not supported",
                   "Create the schema, then what goes into it.");
   }
-  if (command.name.empty()) {
-    command.name = Text(*Open(At(body, "authrole")).body, "rolename");
-    if (command.name.empty()) command.name = Text(At(body, "authrole"), "rolename");
-  }
+  if (Has(body, "authrole")) command.owner = DecodeRoleName(At(body, "authrole"));
   return DdlCommand{"CREATE SCHEMA", std::move(command)};
+}
+
+/// CREATE [OR REPLACE] RECURSIVE VIEW.
+Result<bool> IsRecursiveView(const Statement& statement) {
+  FIRN_TRY(const auto tokens, statement.Tokens());
+  for (const auto& token : tokens) {
+    const auto word =
+        std::string_view(*statement.source)
+            .substr(static_cast<size_t>(token.begin), static_cast<size_t>(token.end - token.begin));
+    if (EqualsIgnoringCase(word, "RECURSIVE")) return true;
+    if (EqualsIgnoringCase(word, "VIEW")) return false;
+  }
+  return false;
 }
 
 Result<Command> DecodeView(const Statement& statement, const tree::Json& body) {
   CreateViewCommand command{.replace = Flag(body, "replace")};
   FIRN_TRY(command.view, DecodeTableName(statement, At(body, "view")));
   if (Text(At(body, "view"), "relpersistence") == "t") {
-    return Refuse(statement, tree::Location(body["view"]), "temporary views are not supported",
+    return Refuse(statement, tree::Location(At(body, "view")), "temporary views are not supported",
                   "Use WITH in the query, or an ordinary view.");
   }
   if (Has(body, "withCheckOption") && Text(body, "withCheckOption") != "NO_CHECK_OPTION") {
-    return Refuse(statement, tree::Location(body["view"]), "WITH CHECK OPTION is not supported",
+    return Refuse(statement, tree::Location(At(body, "view")), "WITH CHECK OPTION is not supported",
                   "Views are read only: leave it out.");
   }
   command.column_names = tree::Names(List(body, "aliases"));
@@ -151,9 +163,20 @@ Result<Command> DecodeView(const Statement& statement, const tree::Json& body) {
     return Refuse(statement, statement.begin, "a view of this statement is not supported",
                   "Views are made of SELECT, VALUES and WITH.");
   }
-  command.query = Inner(statement, body["query"]);
+  command.query = Inner(statement, At(body, "query"));
   FIRN_TRY(const auto text, ClauseText::Of(statement));
   command.query_text = text.BehindAs();
+  FIRN_TRY(const bool recursive, IsRecursiveView(statement));
+  if (recursive) {
+    // The grammar has made WITH RECURSIVE of it; so does the text that is kept.
+    std::string names;
+    for (const auto& name : command.column_names) {
+      names += (names.empty() ? "" : ", ") + QuoteIdentifier(name);
+    }
+    const auto name = QuoteIdentifier(command.view.name);
+    command.query_text = fmt::format("WITH RECURSIVE {}({}) AS ({}) SELECT {} FROM {}", name, names,
+                                     command.query_text, names, name);
+  }
   if (statement.parameter_count > 0) {
     return Wrong(statement, -1, "42P02", "there is no parameter $1");
   }
@@ -187,16 +210,37 @@ Result<Command> DecodeComment(const Statement& statement, const tree::Json& body
   return DdlCommand{"COMMENT", std::move(command)};
 }
 
+/// Every column that an index's elements name.
+void AddColumnsIn(const tree::Json& node, std::vector<std::string>& columns) {
+  if (node.is_object()) {
+    const auto reference = tree::Names(List(At(node, "ColumnRef"), "fields"));
+    if (!reference.empty()) columns.push_back(reference.back());
+    const auto plain = Text(At(node, "IndexElem"), "name");
+    if (!plain.empty()) columns.emplace_back(plain);
+  }
+  if (!node.is_structured()) return;
+  for (const auto& child : node) AddColumnsIn(child, columns);
+}
+
 Result<Command> DecodeIndex(const Statement& statement, const tree::Json& body) {
   if (Flag(body, "unique")) {
     return Refuse(statement, statement.begin, "UNIQUE indexes are not supported",
                   "PRIMARY KEY is enforced; with SET firn.unenforced_constraints = accept, "
                   "ALTER TABLE ... ADD UNIQUE records the rule without enforcing it.");
   }
-  NothingToDoCommand command{.notice =
-                                 "no index is needed: files and rows are skipped by their bounds"};
+  NothingToDoCommand command{
+      .notice = "no index is needed: files and rows are skipped by their bounds",
+      .whom = NothingToDoCommand::For::kOwners,
+      .index = std::string(Text(body, "idxname")),
+      .if_not_exists = Flag(body, "if_not_exists"),
+      .tables_only = true};
   FIRN_TRY(auto table, DecodeTableName(statement, At(body, "relation")));
   command.tables.push_back(std::move(table));
+  auto& columns = command.columns.emplace_back();
+  for (const char* list : {"indexParams", "indexIncludingParams"}) {
+    AddColumnsIn(List(body, list), columns);
+  }
+  AddColumnsIn(At(body, "whereClause"), columns);
   return DdlCommand{"CREATE INDEX", std::move(command)};
 }
 
@@ -214,7 +258,9 @@ Result<Command> DecodeExtension(const Statement& statement, const tree::Json& bo
   return DdlCommand{
       "CREATE EXTENSION",
       NothingToDoCommand{.notice = "extension \"" + std::string(name) +
-                                   "\" is not installed: what firn has of it is built in"}};
+                                   "\" is not installed: what firn has of it is built in",
+                         .whom = NothingToDoCommand::For::kSuperusers,
+                         .what = "create extension \"" + std::string(name) + "\""}};
 }
 
 constexpr std::array<std::string_view, 11> kVacuumOptions = {"full",
@@ -240,28 +286,35 @@ Result<Command> DecodeAnalyze(const Statement& statement, const tree::Json& body
     return Wrong(statement, tree::Location(option), "42601",
                  fmt::format("unrecognized {} option \"{}\"", vacuum ? "VACUUM" : "ANALYZE", name));
   }
-  NothingToDoCommand command;
+  NothingToDoCommand command{.whom = NothingToDoCommand::For::kWarn,
+                             .what = vacuum ? "vacuum" : "analyze"};
   command.outside_block = vacuum ? "VACUUM" : "";
   for (const auto& item : List(body, "rels")) {
-    FIRN_TRY(auto table, DecodeTableName(statement, At(*Open(item).body, "relation")));
+    const auto& target = *Open(item).body;
+    FIRN_TRY(auto table, DecodeTableName(statement, At(target, "relation")));
     command.tables.push_back(std::move(table));
+    command.columns.push_back(tree::Names(List(target, "va_cols")));
   }
   return DdlCommand{vacuum ? "VACUUM" : "ANALYZE", std::move(command)};
 }
 
 Result<Command> DecodeReindex(const Statement& statement, const tree::Json& body) {
-  NothingToDoCommand command{.notice = "tables have no index"};
+  NothingToDoCommand command{.notice = "tables have no index",
+                             .whom = NothingToDoCommand::For::kOwners,
+                             .tables_only = true};
   if (Has(body, "relation") && Text(body, "kind") == "REINDEX_OBJECT_TABLE") {
-    FIRN_TRY(auto table, DecodeTableName(statement, body["relation"]));
+    FIRN_TRY(auto table, DecodeTableName(statement, At(body, "relation")));
     command.tables.push_back(std::move(table));
   }
   return DdlCommand{"REINDEX", std::move(command)};
 }
 
 Result<Command> DecodeCluster(const Statement& statement, const tree::Json& body) {
-  NothingToDoCommand command{.notice = "tables have no index to cluster on"};
+  NothingToDoCommand command{.notice = "tables have no index to cluster on",
+                             .whom = NothingToDoCommand::For::kOwners,
+                             .tables_only = true};
   if (Has(body, "relation")) {
-    FIRN_TRY(auto table, DecodeTableName(statement, body["relation"]));
+    FIRN_TRY(auto table, DecodeTableName(statement, At(body, "relation")));
     command.tables.push_back(std::move(table));
   }
   return DdlCommand{"CLUSTER", std::move(command)};

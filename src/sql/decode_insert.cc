@@ -41,14 +41,14 @@ Result<std::vector<TableName>> DecodeColumns(const Statement& statement, const t
 Result<ReturningList> DecodeReturning(const Statement& statement, const tree::Json& insert) {
   const auto& relation = At(insert, "relation");
   ReturningList list{
-      .relation = std::string(Has(relation, "alias") ? Text(relation["alias"], "aliasname")
+      .relation = std::string(Has(relation, "alias") ? Text(At(relation, "alias"), "aliasname")
                                                      : Text(relation, "relname")),
       .items = {}};
   for (const auto& node : List(insert, "returningList")) {
     const auto& target = *Open(node).body;
     const auto value = Open(At(target, "val"));
     const int location = tree::FirstLocation(node);
-    const auto& fields = List(value.body == nullptr ? target : *value.body, "fields");
+    const auto& fields = List(value.IsNode() ? *value.body : target, "fields");
     if (!value.Is("ColumnRef") || fields.empty() || fields.size() > 2) {
       return Refuse(statement, location, "expressions in RETURNING are not supported",
                     "Name columns of the table, or *.");
@@ -177,7 +177,7 @@ Result<Command> DecodeInsert(const Statement& statement, const tree::Json& body)
   const int location = tree::Location(relation);
   FIRN_TRY(const auto table, DecodeTableName(statement, relation));
   if (Has(body, "onConflictClause")) {
-    return Refuse(statement, tree::Location(body["onConflictClause"]),
+    return Refuse(statement, tree::Location(At(body, "onConflictClause")),
                   "INSERT ... ON CONFLICT is not supported",
                   "Leave it out: a row whose PRIMARY KEY is there fails with 23505.");
   }
@@ -202,14 +202,14 @@ Result<Command> DecodeInsert(const Statement& statement, const tree::Json& body)
     return command;
   }
   if (!HasSimpleValues(body)) {
-    return InsertQueryCommand{table, std::move(columns), Inner(statement, body["selectStmt"]),
+    return InsertQueryCommand{table, std::move(columns), Inner(statement, At(body, "selectStmt")),
                               std::move(returning)};
   }
   InsertValuesCommand command{.table = table};
-  const auto& select = *Open(body["selectStmt"]).body;
+  const auto& select = *Open(At(body, "selectStmt")).body;
   FIRN_TRY(command.rows, DecodeRows(statement, List(select, "valuesLists"), columns.size()));
   command.columns = std::move(columns);
-  command.values = Inner(statement, body["selectStmt"]);
+  command.values = Inner(statement, At(body, "selectStmt"));
   command.returning = std::move(returning);
   return command;
 }

@@ -70,7 +70,7 @@ Result<Command> DecodeAlterRoleSet(const Statement& statement, const tree::Json&
                   "Use ALTER ROLE name SET.");
   }
   const auto& set = At(body, "setstmt");
-  AlterRoleSetCommand command{.role = DecodeRoleName(body["role"]),
+  AlterRoleSetCommand command{.role = DecodeRoleName(At(body, "role")),
                               .parameter = std::string(Text(set, "name"))};
   const auto kind = Text(set, "kind");
   if (kind == "VAR_RESET_ALL") command.parameter.clear();

@@ -142,6 +142,7 @@ Result<Command> DecodeTransaction(const Statement& statement, const tree::Json& 
   TransactionCommand command{.kind = found->second,
                              .savepoint = std::string(Text(body, "savepoint_name"))};
   command.chain = Flag(body, "chain");
+  command.start = said == "TRANS_STMT_START";
   FIRN_TRY(command.modes, DecodeModes(statement, List(body, "options")));
   return command;
 }

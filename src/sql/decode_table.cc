@@ -160,7 +160,7 @@ Result<Command> DecodeCreateTableAs(const Statement& statement, const tree::Json
   command.temporary = Text(At(into, "rel"), "relpersistence") == "t";
   FIRN_RETURN_IF_ERROR(CheckOnCommit(statement, command.temporary, Text(into, "onCommit")));
   command.on_commit = DecodeOnCommit(Text(into, "onCommit"));
-  command.query = Inner(statement, body["query"]);
+  command.query = Inner(statement, At(body, "query"));
   command.column_names = tree::Names(List(into, "colNames"));
   command.if_not_exists = Flag(body, "if_not_exists");
   command.with_data = !Flag(into, "skipData");

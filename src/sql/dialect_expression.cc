@@ -385,7 +385,7 @@ Result<Json> DialectReader::ReadFunction(const Json& node) {
                  {"funcformat", "COERCE_EXPLICIT_CALL"},
                  {"location", location}};
     if (Has(node, "filter")) {
-      FIRN_TRY(body["agg_filter"], ReadExpr(node["filter"]));
+      FIRN_TRY(body["agg_filter"], ReadExpr(At(node, "filter")));
     }
     return Json{{"FuncCall", std::move(body)}};
   }
@@ -425,7 +425,7 @@ Result<Json> DialectReader::ReadCall(const Json& node) {
   if (body["args"].empty()) body.erase("args");
   if (Flag(node, "distinct")) body["agg_distinct"] = true;
   if (Has(node, "filter")) {
-    FIRN_TRY(body["agg_filter"], ReadExpr(node["filter"]));
+    FIRN_TRY(body["agg_filter"], ReadExpr(At(node, "filter")));
   }
   const auto& orders = List(At(node, "order_bys"), "orders");
   if (!orders.empty()) {
@@ -459,11 +459,11 @@ Result<Json> DialectReader::ReadWindow(const Json& node) {
   auto& body = call["FuncCall"];
   for (const char* extra : {"offset_expr", "default_expr"}) {
     if (!Has(node, extra)) continue;
-    FIRN_TRY(auto read, ReadExpr(node[extra]));
+    FIRN_TRY(auto read, ReadExpr(At(node, extra)));
     body["args"].push_back(std::move(read));
   }
   if (Has(node, "filter_expr")) {
-    FIRN_TRY(body["agg_filter"], ReadExpr(node["filter_expr"]));
+    FIRN_TRY(body["agg_filter"], ReadExpr(At(node, "filter_expr")));
   }
   if (Text(node, "function_name") == "count_star") {
     body["funcname"] = Json::array({StringNode("count")});
@@ -473,16 +473,16 @@ Result<Json> DialectReader::ReadWindow(const Json& node) {
                 FrameOptions(Text(node, "start"), Text(node, "end"), Text(node, "exclude_clause"))},
                {"location", LocationOf(node)}};
   if (!List(node, "partitions").empty()) {
-    FIRN_TRY(over["partitionClause"], ReadList(node["partitions"]));
+    FIRN_TRY(over["partitionClause"], ReadList(At(node, "partitions")));
   }
   if (!List(node, "orders").empty()) {
-    FIRN_TRY(over["orderClause"], ReadSort(node["orders"]));
+    FIRN_TRY(over["orderClause"], ReadSort(At(node, "orders")));
   }
   if (Has(node, "start_expr")) {
-    FIRN_TRY(over["startOffset"], ReadExpr(node["start_expr"]));
+    FIRN_TRY(over["startOffset"], ReadExpr(At(node, "start_expr")));
   }
   if (Has(node, "end_expr")) {
-    FIRN_TRY(over["endOffset"], ReadExpr(node["end_expr"]));
+    FIRN_TRY(over["endOffset"], ReadExpr(At(node, "end_expr")));
   }
   body["over"] = std::move(over);
   return call;
@@ -500,7 +500,7 @@ Result<Json> DialectReader::ReadCase(const Json& node) {
   }
   Json body = {{"args", std::move(whens)}, {"location", LocationOf(node)}};
   if (Has(node, "else_expr")) {
-    FIRN_TRY(body["defresult"], ReadExpr(node["else_expr"]));
+    FIRN_TRY(body["defresult"], ReadExpr(At(node, "else_expr")));
   }
   return Json{{"CaseExpr", std::move(body)}};
 }

@@ -190,7 +190,7 @@ Status DialectReader::ReadWith(const Json& node, Json& select) {
                   {"ctematerialized", "CTEMaterializeDefault"},
                   {"ctequery", std::move(read)},
                   {"location", -1}};
-    if (!List(value, "aliases").empty()) table["aliascolnames"] = NameNodes(value["aliases"]);
+    if (!List(value, "aliases").empty()) table["aliascolnames"] = NameNodes(At(value, "aliases"));
     tables.push_back(Wrapped("CommonTableExpr", std::move(table)));
   }
   select["withClause"] = {{"ctes", std::move(tables)}, {"location", -1}};
@@ -217,10 +217,10 @@ Status DialectReader::ReadModifiers(const Json& node, Json& select) {
     } else if (kind == "LIMIT_MODIFIER") {
       select["limitOption"] = "LIMIT_OPTION_COUNT";
       if (Has(modifier, "limit")) {
-        FIRN_TRY(select["limitCount"], ReadExpr(modifier["limit"]));
+        FIRN_TRY(select["limitCount"], ReadExpr(At(modifier, "limit")));
       }
       if (Has(modifier, "offset")) {
-        FIRN_TRY(select["limitOffset"], ReadExpr(modifier["offset"]));
+        FIRN_TRY(select["limitOffset"], ReadExpr(At(modifier, "offset")));
       }
     } else {
       return Refuse(modifier, "LIMIT with a percentage is not supported",
@@ -256,7 +256,7 @@ Json DialectReader::AliasOf(const Json& node) const {
   if (alias.empty()) return nullptr;
   Json body = {{"aliasname", Folded(std::string(alias))}};
   if (!List(node, "column_name_alias").empty()) {
-    body["colnames"] = NameNodes(node["column_name_alias"]);
+    body["colnames"] = NameNodes(At(node, "column_name_alias"));
   }
   return body;
 }
@@ -317,7 +317,7 @@ Result<Json> DialectReader::ReadFromItem(const Json& node, bool lateral) {
     if (!Has(node, "query") || (show != "DESCRIBE" && show != "SUMMARY")) {
       return Refuse(node, "SHOW of tables and databases is not supported", "Read firn.tables.");
     }
-    FIRN_TRY(auto query, ReadQuery(node["query"]));
+    FIRN_TRY(auto query, ReadQuery(At(node, "query")));
     return finished("RangeDescribe",
                     {{"query", std::move(query)}, {"summarize", show == "SUMMARY"}});
   }
@@ -341,9 +341,10 @@ Result<Json> DialectReader::ReadJoin(const Json& node, bool lateral) {
   Json body = {{"jointype", kind}, {"larg", std::move(left)}, {"rarg", std::move(right)}};
   if (reference == "NATURAL") body["isNatural"] = true;
   if (Has(node, "condition")) {
-    FIRN_TRY(body["quals"], ReadExpr(node["condition"]));
+    FIRN_TRY(body["quals"], ReadExpr(At(node, "condition")));
   }
-  if (!List(node, "using_columns").empty()) body["usingClause"] = NameNodes(node["using_columns"]);
+  if (!List(node, "using_columns").empty())
+    body["usingClause"] = NameNodes(At(node, "using_columns"));
   return Wrapped("JoinExpr", std::move(body));
 }
 

@@ -139,6 +139,11 @@ class GrantStatement {
     std::vector<Target> targets;
     const auto& catalog = CatalogOf(session_);
     if (command_.kind == TargetKind::kDatabase) {
+      for (const auto& name : command_.names) {
+        if (name == session_.identity.database || name == catalog::kDefaultDatabase) continue;
+        return Fail(MakeError(ErrorCode::kNotFound, "database \"{}\" does not exist", name)
+                        .WithSqlState("3D000"));
+      }
       targets.push_back({.id = catalog::kDatabaseTarget, .word = "database main"});
     }
     for (const auto& name : command_.names) {
@@ -156,7 +161,10 @@ class GrantStatement {
     }
     for (const auto& name : command_.relations) {
       const auto relation = FindRelation(session_, name);
-      if (!relation) return NoSuchRelation(name);
+      if (!name.schema.empty()) {
+        FIRN_RETURN_IF_ERROR(RequireOnSchema(session_, name.schema, catalog::Right::kUsage));
+      }
+      if (!relation) return NoSuchRelation(session_, name);
       if (command_.kind == TargetKind::kSequence && relation.type() != ObjectType::kSequence) {
         return Fail(MakeError(ErrorCode::kInvalidInput, "\"{}\" is not a sequence", name.name)
                         .WithSqlState("42809"));
@@ -169,7 +177,8 @@ class GrantStatement {
   static Target TargetOf(const NamedRelation& relation) {
     const auto& name = relation.table != nullptr ? relation.table->name : relation.object->name;
     return {.id = relation.id(),
-            .word = fmt::format("{} {}", WordOf(relation.type()), name),
+            .word = fmt::format(
+                "{} {}", relation.type() == ObjectType::kSequence ? "sequence" : "table", name),
             .table = relation.table.get(),
             .sequence = relation.type() == ObjectType::kSequence};
   }
@@ -252,6 +261,11 @@ class GrantStatement {
                 MakeError(ErrorCode::kInvalidInput, "grant options can only be granted to roles")
                     .WithSqlState("0LP01"));
           }
+          if (!grantee.is_nil() && grantee == next->owner && grantor == grantee) {
+            ChangeOwn(*next, column, may);
+            continue;
+          }
+          FIRN_RETURN_IF_ERROR(CheckNotBack(*role, *next, grantee, column, may));
           FIRN_RETURN_IF_ERROR(list.Change(grantee, grantor, column, may));
         }
       }
@@ -274,6 +288,41 @@ class GrantStatement {
     return std::string();
   }
 
+  /// What the owner gives to itself or takes from itself: its options stay.
+  void ChangeOwn(catalog::Rights& rights, FieldId column, RightSet changed) const {
+    if (command_.option || column != FieldId()) return;
+    if (command_.grant) {
+      rights.owner_lost &= ~changed;
+    } else {
+      rights.owner_lost |= changed;
+    }
+  }
+
+  /// A grant option does not go in a circle: without what the grantee has given, the grantor must
+  /// still have it.
+  Status CheckNotBack(const catalog::Role& role, const catalog::Rights& rights, const Uuid& grantee,
+                      FieldId column, RightSet given) const {
+    const auto& catalog = CatalogOf(session_);
+    const bool asked = command_.grant && command_.option && given != 0;
+    if (!asked || catalog::Owns(catalog, role, rights.target)) return {};
+    auto without = rights;
+    std::vector<Uuid> losers = {grantee};
+    for (size_t i = 0; i < losers.size(); ++i) {
+      for (auto& grant : without.grants) {
+        const bool of_loser = grant.grantee == losers[i];
+        const bool by_loser = grant.grantor == losers[i];
+        if ((!of_loser && !by_loser) || (grant.options & given) == 0) continue;
+        grant.options &= ~given;
+        losers.push_back(grant.grantee);
+      }
+    }
+    if ((Grantable(catalog, role, without, column) & given) == given) return {};
+    return Fail(MakeError(ErrorCode::kInvalidInput,
+                          "grant options cannot be granted back to your own grantor")
+                    .WithSqlState("0LP01"));
+  }
+
+  /// Any right at all, or the option to grant one, as PostgreSQL asks before it only warns.
   bool HasAny(const catalog::Role& role, const catalog::Rights& rights) const {
     const auto& catalog = CatalogOf(session_);
     return std::any_of(rights.grants.begin(), rights.grants.end(), [&](const Grant& grant) {
@@ -378,7 +427,7 @@ Task<Status> Run(SessionContext& session, const ChangeOwnerCommand& command, Out
           out, "00000",
           fmt::format("relation \"{}\" does not exist, skipping", command.relation.name));
     }
-    if (!relation) co_return NoSuchRelation(command.relation);
+    if (!relation) co_return NoSuchRelation(session, command.relation);
     target = relation.id();
     allowed = RequireOwner(session, relation);
   }
@@ -395,6 +444,7 @@ Task<Status> Run(SessionContext& session, const ChangeOwnerCommand& command, Out
     if (grant.grantee == next->owner && !next->owner.is_nil()) grant.grantee = (*owner)->id;
   }
   next->owner = (*owner)->id;
+  next->owner_lost = 0;
   co_return session.transaction.AddChange(catalog::PutObject{std::move(next)});
 }
 

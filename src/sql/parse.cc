@@ -203,7 +203,7 @@ int HighestParameter(const nlohmann::json& root) {
     waiting.pop_back();
     if (!node.is_structured()) continue;
     if (node.is_object() && node.contains("ParamRef")) {
-      highest = std::max(highest, tree::Number(node["ParamRef"], "number"));
+      highest = std::max(highest, tree::Number(tree::At(node, "ParamRef"), "number"));
     }
     for (const auto& child : node) waiting.push_back(&child);
   }
@@ -369,7 +369,7 @@ Result<std::vector<Statement>> Parse(std::string_view sql) {
   std::vector<Statement> statements;
   for (const auto& item : tree::List(*whole, "stmts")) {
     const auto& node = tree::At(item, "stmt");
-    if (tree::Open(node).body == nullptr) continue;
+    if (!tree::Open(node).IsNode()) continue;
     auto statement =
         Make(source, std::shared_ptr<const nlohmann::json>(whole, &node));  // shares the tree
     if (statement.parameter_count > kMaxParameters) {

@@ -10,6 +10,7 @@
 #include "sql/past_point.h"
 #include "sql/read.h"
 #include "sql/relations.h"
+#include "sql/rights.h"
 #include "sql/temp_tables.h"
 #include "sql/text_rows.h"
 #include "sql/time_travel.h"
@@ -106,6 +107,9 @@ class Resolver {
                          .WithSqlState("0A000")
                          .WithPosition(reference_.table.position)
                          .WithHint("Leave AT out, or make the table an ordinary one."));
+    }
+    if (auto may = UnreadableColumns(session_, *table); !may) {
+      co_return Failure(std::move(may).error());
     }
     version_ = session_.transaction.VersionOf(table).first;
     if (reference_.past_kind == kPastVersion) {

@@ -6,6 +6,7 @@
 
 #include "sql/insert.h"
 #include "sql/read.h"
+#include "sql/relation_names.h"
 #include "sql/relations.h"
 #include "sql/returning.h"
 #include "sql/roles.h"
@@ -54,8 +55,9 @@ void KnowConstant(PreparedStatement& prepared) {
 Result<std::shared_ptr<const UserTypes>> LatestTypes(SessionContext& session) {
   auto& transaction = session.transaction;
   if (transaction.state() == Transaction::State::kIdle) {
-    return std::make_shared<const UserTypes>(session.services.database.TakeSnapshot().root->catalog,
-                                             session.settings.search_path());
+    auto catalog = session.services.database.TakeSnapshot().root->catalog;
+    auto path = UsablePath(session, *catalog);
+    return std::make_shared<const UserTypes>(std::move(catalog), std::move(path));
   }
   FIRN_RETURN_IF_ERROR(transaction.BeginStatement());
   return UserTypes::Of(session);

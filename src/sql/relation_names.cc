@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "catalog/objects/rights.h"
+#include "catalog/objects/schema.h"
 #include "catalog/objects/sequence.h"
 #include "catalog/objects/user_type.h"
 #include "catalog/objects/view.h"
 #include "sql/ident.h"
 #include "sql/parse.h"
+#include "sql/rights.h"
+#include "sql/roles.h"
 #include "sql/tree_internal.h"
 
 namespace firn::sql {
@@ -27,11 +31,29 @@ NamedRelation FindIn(const catalog::Version& catalog, std::string_view schema,
 
 }  // namespace
 
+std::vector<std::string> UsablePath(const SessionContext& session) {
+  return UsablePath(session, *session.transaction.view().catalog);
+}
+
+std::vector<std::string> UsablePath(const SessionContext& session,
+                                    const catalog::Version& catalog) {
+  // One that was dropped has what everybody has.
+  const auto role = CurrentRole(session).value_or(std::make_shared<const catalog::Role>());
+  auto path = session.settings.search_path();
+  std::replace(path.begin(), path.end(), std::string("$user"), role->name);
+  std::erase_if(path, [&](const std::string& name) {
+    const auto schema = catalog.Find<catalog::Schema>("", name);
+    return schema == nullptr ||
+           !catalog::HasRight(catalog, *role, schema->id, catalog::Right::kUsage);
+  });
+  return path;
+}
+
 NamedRelation FindRelation(const SessionContext& session, const TableName& name) {
   const auto& catalog = *session.transaction.view().catalog;
   if (!name.schema.empty()) return FindIn(catalog, name.schema, name.name);
   if (auto found = FindIn(catalog, kTempSchema, name.name)) return found;
-  for (const auto& schema : session.settings.search_path()) {
+  for (const auto& schema : UsablePath(session)) {
     if (auto found = FindIn(catalog, schema, name.name)) return found;
   }
   return {};
@@ -41,13 +63,17 @@ catalog::ObjectPtr FindInNameSpace(const SessionContext& session, std::string_vi
                                    const TableName& name) {
   const auto& catalog = *session.transaction.view().catalog;
   if (!name.schema.empty()) return catalog.FindNamed(name_space, name.schema, name.name);
-  for (const auto& schema : session.settings.search_path()) {
+  for (const auto& schema : UsablePath(session)) {
     if (auto found = catalog.FindNamed(name_space, schema, name.name)) return found;
   }
   return nullptr;
 }
 
-Failure NoSuchRelation(const TableName& name) {
+Failure NoSuchRelation(const SessionContext& session, const TableName& name) {
+  if (!name.schema.empty()) {
+    auto may = RequireOnSchema(session, name.schema, catalog::Right::kUsage);
+    if (!may) return Failure(std::move(may).error());
+  }
   return Fail(MakeError(ErrorCode::kNotFound, "relation \"{}\" does not exist",
                         name.schema.empty() ? name.name : name.schema + "." + name.name)
                   .WithSqlState("42P01")
@@ -70,7 +96,7 @@ Result<TableName> ParseRelationName(std::string_view text) {
 
 std::string ShownName(const SessionContext& session, const std::string& schema,
                       const std::string& name) {
-  const auto path = session.settings.search_path();
+  const auto path = UsablePath(session);
   const bool visible = schema.empty() || std::find(path.begin(), path.end(), schema) != path.end();
   return visible ? DisplayIdentifier(name)
                  : DisplayIdentifier(schema) + "." + DisplayIdentifier(name);

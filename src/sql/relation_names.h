@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "catalog/version.h"
@@ -24,13 +25,18 @@ struct NamedRelation {
   ObjectType type() const;
 };
 
-/// Along search_path when the schema is not said.
+/// The schemas of search_path that are there and that the current role may use: the others are
+/// passed over, as by PostgreSQL.
+std::vector<std::string> UsablePath(const SessionContext& session);
+std::vector<std::string> UsablePath(const SessionContext& session, const catalog::Version& catalog);
+
+/// Along UsablePath when the schema is not said.
 NamedRelation FindRelation(const SessionContext& session, const TableName& name);
 /// The same among the objects of another name space.
 catalog::ObjectPtr FindInNameSpace(const SessionContext& session, std::string_view name_space,
                                    const TableName& name);
-/// 42P01.
-Failure NoSuchRelation(const TableName& name);
+/// 42P01; 42501 where the role may not even know.
+Failure NoSuchRelation(const SessionContext& session, const TableName& name);
 
 /// "s", "public.s", "\"S\"" as a name. Errors: 42602.
 Result<TableName> ParseRelationName(std::string_view text);

@@ -1,6 +1,7 @@
 #include "sql/relations.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "columnar/table_schema.h"
@@ -31,6 +32,10 @@ std::string AsWritten(const TableName& name) {
 }
 
 Failure NoRelation(const SessionContext& session, const TableName& name) {
+  if (!name.schema.empty()) {
+    auto may = RequireOnSchema(session, name.schema, catalog::Right::kUsage);
+    if (!may) return Failure(std::move(may).error());
+  }
   if (IsPostgresCatalog(name)) {
     return Fail(
         MakeError(ErrorCode::kUnsupported, "relation \"{}\" is not supported yet", AsWritten(name))
@@ -53,11 +58,40 @@ const SystemRelation* FindSystem(const TableName& name) {
   return name.schema == kSystemSchema ? FindSystemRelation(name.name) : nullptr;
 }
 
-/// Postgres' own: before the names on search_path, which do not hide them.
-const pg_catalog::Relation* FindCatalog(const TableName& name) {
+/// PostgreSQL's own: before the names on search_path, which do not hide them.
+const pg_catalog::Relation* FindCatalog(const SessionContext& session, const TableName& name) {
+  // Temporary tables come first of all.
+  const bool hidden = name.schema.empty() && session.transaction.view().catalog->FindTable(
+                                                 kTempSchema, name.name) != nullptr;
+  if (hidden) return nullptr;
   const bool there = name.schema.empty() || name.schema == pg_catalog::kCatalogSchema ||
                      name.schema == pg_catalog::kInformationSchema;
   return there ? pg_catalog::FindRelation(name.schema, name.name) : nullptr;
+}
+
+/// What PostgreSQL keeps from all but superusers.
+Status RequireReadable(const SessionContext& session, const pg_catalog::Relation& relation) {
+  constexpr std::array<std::string_view, 14> kClosed = {"pg_authid",
+                                                        "pg_shadow",
+                                                        "pg_statistic",
+                                                        "pg_user_mapping",
+                                                        "pg_subscription",
+                                                        "pg_statistic_ext_data",
+                                                        "pg_largeobject",
+                                                        "pg_config",
+                                                        "pg_file_settings",
+                                                        "pg_hba_file_rules",
+                                                        "pg_ident_file_mappings",
+                                                        "pg_shmem_allocations",
+                                                        "pg_backend_memory_contexts",
+                                                        "pg_replication_origin_status"};
+  if (std::find(kClosed.begin(), kClosed.end(), relation.name) == kClosed.end()) return {};
+  FIRN_TRY(const auto role, ActingRole(session));
+  if (role->superuser) return {};
+  const bool view = relation.name == "pg_shadow" || relation.name == "pg_config";
+  return Fail(MakeError(ErrorCode::kDenied, "permission denied for {} {}", view ? "view" : "table",
+                        relation.name)
+                  .WithSqlState("42501"));
 }
 
 columnar::Field TableOid() {
@@ -174,7 +208,7 @@ std::shared_ptr<const catalog::TableDefinition> FindTable(const SessionContext& 
   const auto& catalog = *session.transaction.view().catalog;
   if (!name.schema.empty()) return catalog.FindTable(name.schema, name.name);
   if (auto temporary = catalog.FindTable(kTempSchema, name.name)) return temporary;
-  for (const auto& schema : session.settings.search_path()) {
+  for (const auto& schema : UsablePath(session)) {
     if (auto found = catalog.FindTable(schema, name.name)) return found;
   }
   return nullptr;
@@ -201,7 +235,7 @@ Result<std::shared_ptr<const catalog::TableDefinition>> RequireTable(const Sessi
                                                                      const TableName& name) {
   const auto relation = FindRelation(session, name);
   if (relation.table != nullptr) return relation.table;
-  if (FindSystem(name) != nullptr || (!relation && FindCatalog(name) != nullptr)) {
+  if (FindSystem(name) != nullptr || (!relation && FindCatalog(session, name) != nullptr)) {
     return Fail(
         MakeError(ErrorCode::kDenied, "\"{}\" is a system relation, not a table", AsWritten(name))
             .WithSqlState("42809")
@@ -237,8 +271,7 @@ Result<std::string> SchemaForNewTable(const SessionContext& session, const Table
                           .WithSqlState("3F000")
                           .WithPosition(name.position));
   }
-  for (const auto& schema : session.settings.search_path()) {
-    if (!catalog.HasSchema(schema)) continue;
+  for (const auto& schema : UsablePath(session)) {
     FIRN_RETURN_IF_ERROR(RequireOnSchema(session, schema, catalog::Right::kCreate));
     return schema;
   }
@@ -259,6 +292,8 @@ std::vector<std::string> KeyOf(const catalog::TableDefinition& table) {
   return names;
 }
 
+Result<ResolvedTable> DescribeAnyRelation(const SessionContext& session, const TableName& name);
+
 std::vector<columnar::Field> SequenceFields() {
   return {{"last_value", {columnar::TypeKind::kInt8}},
           {"log_cnt", {columnar::TypeKind::kInt8}},
@@ -268,8 +303,18 @@ std::vector<columnar::Field> SequenceFields() {
 }  // namespace
 
 Result<ResolvedTable> DescribeRelation(const SessionContext& session, const TableName& name) {
+  // A name is looked up with the rights of who says it; what a view is made of was looked up then.
+  if (!name.schema.empty()) {
+    FIRN_RETURN_IF_ERROR(RequireOnSchema(session, name.schema, catalog::Right::kUsage));
+  }
+  return DescribeAnyRelation(session, name);
+}
+
+namespace {
+
+Result<ResolvedTable> DescribeAnyRelation(const SessionContext& session, const TableName& name) {
   ResolvedTable resolved;
-  if (const auto* system = FindCatalog(name)) {
+  if (const auto* system = FindCatalog(session, name)) {
     resolved.scan_sql = "SELECT 1";
     resolved.columns = system->fields;
     resolved.hidden = {TableOid()};
@@ -285,7 +330,9 @@ Result<ResolvedTable> DescribeRelation(const SessionContext& session, const Tabl
     return resolved;
   }
   if (const auto* view = dynamic_cast<const catalog::View*>(relation.object.get())) {
-    const auto describe = [&](const TableName& inner) { return DescribeRelation(session, inner); };
+    const auto describe = [&](const TableName& inner) {
+      return DescribeAnyRelation(session, inner);
+    };
     return ExpandView(session, *view, describe, DescribeServerCall);
   }
   resolved.scan_sql = "SELECT 1";
@@ -299,10 +346,13 @@ Result<ResolvedTable> DescribeRelation(const SessionContext& session, const Tabl
   return resolved;
 }
 
+}  // namespace
+
 Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& name,
                                    std::vector<engine::ScanHandle>& handles) {
   ResolvedTable resolved;
-  if (const auto* system = FindCatalog(name)) {
+  if (const auto* system = FindCatalog(session, name)) {
+    FIRN_RETURN_IF_ERROR(RequireReadable(session, *system));
     handles.push_back(session.services.engine.Register(pg_catalog::Open(*system, session)));
     resolved.scan_sql = fmt::format("SELECT *, CAST({} AS BIGINT) AS tableoid FROM {}", system->oid,
                                     handles.back().sql());
@@ -312,6 +362,8 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
   }
   const auto relation = FindRelation(session, name);
   if (const auto& table = relation.table) {
+    // Before anything is said of the table.
+    FIRN_TRY(resolved.denied, DeniedColumns(session, *table));
     auto past = name.past;
     if (past == nullptr) {
       FIRN_TRY(past, SessionPast(session, *table));
@@ -322,7 +374,6 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
     resolved.hidden = HiddenFields();
     resolved.key = KeyOf(*table);
     resolved.computed = WidenedColumns(*table);
-    FIRN_TRY(resolved.denied, DeniedColumns(session, *table));
     return resolved;
   }
   if (relation) FIRN_RETURN_IF_ERROR(RequireRight(session, relation, catalog::Right::kSelect));

@@ -69,12 +69,27 @@ std::string NameOf(const NamedRelation& relation) {
 
 Result<catalog::RolePtr> ActingRole(const SessionContext& session) {
   if (session.acting != nullptr) return session.acting;
-  return CurrentRole(session);
+  auto role = CurrentRole(session);
+  // One that was dropped has what everybody has.
+  if (!role) return std::make_shared<const catalog::Role>();
+  return role;
 }
+
+namespace {
+
+/// What is made must have an owner. 42704.
+Status RequireMaker(const SessionContext& session, Right right) {
+  if (right != Right::kCreate && right != Right::kTemporary) return {};
+  if (session.acting == nullptr) FIRN_RETURN_IF_ERROR(CurrentRole(session));
+  return {};
+}
+
+}  // namespace
 
 Status RequireOnSchema(const SessionContext& session, const std::string& schema, Right right) {
   FIRN_TRY(const auto role, ActingRole(session));
   if (role->superuser || schema == kTempSchema) return {};
+  FIRN_RETURN_IF_ERROR(RequireMaker(session, right));
   const auto found = FindSchema(session, schema);
   if (found == nullptr || catalog::HasRight(CatalogOf(session), *role, found->id, right)) return {};
   return Denied("permission denied for schema " + schema);
@@ -82,6 +97,7 @@ Status RequireOnSchema(const SessionContext& session, const std::string& schema,
 
 Status RequireOnDatabase(const SessionContext& session, Right right) {
   FIRN_TRY(const auto role, ActingRole(session));
+  FIRN_RETURN_IF_ERROR(RequireMaker(session, right));
   if (catalog::HasRight(CatalogOf(session), *role, catalog::kDatabaseTarget, right)) return {};
   return Denied(right == Right::kTemporary
                     ? fmt::format("permission denied to create temporary tables in database \"{}\"",
@@ -193,6 +209,8 @@ AsOwnerOf::AsOwnerOf(SessionContext& session, const Uuid& view)
     : session_(session), before_(session.acting) {
   const auto& catalog = CatalogOf(session);
   session.acting = catalog::FindRole(catalog, catalog::RightsOf(catalog, view)->owner);
+  // Nobody's rights, not those of who asks.
+  if (session.acting == nullptr) session.acting = std::make_shared<catalog::Role>();
 }
 
 AsOwnerOf::~AsOwnerOf() {

@@ -12,7 +12,7 @@
 
 namespace firn::sql {
 
-/// The role whose rights count now. 42704 when it was dropped meanwhile.
+/// The role whose rights count now; of one that was dropped meanwhile only what everybody has.
 Result<catalog::RolePtr> ActingRole(const SessionContext& session);
 
 /// 42501 "permission denied for table t" unless the role may.

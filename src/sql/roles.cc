@@ -8,6 +8,7 @@
 #include "base/scram_verifier.h"
 #include "columnar/calendar.h"
 #include "sql/parameters.h"
+#include "sql/rights.h"
 #include "sql/session_settings.h"
 
 namespace firn::sql {
@@ -61,18 +62,42 @@ Result<std::string> KeptPassword(const std::string& password) {
   return ScramVerifier::Of(password).ToString();
 }
 
-std::string NameOf(const SessionContext& session, const RoleName& named) {
-  switch (named.kind) {
-    case RoleName::Kind::kCurrentUser:
-      return CurrentUser(session);
-    case RoleName::Kind::kSessionUser:
-      return SessionUser(session);
-    case RoleName::Kind::kPublic:
-      return "public";
-    case RoleName::Kind::kNamed:
-      break;
+Uuid SessionRoleId(const SessionContext& session) {
+  const auto set = session.settings.FindRole("session_authorization");
+  return set ? set->id : session.identity.role;
+}
+
+Uuid CurrentRoleId(const SessionContext& session) {
+  const auto set = session.settings.FindRole("role");
+  return set && !set->id.is_nil() ? set->id : SessionRoleId(session);
+}
+
+/// What the statement sees; one that reads nothing has no view.
+std::shared_ptr<const catalog::Version> CatalogOf(const SessionContext& session) {
+  const auto& catalog = session.transaction.view().catalog;
+  return catalog ? catalog : session.services.database.TakeSnapshot().root->catalog;
+}
+
+Result<RolePtr> RoleOf(const SessionContext& session, const Uuid& id) {
+  auto role = catalog::FindRole(*CatalogOf(session), id);
+  if (role) return role;
+  return Fail(MakeError(ErrorCode::kNotFound, "the role was dropped: {}", id.ToString())
+                  .WithSqlState("42704"));
+}
+
+/// The role that a value of `role` or `session_authorization` names. Errors: 22023 there is none,
+/// 42501 not for this session.
+Result<RolePtr> RoleToBe(const catalog::Version& catalog, const RolePtr& signed_in,
+                         const RolePtr& session_role, bool of_role, const std::string& name) {
+  auto wanted = catalog::FindRole(catalog, name);
+  if (!wanted) return NoRole(name, "22023");
+  if (of_role) {
+    if (session_role && catalog::MayBecome(catalog, *session_role, *wanted)) return wanted;
+    return Refused("42501", fmt::format("permission denied to set role \"{}\"", wanted->name));
   }
-  return named.name;
+  if (signed_in && (signed_in->superuser || wanted->id == signed_in->id)) return wanted;
+  return Refused(
+      "42501", fmt::format("permission denied to set session authorization \"{}\"", wanted->name));
 }
 
 /// One statement: the catalog it sees, and what it changes in it.
@@ -96,36 +121,28 @@ class RoleStatement {
     co_return std::string("ALTER ROLE");
   }
 
-  Result<std::string> Set(const AlterRoleSetCommand& command) {
-    FIRN_TRY(const auto role, Find(command.role));
-    FIRN_TRY(const auto me, Me());
-    if (me->id != role->id) FIRN_RETURN_IF_ERROR(CheckMayChange(*me, *role));
-    auto next = NextOf(*role);
-    if (command.parameter.empty()) {
-      next->settings.clear();
-    } else {
-      SessionSettings trial;
-      FIRN_RETURN_IF_ERROR(command.value ? trial.Set(command.parameter, *command.value, false)
-                                         : trial.Reset(command.parameter));
-      if (command.value) {
-        next->settings[command.parameter] = *command.value;
-      } else {
-        next->settings.erase(command.parameter);
-      }
+  Task<Result<std::string>> Set(const AlterRoleSetCommand& command) {
+    auto changed = PrepareSet(command);
+    if (!changed) co_return Failure(std::move(changed).error());
+    if (*changed) {
+      auto sent = co_await out_.Notice(**std::move(changed));
+      if (!sent) co_return Failure(std::move(sent).error());
     }
-    FIRN_RETURN_IF_ERROR(Put(std::move(next)));
-    return std::string("ALTER ROLE");
+    co_return std::string("ALTER ROLE");
   }
 
   Result<std::string> Rename(const RenameRoleCommand& command) {
     const auto role = catalog::FindRole(catalog(), command.from);
     if (!role) return NoRole(command.from);
     FIRN_TRY(const auto me, Me());
+    if (role->superuser && !me->superuser) {
+      return Refused("42501", "must be superuser to rename superusers");
+    }
     FIRN_RETURN_IF_ERROR(CheckMayChange(*me, *role));
-    if (role->name == SessionUser(session_)) {
+    if (role->id == SessionRoleId(session_)) {
       return NotNow("session user cannot be renamed");
     }
-    if (role->name == CurrentUser(session_)) {
+    if (role->id == CurrentRoleId(session_)) {
       return NotNow("current user cannot be renamed");
     }
     FIRN_RETURN_IF_ERROR(CheckNewName(command.to));
@@ -143,7 +160,7 @@ class RoleStatement {
       co_return Refused("42501", "permission denied to drop role");
     }
     for (const auto& named : command.roles) {
-      const auto role = catalog::FindRole(catalog(), NameOf(session_, named));
+      const auto role = catalog::FindRole(catalog(), named.name);
       if (!role && command.if_exists) {
         auto notice =
             MakeNotice("00000", fmt::format("role \"{}\" does not exist, skipping", named.name));
@@ -151,7 +168,7 @@ class RoleStatement {
         if (!sent) co_return Failure(std::move(sent).error());
         continue;
       }
-      auto dropped = role ? DropOne(**me, *role) : Status(NoRole(NameOf(session_, named)));
+      auto dropped = role ? DropOne(**me, *role) : Status(NoRole(named.name));
       if (!dropped) co_return Failure(std::move(dropped).error());
     }
     co_return std::string("DROP ROLE");
@@ -172,7 +189,7 @@ class RoleStatement {
 
  private:
   const catalog::Version& catalog() const { return *session_.transaction.view().catalog; }
-  Result<RolePtr> Me() const { return CurrentRole(session_); }
+  Result<RolePtr> Me() const { return ActingRole(session_); }
 
   Result<RolePtr> Find(const RoleName& named) const { return FindNamedRole(session_, named); }
 
@@ -195,6 +212,23 @@ class RoleStatement {
     if (me.superuser) return {};
     if (role.superuser) return Refused("42501", "must be superuser to alter superusers");
     if (!me.create_role) return Refused("42501", "permission denied");
+    return {};
+  }
+  /// What superusers alone give, take, and change the bearers of.
+  static Status CheckMayAlter(const Role& me, const Role& role, const RoleOptions& options) {
+    if (me.superuser) return {};
+    if (role.superuser || options.superuser) {
+      return Refused("42501",
+                     "must be superuser to alter superuser roles or change superuser attribute");
+    }
+    if (role.replication || options.replication) {
+      return Refused("42501",
+                     "must be superuser to alter replication roles or change replication "
+                     "attribute");
+    }
+    if (options.bypass_rls) {
+      return Refused("42501", "must be superuser to change bypassrls attribute");
+    }
     return {};
   }
   static Status CheckMayGive(const Role& me, const RoleOptions& options) {
@@ -233,6 +267,51 @@ class RoleStatement {
     return {};
   }
 
+  /// With what there is to tell.
+  Result<std::optional<Error>> PrepareSet(const AlterRoleSetCommand& command) {
+    FIRN_TRY(const auto role, Find(command.role));
+    FIRN_TRY(const auto me, Me());
+    if (me->id != role->id) FIRN_RETURN_IF_ERROR(CheckMayChange(*me, *role));
+    auto next = NextOf(*role);
+    std::optional<Error> notice;
+    const auto* parameter = FindParameter(command.parameter);
+    if (command.parameter.empty()) {
+      next->settings.clear();
+    } else if (parameter != nullptr && parameter->kind == ParameterKind::kRole) {
+      if (command.value) {
+        FIRN_TRY(notice, WarnOfRole(parameter->name, *command.value));
+      }
+    } else {
+      SessionSettings trial;
+      const auto by = me->superuser ? SetBy::kSuperuser : SetBy::kAnyone;
+      FIRN_RETURN_IF_ERROR(command.value ? trial.Set(command.parameter, *command.value, false, by)
+                                         : trial.Reset(command.parameter, false, by));
+    }
+    if (command.value) {
+      next->settings[command.parameter] = *command.value;
+    } else {
+      next->settings.erase(command.parameter);
+    }
+    FIRN_RETURN_IF_ERROR(Put(std::move(next)));
+    return notice;
+  }
+
+  /// A session that begins with it will be refused it, if things stay as they are.
+  Result<std::optional<Error>> WarnOfRole(std::string_view parameter, const std::string& name) {
+    const bool of_role = parameter == "role";
+    if (of_role && name == "none") return std::optional<Error>();
+    const auto signed_in = catalog::FindRole(catalog(), session_.identity.role);
+    const auto session_role = catalog::FindRole(catalog(), SessionRoleId(session_));
+    const auto found = RoleToBe(catalog(), signed_in, session_role, of_role, name);
+    if (found) return std::optional<Error>();
+    if (catalog::FindRole(catalog(), name) == nullptr) {
+      return std::optional(MakeNotice("42704", fmt::format("role \"{}\" does not exist", name)));
+    }
+    return std::optional(
+        MakeNotice("42501", fmt::format("permission will be denied to set {} \"{}\"",
+                                        of_role ? "role" : "session authorization", name)));
+  }
+
   Status PrepareCreate(const CreateRoleCommand& command) {
     const auto& options = command.options;
     FIRN_TRY(const auto me, Me());
@@ -248,6 +327,7 @@ class RoleStatement {
     FIRN_RETURN_IF_ERROR(Apply(options, *role));
     for (const auto& named : options.member_of) {
       FIRN_TRY(const auto group, Find(named));
+      FIRN_RETURN_IF_ERROR(CheckMayGrant(*me, *group));
       role->member_of.push_back({.role = group->id});
     }
     const Uuid id = role->id;
@@ -255,6 +335,10 @@ class RoleStatement {
     for (const auto* list : {&options.members, &options.admins}) {
       for (const auto& named : *list) {
         FIRN_TRY(const auto member, Find(named));
+        if (catalog::IsMemberOf(catalog(), *catalog::FindRole(catalog(), id), *member)) {
+          return Refused("0LP01", fmt::format("role \"{}\" is a member of role \"{}\"",
+                                              command.name, member->name));
+        }
         auto next = NextOf(*member);
         next->member_of.push_back({.role = id, .admin = list == &options.admins});
         FIRN_RETURN_IF_ERROR(Put(std::move(next)));
@@ -267,8 +351,7 @@ class RoleStatement {
     const auto& options = command.options;
     FIRN_TRY(const auto role, Find(command.role));
     FIRN_TRY(const auto me, Me());
-    RoleOptions but_password = options;
-    but_password.has_password = false;
+    FIRN_RETURN_IF_ERROR(CheckMayAlter(*me, *role, options));
     const bool only_password = options.has_password && !options.valid_until &&
                                !options.connection_limit && !options.superuser &&
                                !options.inherit && !options.create_role && !options.create_db &&
@@ -276,7 +359,6 @@ class RoleStatement {
     // A role may change its own password.
     if (!only_password || me->id != role->id) {
       FIRN_RETURN_IF_ERROR(CheckMayChange(*me, *role));
-      FIRN_RETURN_IF_ERROR(CheckMayGive(*me, but_password));
     }
     auto next = NextOf(*role);
     FIRN_RETURN_IF_ERROR(Apply(options, *next));
@@ -290,10 +372,10 @@ class RoleStatement {
   }
 
   Status DropOne(const Role& me, const Role& role) {
-    if (role.name == CurrentUser(session_)) {
+    if (role.id == CurrentRoleId(session_)) {
       return Refused("55006", "current user cannot be dropped");
     }
-    if (role.name == SessionUser(session_)) {
+    if (role.id == SessionRoleId(session_)) {
       return Refused("55006", "session user cannot be dropped");
     }
     if (role.superuser && !me.superuser) {
@@ -306,7 +388,12 @@ class RoleStatement {
                                  role.name),
                      "Use ALTER ROLE ... NOLOGIN to keep it out.");
     }
-    return session_.transaction.AddChange(catalog::DropObject{role.id});
+    auto dropped = session_.transaction.AddChange(catalog::DropObject{role.id});
+    if (dropped || dropped.error().SqlState() != "2BP01") return dropped;
+    auto error = std::move(dropped).error();
+    error.message =
+        fmt::format("role \"{}\" cannot be dropped because some objects depend on it", role.name);
+    return Fail(std::move(error));
   }
 
   Result<std::optional<Error>> GrantOne(const std::string& granted, const RoleName& grantee,
@@ -364,61 +451,57 @@ class RoleStatement {
 
 }  // namespace
 
-std::string SessionUser(const SessionContext& session) {
-  return session.settings.Show("session_authorization").value_or(session.identity.user);
-}
-
-std::string CurrentUser(const SessionContext& session) {
-  auto role = session.settings.Show("role").value_or("none");
-  return role == "none" ? SessionUser(session) : role;
+Result<RolePtr> SessionRole(const SessionContext& session) {
+  return RoleOf(session, SessionRoleId(session));
 }
 
 Result<RolePtr> CurrentRole(const SessionContext& session) {
-  const auto name = CurrentUser(session);
-  // A statement that reads nothing has no view.
-  auto catalog = session.transaction.view().catalog;
-  if (catalog == nullptr) catalog = session.services.database.TakeSnapshot().root->catalog;
-  auto role = catalog::FindRole(*catalog, name);
-  if (!role) return NoRole(name);
-  return role;
+  return RoleOf(session, CurrentRoleId(session));
 }
 
 Result<RolePtr> FindNamedRole(const SessionContext& session, const RoleName& named) {
-  const auto name = NameOf(session, named);
-  auto role = catalog::FindRole(*session.transaction.view().catalog, name);
+  if (named.kind == RoleName::Kind::kCurrentUser) return CurrentRole(session);
+  if (named.kind == RoleName::Kind::kSessionUser) return SessionRole(session);
+  const std::string name = named.kind == RoleName::Kind::kPublic ? "public" : named.name;
+  auto role = catalog::FindRole(*CatalogOf(session), name);
   if (!role) return NoRole(name);
   return role;
 }
 
 Status SetUser(SessionContext& session, const SetCommand& command) {
   auto& settings = session.settings;
-  const auto snapshot = session.services.database.TakeSnapshot();
-  const auto& catalog = session.transaction.view().catalog ? *session.transaction.view().catalog
-                                                           : *snapshot.root->catalog;
-  const auto signed_in = catalog::FindRole(catalog, session.identity.user);
-  if (!signed_in) return NoRole(session.identity.user);
+  const auto catalog = CatalogOf(session);
   const bool of_role = command.name == "role";
+  SessionSettings::Role to{.id = {}, .name = "none"};
   if (command.value && !(of_role && *command.value == "none")) {
-    const auto wanted = catalog::FindRole(catalog, *command.value);
-    if (!wanted) return NoRole(*command.value, "22023");
-    if (of_role) {
-      const auto session_role = catalog::FindRole(catalog, SessionUser(session));
-      if (!session_role || !catalog::MayBecome(catalog, *session_role, *wanted)) {
-        return Refused("42501", fmt::format("permission denied to set role \"{}\"", wanted->name));
-      }
-    } else if (!signed_in->superuser && wanted->id != signed_in->id) {
-      return Refused("42501", fmt::format("permission denied to set session authorization \"{}\"",
-                                          wanted->name));
-    }
+    const auto signed_in = catalog::FindRole(*catalog, session.identity.role);
+    const auto session_role = catalog::FindRole(*catalog, SessionRoleId(session));
+    FIRN_TRY(const auto wanted,
+             RoleToBe(*catalog, signed_in, session_role, of_role, *command.value));
+    to = {.id = wanted->id, .name = wanted->name};
   }
   if (command.value) {
-    FIRN_RETURN_IF_ERROR(settings.Set(command.name, *command.value, command.local));
+    settings.SetRole(command.name, to, command.local);
   } else {
-    FIRN_RETURN_IF_ERROR(settings.Reset(command.name));
+    settings.ResetRole(command.name);
   }
-  if (!of_role) FIRN_RETURN_IF_ERROR(settings.Set("role", "none", command.local));
-  const auto now = catalog::FindRole(catalog, CurrentUser(session));
+  if (!of_role) settings.SetRole("role", {.id = {}, .name = "none"}, command.local);
+  const auto now = catalog::FindRole(*catalog, CurrentRoleId(session));
   settings.Put("is_superuser", now && now->superuser ? "on" : "off", command.local);
+  return {};
+}
+
+Status SetInitialUser(SessionSettings& settings, const catalog::Version& catalog,
+                      const catalog::Role& signed_in, std::string_view name,
+                      const std::string& value) {
+  const bool of_role = name == "role";
+  if (of_role && value == "none") return {};
+  const auto me = catalog::FindRole(catalog, signed_in.id);
+  const auto session_role = settings.FindRole("session_authorization");
+  const auto from = session_role ? catalog::FindRole(catalog, session_role->id) : me;
+  FIRN_TRY(const auto wanted, RoleToBe(catalog, me, from, of_role, value));
+  settings.SetInitialRole(name, {.id = wanted->id, .name = wanted->name});
+  settings.SetServer("is_superuser", wanted->superuser ? "on" : "off");
   return {};
 }
 
@@ -440,7 +523,9 @@ Task<Result<std::string>> RunRoleCommand(SessionContext& session, const Command&
   if (const auto* alter = std::get_if<AlterRoleCommand>(&command)) {
     co_return co_await statement.Alter(*alter);
   }
-  if (const auto* set = std::get_if<AlterRoleSetCommand>(&command)) co_return statement.Set(*set);
+  if (const auto* set = std::get_if<AlterRoleSetCommand>(&command)) {
+    co_return co_await statement.Set(*set);
+  }
   if (const auto* rename = std::get_if<RenameRoleCommand>(&command)) {
     co_return statement.Rename(*rename);
   }

@@ -171,7 +171,7 @@ Result<std::shared_ptr<const Sequence>> RequireSequence(const SessionContext& se
   FIRN_TRY(const auto name, ParseRelationName(text));
   const auto relation = FindRelation(session, name);
   if (auto sequence = std::dynamic_pointer_cast<const Sequence>(relation.object)) return sequence;
-  if (!relation) return NoSuchRelation(name);
+  if (!relation) return NoSuchRelation(session, name);
   return Fail(MakeError(ErrorCode::kInvalidInput, "\"{}\" is not a sequence", name.name)
                   .WithSqlState("42809"));
 }

@@ -8,11 +8,13 @@
 #include <utility>
 
 #include "sql/ident.h"
+#include "sql/parameter_value.h"
 #include "sql/relation_names.h"
 #include "sql/relations.h"
 #include "sql/roles.h"
 #include "sql/sequences.h"
 #include "sql/text_rows.h"
+#include "sql/utility.h"
 
 namespace firn::sql {
 namespace {
@@ -29,11 +31,8 @@ struct CallContext {
 using Answer = Result<Text> (*)(const CallContext&);
 
 std::string CurrentSchema(const SessionContext& session) {
-  for (const auto& schema : session.settings.search_path()) {
-    const auto& catalog = session.transaction.view().catalog;
-    if (catalog && catalog->HasSchema(schema)) return schema;
-  }
-  return "";
+  const auto path = UsablePath(session);
+  return path.empty() ? std::string() : path.front();
 }
 
 Result<Text> Version(const CallContext& call) {
@@ -44,10 +43,12 @@ Result<Text> Database(const CallContext& call) {
   return Text(call.session.identity.database);
 }
 Result<Text> User(const CallContext& call) {
-  return Text(CurrentUser(call.session));
+  FIRN_TRY(const auto role, CurrentRole(call.session));
+  return Text(role->name);
 }
 Result<Text> UserOfSession(const CallContext& call) {
-  return Text(SessionUser(call.session));
+  FIRN_TRY(const auto role, SessionRole(call.session));
+  return Text(role->name);
 }
 Result<Text> Schema(const CallContext& call) {
   auto schema = CurrentSchema(call.session);
@@ -58,8 +59,7 @@ Result<Text> Schemas(const CallContext& call) {
   const bool implicit = !call.arguments.empty() && call.arguments[0] && *call.arguments[0] != "f" &&
                         *call.arguments[0] != "false";
   std::string list = implicit ? "'pg_catalog'" : "";
-  for (const auto& schema : call.session.settings.search_path()) {
-    if (!call.session.transaction.view().catalog->HasSchema(schema)) continue;
+  for (const auto& schema : UsablePath(call.session)) {
     list += (list.empty() ? "" : ", ") + QuoteLiteral(schema);
   }
   return Text("[" + list + "]");
@@ -112,12 +112,17 @@ Result<Text> CurrentSetting(const CallContext& call) {
   return Failure(std::move(value).error());
 }
 Result<Text> SetConfig(const CallContext& call) {
-  if (call.arguments.size() != 3 || !call.arguments[0]) return Text();
+  if (call.arguments.size() != 3) return Text();
+  if (!call.arguments[0]) {
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "SET requires parameter name").WithSqlState("22004"));
+  }
   const bool local =
       call.arguments[2] && (*call.arguments[2] == "true" || *call.arguments[2] == "t");
-  auto& settings = call.session.settings;
-  FIRN_RETURN_IF_ERROR(settings.Set(*call.arguments[0], call.arguments[1].value_or(""), local));
-  FIRN_TRY(auto value, settings.Show(*call.arguments[0]));
+  FIRN_RETURN_IF_ERROR(
+      RunSet(call.session,
+             {.name = LowerCase(*call.arguments[0]), .value = call.arguments[1], .local = local}));
+  FIRN_TRY(auto value, call.session.settings.Show(*call.arguments[0]));
   return Text(std::move(value));
 }
 

@@ -36,6 +36,7 @@ struct Services {
 struct SessionIdentity {
   int32_t pid = 0;
   std::string user;
+  Uuid role;             // who signed in, whatever the name stands for since
   std::string database;  // the name the client used
 };
 

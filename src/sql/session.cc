@@ -8,7 +8,10 @@
 #include "sql/freed_memory.h"
 #include "sql/long_names.h"
 #include "sql/parse_duckdb.h"
+#include "sql/relation_names.h"
+#include "sql/relations.h"
 #include "sql/rights.h"
+#include "sql/temp_tables.h"
 
 namespace firn::sql {
 namespace {
@@ -47,6 +50,14 @@ bool EndsTransaction(const Command& command) {
   using Kind = TransactionCommand::Kind;
   return transaction->kind == Kind::kCommit || transaction->kind == Kind::kRollback ||
          transaction->kind == Kind::kRollbackTo;
+}
+
+/// The table whose rows a command writes; null: it does more than that.
+const TableName* TargetOf(const Command& command) {
+  if (const auto* insert = std::get_if<InsertValuesCommand>(&command)) return &insert->table;
+  if (const auto* query = std::get_if<InsertQueryCommand>(&command)) return &query->table;
+  const auto* copy = std::get_if<CopyCommand>(&command);
+  return copy == nullptr ? nullptr : &copy->table;
 }
 
 bool SameTypes(const std::vector<columnar::Field>& a, const std::vector<columnar::Field>& b) {
@@ -131,7 +142,16 @@ Status Session::Enter(const Command* command) {
   transaction.BeginImplicit();
   if (command == nullptr) return {};
   if (const char* name = WritingName(*command)) {
-    FIRN_RETURN_IF_ERROR(transaction.CheckWritable(name));
+    auto writable = transaction.CheckWritable(name);
+    if (!writable) {
+      const auto* target = TargetOf(*command);
+      if (target == nullptr) return writable;
+      FIRN_RETURN_IF_ERROR(transaction.BeginStatement());
+      const auto table = FindTable(context_, *target);
+      // Rows of temporary tables are written in a read-only transaction too.
+      const bool temporary = table != nullptr && table->schema == kTempSchema;
+      if (!temporary || !context_.settings.as_of().empty()) return writable;
+    }
   }
   return NeedsView(*command) ? transaction.BeginStatement() : Status();
 }
@@ -331,7 +351,7 @@ Status Session::EnsureDescribed(Named& named) {
     return {};
   }
   const auto& catalog = context_.transaction.view().catalog;
-  auto path = context_.settings.search_path();
+  auto path = UsablePath(context_);
   if (named.catalog == catalog && named.search_path == path) return {};
   FIRN_TRY(auto description, Describe(context_, *named.prepared));
   const auto& before = named.description.fields;

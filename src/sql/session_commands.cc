@@ -259,7 +259,7 @@ Session::OutcomeTask Session::RunBegin(const TransactionCommand& command, Output
   context_.transaction.BeginBlock();
   auto set = SetModes(context_, command.modes, false);
   if (!set) co_return Failure(std::move(set).error());
-  co_return Outcome{.tag = "BEGIN", .rows = nullptr};
+  co_return Outcome{.tag = command.start ? "START TRANSACTION" : "BEGIN", .rows = nullptr};
 }
 
 Session::OutcomeTask Session::RunEnd(const TransactionCommand& command, Output& out) {

@@ -72,7 +72,8 @@ constexpr std::array kParameters = {
     Definition{"jit", Kind::kBool, "off", "No effect: the engine is vectorised"},
     Definition{"lc_collate", Kind::kReadOnly, "C", "Order of text"},
     Definition{"lc_ctype", Kind::kReadOnly, "C.UTF-8", "Classes of characters"},
-    Definition{"lc_messages", Kind::kText, "C", "Language of messages: English"},
+    Definition{"lc_messages", Kind::kText, "C", "Language of messages: English", "", 0, 0, false,
+               true},
     Definition{"lc_monetary", Kind::kText, "C", "No effect"},
     Definition{"lc_numeric", Kind::kText, "C", "No effect"},
     Definition{"lc_time", Kind::kText, "C", "No effect"},
@@ -100,7 +101,7 @@ constexpr std::array kParameters = {
     Definition{"server_version_num", Kind::kReadOnly, kServerVersionNumber, "The same as a number"},
     Definition{"session_authorization", Kind::kRole, "", "Role of the session", "", 0, 0, true},
     Definition{"session_replication_role", Kind::kChoice, "origin",
-               "No effect: there are no triggers", "origin|replica|local"},
+               "No effect: there are no triggers", "origin|replica|local", 0, 0, false, true},
     Definition{"ssl", Kind::kReadOnly, "off", "Whether clients may use TLS"},
     Definition{"standard_conforming_strings", Kind::kChoice, "on",
                "Backslashes in '...' stand for themselves", "on", 0, 0, true},
@@ -128,7 +129,27 @@ constexpr std::array kParameters = {
     Definition{"xmloption", Kind::kChoice, "content", "There is no xml", "content|document"},
 };
 
-const Definition* FindParameter(std::string_view name) {
+Failure Unrecognized(std::string_view name) {
+  return Fail(MakeError(ErrorCode::kNotFound, "unrecognized configuration parameter \"{}\"", name)
+                  .WithSqlState("42704"));
+}
+
+/// A name with a dot is a setting of the client's own, as in PostgreSQL; ours are listed.
+bool IsCustom(std::string_view name) {
+  return name.find('.') != std::string_view::npos && !LowerCase(name).starts_with("firn.");
+}
+
+Status CheckSetter(const Definition& parameter, SetBy by) {
+  const bool role = parameter.kind == Kind::kRole;
+  if (!role && (!parameter.superuser || by == SetBy::kSuperuser)) return {};
+  return Fail(
+      MakeError(ErrorCode::kDenied, "permission denied to set parameter \"{}\"", parameter.name)
+          .WithSqlState("42501"));
+}
+
+}  // namespace
+
+const ParameterDefinition* FindParameter(std::string_view name) {
   // Statements ask for some by the name that is in the table.
   static const auto* const kByName = [] {
     auto* const names = new std::unordered_map<std::string_view, const Definition*>;
@@ -142,23 +163,6 @@ const Definition* FindParameter(std::string_view name) {
   return nullptr;
 }
 
-Failure Unrecognized(std::string_view name) {
-  return Fail(MakeError(ErrorCode::kNotFound, "unrecognized configuration parameter \"{}\"", name)
-                  .WithSqlState("42704"));
-}
-
-/// A name with a dot is a setting of the client's own, as in PostgreSQL; ours are listed.
-bool IsCustom(std::string_view name) {
-  return name.find('.') != std::string_view::npos && !LowerCase(name).starts_with("firn.");
-}
-
-/// Which role the session has, and what follows from it.
-bool IsUser(std::string_view key) {
-  return key == "role" || key == "session_authorization" || key == "is_superuser";
-}
-
-}  // namespace
-
 std::span<const ParameterDefinition> AllParameters() {
   return kParameters;
 }
@@ -171,16 +175,21 @@ void SessionSettings::Change(const std::function<void(State&)>& change) {
   state_ = std::move(next);
 }
 
-Status SessionSettings::SetInitial(std::string_view name, std::string_view value) {
+Status SessionSettings::SetInitial(std::string_view name, std::string_view value, SetBy by) {
   const auto* parameter = FindParameter(name);
   if (!parameter) {
     if (!IsCustom(name)) return Unrecognized(name);
     initial_[LowerCase(name)] = value;
     return {};
   }
+  FIRN_RETURN_IF_ERROR(CheckSetter(*parameter, by));
   FIRN_TRY(initial_[std::string(parameter->name)], ReadParameter(*parameter, value));
   style_.reset();
   return {};
+}
+
+void SessionSettings::SetInitialRole(std::string_view name, Role role) {
+  initial_roles_[std::string(name)] = std::move(role);
 }
 
 void SessionSettings::SetServer(std::string_view name, std::string value) {
@@ -188,12 +197,13 @@ void SessionSettings::SetServer(std::string_view name, std::string value) {
   style_.reset();
 }
 
-Status SessionSettings::Set(std::string_view name, std::string_view value, bool local) {
+Status SessionSettings::Set(std::string_view name, std::string_view value, bool local, SetBy by) {
   const auto* parameter = FindParameter(name);
   if (!parameter && !IsCustom(name)) return Unrecognized(name);
   std::string key = parameter ? std::string(parameter->name) : LowerCase(name);
   std::string text(value);
   if (parameter) {
+    FIRN_RETURN_IF_ERROR(CheckSetter(*parameter, by));
     FIRN_TRY(text, ReadParameter(*parameter, value));
     if (key.ends_with("transaction_isolation") && text == "serializable") {
       return Fail(MakeError(ErrorCode::kUnsupported, "SERIALIZABLE is not supported")
@@ -224,23 +234,49 @@ void SessionSettings::Put(std::string_view name, std::string value, bool local) 
   });
 }
 
-Status SessionSettings::Reset(std::string_view name) {
+void SessionSettings::SetRole(std::string_view name, Role role, bool local) {
+  Change([&](State& state) {
+    state.local_roles.erase(std::string(name));
+    (local ? state.local_roles : state.session_roles)[std::string(name)] = std::move(role);
+  });
+}
+
+std::optional<SessionSettings::Role> SessionSettings::FindRole(std::string_view name) const {
+  for (const auto* roles : {&state_->local_roles, &state_->session_roles, &initial_roles_}) {
+    if (const auto found = roles->find(name); found != roles->end()) return found->second;
+  }
+  return std::nullopt;
+}
+
+void SessionSettings::ResetRole(std::string_view name) {
+  Change([&](State& state) {
+    state.local_roles.erase(std::string(name));
+    state.session_roles.erase(std::string(name));
+  });
+}
+
+Status SessionSettings::Reset(std::string_view name, bool local, SetBy by) {
   const auto* parameter = FindParameter(name);
   if (!parameter && !IsCustom(name)) return Unrecognized(name);
-  if (parameter && parameter->kind == Kind::kReadOnly) {
-    FIRN_RETURN_IF_ERROR(ReadParameter(*parameter, ""));
+  if (parameter) {
+    FIRN_RETURN_IF_ERROR(CheckSetter(*parameter, by));
+    if (parameter->kind == Kind::kReadOnly) FIRN_RETURN_IF_ERROR(ReadParameter(*parameter, ""));
   }
   const std::string key = parameter ? std::string(parameter->name) : LowerCase(name);
   Change([&](State& state) {
     state.local.erase(key);
-    state.session.erase(key);
+    if (local) {
+      state.local[key] = InitialValue(key);
+    } else {
+      state.session.erase(key);
+    }
   });
   return {};
 }
 
 void SessionSettings::ResetAll() {
   const auto goes = [](const auto& entry) {
-    return !entry.first.starts_with("transaction_") && !IsUser(entry.first);
+    return !entry.first.starts_with("transaction_") && entry.first != "is_superuser";
   };
   Change([&](State& state) {
     std::erase_if(state.local, goes);
@@ -249,23 +285,29 @@ void SessionSettings::ResetAll() {
 }
 
 void SessionSettings::ResetUsers() {
-  const auto goes = [](const auto& entry) { return IsUser(entry.first); };
   Change([&](State& state) {
-    std::erase_if(state.local, goes);
-    std::erase_if(state.session, goes);
+    state.local.erase("is_superuser");
+    state.session.erase("is_superuser");
+    state.local_roles.clear();
+    state.session_roles.clear();
   });
 }
 
+std::string SessionSettings::InitialValue(std::string_view canonical) const {
+  if (const auto found = initial_.find(canonical); found != initial_.end()) return found->second;
+  const auto* parameter = FindParameter(canonical);
+  return parameter ? std::string(parameter->default_value) : std::string();
+}
+
 std::string SessionSettings::Value(std::string_view canonical) const {
+  if (const auto role = FindRole(canonical)) return role->name;
   if (const auto found = state_->local.find(canonical); found != state_->local.end()) {
     return found->second;
   }
   if (const auto found = state_->session.find(canonical); found != state_->session.end()) {
     return found->second;
   }
-  if (const auto found = initial_.find(canonical); found != initial_.end()) return found->second;
-  const auto* parameter = FindParameter(canonical);
-  return parameter ? std::string(parameter->default_value) : std::string();
+  return InitialValue(canonical);
 }
 
 Result<std::string> SessionSettings::Show(std::string_view name) const {
@@ -285,8 +327,11 @@ Result<std::string> SessionSettings::Show(std::string_view name) const {
 }
 
 void SessionSettings::EndTransaction() {
-  if (state_->local.empty()) return;
-  Change([](State& state) { state.local.clear(); });
+  if (state_->local.empty() && state_->local_roles.empty()) return;
+  Change([](State& state) {
+    state.local.clear();
+    state.local_roles.clear();
+  });
 }
 
 std::vector<std::pair<std::string, std::string>> SessionSettings::Reported() const {
@@ -338,7 +383,6 @@ int64_t SessionSettings::work_mem_bytes() const {
 std::vector<std::string> SessionSettings::search_path() const {
   auto names = SplitNames(Value("search_path"));
   if (!names) return {};
-  std::erase(*names, "$user");
   return *std::move(names);
 }
 

@@ -8,12 +8,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/result.h"
 #include "columnar/text_style.h"
 
@@ -32,7 +34,7 @@ enum class ParameterKind : uint8_t {
   kChoice,    // one of `choices`
   kNames,     // a list of identifiers
   kZone,      // a time zone
-  kRole,      // the name of a role; the session checks it
+  kRole,      // whose rights a session has: only by SetRole
   kReadOnly,
 };
 
@@ -44,37 +46,57 @@ struct ParameterDefinition {
   std::string_view choices = "";  // separated by |
   int64_t low = 0;
   int64_t high = 2147483647;
-  bool reported = false;  // told to the client when it changes
+  bool reported = false;   // told to the client when it changes
+  bool superuser = false;  // set by superusers only
 };
 
+/// By any case of its name; null: there is none.
+const ParameterDefinition* FindParameter(std::string_view name);
 /// In alphabetical order, as SHOW ALL prints them.
 std::span<const ParameterDefinition> AllParameters();
 
+/// By whom a parameter is changed.
+enum class SetBy : uint8_t { kAnyone, kSuperuser };
+
 enum class Isolation : uint8_t { kReadCommitted, kRepeatableRead };
 
-/// The parameters of one session. Threads: confined to one.
+/// The parameters of one session. What a client asks for comes through RunSet (utility.h), which
+/// knows the roles. Threads: confined to one.
 class SessionSettings {
  public:
+  struct Role {
+    Uuid id;  // nil: NONE
+    std::string name;
+  };
+  using Roles = std::map<std::string, Role, std::less<>>;
   struct State {
     std::map<std::string, std::string, std::less<>> session;
     std::map<std::string, std::string, std::less<>> local;  // until the transaction ends
+    Roles session_roles, local_roles;                       // of the parameters that are roles
   };
   /// Kept at BEGIN and at savepoints.
   using Saved = std::shared_ptr<const State>;
 
   SessionSettings();
 
-  /// From the startup message: what RESET goes back to.
-  Status SetInitial(std::string_view name, std::string_view value);
+  /// From the startup message: what RESET goes back to. Errors as of Set.
+  Status SetInitial(std::string_view name, std::string_view value, SetBy by);
+  void SetInitialRole(std::string_view name, Role role);
   /// A value fixed by the server (session_authorization, is_superuser …).
   void SetServer(std::string_view name, std::string value);
 
   /// SET [LOCAL] name TO value. Errors: 42704 no such parameter, 22023 the value, 55P02 fixed,
-  /// 0A000 a value PostgreSQL would take and firn does not have.
-  Status Set(std::string_view name, std::string_view value, bool local);
+  /// 0A000 a value PostgreSQL would take and firn does not have, 42501 for superusers only, or a
+  /// role: that is SetRole's, after the rights were asked for.
+  Status Set(std::string_view name, std::string_view value, bool local, SetBy by);
+  void SetRole(std::string_view name, Role role, bool local);
+  /// Nothing: not set. Its id, unlike its name, stands for the same role for ever.
+  std::optional<Role> FindRole(std::string_view name) const;
   /// A value that follows from others, unchecked: is_superuser.
   void Put(std::string_view name, std::string value, bool local);
-  Status Reset(std::string_view name);
+  /// LOCAL: until the transaction ends.
+  Status Reset(std::string_view name, bool local, SetBy by);
+  void ResetRole(std::string_view name);
   /// All but who the session is.
   void ResetAll();
   /// RESET ROLE and SESSION AUTHORIZATION.
@@ -97,7 +119,7 @@ class SessionSettings {
   /// How values are read and shown. Shared until a setting changes it.
   const std::shared_ptr<const columnar::TextStyle>& text_style() const;
   int64_t work_mem_bytes() const;
-  /// search_path without "$user".
+  /// search_path as it is set, "$user" and all (relation_names.h has what it comes to).
   std::vector<std::string> search_path() const;
   Isolation isolation() const;
   bool read_only() const;
@@ -107,8 +129,10 @@ class SessionSettings {
  private:
   void Change(const std::function<void(State&)>& change);
   std::string Value(std::string_view canonical) const;
+  std::string InitialValue(std::string_view canonical) const;
 
   std::map<std::string, std::string, std::less<>> initial_;
+  Roles initial_roles_;
   Saved state_;
   Saved reported_state_;
   mutable std::shared_ptr<const columnar::TextStyle> style_;

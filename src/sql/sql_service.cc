@@ -10,6 +10,7 @@
 #include "sql/functions/bodies.h"
 #include "sql/parameter_value.h"
 #include "sql/query.h"
+#include "sql/roles.h"
 
 namespace firn::sql {
 namespace {
@@ -48,7 +49,9 @@ std::vector<std::pair<std::string, std::string>> SplitOptions(std::string_view t
     }
     const auto equals = setting.find('=');
     if (equals == std::string::npos) continue;
-    settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+    auto name = setting.substr(0, equals);
+    std::replace(name.begin(), name.end(), '-', '_');
+    settings.emplace_back(std::move(name), setting.substr(equals + 1));
   }
   return settings;
 }
@@ -137,26 +140,37 @@ Result<std::unique_ptr<Session>> SqlService::OpenNow(SessionStart start) {
                                       .query = ""}));
   FIRN_RETURN_IF_ERROR(CheckConnectionLimit(*role));
   auto* place = entry.get();
-  auto session = std::make_unique<Session>(
-      services_,
-      SessionIdentity{
-          .pid = start.process_id, .user = start.user, .database = std::move(start.database)},
-      std::move(entry));
+  auto session = std::make_unique<Session>(services_,
+                                           SessionIdentity{.pid = start.process_id,
+                                                           .user = start.user,
+                                                           .role = role->id,
+                                                           .database = std::move(start.database)},
+                                           std::move(entry));
   auto& settings = session->settings();
   SetServerValues(settings, *role);
+  const auto catalog = Catalog();
+  const auto set = [&](const std::string& name, const std::string& value, SetBy by) -> Status {
+    const auto* parameter = FindParameter(name);
+    if (parameter != nullptr && parameter->kind == ParameterKind::kRole) {
+      return SetInitialUser(settings, *catalog, *role, parameter->name, value);
+    }
+    return settings.SetInitial(name, value, by);
+  };
   for (const auto& [name, value] : role->settings) {
-    // One that has become invalid must not keep the role out.
-    (void)settings.SetInitial(name, value);
+    // One that has become invalid must not keep the role out. Who said it was asked then whether
+    // it is for superusers.
+    (void)set(name, value, SetBy::kSuperuser);
   }
+  const auto by = role->superuser ? SetBy::kSuperuser : SetBy::kAnyone;
   for (const auto& [name, value] : start.options) {
     if (name == "replication") continue;
     if (name == "options") {
       for (const auto& [option, setting] : SplitOptions(value)) {
-        FIRN_RETURN_IF_ERROR(settings.SetInitial(option, setting));
+        FIRN_RETURN_IF_ERROR(set(option, setting, by));
       }
       continue;
     }
-    FIRN_RETURN_IF_ERROR(settings.SetInitial(name, value));
+    FIRN_RETURN_IF_ERROR(set(name, value, by));
     if (EqualsIgnoringCase(name, "application_name")) place->SetApplicationName(value);
   }
   (void)settings.TakeReports();

@@ -2,10 +2,14 @@
 
 #include <utility>
 
+#include "catalog/objects/rights.h"
+#include "catalog/objects/schema.h"
 #include "io/file_system.h"
 #include "lake/file_uri.h"
 #include "lake/iceberg/table_metadata_json.h"
 #include "sql/batch_source.h"
+#include "sql/rights.h"
+#include "sql/temp_tables.h"
 
 namespace firn::sql {
 namespace {
@@ -33,16 +37,27 @@ std::string Location(const Services& services, const catalog::TableDefinition& t
   return services.database.warehouse_dir() + "/" + table.folder;
 }
 
-Rows TableRows(const Services& services, const View& view) {
+bool IsShown(const SystemSource& source, const catalog::TableDefinition& table) {
+  if (table.schema == kTempSchema) return true;
+  const auto& catalog = *source.view.catalog;
+  const auto schema = catalog.Find<catalog::Schema>("", table.schema);
+  return source.role != nullptr && schema != nullptr &&
+         catalog::HasRight(catalog, *source.role, schema->id, catalog::Right::kUsage) &&
+         catalog::HasRightOnAnyColumn(catalog, *source.role, table.id.value(),
+                                      catalog::Right::kSelect);
+}
+
+Rows TableRows(const SystemSource& source) {
   std::vector<TextRow> rows;
-  for (const auto& [id, definition] : view.catalog->tables()) {
+  for (const auto& [id, definition] : source.view.catalog->tables()) {
+    if (!IsShown(source, *definition)) continue;
     int64_t hot_rows = 0;
     int64_t hot_bytes = 0;
     int64_t lake_rows = 0;
     int64_t lake_bytes = 0;
     size_t files = 0;
     std::optional<std::string> flushed;
-    if (const auto version = view.snapshot.root->Find(id)) {
+    if (const auto version = source.view.snapshot.root->Find(id)) {
       for (const auto& generation : version->generations) {
         hot_rows += generation->rows();
         hot_bytes += generation->bytes();
@@ -59,23 +74,24 @@ Rows TableRows(const Services& services, const View& view) {
     rows.push_back(
         {definition->schema, definition->name, id.value().ToString(), Number(hot_rows + lake_rows),
          Number(hot_rows), Number(hot_bytes), Number(lake_rows), Number(lake_bytes), Number(files),
-         Location(services, *definition), flushed, Number(definition->columns.id.value())});
+         Location(source.services, *definition), flushed, Number(definition->columns.id.value())});
   }
   return rows;
 }
 
-Rows LsnRows(const Services& services, const View& view) {
-  const auto state = services.database.lsn_state();
+Rows LsnRows(const SystemSource& source) {
+  const auto state = source.services.database.lsn_state();
   return std::vector<TextRow>{{Number(state.next), Number(state.durable),
-                               Number(view.snapshot.visible), Number(state.flushed),
-                               services.database.log_id().value().ToString()}};
+                               Number(source.view.snapshot.visible), Number(state.flushed),
+                               source.services.database.log_id().value().ToString()}};
 }
 
-Rows SnapshotRows(const Services& services, const View& view) {
+Rows SnapshotRows(const SystemSource& source) {
   std::vector<TextRow> rows;
-  for (const auto& [id, version] : view.snapshot.root->tables) {
+  for (const auto& [id, version] : source.view.snapshot.root->tables) {
     const auto& table = *version->definition;
-    const auto path = fmt::format("{}/metadata/v{}.metadata.json", Location(services, table),
+    if (!IsShown(source, table)) continue;
+    const auto path = fmt::format("{}/metadata/v{}.metadata.json", Location(source.services, table),
                                   version->metadata_version);
     FIRN_TRY(const auto json, io::ReadFile(io::LocalFileSystem(), path));
     FIRN_TRY(const auto metadata, lake::iceberg::TableMetadataFromJson(json));
@@ -96,9 +112,9 @@ Rows SnapshotRows(const Services& services, const View& view) {
   return rows;
 }
 
-Rows FileRows(const Services& /*services*/, const View& view) {
+Rows FileRows(const SystemSource& source) {
   std::vector<TextRow> rows;
-  for (const auto& [id, version] : view.snapshot.root->tables) {
+  for (const auto& [id, version] : source.view.snapshot.root->tables) {
     const auto add = [&rows, &version](const table::DataFiles& files, const char* state) {
       for (const auto& file : files) {
         rows.push_back({version->definition->schema, version->definition->name, file->path, state,
@@ -112,9 +128,9 @@ Rows FileRows(const Services& /*services*/, const View& view) {
   return rows;
 }
 
-Rows SessionRows(const Services& services, const View& /*view*/) {
+Rows SessionRows(const SystemSource& source) {
   std::vector<TextRow> rows;
-  for (const auto& session : services.registry.Rows()) {
+  for (const auto& session : source.services.registry.Rows()) {
     rows.push_back({Number(session.pid), session.user, session.database, session.application_name,
                     session.client_address, session.state, session.query,
                     TimestampText(session.connected_us), TimestampText(session.query_started_us)});
@@ -122,10 +138,10 @@ Rows SessionRows(const Services& services, const View& /*view*/) {
   return rows;
 }
 
-Rows SettingRows(const Services& services, const View& /*view*/) {
+Rows SettingRows(const SystemSource& source) {
   std::vector<TextRow> rows;
   for (const auto& setting : AllSettings()) {
-    const auto& value = services.settings.Get(setting.name);
+    const auto& value = source.services.settings.Get(setting.name);
     rows.push_back({std::string(setting.name), Settings::Shown(setting, value),
                     std::string(SettingOriginName(value.origin)),
                     std::string(setting.description)});
@@ -211,10 +227,10 @@ const SystemRelation* FindSystemRelation(std::string_view name) {
 
 std::shared_ptr<engine::ScanSource> OpenSystemRelation(const SystemRelation& relation,
                                                        const SessionContext& session) {
-  const auto make =
-      [&relation, &services = session.services,
-       view = session.transaction.view()]() -> Result<std::shared_ptr<arrow::RecordBatch>> {
-    FIRN_TRY(const auto rows, relation.rows(services, view));
+  const auto make = [&relation, &services = session.services, view = session.transaction.view(),
+                     role = ActingRole(session).value_or(
+                         nullptr)]() -> Result<std::shared_ptr<arrow::RecordBatch>> {
+    FIRN_TRY(const auto rows, relation.rows({.services = services, .view = view, .role = role}));
     return BatchOfTextRows(relation.fields, rows);
   };
   return std::make_shared<BatchSource>(relation.fields, make);

@@ -12,11 +12,18 @@
 
 namespace firn::sql {
 
+/// What rows are made of.
+struct SystemSource {
+  const Services& services;
+  const View& view;
+  const catalog::RolePtr& role;  // who asks: tables it may not read are not shown
+};
+
 struct SystemRelation {
   std::string_view name;
   std::vector<columnar::Field> fields;
   /// The rows at a view; may block (metadata files), so it runs when the scan begins.
-  Result<std::vector<TextRow>> (*rows)(const Services& services, const View& view);
+  Result<std::vector<TextRow>> (*rows)(const SystemSource& source);
   bool superuser = false;  // for nobody else: what others do, paths, settings
 };
 

@@ -5,7 +5,6 @@
 namespace firn::sql::tree {
 namespace {
 
-const Json kNull;
 const Json kEmpty = Json::array();
 
 ErrorCode CodeOf(std::string_view sqlstate) {
@@ -18,6 +17,11 @@ ErrorCode CodeOf(std::string_view sqlstate) {
 
 }  // namespace
 
+const Json& Nothing() {
+  static const Json kNothing;
+  return kNothing;
+}
+
 Node Open(const Json& node) {
   if (!node.is_object() || node.size() != 1) return {};
   const auto item = node.begin();
@@ -26,9 +30,9 @@ Node Open(const Json& node) {
 }
 
 const Json& At(const Json& body, const char* field) {
-  if (!body.is_object()) return kNull;
+  if (!body.is_object()) return Nothing();
   const auto found = body.find(field);
-  return found == body.end() ? kNull : *found;
+  return found == body.end() ? Nothing() : *found;
 }
 
 bool Has(const Json& body, const char* field) {
@@ -67,10 +71,10 @@ std::vector<std::string> Names(const Json& list) {
 
 int FirstLocation(const Json& node) {
   const auto open = Open(node);
-  if (open.body == nullptr) return -1;
+  if (!open.IsNode()) return -1;
   int first = Has(*open.body, "location") ? Location(*open.body) : -1;
   if (open.Is("A_Expr") && Has(*open.body, "lexpr")) {
-    const int left = FirstLocation((*open.body)["lexpr"]);
+    const int left = FirstLocation(At(*open.body, "lexpr"));
     if (left >= 0 && (first < 0 || left < first)) first = left;
   }
   if (open.Is("TypeCast")) {

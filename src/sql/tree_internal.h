@@ -16,11 +16,16 @@ namespace firn::sql::tree {
 
 using Json = nlohmann::json;
 
-/// {"SelectStmt": {…}} as its name and body. The name is empty for what is not a node.
+/// What is read where nothing is: null JSON, in which every member reads as its default.
+const Json& Nothing();
+
+/// {"SelectStmt": {…}} as its name and body. What is not a node, or is not there, has no name and a
+/// body of nothing: it can be read like any other.
 struct Node {
   std::string_view kind;
-  const Json* body = nullptr;
+  const Json* body = &Nothing();
 
+  bool IsNode() const { return !kind.empty(); }
   bool Is(std::string_view name) const { return kind == name; }
 };
 Node Open(const Json& node);

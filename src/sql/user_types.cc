@@ -1,6 +1,7 @@
 #include "sql/user_types.h"
 
 #include "sql/ident.h"
+#include "sql/relation_names.h"
 #include "sql/session_context.h"
 
 namespace firn::sql {
@@ -8,8 +9,7 @@ namespace firn::sql {
 using catalog::UserType;
 
 std::shared_ptr<const UserTypes> UserTypes::Of(const SessionContext& session) {
-  return std::make_shared<const UserTypes>(session.transaction.view().catalog,
-                                           session.settings.search_path());
+  return std::make_shared<const UserTypes>(session.transaction.view().catalog, UsablePath(session));
 }
 
 UserTypePtr UserTypes::Find(std::string_view schema, std::string_view name) const {

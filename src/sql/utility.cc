@@ -19,13 +19,6 @@ namespace {
 
 constexpr columnar::Type kText{.kind = columnar::TypeKind::kText};
 
-const ParameterDefinition* FindDefinition(std::string_view name) {
-  for (const auto& parameter : AllParameters()) {
-    if (EqualsIgnoringCase(parameter.name, name)) return &parameter;
-  }
-  return nullptr;
-}
-
 Result<std::unique_ptr<RowStream>> TextStream(std::vector<columnar::Field> fields,
                                               const std::vector<TextRow>& rows) {
   FIRN_TRY(auto batch, BatchOfTextRows(fields, rows));
@@ -40,31 +33,69 @@ Task<Status> FlushAll(SessionContext& session) {
 }  // namespace
 
 Status RunSet(SessionContext& session, const SetCommand& command) {
-  if (command.name == "role" || command.name == "session_authorization") {
+  const auto* parameter = FindParameter(command.name);
+  if (parameter != nullptr && parameter->kind == ParameterKind::kRole) {
     return SetUser(session, command);
   }
-  if (!command.value) return session.settings.Reset(command.name);
+  auto by = SetBy::kAnyone;
+  if (parameter != nullptr && parameter->superuser) {
+    FIRN_TRY(const auto role, CurrentRole(session));
+    if (role->superuser) by = SetBy::kSuperuser;
+  }
+  if (!command.value) return session.settings.Reset(command.name, command.local, by);
   if (command.name == "transaction_isolation") {
     return SetModes(session, {.isolation = command.value, .read_only = {}}, false);
   }
-  return session.settings.Set(command.name, *command.value, command.local);
+  if (command.name == "transaction_read_only") {
+    FIRN_TRY(const auto value, ReadParameter(*parameter, *command.value));
+    return SetModes(session, {.isolation = {}, .read_only = value == "on"}, false);
+  }
+  return session.settings.Set(command.name, *command.value, command.local, by);
 }
+
+namespace {
+
+Failure TooLate(std::string message) {
+  return Fail(MakeError(ErrorCode::kInvalidInput, "{}", message).WithSqlState("25001"));
+}
+
+/// Modes of a transaction that has begun only become stricter.
+Status CheckModes(const SessionContext& session, const TransactionModes& modes) {
+  const auto& transaction = session.transaction;
+  const auto now = session.settings.Show("transaction_isolation");
+  if (modes.isolation && (!now || *now != LowerCase(*modes.isolation))) {
+    if (transaction.has_looked()) {
+      return TooLate("SET TRANSACTION ISOLATION LEVEL must be called before any query");
+    }
+    if (transaction.savepoints() > 0) {
+      return TooLate("SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction");
+    }
+  }
+  if (modes.read_only == false && session.settings.read_only()) {
+    if (transaction.savepoints() > 0) {
+      return TooLate("cannot set transaction read-write mode inside a read-only transaction");
+    }
+    if (transaction.has_looked()) {
+      return TooLate("transaction read-write mode must be set before any query");
+    }
+  }
+  return {};
+}
+
+}  // namespace
 
 Status SetModes(SessionContext& session, const TransactionModes& modes, bool of_session) {
   const std::string prefix = of_session ? "default_" : "";
   auto& settings = session.settings;
+  if (!of_session) FIRN_RETURN_IF_ERROR(CheckModes(session, modes));
   if (modes.isolation) {
-    if (!of_session && session.transaction.has_looked()) {
-      return Fail(MakeError(ErrorCode::kInvalidInput,
-                            "SET TRANSACTION ISOLATION LEVEL must be called before any query")
-                      .WithSqlState("25001"));
-    }
-    FIRN_RETURN_IF_ERROR(
-        settings.Set(prefix + "transaction_isolation", *modes.isolation, !of_session));
+    FIRN_RETURN_IF_ERROR(settings.Set(prefix + "transaction_isolation", *modes.isolation,
+                                      !of_session, SetBy::kAnyone));
   }
   if (modes.read_only) {
     FIRN_RETURN_IF_ERROR(settings.Set(prefix + "transaction_read_only",
-                                      *modes.read_only ? "on" : "off", !of_session));
+                                      *modes.read_only ? "on" : "off", !of_session,
+                                      SetBy::kAnyone));
   }
   return {};
 }
@@ -74,7 +105,7 @@ Result<std::vector<columnar::Field>> DescribeShow(const ShowCommand& command) {
     return std::vector<columnar::Field>{
         {"name", kText}, {"setting", kText}, {"description", kText}};
   }
-  const auto* definition = FindDefinition(command.name);
+  const auto* definition = FindParameter(command.name);
   return std::vector<columnar::Field>{
       {definition != nullptr ? std::string(definition->name) : command.name, kText}};
 }
@@ -127,6 +158,76 @@ std::string SummaryOf(const std::vector<int64_t>& estimates) {
 
 }  // namespace
 
+namespace {
+
+std::vector<std::string> LinesOfText(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    lines.emplace_back(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return lines;
+}
+
+/// Byte offsets of a line's characters, and its end.
+std::vector<size_t> PlacesOf(std::string_view line) {
+  std::vector<size_t> places;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if ((static_cast<unsigned char>(line[i]) & 0xC0) != 0x80) places.push_back(i);
+  }
+  places.push_back(line.size());
+  return places;
+}
+
+constexpr std::string_view kWall = "│";
+
+/// The names of files in a box: from the line that says so to the box's next empty line.
+void HideFiles(std::vector<std::string>& lines) {
+  constexpr std::string_view kTitle = "Filename(s):";
+  for (size_t i = 0; i < lines.size(); ++i) {
+    for (auto at = lines[i].find(kTitle); at != std::string::npos; at = lines[i].find(kTitle, at)) {
+      const auto wall = lines[i].rfind(kWall, at);
+      if (wall == std::string::npos) break;
+      const auto left = PlacesOf(std::string_view(lines[i]).substr(0, wall)).size();
+      const auto close = lines[i].find(kWall, at);
+      if (close == std::string::npos) break;
+      const auto right = PlacesOf(std::string_view(lines[i]).substr(0, close)).size() - 1;
+      for (size_t below = i; below < lines.size(); ++below) {
+        const auto places = PlacesOf(lines[below]);
+        if (places.size() <= right) break;
+        const auto cell = lines[below].substr(places[left], places[right] - places[left]);
+        const bool empty = cell.find_first_not_of(' ') == std::string::npos;
+        if (empty || cell.find("─") != std::string::npos) break;
+        lines[below].replace(places[left], cell.size(), std::string(right - left, ' '));
+      }
+    }
+  }
+}
+
+/// A plan without what is the engine's and the server's own business: the text the engine was
+/// given (the user's stands in its place) and the paths of files.
+std::vector<std::string> ShownPlan(std::string_view plan, std::string_view query) {
+  constexpr std::string_view kEngineText = "EXPLAIN ANALYZE ";
+  std::vector<std::string> shown;
+  bool in_text = false;
+  for (auto& line : LinesOfText(plan)) {
+    if (line.starts_with(kEngineText)) {
+      in_text = true;
+      for (auto& own : LinesOfText(std::string(kEngineText) + std::string(query))) {
+        shown.push_back(std::move(own));
+      }
+      continue;
+    }
+    in_text = in_text && !line.starts_with("┌");
+    if (!in_text) shown.push_back(std::move(line));
+  }
+  HideFiles(shown);
+  return shown;
+}
+
+}  // namespace
+
 Task<Result<std::unique_ptr<RowStream>>> RunExplain(SessionContext& session,
                                                     const ExplainCommand& command,
                                                     const std::vector<BoundParameter>& parameters) {
@@ -146,12 +247,9 @@ Task<Result<std::unique_ptr<RowStream>>> RunExplain(SessionContext& session,
     // Two columns: the kind of plan, and its picture.
     const auto& plans = static_cast<const arrow::StringArray&>(*(*batch)->column(1));
     for (int64_t row = 0; row < plans.length(); ++row) {
-      std::string_view plan = plans.GetView(row);
-      while (!plan.empty()) {
-        const auto end = plan.find('\n');
-        rows.push_back({std::string(plan.substr(0, end))});
-        if (const auto estimate = EstimateIn(*rows.back().front())) estimates.push_back(*estimate);
-        plan = end == std::string_view::npos ? std::string_view() : plan.substr(end + 1);
+      for (auto& line : ShownPlan(plans.GetView(row), command.query.text())) {
+        if (const auto estimate = EstimateIn(line)) estimates.push_back(*estimate);
+        rows.push_back({std::move(line)});
       }
     }
   }
@@ -162,7 +260,7 @@ Task<Result<std::unique_ptr<RowStream>>> RunExplain(SessionContext& session,
 Result<std::string> RunLock(const SessionContext& session, const LockCommand& command) {
   for (const auto& name : command.tables) {
     const auto relation = FindRelation(session, name);
-    if (!relation) return NoSuchRelation(name);
+    if (!relation) return NoSuchRelation(session, name);
     FIRN_RETURN_IF_ERROR(RequireRight(session, relation, catalog::Right::kSelect));
   }
   return std::string("LOCK TABLE");

@@ -22,6 +22,8 @@ Result<std::string> RunLock(const SessionContext& session, const LockCommand& co
 Result<std::string> RunSetConstraints(const SessionContext& session,
                                       const SetConstraintsCommand& command);
 
+/// The one way in which a client changes a parameter: SET, RESET and set_config(). 42501 for what
+/// its role may not.
 Status RunSet(SessionContext& session, const SetCommand& command);
 /// Modes of BEGIN, SET TRANSACTION and SET SESSION CHARACTERISTICS.
 /// Errors: 25001 for an isolation level after the first query, 0A000 SERIALIZABLE.

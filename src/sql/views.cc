@@ -23,6 +23,10 @@ Result<ResolvedTable> AsSeen(const SessionContext& session, const catalog::View:
                              ResolvedTable now) {
   ResolvedTable then;
   std::string list;
+  // What the view's owner may not read is not read through the view either.
+  const auto denied = [&](const columnar::Field& field) {
+    return std::find(now.denied.begin(), now.denied.end(), field.name) != now.denied.end();
+  };
   for (const auto& column : seen.columns) {
     const int place = PlaceOf(session, seen.relation, column.id);
     // Dropped since: nothing in the view names it.
@@ -34,8 +38,12 @@ Result<ResolvedTable> AsSeen(const SessionContext& session, const catalog::View:
     if (std::find(computed.begin(), computed.end(), field.name) != computed.end()) {
       then.computed.push_back(column.name);
     }
+    if (denied(field)) then.denied.push_back(column.name);
   }
-  for (const auto& field : now.hidden) list += QuoteIdentifier(field.name) + ", ";
+  for (const auto& field : now.hidden) {
+    list += QuoteIdentifier(field.name) + ", ";
+    if (denied(field)) then.denied.push_back(field.name);
+  }
   if (list.empty()) list = "1, ";
   list.resize(list.size() - 2);
   then.scan_sql = fmt::format("SELECT {} FROM ({})", list, now.scan_sql);
@@ -85,7 +93,7 @@ Result<ResolvedTable> ExpandView(
     const auto& seen = view.references[reference.index];
     if (seen.relation.is_nil()) return resolve(reference.table);
     const auto name = NameOf(session, seen.relation);
-    if (!name) return NoSuchRelation({.schema = "", .name = seen.name});
+    if (!name) return NoSuchRelation(session, {.schema = "", .name = seen.name});
     FIRN_TRY(auto now, resolve(*name));
     return AsSeen(session, seen, std::move(now));
   };

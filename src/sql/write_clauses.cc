@@ -16,7 +16,7 @@ using tree::Text;
 // 1 for a guess, 2 for a name that stands (FigureColnameInternal of parse_target.c).
 int Figure(const tree::Json& node, std::string& name) {
   const auto open = Open(node);
-  if (open.body == nullptr) return 0;
+  if (!open.IsNode()) return 0;
   const auto& body = *open.body;
   const auto is = [&](std::string_view text) {
     name = text;
@@ -346,7 +346,7 @@ std::string QueryWriter::DistinctOutputs(const Block& block) {
 Result<std::string> QueryWriter::WriteDistinct(const Json& body, const Place& place, Block& block) {
   const auto& clause = List(body, "distinctClause");
   if (clause.empty()) return std::string();
-  if (Open(clause.front()).body == nullptr) {
+  if (!Open(clause.front()).IsNode()) {
     block.distinct = true;
     for (auto& output : block.outputs) {
       FIRN_RETURN_IF_ERROR(SettleUnknown(output.expr));

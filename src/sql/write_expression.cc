@@ -53,7 +53,7 @@ Result<Expr> QueryWriter::WriteExpr(const Json& node, const Place& place) {
 }
 
 Result<Expr> QueryWriter::WriteNode(const tree::Node& node, const Place& place) {
-  if (node.body == nullptr) return Fail(ErrorCode::kInternal, "a tree without a node");
+  if (!node.IsNode()) return Fail(ErrorCode::kInternal, "a tree without a node");
   const auto& body = *node.body;
   if (node.Is("A_Const")) return WriteConstant(body);
   if (node.Is("ColumnRef")) return WriteColumn(body, place);

@@ -61,7 +61,7 @@ std::string KeywordRows() {
 
 Status CheckRangeFunction(const Statement& statement, const tree::Json& body,
                           const tree::Node& call, int location) {
-  if (call.body == nullptr || Flag(body, "is_rowsfrom") || Has(body, "coldeflist")) {
+  if (!call.IsNode() || Flag(body, "is_rowsfrom") || Has(body, "coldeflist")) {
     return tree::Refuse(statement, location, "ROWS FROM and column definitions are not supported",
                         "Use one function and a subquery.");
   }
@@ -129,7 +129,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteFromItem(const Json& item, const
     --depth_;
     return joined;
   }
-  const int location = node.body == nullptr ? -1 : tree::Location(*node.body);
+  const int location = node.IsNode() ? tree::Location(*node.body) : -1;
   if (node.Is("RangeTableSample")) {
     return Refuse(location, "TABLESAMPLE is not supported", "Use WHERE random() < 0.01.");
   }

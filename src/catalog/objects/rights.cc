@@ -144,6 +144,7 @@ const ObjectKind Rights::kKind = {
       FIRN_TRY(rights->owner, ParseUuid(json.at("owner").get<std::string>()));
       FIRN_TRY(rights->grants, ReadGrants(json.at("grants")));
       rights->granted = json.value("granted", false);
+      rights->owner_lost = json.value("owner_lost", RightSet{0});
       return rights;
     }};
 
@@ -151,6 +152,7 @@ void Rights::WriteBody(Json& json) const {
   json["target"] = target.ToString();
   json["owner"] = owner.ToString();
   if (granted) json["granted"] = true;
+  if (owner_lost != 0) json["owner_lost"] = owner_lost;
   json["grants"] = WriteGrants(grants);
 }
 
@@ -207,7 +209,7 @@ RightsPtr RightsOf(const Version& version, const Uuid& target) {
   auto rights = std::make_shared<Rights>();
   rights->id = RightsIdOf(target);
   rights->target = target;
-  rights->owner = FindRole(version, "firn") ? FindRole(version, "firn")->id : Uuid();
+  rights->owner = FirstRole(version)->id;
   rights->revision = 0;
   rights->grants = DefaultGrants(target, rights->owner);
   return rights;
@@ -225,16 +227,26 @@ bool Owns(const Version& version, const Role& role, const Uuid& target) {
   return owner != nullptr && HasRightsOf(version, role, *owner);
 }
 
+namespace {
+
+/// As the owner, which may have taken it from itself.
+bool OwnsRight(const Version& version, const Role& role, const Uuid& target, Right right) {
+  if (role.superuser) return true;
+  return (RightsOf(version, target)->owner_lost & Bit(right)) == 0 && Owns(version, role, target);
+}
+
+}  // namespace
+
 bool HasRight(const Version& version, const Role& role, const Uuid& target, Right right,
               FieldId column) {
-  if (Owns(version, role, target)) return true;
+  if (OwnsRight(version, role, target, right)) return true;
   return Granted(version, role, target, right,
                  [column](FieldId granted) { return granted == FieldId() || granted == column; });
 }
 
 bool HasRightOnAnyColumn(const Version& version, const Role& role, const Uuid& target,
                          Right right) {
-  if (Owns(version, role, target)) return true;
+  if (OwnsRight(version, role, target, right)) return true;
   return Granted(version, role, target, right, [](FieldId) { return true; });
 }
 

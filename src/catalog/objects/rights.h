@@ -62,7 +62,8 @@ class Rights final : public Object {
 
   Uuid target;
   Uuid owner;
-  bool granted = false;  // a GRANT or REVOKE was said, even if nothing is left of it
+  bool granted = false;     // a GRANT or REVOKE was said, even if nothing is left of it
+  RightSet owner_lost = 0;  // what the owner took from itself; it may take it back
   std::vector<Grant> grants;
 };
 using RightsPtr = std::shared_ptr<const Rights>;

@@ -128,6 +128,10 @@ RolePtr FindRole(const Version& version, const Uuid& id) {
   return nullptr;
 }
 
+RolePtr FirstRole(const Version& version) {
+  return FindRole(version, BirthRoles().front()->id);
+}
+
 std::vector<RolePtr> AllRoles(const Version& version) {
   auto roles = version.All<Role>();
   for (const auto& role : BirthRoles()) {

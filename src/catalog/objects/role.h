@@ -50,6 +50,8 @@ RolePtr FindRole(const Version& version, std::string_view name);
 RolePtr FindRole(const Version& version, const Uuid& id);
 std::vector<RolePtr> AllRoles(const Version& version);
 bool IsRoleFromBirth(const Uuid& id);
+/// The role firn, by whatever name now: it owns what nobody is said to own.
+RolePtr FirstRole(const Version& version);
 /// Whether a role has another's rights without a word: it is the other, a member of it over any
 /// number of steps that all inherit, or a superuser.
 bool HasRightsOf(const Version& version, const Role& role, const Role& of);

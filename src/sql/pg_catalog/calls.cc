@@ -110,16 +110,21 @@ Result<Text> ViewText(const Call& call) {
   if (view == nullptr) return Text();
   return Text(" " + ViewDefinition(call.facts, *view) + ";");
 }
+Result<const Class*> FindNamed(const Facts& facts, const TableName& name) {
+  if (!name.schema.empty()) FIRN_RETURN_IF_ERROR(RequireUsage(facts, name.schema));
+  if (const auto* of = facts.FindClass(name.schema, name.name)) return of;
+  return Fail(MakeError(ErrorCode::kNotFound, "relation \"{}\" does not exist",
+                        name.schema.empty() ? name.name : name.schema + "." + name.name)
+                  .WithSqlState("42P01"));
+}
 Result<Text> ViewTextByName(const Call& call) {
   FIRN_TRY(const auto name, ParseRelationName(call.text(0)));
-  const auto* of = call.facts.FindClass(name.schema, name.name);
-  if (of == nullptr) return NoSuchRelation(name);
+  FIRN_TRY(const auto* of, FindNamed(call.facts, name));
   return ViewText({call.facts, call.view, {std::to_string(of->oid)}});
 }
 Result<Text> SerialSequence(const Call& call) {
   FIRN_TRY(const auto name, ParseRelationName(call.text(0)));
-  const auto* table = call.facts.FindClass(name.schema, name.name);
-  if (table == nullptr) return NoSuchRelation(name);
+  FIRN_TRY(const auto* table, FindNamed(call.facts, name));
   const auto column = std::find_if(table->attributes.begin(), table->attributes.end(),
                                    [&](const Attribute& one) { return one.name == call.text(1); });
   if (column == table->attributes.end()) {
@@ -250,9 +255,14 @@ Result<Text> Pretty(const Call& call) {
 }
 template <const char* kType>
 Result<Text> ToReg(const Call& call) {
-  const auto oid = RegOid(call.facts, kType, call.text(0));
-  if (!oid) return Text();
-  return Text(std::to_string(*oid));
+  const auto oid = [&]() -> Result<std::optional<Oid>> {
+    auto found = RegOid(call.facts, kType, call.text(0));
+    if (!found && found.error().SqlState() != "42501") return std::optional<Oid>();
+    return found;
+  }();
+  if (!oid) return Failure(oid.error());
+  if (!*oid) return Text();
+  return Text(std::to_string(**oid));
 }
 constexpr char kRegclassName[] = "regclass";
 constexpr char kRegtypeName[] = "regtype";
@@ -263,7 +273,7 @@ constexpr char kRegroleName[] = "regrole";
 Result<Text> ReadReg(const Call& call) {
   const auto type = call.text(0);
   const auto text = call.text(1);
-  const auto oid = RegOid(call.facts, type, text);
+  FIRN_TRY(const auto oid, RegOid(call.facts, type, text));
   if (oid) return Text(std::to_string(*oid));
   const bool relation = type == "regclass";
   const bool schema = type == "regnamespace";

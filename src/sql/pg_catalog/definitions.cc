@@ -7,6 +7,7 @@
 #include "sql/ident.h"
 #include "sql/parse.h"
 #include "sql/pg_catalog/foreign_key.h"
+#include "sql/pg_catalog/privileges.h"
 #include "sql/query.h"
 #include "sql/relation_names.h"
 
@@ -251,28 +252,32 @@ std::string RegText(const Facts& facts, std::string_view type, Oid oid) {
   return std::to_string(oid);
 }
 
-std::optional<Oid> RegOid(const Facts& facts, std::string_view type, std::string_view text) {
-  if (text == "-") return 0;
+Result<std::optional<Oid>> RegOid(const Facts& facts, std::string_view type,
+                                  std::string_view text) {
+  if (text == "-") return std::optional<Oid>(0);
   if (IsNumber(text)) {
     Oid oid = 0;
-    std::from_chars(text.data(), text.data() + text.size(), oid);
-    return oid;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), oid);
+    if (read.ec == std::errc()) return std::optional(oid);
+    return Fail(
+        MakeError(ErrorCode::kInvalidInput, "value \"{}\" is out of range for type oid", text)
+            .WithSqlState("22003"));
   }
   if (type == "regtype") return TypeByName(facts, text);
-  const auto name = ParseRelationName(text);
-  if (!name) return std::nullopt;
+  FIRN_TRY(const auto name, ParseRelationName(text));
   if (type == "regnamespace") {
-    const auto oid = facts.NamespaceOid(name->name);
-    return oid == 0 ? std::nullopt : std::optional(oid);
+    const auto oid = facts.NamespaceOid(name.name);
+    return oid == 0 ? std::optional<Oid>() : std::optional(oid);
   }
   if (type == "regrole") {
     for (const auto& role : facts.roles()) {
-      if (role.name == name->name) return role.oid;
+      if (role.name == name.name) return std::optional(role.oid);
     }
-    return std::nullopt;
+    return std::optional<Oid>();
   }
-  const auto* of = facts.FindClass(name->schema, name->name);
-  return of == nullptr ? std::nullopt : std::optional(of->oid);
+  if (!name.schema.empty()) FIRN_RETURN_IF_ERROR(RequireUsage(facts, name.schema));
+  const auto* of = facts.FindClass(name.schema, name.name);
+  return of == nullptr ? std::optional<Oid>() : std::optional(of->oid);
 }
 
 }  // namespace firn::sql::pg_catalog

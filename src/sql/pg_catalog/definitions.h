@@ -23,6 +23,6 @@ std::string ClassName(const Facts& facts, const Class& of);
 /// Of a regclass, regtype, regnamespace, regrole, regproc.
 std::string RegText(const Facts& facts, std::string_view type, Oid oid);
 /// The oid a name means for such a type; none: there is no such thing.
-std::optional<Oid> RegOid(const Facts& facts, std::string_view type, std::string_view text);
+Result<std::optional<Oid>> RegOid(const Facts& facts, std::string_view type, std::string_view text);
 
 }  // namespace firn::sql::pg_catalog

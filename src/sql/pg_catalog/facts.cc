@@ -8,6 +8,7 @@
 #include "catalog/objects/sequence.h"
 #include "catalog/objects/view.h"
 #include "sql/ident.h"
+#include "sql/relation_names.h"
 #include "sql/roles.h"
 #include "sql/session_context.h"
 #include "sql/user_types.h"
@@ -61,8 +62,9 @@ Oid TypeOid(const columnar::Type& type) {
 std::shared_ptr<const Facts> Facts::Of(const SessionContext& session) {
   const auto& catalog = session.transaction.view().catalog;
   auto& kept = session.catalog_facts;
-  if (kept == nullptr || kept->catalog_ != catalog ||
-      kept->search_path_ != session.settings.search_path() || kept->user_ != CurrentUser(session)) {
+  const auto role = CurrentRole(session);
+  if (kept == nullptr || kept->catalog_ != catalog || kept->search_path_ != UsablePath(session) ||
+      kept->role_ != (role ? *role : nullptr)) {
     kept = std::shared_ptr<const Facts>(new Facts(session, catalog));
   }
   return kept;
@@ -70,8 +72,8 @@ std::shared_ptr<const Facts> Facts::Of(const SessionContext& session) {
 
 Facts::Facts(const SessionContext& session, std::shared_ptr<const catalog::Version> catalog)
     : catalog_(std::move(catalog)),
-      search_path_(session.settings.search_path()),
-      user_(CurrentUser(session)),
+      search_path_(UsablePath(session)),
+      role_(CurrentRole(session).value_or(nullptr)),
       database_(session.identity.database) {
   for (const auto& role : catalog::AllRoles(*catalog_)) {
     roles_.push_back(

@@ -83,8 +83,8 @@ class Facts {
 
   const catalog::Version& catalog() const { return *catalog_; }
   const std::vector<std::string>& search_path() const { return search_path_; }
-  /// Whose rights count.
-  const std::string& user() const { return user_; }
+  /// Whose rights count. Null: it was dropped.
+  const catalog::RolePtr& role() const { return role_; }
   const std::string& database() const { return database_; }
   const std::vector<Role>& roles() const { return roles_; }
   const std::map<std::string, Oid>& namespaces() const { return namespaces_; }
@@ -116,7 +116,7 @@ class Facts {
 
   std::shared_ptr<const catalog::Version> catalog_;
   std::vector<std::string> search_path_;
-  std::string user_;
+  catalog::RolePtr role_;
   std::string database_;
   std::vector<Role> roles_;
   std::map<std::string, Oid> oids_;

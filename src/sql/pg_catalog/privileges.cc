@@ -166,26 +166,15 @@ struct Thing {
   const Class* of = nullptr;
 };
 
-/// A name is looked up with the rights of who asks.
-Status RequireUsage(const Facts& facts, const Class& of) {
-  const auto schema = SchemaTarget(facts, of.schema);
-  const auto user = catalog::FindRole(facts.catalog(), facts.user());
-  const bool may = schema.is_nil() || user == nullptr ||
-                   catalog::HasRight(facts.catalog(), *user, schema, Right::kUsage);
-  if (may) return {};
-  return Fail(MakeError(ErrorCode::kDenied, "permission denied for schema {}", of.schema)
-                  .WithSqlState("42501"));
-}
-
 Result<std::optional<Thing>> FindRelationThing(const Facts& facts, std::string_view text) {
-  const auto oid = IsNumber(text) ? std::optional(Number(text)) : RegOid(facts, "regclass", text);
+  FIRN_TRY(const auto oid, RegOid(facts, "regclass", text));
   if (!oid) {
     return Fail(MakeError(ErrorCode::kNotFound, "relation \"{}\" does not exist", text)
                     .WithSqlState("42P01"));
   }
   const auto* of = facts.FindClass(*oid);
   if (of == nullptr) return std::optional<Thing>();
-  if (!IsNumber(text)) FIRN_RETURN_IF_ERROR(RequireUsage(facts, *of));
+  if (!IsNumber(text)) FIRN_RETURN_IF_ERROR(RequireUsage(facts, of->schema));
   return std::optional(Thing{TargetOf(*of), TargetKindOf(*of), of});
 }
 
@@ -212,7 +201,7 @@ Result<std::optional<Thing>> FindThing(const Facts& facts, std::string_view func
 
 /// Of what the server brings along: everybody may read it and use its schemas.
 bool HasSystemRight(const Class* of, Right right) {
-  if (of != nullptr && of->name == "pg_authid") return false;
+  if (of != nullptr && (of->name == "pg_authid" || of->name == "pg_shadow")) return false;
   return right == Right::kSelect || right == Right::kUsage;
 }
 
@@ -228,6 +217,44 @@ Result<FieldId> FindColumn(const Class& of, std::string_view text) {
 }
 
 }  // namespace
+
+/// A name is looked up with the rights of who asks.
+Status RequireUsage(const Facts& facts, std::string_view name) {
+  const auto schema = SchemaTarget(facts, name);
+  const catalog::Role nobody;
+  const auto& user = facts.role() == nullptr ? nobody : *facts.role();
+  const bool may =
+      schema.is_nil() || catalog::HasRight(facts.catalog(), user, schema, Right::kUsage);
+  if (may) return {};
+  return Fail(
+      MakeError(ErrorCode::kDenied, "permission denied for schema {}", name).WithSqlState("42501"));
+}
+
+bool IsEnabled(const Facts& facts, std::string_view role) {
+  const auto& user = facts.role();
+  const auto of = catalog::FindRole(facts.catalog(), role);
+  return user != nullptr && of != nullptr && catalog::HasRightsOf(facts.catalog(), *user, *of);
+}
+
+bool IsOwn(const Facts& facts, const Class& of) {
+  const auto& user = facts.role();
+  if (user == nullptr) return false;
+  if (user->superuser || of.schema == "pg_temp") return true;
+  return of.system == nullptr && catalog::Owns(facts.catalog(), *user, TargetOf(of));
+}
+
+bool MayAnyOf(const Facts& facts, const Class& of, std::initializer_list<Right> rights,
+              std::optional<FieldId> column) {
+  if (IsOwn(facts, of)) return true;
+  const auto& user = facts.role();
+  if (user == nullptr) return false;
+  return std::any_of(rights.begin(), rights.end(), [&](Right right) {
+    if (of.system != nullptr) return HasSystemRight(&of, right);
+    const auto target = TargetOf(of);
+    return column ? catalog::HasRight(facts.catalog(), *user, target, right, *column)
+                  : catalog::HasRightOnAnyColumn(facts.catalog(), *user, target, right);
+  });
+}
 
 Uuid TargetOf(const Class& of) {
   if (of.table != nullptr) return of.table->id.value();
@@ -276,7 +303,8 @@ std::optional<std::string> AclText(const Facts& facts, const Uuid& target, Targe
   }
   if (column == FieldId()) {
     const auto name = RoleText(owner);
-    items.push_back(Item(name, Letters(catalog::AllRights(kind), 0), name));
+    const RightSet own = catalog::AllRights(kind) & ~rights->owner_lost;
+    if (own != 0) items.push_back(Item(name, Letters(own, 0), name));
   }
   for (const auto& grant : grants) items.push_back(Item(facts, grant));
   return ArrayText(items);
@@ -328,7 +356,7 @@ std::vector<HeldRight> HeldRights(const Facts& facts, const Uuid& target, Target
       held.push_back({grantor, grantee, catalog::NameOf(right), (options & Bit(right)) != 0});
     }
   };
-  add(owner, owner, all, all);
+  add(owner, owner, all & ~rights->owner_lost, all);
   for (const auto& grant : rights->grants) {
     if (grant.column != FieldId() && grant.column != column) continue;
     add(RoleName(facts, grant.grantor),
@@ -344,7 +372,8 @@ Result<std::optional<bool>> HasPrivilege(const Facts& facts, std::string_view fu
   const bool any_column = function == "any_column";
   const size_t without_role = of_column ? 3 : 2;
   const size_t at = arguments.size() - without_role;
-  FIRN_TRY(const auto role, ReadRole(facts, at == 0 ? facts.user() : arguments[0]));
+  FIRN_TRY(const auto role,
+           at == 0 ? Result<catalog::RolePtr>(facts.role()) : ReadRole(facts, arguments[0]));
   FIRN_TRY(const auto thing, FindThing(facts, function, arguments[at]));
   if (!thing) return std::optional<bool>();
   const auto kind = function == "sequence" ? TargetKind::kSequence : thing->kind;
@@ -380,7 +409,8 @@ Result<std::optional<bool>> HasPrivilege(const Facts& facts, std::string_view fu
 Result<std::optional<bool>> HasRole(const Facts& facts,
                                     const std::vector<std::string_view>& arguments) {
   const size_t at = arguments.size() - 2;
-  FIRN_TRY(const auto role, ReadRole(facts, at == 0 ? facts.user() : arguments[0]));
+  FIRN_TRY(const auto role,
+           at == 0 ? Result<catalog::RolePtr>(facts.role()) : ReadRole(facts, arguments[0]));
   // Nobody is a member of PostgreSQL's own roles, which are not there to be granted.
   if (IsPredefined(arguments[at])) return std::optional(role != nullptr && role->superuser);
   FIRN_TRY(const auto of, ReadRole(facts, arguments[at]));

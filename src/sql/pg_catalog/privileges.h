@@ -1,6 +1,7 @@
 // sql: who owns a thing and who may do what with it, as PostgreSQL's catalog and functions say it.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,16 @@ Uuid TargetOf(const Class& of);
 catalog::TargetKind TargetKindOf(const Class& of);
 /// A schema's; nil for the system's own.
 Uuid SchemaTarget(const Facts& facts, std::string_view schema);
+
+/// 42501 "permission denied for schema s".
+Status RequireUsage(const Facts& facts, std::string_view schema);
+/// Whether the user has the role's rights.
+bool IsEnabled(const Facts& facts, std::string_view role);
+/// Whether the user has the rights of its owner.
+bool IsOwn(const Facts& facts, const Class& of);
+/// Whether it has one of these rights on the column, or on any.
+bool MayAnyOf(const Facts& facts, const Class& of, std::initializer_list<catalog::Right> rights,
+              std::optional<FieldId> column = std::nullopt);
 
 /// The role firn for what has no id.
 Owner OwnerOf(const Facts& facts, const Uuid& target);

@@ -66,7 +66,10 @@ void ClassRows(const Source& source, Rows& rows) {
     const bool view = of.kind == 'v';
     const bool table = of.kind == 'r';
     const bool keyed = of.table != nullptr && of.table->PrimaryKey() != nullptr;
-    const auto count = source.facts.catalog().tables().empty() ? -1 : RowCount(source, of);
+    // Not known, as before the first ANALYZE, to who may not count them.
+    const bool may_count = MayAnyOf(source.facts, of, {catalog::Right::kSelect});
+    const auto count =
+        source.facts.catalog().tables().empty() || !may_count ? -1 : RowCount(source, of);
     rows.Add({{"oid", of.oid},
               {"relname", of.name},
               {"relnamespace", source.facts.NamespaceOid(of.schema)},

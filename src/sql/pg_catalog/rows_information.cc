@@ -21,12 +21,44 @@ std::optional<std::string> Text(Number number) {
   return std::to_string(*number);
 }
 
+using catalog::Right;
+
+/// Whether information_schema tells the user of a table or view.
+bool IsTold(const Source& source, const Class& of) {
+  return MayAnyOf(source.facts, of,
+                  {Right::kSelect, Right::kInsert, Right::kUpdate, Right::kDelete, Right::kTruncate,
+                   Right::kReferences, Right::kTrigger});
+}
+
+/// Of its constraints: it takes more than reading.
+bool IsToldOfConstraints(const Source& source, const Class& of) {
+  return MayAnyOf(source.facts, of,
+                  {Right::kInsert, Right::kUpdate, Right::kDelete, Right::kTruncate,
+                   Right::kReferences, Right::kTrigger});
+}
+
+bool IsToldOfColumn(const Source& source, const Class& of, const Attribute& attribute) {
+  return MayAnyOf(source.facts, of,
+                  {Right::kSelect, Right::kInsert, Right::kUpdate, Right::kReferences},
+                  FieldId(attribute.number));
+}
+
 bool IsRelation(const Class& of) {
   return of.kind == 'r' || of.kind == 'v';
 }
 
+bool IsToldOfSchema(const Source& source, std::string_view name) {
+  const auto target = SchemaTarget(source.facts, name);
+  const auto& user = source.facts.role();
+  const auto& catalog = source.facts.catalog();
+  return target.is_nil() ||
+         (user != nullptr && (catalog::HasRight(catalog, *user, target, Right::kUsage) ||
+                              catalog::HasRight(catalog, *user, target, Right::kCreate)));
+}
+
 void Schemata(const Source& source, Rows& rows) {
   for (const auto& [name, oid] : source.facts.namespaces()) {
+    if (!IsToldOfSchema(source, name)) continue;
     rows.Add({{"catalog_name", source.facts.database()},
               {"schema_name", name},
               {"schema_owner", OwnerOf(source.facts, SchemaTarget(source.facts, name)).name}});
@@ -35,7 +67,7 @@ void Schemata(const Source& source, Rows& rows) {
 
 void TableNames(const Source& source, Rows& rows) {
   for (const auto& of : source.facts.classes()) {
-    if (!IsRelation(of)) continue;
+    if (!IsRelation(of) || !IsTold(source, of)) continue;
     const bool temporary = of.schema == "pg_temp";
     rows.Add({{"table_catalog", source.facts.database()},
               {"table_schema", of.schema},
@@ -162,18 +194,23 @@ void ColumnRow(const Source& source, const Class& of, const Attribute& attribute
 void ColumnRows(const Source& source, Rows& rows) {
   for (const auto& of : source.facts.classes()) {
     if (!IsRelation(of)) continue;
-    for (const auto& attribute : of.attributes) ColumnRow(source, of, attribute, rows);
+    for (const auto& attribute : of.attributes) {
+      if (IsToldOfColumn(source, of, attribute)) ColumnRow(source, of, attribute, rows);
+    }
   }
 }
 
 void ViewRows(const Source& source, Rows& rows) {
   for (const auto& of : source.facts.classes()) {
     const auto* view = dynamic_cast<const catalog::View*>(of.object.get());
-    if (view == nullptr) continue;
+    if (view == nullptr || !IsTold(source, of)) continue;
+    const auto definition = IsOwn(source.facts, of)
+                                ? std::optional(ViewDefinition(source.facts, *view) + ";")
+                                : std::nullopt;
     rows.Add({{"table_catalog", source.facts.database()},
               {"table_schema", of.schema},
               {"table_name", of.name},
-              {"view_definition", ViewDefinition(source.facts, *view) + ";"},
+              {"view_definition", definition},
               {"check_option", "NONE"},
               {"is_updatable", "NO"},
               {"is_insertable_into", "NO"},
@@ -218,11 +255,12 @@ void TableConstraints(const Source& source, Rows& rows) {
     if (type == "UNIQUE") rows.Set("nulls_distinct", "YES");
   };
   for (const auto& constraint : source.facts.constraints()) {
+    if (!IsToldOfConstraints(source, *constraint.of)) continue;
     add(*constraint.of, constraint.says->name, WordOf(constraint.says->kind));
     if (!constraint.says->enforced) rows.Set("enforced", "NO");
   }
   for (const auto& of : source.facts.classes()) {
-    if (of.table == nullptr) continue;
+    if (of.table == nullptr || !IsToldOfConstraints(source, of)) continue;
     for (const auto& attribute : of.attributes) {
       if (attribute.not_null) add(of, NotNullName(source, of, attribute), "CHECK");
     }
@@ -237,11 +275,11 @@ void CheckConstraints(const Source& source, Rows& rows) {
               {"check_clause", std::move(clause)}});
   };
   for (const auto& constraint : source.facts.constraints()) {
-    if (constraint.says->kind != Kind::kCheck) continue;
+    if (constraint.says->kind != Kind::kCheck || !IsOwn(source.facts, *constraint.of)) continue;
     add(*constraint.of, constraint.says->name, "((" + constraint.says->expression + "))");
   }
   for (const auto& of : source.facts.classes()) {
-    if (of.table == nullptr) continue;
+    if (of.table == nullptr || !IsOwn(source.facts, of)) continue;
     for (const auto& attribute : of.attributes) {
       if (!attribute.not_null) continue;
       add(of, NotNullName(source, of, attribute), attribute.name + " IS NOT NULL");
@@ -259,6 +297,9 @@ void KeyColumns(const Source& source, Rows& rows) {
       ++position;
       for (const auto& attribute : constraint.of->attributes) {
         if (attribute.number != number) continue;
+        const bool told = usage ? IsOwn(source.facts, *constraint.of)
+                                : IsToldOfColumn(source, *constraint.of, attribute);
+        if (!told) continue;
         rows.Add({{"constraint_catalog", source.facts.database()},
                   {"constraint_schema", constraint.of->schema},
                   {"constraint_name", constraint.says->name},
@@ -277,6 +318,7 @@ void SequenceRows(const Source& source, Rows& rows) {
     const auto* sequence = dynamic_cast<const catalog::Sequence*>(of.object.get());
     // An identity column's own is not one of them.
     if (sequence == nullptr || (sequence->owner && sequence->owner->identity)) continue;
+    if (!MayAnyOf(source.facts, of, {Right::kSelect, Right::kUpdate, Right::kUsage})) continue;
     const auto& info = columnar::Info(sequence->type);
     const auto shape = ShapeOf(info.catalog, -1);
     rows.Add({{"sequence_catalog", source.facts.database()},
@@ -294,19 +336,11 @@ void SequenceRows(const Source& source, Rows& rows) {
   }
 }
 
-/// Roles whose rights the user has.
-bool IsEnabled(const Source& source, std::string_view role) {
-  const auto& catalog = source.facts.catalog();
-  const auto user = catalog::FindRole(catalog, source.facts.user());
-  const auto of = catalog::FindRole(catalog, role);
-  return user != nullptr && of != nullptr && catalog::HasRightsOf(catalog, *user, *of);
-}
-
 /// What PUBLIC has is in the views of privileges, and in those of grants if the user gave it.
 bool IsShown(const Source& source, const Rows& rows, const HeldRight& held) {
   const bool of_roles = rows.relation().name.starts_with("role_");
-  return (held.grantee == "PUBLIC" && !of_roles) || IsEnabled(source, held.grantor) ||
-         IsEnabled(source, held.grantee);
+  return (held.grantee == "PUBLIC" && !of_roles) || IsEnabled(source.facts, held.grantor) ||
+         IsEnabled(source.facts, held.grantee);
 }
 
 void TablePrivileges(const Source& source, Rows& rows) {
@@ -348,7 +382,7 @@ void ColumnPrivileges(const Source& source, Rows& rows) {
 
 void EnabledRoles(const Source& source, Rows& rows) {
   for (const auto& role : source.facts.roles()) {
-    if (IsEnabled(source, role.name)) rows.Add({{"role_name", role.name}});
+    if (IsEnabled(source.facts, role.name)) rows.Add({{"role_name", role.name}});
   }
 }
 

@@ -119,12 +119,16 @@ void Activity(const Source& source, Rows& rows) {
               {"pid", session.pid},
               {"usesysid", user},
               {"usename", session.user},
-              {"application_name", session.application_name},
-              {"backend_start", TimestampText(session.connected_us)},
-              {"query_start", TimestampText(session.query_started_us)},
-              {"state", session.state},
-              {"query", session.query},
-              {"backend_type", "client backend"}});
+              {"application_name", session.application_name}});
+    if (!IsEnabled(source.facts, session.user)) {
+      rows.Set("query", "<insufficient privilege>");
+      continue;
+    }
+    rows.Set("backend_start", TimestampText(session.connected_us));
+    rows.Set("query_start", TimestampText(session.query_started_us));
+    rows.Set("state", session.state);
+    rows.Set("query", session.query);
+    rows.Set("backend_type", "client backend");
   }
 }
 
@@ -156,11 +160,13 @@ void SettingRows(const Source& source, Rows& rows) {
 void TableCounts(const Source& source, Rows& rows) {
   for (const auto& of : source.facts.classes()) {
     if (of.table == nullptr) continue;
-    rows.Add({{"relid", of.oid},
-              {"schemaname", of.schema},
-              {"relname", of.name},
-              {"n_live_tup", RowCount(source, of)},
-              {"n_dead_tup", 0}});
+    rows.Add(
+        {{"relid", of.oid},
+         {"schemaname", of.schema},
+         {"relname", of.name},
+         {"n_live_tup", MayAnyOf(source.facts, of, {catalog::Right::kSelect}) ? RowCount(source, of)
+                                                                              : int64_t{0}},
+         {"n_dead_tup", 0}});
   }
 }
 
