@@ -217,8 +217,10 @@ def test_a_sweep_while_rounds_and_large_copies_are_at_work_loses_nothing(loaded)
         loaded.start()
         load = loaded.load()
         files, _, _ = swept(loaded, since)
-        assert files >= 300
+        assert files >= 200  # the load may drop the third table, and its folder with all in it
         load.join()
+        wait_until(lambda: not list(loaded.server.data.rglob(f"lost{number}-*.parquet")),
+                   "the orphans to be gone")
         assert load.errors == []
         loaded.check_server()
     loaded.check_lake()

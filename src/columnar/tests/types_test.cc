@@ -49,8 +49,11 @@ TEST(Types, ModifiersAreChecked) {
   EXPECT_EQ(numeric({12, 2}).value(), Numeric(12, 2));
   EXPECT_EQ(numeric({12}).value(), Numeric(12, 0));
   EXPECT_EQ(numeric({}).value(), Type{TypeKind::kNumeric});
-  EXPECT_EQ(numeric({39}).error().SqlState(), "22023");
-  EXPECT_EQ(numeric({5, 6}).error().SqlState(), "22023");
+  // PostgreSQL has these.
+  EXPECT_EQ(numeric({39}).error().SqlState(), "0A000");
+  EXPECT_EQ(numeric({5, 6}).error().SqlState(), "0A000");
+  EXPECT_EQ(numeric({0}).error().SqlState(), "22023");
+  EXPECT_EQ(numeric({1001}).error().SqlState(), "22023");
   EXPECT_EQ(TypeFromName("varchar", std::vector<int32_t>{0}).error().SqlState(), "22023");
   EXPECT_EQ(TypeFromName("int4", std::vector<int32_t>{3}).error().SqlState(), "42601");
   EXPECT_EQ(TypeFromName("money", {}).error().SqlState(), "0A000");
