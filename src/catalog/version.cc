@@ -114,7 +114,9 @@ Status Version::CheckNothingDependsOn(const Uuid& id) const {
     return Fail(
         MakeError(ErrorCode::kConflict, "cannot drop it because other objects depend on it")
             .WithSqlState("2BP01")
-            .WithDetail(fmt::format("{} {} depends on it", object->kind().name, object->name))
+            .WithDetail(object->name.empty()
+                            ? fmt::format("{} depend on it", object->kind().noun)
+                            : fmt::format("{} {} depends on it", object->kind().name, object->name))
             .WithHint("Use DROP ... CASCADE to drop the dependent objects too."));
   }
   return {};

@@ -638,7 +638,7 @@ Result<Expr> QueryWriter::EachIn(const Expr& left, std::vector<Expr> exprs,
   auto common = together ? CommonType(types) : std::nullopt;
   if (common) common->length = 0;
   if (common && common->tag == kNumeric) common = OpenNumeric();  // each with its own digits
-  std::vector<std::pair<std::string, std::string>> lists;  // what is compared as one type
+  std::vector<std::pair<std::string, std::string>> lists;         // what is compared as one type
   for (size_t i = 0; i < exprs.size(); ++i) {
     auto& expr = exprs[i];
     const bool stays = common && common->tag == kChar && expr.type.tag == kChar;

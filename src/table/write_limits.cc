@@ -19,28 +19,30 @@ std::string Reasons(const std::vector<Flusher::StuckTable>& stuck) {
   return reasons;
 }
 
+Failure Full(std::string_view sqlstate, std::string_view setting, std::string why,
+             const std::string& message) {
+  return Fail(MakeError(ErrorCode::kOverloaded, "{}", message)
+                  .WithSqlState(sqlstate)
+                  .WithRemedy(Remedy::kRetry)
+                  .WithDetail(std::move(why))
+                  .WithHint(fmt::format(kHint, setting)));
+}
+
 }  // namespace
 
 Failure WriteLimits::HotRowsFull(int64_t held, std::string why) const {
-  return Fail(MakeError(ErrorCode::kOverloaded,
-                        "no memory for more rows: rows that wait for a flush hold {:.0f} MB of "
-                        "the {:.0f} MB that memory_limit leaves them",
-                        Megabytes(held), Megabytes(limits_.hot_bytes))
-                  .WithSqlState("53200")
-                  .WithRemedy(Remedy::kRetry)
-                  .WithDetail(std::move(why))
-                  .WithHint(fmt::format(kHint, "memory_limit")));
+  return Full(
+      "53200", "memory_limit", std::move(why),
+      fmt::format("no memory for more rows: rows that wait for a flush hold {:.0f} MB of the "
+                  "{:.0f} MB that memory_limit leaves them",
+                  Megabytes(held), Megabytes(limits_.hot_bytes)));
 }
 
 Failure WriteLimits::LogFull(uint64_t held, std::string why) const {
-  return Fail(MakeError(ErrorCode::kOverloaded,
-                        "no log for more rows: rows that wait for a flush hold {:.0f} MB of it, "
-                        "log_bytes_max is {:.0f} MB",
-                        Megabytes(held), Megabytes(limits_.log_bytes))
-                  .WithSqlState("53400")
-                  .WithRemedy(Remedy::kRetry)
-                  .WithDetail(std::move(why))
-                  .WithHint(fmt::format(kHint, "log_bytes_max")));
+  return Full("53400", "log_bytes_max", std::move(why),
+              fmt::format("no log for more rows: rows that wait for a flush hold {:.0f} MB of it, "
+                          "log_bytes_max is {:.0f} MB",
+                          Megabytes(held), Megabytes(limits_.log_bytes)));
 }
 
 Status WriteLimits::Room() const {
