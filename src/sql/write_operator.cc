@@ -718,7 +718,7 @@ Result<Expr> QueryWriter::WriteIn(const Json& body, const Json& items, bool nega
   }
   exprs.insert(exprs.begin(), std::move(left));
   FIRN_TRY(const auto type, Unify(exprs, "IN"));
-  (void)type;
+  if (!HasEquality(type.tag)) return NoOperator("=", {exprs[0], exprs[1]}, location);
   std::string list;
   for (size_t i = 1; i < exprs.size(); ++i) list += (i > 1 ? ", " : "") + Comparable(exprs[i]);
   return Bool(

@@ -126,3 +126,5 @@ select x.id, t.x, o.at from t join o using (id) as x order by x.id
 select x.* from t left join o using (id) as x where x.id > 2 order by 1
 select x.at from t join o using (id) as x
 select 1 from t join o using (id) as t
+select '{}'::json in ('{}'::json, '1'::json)
+select id from t where '{}'::json not in ('{}'::json) order by id
