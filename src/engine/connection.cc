@@ -108,6 +108,34 @@ const std::vector<columnar::Field>& ResultStream::fields() const {
   return state_->fields;
 }
 
+namespace {
+
+// When one thread of a statement fails, DuckDB stops the others, and once in a hundred times it
+// tells their end instead: interrupted, though nobody did. What the first one met is found by
+// running the statement again.
+Error FirstError(ConnectionState& connection, StatementState& statement, Error told) {
+  const auto interrupted = [&] {
+    return connection.interrupts.load() != statement.interrupts_seen;
+  };
+  if (told.SqlState() != "57014" || interrupted()) return told;
+  OwnedPending pending;
+  if (duckdb_pending_prepared_streaming(statement.prepared.get(), pending.out()) == DuckDBError) {
+    return told;
+  }
+  duckdb_result result{};
+  auto state = duckdb_execute_pending(pending.get(), &result);
+  while (state != DuckDBError && !interrupted()) {
+    const OwnedChunk chunk(duckdb_fetch_chunk(result));
+    if (!chunk) break;
+  }
+  const auto text = View(duckdb_result_error(&result));
+  if (!text.empty()) told = connection.core->MapError(text, statement.sql);
+  duckdb_destroy_result(&result);
+  return told;
+}
+
+}  // namespace
+
 Result<std::shared_ptr<arrow::RecordBatch>> ResultStream::Next() {
   auto& stream = *state_;
   if (stream.ended) return std::shared_ptr<arrow::RecordBatch>{};
@@ -125,7 +153,11 @@ Result<std::shared_ptr<arrow::RecordBatch>> ResultStream::Next() {
   if (!chunk) {
     // The end, or an error: only the result knows.
     const auto text = View(duckdb_result_error(&stream.result));
-    if (!text.empty()) return fail(connection.core->MapError(text, stream.statement->sql));
+    if (!text.empty()) {
+      auto error = connection.core->MapError(text, stream.statement->sql);
+      stream.Close();
+      return fail(FirstError(connection, *stream.statement, std::move(error)));
+    }
     stream.ended = true;
     stream.Close();
     return std::shared_ptr<arrow::RecordBatch>{};
