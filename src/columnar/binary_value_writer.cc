@@ -82,11 +82,13 @@ std::unique_ptr<ValueWriter> MakeBinaryOfTextWriter(const Type& type, const arro
   switch (type.kind) {
     case TypeKind::kNumeric:
       if (from.type_id() == arrow::Type::DECIMAL128) {
-        return WriterOf<arrow::Decimal128Array>(from, [](std::string_view value, std::string& out) {
-          std::string text;
-          AppendBareNumeric(value, text);
-          AppendNumericTextBinary(text, out);
-        });
+        const BareNumericText shown{type};
+        return WriterOf<arrow::Decimal128Array>(from,
+                                                [shown](std::string_view value, std::string& out) {
+                                                  std::string text;
+                                                  shown(value, text);
+                                                  AppendNumericTextBinary(text, out);
+                                                });
       }
       return BytesWriterOf(from, AppendNumericTextBinary);
     case TypeKind::kTimetz:

@@ -60,7 +60,10 @@ std::unique_ptr<ValueWriter> MakeTextListWriter(const Type& type, const arrow::A
 std::unique_ptr<ValueWriter> MakeBinaryListWriter(const Type& type, const arrow::Array& array);
 
 /// The decimal that a table keeps of a numeric without precision: zeros at its end say nothing.
-void AppendBareNumeric(std::string_view value, std::string& out);
+struct BareNumericText {
+  Type type;
+  void operator()(std::string_view value, std::string& out) const;
+};
 
 /// char(n) with its blanks; a length of 0 adds none.
 struct PadTo {

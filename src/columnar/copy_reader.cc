@@ -207,8 +207,7 @@ class Reader final : public CopyReader {
 
   // The limit of a numeric without precision is the column's, not PostgreSQL's: say which.
   static Error Named(Error error, const Target& target) {
-    const auto& type = target.column.type;
-    if (type.kind == TypeKind::kNumeric && type.precision == 0 && error.SqlState() == "22003") {
+    if (IsBare(target.column.type) && error.SqlState() == "22003") {
       error.message += fmt::format(": column \"{}\"", target.column.name);
     }
     return error;

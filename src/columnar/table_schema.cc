@@ -59,7 +59,7 @@ std::string ToJson(const TableSchema& schema) {
   nlohmann::json columns = nlohmann::json::array();
   for (const auto& column : schema.columns) {
     nlohmann::json one = {
-        {"id", column.id.value()}, {"name", column.name}, {"type", PostgresName(column.type)}};
+        {"id", column.id.value()}, {"name", column.name}, {"type", KeptName(column.type)}};
     if (column.not_null) one["not_null"] = true;
     if (!column.default_sql.empty()) one["default"] = column.default_sql;
     if (column.element_id.value() != 0) one["element_id"] = column.element_id.value();
@@ -79,7 +79,7 @@ Result<TableSchema> TableSchemaFromJson(std::string_view json) {
     schema.id = SchemaId(parsed.at("schema_id").get<uint32_t>());
     schema.last_field_id = parsed.at("last_field_id").get<int32_t>();
     for (const auto& one : parsed.at("columns")) {
-      FIRN_TRY(auto type, ParsePostgresName(one.at("type").get<std::string>()));
+      FIRN_TRY(auto type, ParseKeptName(one.at("type").get<std::string>()));
       type.user_type = one.value("user_type", uint32_t{0});
       schema.columns.push_back({.id = FieldId(one.at("id").get<int32_t>()),
                                 .name = one.at("name").get<std::string>(),

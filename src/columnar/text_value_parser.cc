@@ -155,7 +155,8 @@ Status NetworkFromBinary(std::string_view bytes, std::string* out) {
 // has no room for are refused: rounding them would change the value that a query sees.
 class BareNumericParser final : public ParserInto<arrow::Decimal128Builder> {
  public:
-  using ParserInto::ParserInto;
+  BareNumericParser(const Type& type, arrow::ArrayBuilder* builder)
+      : ParserInto(builder), stored_(Stored(type)) {}
   Status AppendText(std::string_view text) override {
     FIRN_RETURN_IF_ERROR(NumericText(text, &canonical_));
     return AppendCanonical();
@@ -174,23 +175,26 @@ class BareNumericParser final : public ParserInto<arrow::Decimal128Builder> {
     }
     const auto behind = point == std::string_view::npos ? 0 : digits.size() - point - 1;
     const auto before = std::min(point, digits.size()) - (digits.starts_with('-') ? 1 : 0);
-    if (IsLetter(digits.back()) || behind > kBareScale ||
-        before > static_cast<size_t>(kBarePrecision - kBareScale)) {
+    const int whole = stored_.precision - stored_.scale;
+    if (IsLetter(digits.back()) || behind > static_cast<size_t>(stored_.scale) ||
+        before > static_cast<size_t>(whole)) {
       return Fail(MakeError(ErrorCode::kInvalidInput, "numeric field overflow")
                       .WithSqlState("22003")
                       .WithDetail(fmt::format(
                           "A column of type numeric without a precision keeps {} digits before and "
                           "{} behind the decimal point, and no NaN or infinity.",
-                          kBarePrecision - kBareScale, kBareScale))
+                          whole, stored_.scale))
                       .WithHint("Declare the column numeric(p,s) with room for the value, or "
-                                "double precision, or text."));
+                                "double precision; or SET firn.numeric = text and make it "
+                                "again: such a column keeps every digit, as text in the lake."));
     }
     Int128 value = 0;
-    FIRN_RETURN_IF_ERROR(ParseNumeric(digits, Numeric(kBarePrecision, kBareScale), &value));
+    FIRN_RETURN_IF_ERROR(ParseNumeric(digits, stored_, &value));
     return FromArrow(builder_.Append(
         arrow::Decimal128(static_cast<int64_t>(value >> 64), static_cast<uint64_t>(value))));
   }
 
+  Type stored_;
   std::string canonical_;
 };
 
@@ -201,7 +205,7 @@ std::unique_ptr<ValueParser> MakeTextParser(const Type& type, arrow::ArrayBuilde
   switch (type.kind) {
     case TypeKind::kNumeric:
       if (builder->type()->id() != arrow::Type::STRING) {
-        return std::make_unique<BareNumericParser>(builder);
+        return std::make_unique<BareNumericParser>(type, builder);
       }
       return std::make_unique<CanonicalParser<NumericText, NumericTextFromBinary>>(builder);
     case TypeKind::kChar:

@@ -52,7 +52,7 @@ void AppendEscaped(std::string_view bytes, std::string& out) {
 
 std::unique_ptr<ValueWriter> MakeTextOfTextWriter(const Type& type, const arrow::Array& from) {
   if (from.type_id() == arrow::Type::DECIMAL128) {
-    return WriterOf<arrow::Decimal128Array>(from, AppendBareNumeric);
+    return WriterOf<arrow::Decimal128Array>(from, BareNumericText{type});
   }
   if (type.kind == TypeKind::kInterval) {
     return BytesWriterOf(from, [](std::string_view value, std::string& out) {
@@ -69,9 +69,10 @@ std::unique_ptr<ValueWriter> MakeTextOfTextWriter(const Type& type, const arrow:
 
 }  // namespace
 
-void AppendBareNumeric(std::string_view value, std::string& out) {
-  AppendDecimal(DecimalFrom(value), kBareScale, out);
-  while (out.back() == '0') out.pop_back();
+void BareNumericText::operator()(std::string_view value, std::string& out) const {
+  const auto scale = Stored(type).scale;
+  AppendDecimal(DecimalFrom(value), scale, out);
+  for (int left = scale - type.scale; left > 0 && out.back() == '0'; --left) out.pop_back();
   if (out.back() == '.') out.pop_back();
 }
 

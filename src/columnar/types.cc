@@ -341,9 +341,9 @@ bool IsStorable(TypeKind kind) {
 }
 
 Type Stored(Type type) {
-  if (type.kind == Kind::kNumeric && type.precision == 0) {
+  if (IsBare(type) && type.scale != kAsText) {
     type.precision = kBarePrecision;
-    type.scale = kBareScale;
+    type.scale = std::max(type.scale, kBareScale);
   }
   return type;
 }
@@ -372,6 +372,7 @@ int32_t TypeModifier(const Type& type) {
 
 std::string IcebergName(const Type& type) {
   const auto& info = Info(type.kind);
+  if (IsBare(type) && type.scale == kAsText) return std::string(Info(Kind::kText).iceberg);
   if (type.kind == Kind::kNumeric) {
     const auto kept = Stored(type);
     return fmt::format("{}({}, {})", info.iceberg, kept.precision, kept.scale);
@@ -390,7 +391,7 @@ std::string DuckDbName(const Type& type) {
 
 Layout LayoutOf(const Type& type) {
   if (type.array) return Layout::kList;
-  if (type.kind == Kind::kNumeric && type.precision == 0) return Layout::kUtf8;
+  if (IsBare(type)) return Layout::kUtf8;
   if (IsNameOfOid(type)) return Layout::kUtf8;
   return Info(type.kind).layout;
 }
@@ -457,6 +458,29 @@ Result<Type> ParsePostgresName(std::string_view text) {
   const auto spelled = SplitModifiers(text);
   if (!spelled) return Fail(ErrorCode::kInvalidInput, "not a type: \"{}\"", text);
   return TypeFromName(spelled->name, spelled->modifiers);
+}
+
+std::string KeptName(const Type& type) {
+  if (type.array) return KeptName(ElementOf(type)) + "[]";
+  if (!IsBare(type) || type.scale == 0) return PostgresName(type);
+  return fmt::format("{}(0,{})", Info(type.kind).name, type.scale);
+}
+
+Result<Type> ParseKeptName(std::string_view text) {
+  if (text.ends_with("[]")) {
+    FIRN_TRY(const auto element, ParseKeptName(text.substr(0, text.size() - 2)));
+    return ArrayOf(element);
+  }
+  const auto spelled = SplitModifiers(text);
+  const auto& numeric = Info(Kind::kNumeric);
+  const bool bare = spelled && spelled->name == numeric.name && spelled->modifiers.size() == 2 &&
+                    spelled->modifiers[0] == 0;
+  if (!bare) return ParsePostgresName(text);
+  const int32_t scale = spelled->modifiers[1];
+  if (scale < kAsText || scale > kMaxPrecision) {
+    return Fail(ErrorCode::kInvalidInput, "not a type: \"{}\"", text);
+  }
+  return Type{.kind = Kind::kNumeric, .scale = scale};
 }
 
 Result<Type> TypeFromDuckDb(std::string_view duckdb_name) {

@@ -10,6 +10,7 @@
 //   double precision     double                   double           DOUBLE
 //   numeric(p,s)         decimal128(p,s)          decimal(p, s)    DECIMAL(p,s)
 //   numeric  in a table  decimal128(38,9)         decimal(38, 9)   DECIMAL(38,9)
+//            as text     utf8, as Postgres prints string           VARCHAR
 //            in a query  utf8, as Postgres prints                  VARCHAR
 //   text, varchar(n), name, "char", char(n) without its trailing blanks
 //                        utf8                     string           VARCHAR
@@ -104,16 +105,19 @@ enum class Layout : uint8_t {
 };
 
 inline constexpr int kMaxPrecision = 38;
-/// What a table keeps of a numeric without precision.
+/// What a table keeps of a numeric without precision, if not its text: a decimal of this precision
+/// and at least this scale.
 inline constexpr int kBarePrecision = 38;
 inline constexpr int kBareScale = 9;
+/// Type::scale of a column that is a numeric without precision kept as text, with all its digits.
+inline constexpr int kAsText = -1;
 
 /// A Postgres type with its modifier: numeric(precision, scale), varchar(length), and whether
 /// it is an array of that.
 struct Type {
   TypeKind kind = TypeKind::kText;
   int32_t precision = 0;  // numeric: 1..38; 0: numeric of any size and scale
-  int32_t scale = 0;      // numeric: 0..precision
+  int32_t scale = 0;      // numeric: 0..precision; of a column without precision see IsBare
   int32_t length = 0;     // varchar, char: most characters, 0: no limit
   bool array = false;     // one dimension; Postgres does not nest array types either
   // The oid of an enum, or of a domain over this type; 0: none. The oid of the array type of a
@@ -124,6 +128,11 @@ struct Type {
 };
 
 Type Numeric(int32_t precision, int32_t scale);
+/// Whether it is a numeric without precision. The scale of such a column is that to which zeros are
+/// shown (0: none at the end; CREATE TABLE AS of sum(numeric(12,2)): 2), or kAsText.
+constexpr bool IsBare(const Type& type) {
+  return type.kind == TypeKind::kNumeric && type.precision == 0;
+}
 Type Varchar(int32_t length);
 
 Type Char(int32_t length);
@@ -163,8 +172,9 @@ char Category(const Type& type);
 Type BaseType(Type type);
 /// Whether a table can have a column of it.
 bool IsStorable(TypeKind kind);
-/// What a table keeps of a column of this type: decimal(38,9) of a numeric without precision,
-/// else the type itself. The log, hot rows and data files hold that, queries the type.
+/// What a table keeps of a column of this type: decimal(38,9) of a numeric without precision (with
+/// a scale above 9 if zeros are shown that far), else the type itself. The log, hot rows and data
+/// files hold that, queries the type.
 Type Stored(Type type);
 
 /// "numeric(12,2)", "character varying(20)[]", "timestamp with time zone"; "enum(16385)".
@@ -187,6 +197,11 @@ std::shared_ptr<arrow::DataType> ArrowType(const Type& type);
 Result<Type> TypeFromName(std::string_view name, std::span<const int32_t> modifiers);
 /// Inverse of PostgresName.
 Result<Type> ParsePostgresName(std::string_view text);
+/// As the catalog and the properties of tables name a column's type: PostgresName, and how a
+/// numeric without precision is kept ("numeric(0,2)"; "numeric(0,-1)": as text).
+std::string KeptName(const Type& type);
+/// Inverse of KeptName.
+Result<Type> ParseKeptName(std::string_view text);
 /// The Postgres type of a DuckDB result column, by DuckDB's name of its type: HUGEINT becomes
 /// numeric(38,0), UINTEGER bigint, ENUM text, INTEGER[] integer[]. 0A000 naming the type where
 /// there is none.

@@ -75,7 +75,7 @@ Result<Type> TypeOf(const iceberg::Field& field, const iceberg::TableMetadata& m
   const auto named = metadata.Property(TypeProperty(field.id), "");
   if (!named.empty()) {
     // Someone may have widened the column since: then the property no longer speaks of it.
-    const auto type = columnar::ParsePostgresName(named);
+    const auto type = columnar::ParseKeptName(named);
     if (type && IsKeptAs(*type, field)) return *type;
   }
   return TakenFor(field);
@@ -115,7 +115,7 @@ iceberg::Properties TypeProperties(const columnar::TableSchema& schema) {
   for (const auto& column : schema.columns) {
     const auto taken = TakenFor({.type = IcebergType(column)});
     if (taken && *taken == column.type) continue;
-    properties[TypeProperty(column.id)] = columnar::PostgresName(column.type);
+    properties[TypeProperty(column.id)] = columnar::KeptName(column.type);
   }
   return properties;
 }

@@ -1,6 +1,5 @@
 #include "sql/ddl.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "sql/ddl_internal.h"
@@ -12,26 +11,6 @@
 
 namespace firn::sql {
 namespace {
-
-Status CheckOptions(const std::map<std::string, std::string>& options) {
-  for (const auto& [name, value] : options) {
-    if (name == "format_version") {
-      if (value == "2") continue;
-      return Fail(MakeError(ErrorCode::kUnsupported, "format_version = {} is not supported", value)
-                      .WithSqlState("0A000")
-                      .WithHint("Tables have Iceberg format version 2."));
-    }
-    if (name == "partition_by" || name == "sort_by" || name == "max_staleness") {
-      return Fail(MakeError(ErrorCode::kUnsupported, "the table option {} is not supported", name)
-                      .WithSqlState("0A000")
-                      .WithHint("Leave it out: rows are flushed in the order they were written."));
-    }
-    return Fail(MakeError(ErrorCode::kInvalidInput, "unrecognized parameter \"{}\"", name)
-                    .WithSqlState("22023")
-                    .WithHint("The table option there is: format_version."));
-  }
-  return {};
-}
 
 /// The schema, or nothing when the table is there and may be.
 Result<std::optional<std::string>> SchemaOrSkip(SessionContext& session, const TableName& name,
@@ -49,6 +28,17 @@ Result<std::optional<std::string>> SchemaOrSkip(SessionContext& session, const T
 Task<Status> TellSkipped(Output& out, const TableName& name) {
   auto notice =
       MakeNotice("42P07", fmt::format("relation \"{}\" already exists, skipping", name.name));
+  co_return co_await out.Notice(std::move(notice));
+}
+
+bool IsKeptAsText(const columnar::Type& type) {
+  return columnar::IsBare(type) && type.scale == columnar::kAsText;
+}
+
+Task<Status> TellKeptAsText(Output& out, const std::string& column) {
+  auto notice = MakeNotice(
+      "00000", fmt::format("column \"{}\" keeps every digit, as text in the lake", column));
+  notice.hint = "Cast it to numeric(p,s) in the query for a decimal that other engines read.";
   co_return co_await out.Notice(std::move(notice));
 }
 
@@ -122,13 +112,24 @@ Result<catalog::TableDefinition> Gather(SessionContext& session, CreateTableComm
       command.generated[table.columns.columns.size()] = generated->second;
     }
     table.columns.columns.push_back(command.columns[i]);
+    auto& type = table.columns.columns.back().type;
+    type = AsNumericsAreKept(session, type);
   }
   FIRN_RETURN_IF_ERROR(CheckColumnNames(NamesOf(table.columns.columns)));
   FIRN_RETURN_IF_ERROR(NumberColumns(table));
   return table;
 }
 
-Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand& command,
+/// How a column keeps the values of a query's: a numeric whose size was computed is a numeric
+/// without one, shown with the zeros it comes with, or a text where any number of digits may come.
+columnar::Type KeptType(const SessionContext& session, const columnar::Type& type) {
+  if (type.kind != columnar::TypeKind::kNumeric || type.length != kComputed) return type;
+  const int32_t scale = columnar::IsBare(type) ? columnar::kAsText : type.scale;
+  return AsNumericsAreKept(session, {.kind = type.kind, .scale = scale, .array = type.array});
+}
+
+Result<std::vector<columnar::Column>> ColumnsOfQuery(const SessionContext& session,
+                                                     const CreateTableAsCommand& command,
                                                      const ReadDescription& described) {
   if (command.column_names.size() > described.fields.size()) {
     return Fail(MakeError(ErrorCode::kInvalidInput, "too many column names were specified")
@@ -140,7 +141,7 @@ Result<std::vector<columnar::Column>> ColumnsOfQuery(const CreateTableAsCommand&
         i < command.column_names.size() ? command.column_names[i] : described.fields[i].name;
     columns.push_back({.id = FieldId(static_cast<int32_t>(i) + 1),
                        .name = name,
-                       .type = WithoutComputedSize(described.fields[i].type)});
+                       .type = KeptType(session, described.fields[i].type)});
   }
   FIRN_RETURN_IF_ERROR(CheckColumnNames(NamesOf(columns)));
   return columns;
@@ -178,21 +179,19 @@ Task<Result<std::string>> RunCreateTable(SessionContext& session, const CreateTa
     if (!told) co_return Failure(std::move(told).error());
     co_return std::string("CREATE TABLE");
   }
-  Status done = CheckOptions(command.options);
-  if (!done) co_return Failure(std::move(done).error());
   auto gathered = Gather(session, command);
   if (!gathered) co_return Failure(std::move(gathered).error());
   auto& table = *gathered;
   table.schema = SchemaOf(**schema, command.temporary);
   for (const auto& constraint : command.constraints) {
-    done = PutConstraint(session, constraint, table);
+    auto done = PutConstraint(session, constraint, table);
     if (!done) co_return Failure(std::move(done).error());
   }
   std::vector<catalog::Change> after;
   for (size_t i = 0; i < table.columns.columns.size(); ++i) {
     const auto generated = command.generated.find(i);
     if (generated == command.generated.end()) {
-      done = co_await CheckDefault(session, table, i);
+      auto done = co_await CheckDefault(session, table, i);
       if (!done) co_return Failure(std::move(done).error());
       continue;
     }
@@ -211,7 +210,7 @@ Task<Result<std::string>> RunCreateTable(SessionContext& session, const CreateTa
     owned->owner->table = (*created)->id;
     put.object = std::move(owned);
   }
-  done = AddChanges(session, std::move(after));
+  auto done = AddChanges(session, std::move(after));
   if (!done) co_return Failure(std::move(done).error());
   co_return std::string("CREATE TABLE");
 }
@@ -232,13 +231,11 @@ Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
     if (!told) co_return Failure(std::move(told).error());
     co_return std::string("CREATE TABLE AS");
   }
-  auto options = CheckOptions(command.options);
-  if (!options) co_return Failure(std::move(options).error());
   std::vector<std::optional<columnar::Type>> types;
   for (const auto& bound : parameters) types.emplace_back(bound.type);
   auto described = DescribeRead(session, command.query, types, nullptr);
   if (!described) co_return Failure(std::move(described).error());
-  auto columns = ColumnsOfQuery(command, *described);
+  auto columns = ColumnsOfQuery(session, command, *described);
   if (!columns) co_return Failure(std::move(columns).error());
   catalog::TableDefinition table;
   table.schema = SchemaOf(**schema, command.temporary);
@@ -252,17 +249,26 @@ Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
   if (!command.with_data) co_return std::string("CREATE TABLE AS");
   auto targets = TargetColumns(**created, {});
   if (!targets) co_return Failure(std::move(targets).error());
-  // A numeric whose size was computed is a numeric without one: its values are converted.
   const auto kept = PickColumns(**created, *targets);
-  const auto& fields = described->fields;
-  const bool converted = std::any_of(fields.begin(), fields.end(), [](const auto& field) {
-    return WithoutComputedSize(field.type) != field.type;
-  });
+  bool converted = false;
+  for (size_t i = 0; i < kept.size(); ++i) {
+    converted = converted || kept[i].type != described->fields[i].type;
+    if (described->fields[i].type.length != kComputed || !IsKeptAsText(kept[i].type)) continue;
+    auto told = co_await TellKeptAsText(out, kept[i].name);
+    if (!told) co_return Failure(std::move(told).error());
+  }
   RowSink sink(session, *created, *std::move(targets), true);
   const auto* as = converted ? &kept : nullptr;
   auto copied = co_await CopyQuery(session, command.query, &parameters, as, sink);
   if (!copied) co_return Failure(std::move(copied).error());
   co_return fmt::format("SELECT {}", sink.rows());
+}
+
+columnar::Type AsNumericsAreKept(const SessionContext& session, columnar::Type type) {
+  if (!columnar::IsBare(type)) return type;
+  const auto kept = session.settings.Show("firn.numeric");
+  if (kept && *kept == "text") type.scale = columnar::kAsText;
+  return type;
 }
 
 Task<Status> Tell(Output& out, std::string_view sqlstate, std::string message, std::string detail) {

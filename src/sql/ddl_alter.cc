@@ -55,6 +55,7 @@ bool IsNullConstant(std::string_view text) {
 Task<Status> Do(Alteration& to, const AddColumn& action) {
   auto& table = to.table;
   auto column = action.column.column;
+  column.type = AsNumericsAreKept(to.session, column.type);
   if (table.columns.Find(column.name) >= 0) {
     if (action.if_not_exists) {
       co_return co_await Tell(to.out, "42701",
@@ -158,7 +159,7 @@ Task<Status> Do(Alteration& to, const AlterColumnType& action) {
   if (action.has_using || !columnar::WidensTo(column.type, action.type)) {
     co_return RefuseType(column.type, action.type);
   }
-  column.type = action.type;
+  if (!columnar::IsBare(column.type)) column.type = action.type;
   for (const auto& sequence : OwnedSequences(to.session, to.table.id, column.id)) {
     if (!sequence->owner->identity) continue;
     auto next = std::make_shared<catalog::Sequence>(*sequence);

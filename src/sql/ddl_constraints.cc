@@ -90,6 +90,12 @@ Status CheckKeyTypes(const std::vector<FieldId>& ids, const catalog::TableDefini
                             columnar::PostgresName(type))
                       .WithSqlState("42704"));
     }
+    if (columnar::IsBare(type) && type.scale == columnar::kAsText) {
+      return Fail(MakeError(ErrorCode::kUnsupported,
+                            "a primary key of a numeric kept as text is not supported")
+                      .WithSqlState("0A000")
+                      .WithHint("Declare the column numeric(p,s), or bigint or text."));
+    }
     if (!type.array && type.kind != TypeKind::kInterval && type.kind != TypeKind::kJsonb) continue;
     return Fail(MakeError(ErrorCode::kUnsupported, "a primary key of type {} is not supported",
                           columnar::PostgresName(type))

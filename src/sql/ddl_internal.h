@@ -36,6 +36,8 @@ Task<Status> Run(SessionContext& session, const ChangeOwnerCommand& command, Out
 Task<Status> Run(SessionContext& session, const NothingToDoCommand& command, Output& out);
 
 /// A NOTICE.
+/// The type of a new column: a numeric without size is kept as firn.numeric says.
+columnar::Type AsNumericsAreKept(const SessionContext& session, columnar::Type type);
 Task<Status> Tell(Output& out, std::string_view sqlstate, std::string message,
                   std::string detail = "");
 

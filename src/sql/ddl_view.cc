@@ -122,7 +122,7 @@ Result<std::shared_ptr<catalog::View>> MakeView(SessionContext& session,
   };
   FIRN_TRY(auto written, WriteQuery(command.query, context));
   view->columns = std::move(written.fields);
-  for (auto& column : view->columns) column.type = WithoutComputedSize(column.type);
+  for (auto& column : view->columns) column.type = PlainNumeric(column.type);
   view->query = command.query_text;
   FIRN_RETURN_IF_ERROR(NameColumns(command, *view));
   return view;

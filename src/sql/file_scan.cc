@@ -168,12 +168,17 @@ Result<std::string> ScanLeg(const catalog::TableDefinition& table, const FileLeg
 }  // namespace
 
 std::string FromStored(const columnar::Type& type, const std::string& value) {
-  const bool bare = type.kind == TypeKind::kNumeric && type.precision == 0;
+  const bool bare = columnar::IsBare(type);
   if (!bare && type.kind != TypeKind::kInterval) return value;
-  const auto one = [bare](std::string_view stored) {
-    return fmt::format(fmt::runtime(bare ? "rtrim(rtrim(CAST({} AS VARCHAR), '0'), '.')"
-                                         : "sql_stored_interval({})"),
-                       stored);
+  if (bare && type.scale == columnar::kAsText) return value;
+  const auto one = [&](std::string_view stored) {
+    if (!bare) return fmt::format("sql_stored_interval({})", stored);
+    if (type.scale == 0) return fmt::format("rtrim(rtrim(CAST({} AS VARCHAR), '0'), '.')", stored);
+    // Zeros beyond those that are shown.
+    const int beyond = columnar::Stored(type).scale - type.scale;
+    const auto text = fmt::format("CAST({} AS VARCHAR)", stored);
+    if (beyond == 0) return text;
+    return fmt::format("(left({0}, -{1}) || rtrim(right({0}, {1}), '0'))", text, beyond);
   };
   if (!type.array) return one(value);
   return fmt::format("list_transform({}, lambda x: {})", value, one("x"));

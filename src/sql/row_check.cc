@@ -64,8 +64,7 @@ std::shared_ptr<arrow::Array> Elements(const columnar::Column& column,
 }  // namespace
 
 Error NamingColumn(Error error, const columnar::Column& column) {
-  const bool bare = column.type.kind == columnar::TypeKind::kNumeric && column.type.precision == 0;
-  if (bare && error.SqlState() == "22003") {
+  if (columnar::IsBare(column.type) && error.SqlState() == "22003") {
     error.message += fmt::format(": column \"{}\"", column.name);
   }
   return error;

@@ -54,6 +54,10 @@ constexpr std::array kParameters = {
                "Above 0 floats are shown in their shortest exact form", "", -15, 3},
     Definition{"firn.as_of", Kind::kText, "",
                "LSN or time whose rows every table shows, read only; empty: now"},
+    Definition{
+        "firn.numeric", Kind::kChoice, "decimal",
+        "How new columns keep a numeric without size: decimal(38,9), or text with all digits",
+        "decimal|text"},
     Definition{"firn.unenforced_constraints", Kind::kChoice, "refuse",
                "Whether UNIQUE and FOREIGN KEY are recorded without being enforced",
                "refuse|accept"},

@@ -122,29 +122,39 @@ ValueType NumericType(int32_t precision, int32_t scale) {
   return {.tag = kNumeric, .precision = precision, .scale = scale};
 }
 
-columnar::Type WithoutComputedSize(columnar::Type type) {
-  if (type.kind != columnar::TypeKind::kNumeric || type.length != kComputed) return type;
+columnar::Type PlainNumeric(columnar::Type type) {
+  const bool numeric = type.kind == columnar::TypeKind::kNumeric;
+  if (!numeric || (type.length != kComputed && !columnar::IsBare(type))) return type;
   return {.kind = type.kind, .array = type.array};
 }
 
 ValueType FromColumnar(const columnar::Type& type) {
   const auto tag = static_cast<TypeTag>(type.kind);
-  const bool sized = tag == kNumeric && type.precision > 0;
-  const int32_t length = !sized ? type.length : type.length == kComputed ? 0 : kDeclared;
-  return {type.array ? ArrayOf(tag) : tag, type.precision, type.scale, length,
-          columnar::BaseType(type).user_type};
+  ValueType made{type.array ? ArrayOf(tag) : tag, type.precision, type.scale, type.length,
+                 columnar::BaseType(type).user_type};
+  if (tag != kNumeric) return made;
+  made.length = type.length == kComputed ? 0 : kDeclared;
+  if (columnar::IsBare(type)) {
+    made.scale = 0;
+    if (made.length != 0) made.length += type.scale;
+  }
+  return made;
 }
 
 std::optional<columnar::Type> ToColumnar(const ValueType& type) {
   if (type.tag == kUnknown) return columnar::Type{columnar::TypeKind::kText};
   const auto element = ElementOf(type.tag);
   if (element >= kUnknown) return std::nullopt;
-  return columnar::Type{.kind = static_cast<columnar::TypeKind>(element),
-                        .precision = type.precision,
-                        .scale = type.scale,
-                        .length = element == kNumeric ? 0 : type.length,
-                        .array = IsArray(type.tag),
-                        .user_type = type.user_type};
+  columnar::Type made{.kind = static_cast<columnar::TypeKind>(element),
+                      .precision = type.precision,
+                      .scale = type.scale,
+                      .length = type.length,
+                      .array = IsArray(type.tag),
+                      .user_type = type.user_type};
+  if (element != kNumeric) return made;
+  made.length = 0;
+  if (columnar::IsBare(made)) made.scale = 0;
+  return made;
 }
 
 std::string DisplayType(TypeTag tag) {
@@ -278,7 +288,12 @@ std::optional<ValueType> CommonType(std::span<const ValueType> types) {
   for (const auto& type : types) {
     const auto numeric = AsNumeric(type);
     if (numeric.tag != kNumeric) continue;
-    if (IsOpen(numeric)) return OpenNumeric();
+    if (IsOpen(numeric)) {
+      const bool alike = std::all_of(types.begin(), types.end(), [&](const ValueType& other) {
+        return other == numeric && other.length == numeric.length;
+      });
+      return alike ? numeric : OpenNumeric();
+    }
     whole = std::max(whole, numeric.precision - numeric.scale);
     scale = std::max(scale, numeric.scale);
   }

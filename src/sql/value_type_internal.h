@@ -77,7 +77,9 @@ struct ValueType {
   // char(n) without the blanks at its end, a char without a length as it is.
   int32_t precision = 0;
   int32_t scale = 0;
-  int32_t length = 0;      // of a numeric kDeclared, where a column or a cast said its size
+  // Of a numeric 0 where it is computed; kDeclared where a column or a cast said its size. Of an
+  // open one kDeclared + how a column keeps it (columnar::IsBare), where that is known.
+  int32_t length = 0;
   uint32_t user_type = 0;  // the oid of an enum
 
   /// As values: whether a numeric's size was declared is nothing of theirs.
@@ -90,14 +92,19 @@ struct ValueType {
 inline constexpr int32_t kDeclared = 1;
 /// columnar::Type::length of a numeric result whose size no one declared: to clients it has none.
 inline constexpr int32_t kComputed = -1;
-/// A type of a result as that of a column or a view's column.
-columnar::Type WithoutComputedSize(columnar::Type type);
+/// A result's type as a view shows it: a numeric whose size was computed, or without one, is no
+/// more than that.
+columnar::Type PlainNumeric(columnar::Type type);
 
 ValueType NumericType(int32_t precision, int32_t scale);
 /// numeric of any scale; as the target of a cast, a numeric as it comes
 /// (docs/decisions/0007-numeric.md).
 constexpr ValueType OpenNumeric() {
   return {.tag = TypeTag::kNumeric};
+}
+/// An open numeric of at most so many digits behind the point: a column made of it is a decimal.
+constexpr ValueType OpenWithin(int32_t scale) {
+  return {.tag = TypeTag::kNumeric, .length = kDeclared + scale};
 }
 constexpr bool IsOpen(const ValueType& type) {
   return type.tag == TypeTag::kNumeric && type.precision == 0;

@@ -133,8 +133,12 @@ Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& argume
     const auto count = text.Call("count");
     text.arguments = {value.scale_sql};
     sql = fmt::format("sql_num_round({}, CAST({} AS INTEGER))", sql, text.Call("max"));
-    if (entry.name == "avg") sql = fmt::format("sql_num_divide({}, {})", sql, count);
-    return Expr{.sql = std::move(sql), .type = OpenNumeric(), .location = location};
+    type = OpenWithin(value.decimal_type.scale);
+    if (entry.name == "avg") {
+      sql = fmt::format("sql_num_divide({}, {})", sql, count);
+      type = OpenNumeric();
+    }
+    return Expr{.sql = std::move(sql), .type = type, .location = location};
   }
   if (entry.name == "json_agg" && StartsALine(arguments.front())) {
     constexpr std::string_view kLines =
@@ -142,7 +146,7 @@ Expr AggregateResult(const FunctionEntry& entry, const std::vector<Expr>& argume
     return Expr{.sql = text.Fill(kLines), .type = type, .location = location};
   }
   if (entry.result == "numeric:sum") {
-    type = open ? OpenNumeric()
+    type = open ? arguments.front().type
                 : NumericType(columnar::kMaxPrecision, AsNumeric(arguments.front().type).scale);
   }
   return Expr{

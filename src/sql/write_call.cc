@@ -312,7 +312,7 @@ Result<Expr> QueryWriter::WriteRound(std::vector<Expr> arguments, int location) 
   const int whole = value.type.precision - value.type.scale + 1;
   if (IsOpen(value.type) || scale < 0 || whole + scale > columnar::kMaxPrecision) {
     return Expr{.sql = fmt::format("sql_num_round({}, {})", value.sql, arguments[1].sql),
-                .type = OpenNumeric(),
+                .type = constant ? OpenWithin(scale) : OpenNumeric(),
                 .location = location};
   }
   const auto type = NumericType(whole + scale, scale);

@@ -166,8 +166,14 @@ Result<Expr> QueryWriter::WriteTypeCast(const Json& body, const Place& place) {
     return Expr{.sql = interval->EngineSql(), .type = type, .location = expr.location};
   }
   if (!CanCast(expr.type.tag, type.tag, CastContext::kExplicit)) return CannotCast(expr, type);
+  const auto from = AsNumeric(expr.type);
   FIRN_RETURN_IF_ERROR(Coerce(expr, type, CastContext::kExplicit));
-  if (IsOpen(type)) expr.type.length = 0;
+  if (IsOpen(type)) {
+    expr.type.length = 0;
+    if (IsOpen(expr.type) && from.tag == kNumeric) {
+      expr.type.length = IsOpen(from) ? from.length : OpenWithin(from.scale).length;
+    }
+  }
   expr.nonzero = false;
   expr.decimal_sql.clear();
   return expr;

@@ -21,6 +21,13 @@ Expr Bool(std::string sql, int location) {
   return {.sql = std::move(sql), .type = {.tag = kBool}, .location = location};
 }
 
+// Whether what a function gives has no more digits behind the point than its type says.
+bool KeepsScale(std::string_view function) {
+  constexpr std::array<std::string_view, 8> kKeep = {"abs", "first_value", "last_value", "max",
+                                                     "min", "nth_value",   "round",      "sum"};
+  return std::find(kKeep.begin(), kKeep.end(), function) != kKeep.end();
+}
+
 }  // namespace
 
 Failure QueryWriter::Refuse(int location, std::string message, std::string hint) const {
@@ -62,7 +69,8 @@ Result<Expr> QueryWriter::WriteNode(const tree::Node& node, const Place& place) 
     FIRN_TRY(auto expr, node.Is("A_Expr") ? WriteOperator(body, place) : WriteCall(body, place));
     // exprTypmod: of what is computed nobody declared a size, but nullif() is its first argument.
     const auto element = ElementOf(expr.type.tag);
-    const bool kept = Text(body, "kind") == "AEXPR_NULLIF";
+    const bool kept = node.Is("A_Expr") ? Text(body, "kind") == "AEXPR_NULLIF"
+                                        : IsOpen(expr.type) && KeepsScale(FunctionName(body));
     if (!kept && (element == kNumeric || element == kVarchar)) expr.type.length = 0;
     return expr;
   }
@@ -157,7 +165,7 @@ Result<ValueType> QueryWriter::Unify(std::vector<Expr>& exprs, std::string_view 
         expr.decimal_sql = std::move(decimal.sql);
         expr.decimal_type = *common;
       }
-      return OpenNumeric();
+      return OpenWithin(common->scale);
     }
   }
   for (auto& expr : exprs) {

@@ -82,8 +82,11 @@ Result<EngineQuery> QueryWriter::Write() {
       return Refuse(output.expr.location, "a result of type interval is not supported",
                     "Select extract(epoch from ...), the length in seconds.");
     }
-    const bool sized = type->kind == columnar::TypeKind::kNumeric && type->precision > 0;
-    if (sized && output.expr.type.length != kDeclared) type->length = kComputed;
+    if (type->kind == columnar::TypeKind::kNumeric) {
+      const int32_t length = output.expr.type.length;
+      if (length == 0) type->length = kComputed;
+      if (length != 0 && columnar::IsBare(*type)) type->scale = length - kDeclared;
+    }
     fields.push_back({output.name, *type});
     Settle(output.expr);
   }

@@ -42,6 +42,24 @@ TEST(Types, EveryTypeHasAllItsNames) {
   }
 }
 
+TEST(Types, HowABareNumericIsKeptHasAName) {
+  const auto kept = [](int32_t scale) { return Type{.kind = TypeKind::kNumeric, .scale = scale}; };
+  for (const auto& type : EveryType()) EXPECT_EQ(ParseKeptName(KeptName(type)).value(), type);
+  for (const int32_t scale : {kAsText, 0, 2, kMaxPrecision}) {
+    EXPECT_EQ(ParseKeptName(KeptName(kept(scale))).value(), kept(scale));
+    EXPECT_EQ(ParseKeptName(KeptName(ArrayOf(kept(scale)))).value(), ArrayOf(kept(scale)));
+    EXPECT_EQ(PostgresName(kept(scale)), "numeric");
+  }
+  EXPECT_FALSE(ParseKeptName("numeric(0,39)"));
+  EXPECT_FALSE(ParseKeptName("numeric(0,-2)"));
+  EXPECT_FALSE(ParsePostgresName("numeric(0,2)"));
+  EXPECT_EQ(Stored(kept(2)), Numeric(38, 9));
+  EXPECT_EQ(Stored(kept(12)), Numeric(38, 12));
+  EXPECT_EQ(Stored(kept(kAsText)), kept(kAsText));
+  EXPECT_EQ(IcebergName(kept(12)), "decimal(38, 12)");
+  EXPECT_EQ(IcebergName(kept(kAsText)), "string");
+}
+
 TEST(Types, ModifiersAreChecked) {
   const auto numeric = [](std::vector<int32_t> modifiers) {
     return TypeFromName("numeric", modifiers);
