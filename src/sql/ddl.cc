@@ -35,6 +35,11 @@ bool IsKeptAsText(const columnar::Type& type) {
   return columnar::IsBare(type) && type.scale == columnar::kAsText;
 }
 
+bool WantsText(const SessionContext& session) {
+  const auto kept = session.settings.Show("firn.numeric");
+  return kept && *kept == "text";
+}
+
 Task<Status> TellKeptAsText(Output& out, const std::string& column) {
   auto notice = MakeNotice(
       "00000", fmt::format("column \"{}\" keeps every digit, as text in the lake", column));
@@ -253,7 +258,8 @@ Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
   bool converted = false;
   for (size_t i = 0; i < kept.size(); ++i) {
     converted = converted || kept[i].type != described->fields[i].type;
-    if (described->fields[i].type.length != kComputed || !IsKeptAsText(kept[i].type)) continue;
+    const bool computed = described->fields[i].type.length == kComputed;
+    if (!computed || !IsKeptAsText(kept[i].type) || WantsText(session)) continue;
     auto told = co_await TellKeptAsText(out, kept[i].name);
     if (!told) co_return Failure(std::move(told).error());
   }
@@ -265,9 +271,7 @@ Task<Result<std::string>> RunCreateTableAs(SessionContext& session,
 }
 
 columnar::Type AsNumericsAreKept(const SessionContext& session, columnar::Type type) {
-  if (!columnar::IsBare(type)) return type;
-  const auto kept = session.settings.Show("firn.numeric");
-  if (kept && *kept == "text") type.scale = columnar::kAsText;
+  if (columnar::IsBare(type) && WantsText(session)) type.scale = columnar::kAsText;
   return type;
 }
 

@@ -142,6 +142,9 @@ def test_the_lake_has_decimals_where_the_scale_is_known(firn):
             'column "avg" keeps every digit, as text in the lake',
             'column "third" keeps every digit, as text in the lake']
         assert all("numeric(p,s)" in hint for _, hint in notices)
+        session.execute("SET firn.numeric = text")
+        session.execute("CREATE TABLE asked_for AS SELECT avg, third FROM kept")
+        assert len(notices) == 2
         session.execute("CHECKPOINT")
         folder = table_folder(firn.data, "kept")
     schema = StaticTable.from_metadata(str(newest_metadata(folder))).schema()
