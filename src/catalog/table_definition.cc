@@ -83,6 +83,19 @@ std::string PathSafe(std::string_view name) {
 
 }  // namespace
 
+SharedArrowSchema& SharedArrowSchema::operator=(const SharedArrowSchema& other) {
+  if (this == &other) return *this;
+  const std::lock_guard lock(mutex_);
+  schema_ = nullptr;
+  return *this;
+}
+
+std::shared_ptr<arrow::Schema> SharedArrowSchema::Of(const columnar::TableSchema& columns) const {
+  const std::lock_guard lock(mutex_);
+  if (schema_ == nullptr) schema_ = columnar::ArrowSchema(columns);
+  return schema_;
+}
+
 const Constraint* TableDefinition::PrimaryKey() const {
   for (const auto& constraint : constraints) {
     if (constraint.kind == Constraint::Kind::kPrimaryKey) return &constraint;

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <arrow/type_fwd.h>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -36,6 +40,23 @@ struct ColumnSequence {
   bool operator==(const ColumnSequence&) const = default;
 };
 
+/// A table's columns::ArrowSchema, made when first asked for. It is no part of the definition: a
+/// copy, which may be changed, makes its own, and comparing does not look at it.
+class SharedArrowSchema {
+ public:
+  SharedArrowSchema() = default;
+  ~SharedArrowSchema() = default;
+  SharedArrowSchema(const SharedArrowSchema& /*other*/) {}
+  SharedArrowSchema& operator=(const SharedArrowSchema& other);
+  bool operator==(const SharedArrowSchema& /*other*/) const { return true; }
+
+  std::shared_ptr<arrow::Schema> Of(const columnar::TableSchema& columns) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<arrow::Schema> schema_;
+};
+
 struct TableDefinition {
   TableId id;
   std::string schema = std::string(kDefaultSchema);
@@ -45,7 +66,10 @@ struct TableDefinition {
   std::string folder;  // below the warehouse: "main/public/orders-1a2b3c4d"; kept on rename
   std::vector<Constraint> constraints;  // in alphabetical order
   std::map<FieldId, ColumnSequence> sequences;
+  SharedArrowSchema shared_schema;
 
+  /// Of a definition that is not changed any more, always the same object.
+  std::shared_ptr<arrow::Schema> ArrowSchema() const { return shared_schema.Of(columns); }
   bool operator==(const TableDefinition&) const = default;
   /// "public.orders"
   std::string QualifiedName() const { return schema + "." + name; }

@@ -27,6 +27,7 @@ std::shared_ptr<arrow::RecordBatch> AddStoredColumns(const arrow::RecordBatch& b
 
 /// Bytes of the rows of this batch: of a slice only its part of the buffers.
 int64_t BatchBytes(const arrow::RecordBatch& batch);
+int64_t ArrayBytes(const arrow::ArrayData& values);
 
 /// The same data with extension types (arrow.uuid) replaced by their storage; field metadata
 /// is kept.

@@ -5,11 +5,11 @@
 #include <absl/container/flat_hash_set.h>
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
-#include <arrow/util/byte_size.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/file_writer.h>
 #include <parquet/properties.h>
 
+#include "columnar/batch.h"
 #include "lake/arrow_error_internal.h"
 #include "lake/file_statistics_internal.h"
 #include "lake/file_uri.h"
@@ -211,11 +211,9 @@ class ParquetDataFileWriter final : public DataFileWriter {
     }
     FIRN_ARROW_OK("encode rows", writer_->WriteRecordBatch(slice));
     CountNansOf(slice);
-    const auto size = arrow::util::ReferencedBufferSize(slice);
-    if (!size.ok()) return FromArrow(size.status(), "measure a batch");
     rows_ += slice.num_rows();
     group_rows_ += slice.num_rows();
-    group_bytes_ += *size;
+    group_bytes_ += columnar::BatchBytes(slice);
     return {};
   }
 

@@ -2,8 +2,8 @@
 
 #include <arrow/api.h>
 #include <arrow/ipc/dictionary.h>
-#include <arrow/util/byte_size.h>
 
+#include "columnar/batch.h"
 #include "columnar/table_schema.h"
 #include "log/arrow_result_internal.h"
 #include "log/message_sink_internal.h"
@@ -211,8 +211,7 @@ Status ReserveFor(MessageSink& sink, const Group& group) {
   for (const auto& changes : group.tables) {
     for (const auto& batch : changes.rows) {
       if (batch->num_rows() < kLargeBatch) continue;
-      FIRN_TRY(const int64_t referenced, FromArrow(arrow::util::ReferencedBufferSize(*batch)));
-      bytes += referenced + batch->num_rows() + kMessageBytes;
+      bytes += columnar::BatchBytes(*batch) + batch->num_rows() + kMessageBytes;
     }
   }
   return bytes == 0 ? Status{} : sink.Reserve(static_cast<size_t>(bytes));

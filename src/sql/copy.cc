@@ -28,7 +28,7 @@ Format FormatOf(const columnar::CopyOptions& options) {
 Task<Status> Flush(columnar::CopyReader& reader, RowSink& sink) {
   auto batch = reader.Take();
   if (!batch) co_return Failure(std::move(batch).error());
-  co_return co_await sink.Add(*std::move(batch));
+  co_return co_await sink.Add(*batch);
 }
 
 std::vector<TableName> WithoutPositions(const std::vector<std::string>& columns) {

@@ -151,12 +151,29 @@ Status AppendArray(arrow::ArrayBuilder& builder, const arrow::Array& one, int64_
   return {};
 }
 
+Result<std::shared_ptr<arrow::Array>> OfParameter(const Cell& cell, const columnar::Column& column,
+                                                  const std::vector<BoundParameter>& parameters,
+                                                  const columnar::TextStyle& style) {
+  const auto number = static_cast<size_t>(cell.parameter);
+  if (number == 0 || number > parameters.size()) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "there is no parameter ${}", number)
+                    .WithSqlState("42P02")
+                    .WithPosition(cell.position));
+  }
+  auto assigned = AssignTo(column, parameters[number - 1], style);
+  if (!assigned) return At(NamingColumn(std::move(assigned).error(), column), cell.position);
+  return assigned;
+}
+
 /// One column of the VALUES lists. `defaults` holds a value per DEFAULT in it.
 Result<std::shared_ptr<arrow::Array>> BuildColumn(const InsertValuesCommand& command, size_t index,
                                                   const columnar::Column& column,
                                                   const std::vector<BoundParameter>& parameters,
                                                   const arrow::Array* defaults,
                                                   const columnar::TextStyle& style) {
+  if (command.rows.size() == 1 && command.rows[0][index].kind == Cell::Kind::kParameter) {
+    return OfParameter(command.rows[0][index], column, parameters, style);
+  }
   auto made = arrow::MakeBuilder(columnar::ArrowType(columnar::Stored(column.type)));
   if (!made.ok()) return Fail(ErrorCode::kInternal, "builder: {}", made.status().ToString());
   auto& builder = **made;
@@ -169,17 +186,8 @@ Result<std::shared_ptr<arrow::Array>> BuildColumn(const InsertValuesCommand& com
       continue;
     }
     if (cell.kind == Cell::Kind::kParameter) {
-      const auto number = static_cast<size_t>(cell.parameter);
-      if (number == 0 || number > parameters.size()) {
-        return Fail(MakeError(ErrorCode::kInvalidInput, "there is no parameter ${}", number)
-                        .WithSqlState("42P02")
-                        .WithPosition(cell.position));
-      }
-      auto assigned = AssignTo(column, parameters[number - 1], style);
-      if (!assigned) {
-        return At(NamingColumn(std::move(assigned).error(), column), cell.position);
-      }
-      FIRN_RETURN_IF_ERROR(AppendArray(builder, **assigned, 0));
+      FIRN_TRY(const auto value, OfParameter(cell, column, parameters, style));
+      FIRN_RETURN_IF_ERROR(AppendArray(builder, *value, 0));
       continue;
     }
     auto text = TextForColumn(cell, column);
@@ -289,15 +297,8 @@ Task<Result<Inserted>> RunInsertValues(SessionContext& session, const InsertValu
     if (!built) co_return Failure(std::move(built).error());
     columns.push_back(*std::move(built));
   }
-  arrow::FieldVector fields;
-  for (const auto target : *targets) {
-    const auto& column = (*table)->columns.columns[target];
-    fields.push_back(columnar::ArrowField(column));
-  }
-  auto batch =
-      arrow::RecordBatch::Make(arrow::schema(std::move(fields)),
-                               static_cast<int64_t>(command.rows.size()), std::move(columns));
-  auto added = co_await sink.Add(std::move(batch));
+  const auto count = static_cast<int64_t>(command.rows.size());
+  auto added = co_await sink.Add(std::move(columns), count);
   if (!added) co_return Failure(std::move(added).error());
   co_return Done(session, **table, sink, command.returning);
 }
@@ -333,7 +334,7 @@ Task<Status> CopyQuery(SessionContext& session, const Statement& query,
     if (gathered.empty() || (!end && rows < kGatherRows && bytes < kGatherBytes)) continue;
     auto whole = columnar::ConcatenateBatches(gathered[0]->schema(), gathered);
     if (!whole) co_return Failure(std::move(whole).error());
-    auto added = co_await sink.Add(*std::move(whole));
+    auto added = co_await sink.Add(*whole);
     if (!added) co_return added;
     gathered.clear();
     rows = 0;

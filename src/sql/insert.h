@@ -43,8 +43,9 @@ class RowSink {
   bool named() const { return named_; }
   /// A query gave fewer columns than there are targets: it fills the first ones.
   void SetWidth(size_t columns) { targets_.resize(std::min(columns, targets_.size())); }
-  /// Columns are the targets, in their order, with their types.
-  Task<Status> Add(std::shared_ptr<arrow::RecordBatch> batch);
+  /// `count` rows of columns that are the targets, in their order, with their types.
+  Task<Status> Add(std::vector<std::shared_ptr<arrow::Array>> columns, int64_t count);
+  Task<Status> Add(const std::shared_ptr<arrow::RecordBatch>& batch);
   int64_t rows() const { return rows_; }
   /// Keeps the rows for RETURNING, as the table keeps them.
   void KeepRows() { keeps_ = true; }

@@ -155,27 +155,29 @@ RowSink::RowSink(SessionContext& session, std::shared_ptr<const catalog::TableDe
       table_(std::move(table)),
       targets_(std::move(targets)),
       named_(named),
-      schema_(columnar::ArrowSchema(table_->columns)) {}
+      schema_(table_->ArrowSchema()) {}
 
-Task<Status> RowSink::Add(std::shared_ptr<arrow::RecordBatch> batch) {
-  if (batch->num_rows() == 0) co_return Status();
+Task<Status> RowSink::Add(const std::shared_ptr<arrow::RecordBatch>& batch) {
+  return Add(batch->columns(), batch->num_rows());
+}
+
+Task<Status> RowSink::Add(std::vector<std::shared_ptr<arrow::Array>> given, int64_t count) {
+  if (count == 0) co_return Status();
   arrow::ArrayVector columns(table_->columns.columns.size());
   for (size_t i = 0; i < targets_.size(); ++i) {
-    auto stored =
-        AsStored(table_->columns.columns[targets_[i]], batch->column(static_cast<int>(i)));
+    auto stored = AsStored(table_->columns.columns[targets_[i]], std::move(given[i]));
     if (!stored) co_return Failure(std::move(stored).error());
     columns[targets_[i]] = *std::move(stored);
   }
   for (size_t i = 0; i < columns.size(); ++i) {
     if (columns[i] != nullptr) continue;
-    auto values =
-        co_await DefaultValues(session_, *table_, table_->columns.columns[i], batch->num_rows());
+    auto values = co_await DefaultValues(session_, *table_, table_->columns.columns[i], count);
     if (!values) co_return Failure(std::move(values).error());
     auto stored = AsStored(table_->columns.columns[i], *std::move(values));
     if (!stored) co_return Failure(std::move(stored).error());
     columns[i] = *std::move(stored);
   }
-  auto rows = arrow::RecordBatch::Make(schema_, batch->num_rows(), std::move(columns));
+  auto rows = arrow::RecordBatch::Make(schema_, count, std::move(columns));
   auto broken = co_await FindBrokenRow(session_, *table_, rows);
   if (!broken) co_return Failure(std::move(broken).error());
   // A key that is taken in a row before the broken one is told of first.

@@ -197,7 +197,7 @@ Task<Result<table::TableWrite>> TableBuffer::BuildWrite() {
   write.table = table_->id;
   write.schema = table_->columns.id;
   write.files.assign(files().begin(), files().end());
-  const auto schema = columnar::ArrowSchema(table_->columns);
+  const auto schema = table_->ArrowSchema();
   for (const auto& batch : batches()) {
     auto rows = columnar::EvolveRows(batch, schema);
     if (!rows) co_return Failure(std::move(rows).error());

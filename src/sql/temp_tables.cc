@@ -19,9 +19,9 @@ catalog::ObjectPtr TempSchema() {
 std::shared_ptr<table::TableVersion> NewVersion(
     std::shared_ptr<const catalog::TableDefinition> definition) {
   auto version = std::make_shared<table::TableVersion>();
-  version->arrow_schema = columnar::ArrowSchema(definition->columns);
   version->definition = std::move(definition);
-  version->generations.push_back(std::make_shared<table::Generation>(version->arrow_schema));
+  version->generations.push_back(
+      std::make_shared<table::Generation>(version->definition->ArrowSchema()));
   return version;
 }
 

@@ -137,7 +137,6 @@ std::pair<std::shared_ptr<const table::TableVersion>, table::Snapshot> Transacti
   auto own = std::make_shared<table::TableVersion>();
   if (version != nullptr && !TruncatedHere(table->id)) *own = *version;
   own->definition = table;
-  own->arrow_schema = columnar::ArrowSchema(table->columns);
   return {own, snapshot};
 }
 
@@ -339,7 +338,7 @@ Task<void> Transaction::Committed() {
     const auto version = temp_tables_.Find(table);
     for (const auto& batch : buffer->batches()) {
       if (version == nullptr) break;
-      auto rows = columnar::EvolveRows(batch, version->arrow_schema);
+      auto rows = columnar::EvolveRows(batch, version->definition->ArrowSchema());
       FIRN_CHECK(rows.has_value());
       temp_tables_.Append(table, *rows);
     }

@@ -70,6 +70,7 @@ Status CheckKeys(const TableVersion& table, const TableWrite& write,
 Status CheckColumns(const catalog::TableDefinition& table, const TableWrite& write) {
   const auto& columns = table.columns.columns;
   for (const auto& rows : write.rows) {
+    if (rows->schema() == table.ArrowSchema()) continue;
     bool same = rows->num_columns() == static_cast<int>(columns.size());
     for (size_t i = 0; same && i < columns.size(); ++i) {
       const auto& type = *rows->column(static_cast<int>(i))->type();

@@ -232,7 +232,7 @@ Result<Snapshot> Flusher::Seal() {
         for (auto& [id, table] : next.tables) {
           if (table->open().rows() == 0) continue;
           auto changed = std::make_shared<TableVersion>(*table);
-          changed->generations.push_back(table->NewGeneration(table->arrow_schema));
+          changed->generations.push_back(table->NewGeneration());
           table = std::move(changed);
         }
         return {};

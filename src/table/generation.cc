@@ -4,17 +4,12 @@
 #include <numeric>
 
 #include <arrow/api.h>
-#include <arrow/util/byte_size.h>
 
+#include "columnar/batch.h"
 #include "columnar/table_schema.h"
 
 namespace firn::table {
 namespace {
-
-int64_t BatchBytes(const arrow::RecordBatch& rows) {
-  const auto bytes = arrow::util::ReferencedBufferSize(rows);
-  return bytes.ok() ? *bytes : arrow::util::TotalBufferSize(rows);
-}
 
 std::shared_ptr<arrow::DataType> CommitTimeType() {
   return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
@@ -43,7 +38,7 @@ void Generation::Append(const std::shared_ptr<arrow::RecordBatch>& rows, Lsn fir
                         int64_t commit_us) {
   const int64_t count = rows->num_rows();
   if (count == 0) return;
-  const int64_t bytes = BatchBytes(*rows);
+  const int64_t bytes = columnar::BatchBytes(*rows);
   if (count >= kBulkRows || bytes >= kBulkBytes) {
     AddPart({.rows = rows,
              .first_lsn = first_lsn,
@@ -74,7 +69,7 @@ Status Generation::Replay(const std::shared_ptr<arrow::RecordBatch>& stored) {
   arrow::ArrayVector columns(stored->columns().begin(), stored->columns().end() - 2);
   auto rows = arrow::RecordBatch::Make(schema_, count, std::move(columns));
   const Lsn first(lsns->Value(0));
-  const int64_t bytes = BatchBytes(*rows);
+  const int64_t bytes = columnar::BatchBytes(*rows);
   if (count >= kBulkRows || bytes >= kBulkBytes) {
     Part part{.rows = std::move(rows),
               .first_lsn = first,

@@ -126,8 +126,9 @@ class HotRowsSource final : public engine::ScanSource {
     arrow::FieldVector fields;
     arrow::ArrayVector arrays;
     int next = 0;
+    const auto schema = table_->definition->ArrowSchema();
     for (size_t i = 0; i < held.size(); ++i) {
-      const auto& field = table_->arrow_schema->field(wanted.user[i]);
+      const auto& field = schema->field(wanted.user[i]);
       std::shared_ptr<arrow::Array> values;
       if (held[i] < 0) {
         FIRN_TRY(values, columnar::NullColumn(field->type(), batch.num_rows()));

@@ -7,9 +7,9 @@
 
 #include <arrow/api.h>
 #include <arrow/util/bit_util.h>
-#include <arrow/util/byte_size.h>
 
 #include "base/result.h"
+#include "columnar/batch.h"
 
 namespace firn::table {
 namespace {
@@ -256,8 +256,7 @@ class ListColumn final : public OpenBatch::ColumnStore {
   };
 
   static int64_t BytesOf(const arrow::Array& values) {
-    const auto bytes = arrow::util::ReferencedBufferSize(values);
-    return bytes.ok() ? *bytes : arrow::util::TotalBufferSize(values);
+    return columnar::ArrayBytes(*values.data());
   }
   void AppendValues(const arrow::Array&, int64_t) override {}
   std::shared_ptr<arrow::ArrayData> SliceValues(int64_t, int64_t,

@@ -276,11 +276,10 @@ std::shared_ptr<TableVersion> NewTableVersion(
     const TableHome& home, const std::shared_ptr<const catalog::TableDefinition>& definition) {
   auto table = std::make_shared<TableVersion>();
   table->definition = definition;
-  table->arrow_schema = columnar::ArrowSchema(definition->columns);
   table->folder = std::make_shared<TableFolder>(
       home.files, WarehouseDir(home.data_dir) + "/" + definition->folder);
   table->hot_bytes = home.hot_bytes;
-  table->generations.push_back(table->NewGeneration(table->arrow_schema));
+  table->generations.push_back(table->NewGeneration());
   table->metadata_version = 1;
   return table;
 }

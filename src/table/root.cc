@@ -5,6 +5,10 @@
 
 namespace firn::table {
 
+std::shared_ptr<Generation> TableVersion::NewGeneration() const {
+  return NewGeneration(definition->ArrowSchema());
+}
+
 std::shared_ptr<Generation> TableVersion::NewGeneration(
     std::shared_ptr<arrow::Schema> schema) const {
   return std::make_shared<Generation>(std::move(schema), hot_bytes);

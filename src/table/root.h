@@ -30,7 +30,6 @@ using DataFiles = std::vector<std::shared_ptr<const lake::DataFile>>;
 /// A table's rows and schema in one root. Threads: immutable but for the open generation.
 struct TableVersion {
   std::shared_ptr<const catalog::TableDefinition> definition;
-  std::shared_ptr<arrow::Schema> arrow_schema;  // columnar::ArrowSchema(definition->columns)
   std::shared_ptr<TableFolder> folder;
   std::shared_ptr<HotBytes> hot_bytes;  // of all tables
 
@@ -50,6 +49,7 @@ struct TableVersion {
   lake::HistoryStart history;
 
   Generation& open() const { return *generations.back(); }
+  std::shared_ptr<Generation> NewGeneration() const;
   std::shared_ptr<Generation> NewGeneration(std::shared_ptr<arrow::Schema> schema) const;
   /// Whether a flush round has anything to do for it: now, or once the open generation is sealed.
   bool sealed_work() const;

@@ -10,8 +10,8 @@ namespace firn::table {
 
 void OpenForDefinition(TableVersion& table) {
   const auto& open = table.generations.back();
-  if (open->schema()->Equals(*table.arrow_schema, true)) return;
-  auto fresh = table.NewGeneration(table.arrow_schema);
+  if (open->schema()->Equals(*table.definition->ArrowSchema(), true)) return;
+  auto fresh = table.NewGeneration();
   if (open->rows() == 0) {
     table.generations.back() = std::move(fresh);
   } else {
@@ -23,14 +23,13 @@ std::shared_ptr<TableVersion> Altered(const TableVersion& table,
                                       std::shared_ptr<const catalog::TableDefinition> definition) {
   auto changed = std::make_shared<TableVersion>(table);
   changed->definition = std::move(definition);
-  changed->arrow_schema = columnar::ArrowSchema(changed->definition->columns);
   OpenForDefinition(*changed);
   return changed;
 }
 
 std::shared_ptr<TableVersion> Truncated(const TableVersion& table, const lake::HistoryStart& at) {
   auto changed = std::make_shared<TableVersion>(table);
-  changed->generations = {table.NewGeneration(table.arrow_schema)};
+  changed->generations = {table.NewGeneration()};
   changed->lake_files.clear();
   changed->added_files.clear();
   changed->truncated = at.lsn;

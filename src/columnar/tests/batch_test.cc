@@ -2,6 +2,8 @@
 
 #include <arrow/api.h>
 #include <arrow/extension/uuid.h>
+#include <arrow/json/from_string.h>
+#include <arrow/util/byte_size.h>
 #include <gtest/gtest.h>
 
 #include "columnar/table_schema.h"
@@ -49,6 +51,26 @@ TEST(Batch, BytesOfASliceAreThoseOfItsRows) {
   const auto all = Numbers(1000);
   EXPECT_EQ(BatchBytes(*all), 8000);
   EXPECT_EQ(BatchBytes(*all->Slice(10, 100)), 800);
+}
+
+TEST(Batch, BytesAreThoseThatArrowCounts) {
+  const auto text = arrow::json::ArrayFromJSONString(arrow::utf8(), R"(["a", null, "", "longer"])");
+  const auto list = arrow::json::ArrayFromJSONString(arrow::list(arrow::int32()),
+                                                     "[[1, 2], null, [], [3, 4, 5]]");
+  const auto bits = arrow::json::ArrayFromJSONString(arrow::boolean(), "[true, null, false, true]");
+  const auto names = arrow::json::ArrayFromJSONString(arrow::list(arrow::utf8()),
+                                                      R"([["a"], ["bc", null], null, ["d"]])");
+  for (const auto& made : {text, list, bits, names}) {
+    ASSERT_TRUE(made.ok());
+    for (const int64_t from : {0, 1, 3}) {
+      for (const int64_t rows : {0, 1, 4}) {
+        const auto part = (*made)->Slice(from, rows);
+        const auto counted =
+            part->length() == 0 ? 0 : arrow::util::ReferencedBufferSize(*part).ValueOrDie();
+        EXPECT_EQ(ArrayBytes(*part->data()), counted) << (*made)->ToString() << from << rows;
+      }
+    }
+  }
 }
 
 TEST(Batch, ExtensionsGiveWayToTheirStorage) {
