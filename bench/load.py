@@ -128,16 +128,19 @@ def single_row_commits(kept: KeptLog, folder: Path, count: int) -> None:
 
 
 def stored_rows(binary: Path, folder: Path, rows: int) -> FirnProcess:
-    """A server with so many rows in the lake and a little in the log."""
-    server = FirnProcess(folder, binary).start()
+    """A server with so many rows in the lake, and next to nothing in the log: none is kept for time
+    travel, because a start reads what is."""
+    server = FirnProcess(folder, binary, {"time_travel_window": "100ms"}).start()
     with server.connect() as session:
         session.execute("CREATE TABLE stored (id bigint, x float8)")
         step = min(rows, 5_000_000)
         for first in range(0, rows, step):
             session.execute(f"INSERT INTO stored SELECT i, i / 7.0 FROM generate_series("
                             f"{first + 1}, {first + step}) AS s (i)")
-        session.execute("CHECKPOINT")
-        session.execute("INSERT INTO stored SELECT i, 0 FROM generate_series(1, 1000) AS s (i)")
+        for _ in range(3):
+            session.execute("CHECKPOINT")
+            session.execute("SELECT pg_sleep(0.2)")
+            session.execute("INSERT INTO stored SELECT i, 0 FROM generate_series(1, 1000) AS s (i)")
     return server
 
 

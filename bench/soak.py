@@ -64,6 +64,7 @@ class Load:
                         if number % 500 == 0:
                             break  # on another connection
             except psycopg.Error as error:
+                number += 1
                 with self._mutex:
                     if error.sqlstate in EXPECTED:
                         self.told[error.sqlstate] = self.told.get(error.sqlstate, 0) + 1
@@ -129,7 +130,8 @@ def cursor(session: psycopg.Connection, _number: int) -> None:
 
 
 def ddl(session: psycopg.Connection, number: int) -> None:
-    session.execute(f"CREATE TABLE made (n bigint, x text)")
+    session.execute("DROP TABLE IF EXISTS made")
+    session.execute("CREATE TABLE made (n bigint, x text)")
     session.execute("INSERT INTO made SELECT i, 'x' FROM generate_series(1, 1000) AS s (i)")
     session.execute(f"ALTER TABLE made ADD COLUMN more{number % 9} int")
     session.execute("DROP TABLE made")

@@ -22,8 +22,7 @@ namespace {
 std::atomic<duckdb_database> newest{nullptr};
 
 void Throw(duckdb_function_info, duckdb_data_chunk, duckdb_vector) {
-  throw std::runtime_error(
-      R"({"exception_type":"FATAL","exception_message":"broken by a test"})");
+  throw std::runtime_error(R"({"exception_type":"FATAL","exception_message":"broken by a test"})");
 }
 
 std::string Wish() {
@@ -71,8 +70,8 @@ Function Next(const char* name) {
 
 extern "C" duckdb_state duckdb_open_ext(const char* path, duckdb_database* database,
                                         duckdb_config config, char** error) {
-  const auto state = Next<decltype(&duckdb_open_ext)>("duckdb_open_ext")(path, database, config,
-                                                                          error);
+  const auto state =
+      Next<decltype(&duckdb_open_ext)>("duckdb_open_ext")(path, database, config, error);
   static const bool watching = [] {
     std::thread(Watch).detach();
     return true;
