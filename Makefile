@@ -5,7 +5,7 @@ DEPS := $(or $(FIRN_DEPS),$(CURDIR)/build/deps)
 PYTHON := $(DEPS)/python/bin/python
 PRESET ?= release
 
-.PHONY: help install-deps build test test-slow test-clients bench demo lint lint-all format clean
+.PHONY: help install-deps build test test-slow test-clients bench demo soak lint lint-all format clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ test-clients: build ## what drivers, ORMs and tools do, each by its own script
 
 bench: build ## the benchmark, each figure beside its control
 	@$(PYTHON) bench/run.py --build build/$(PRESET)
+
+SECONDS ?= 540
+soak: build ## a mixed load for nine minutes (SECONDS=… for other than 540): what grows?
+	@$(PYTHON) bench/soak.py --firn build/$(PRESET)/bin/firn --seconds $(SECONDS)
 
 demo: build ## the two-minute tour on TPC-H data
 	@$(PYTHON) demo/demo.py --firn build/$(PRESET)/bin/firn

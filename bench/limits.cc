@@ -1,6 +1,8 @@
-// What this disk allows: durable overwrites of prepared blocks, the floor under every commit.
+// What this disk allows: durable overwrites of prepared blocks, the floor under every commit, and
+// reads past the page cache, the floor under a start.
 //
 //   firn_limits DIR COUNT [BYTES]   -> {"p50_us": …, "p99_us": …, "mb_per_s": …}
+//   firn_limits read FILE…          -> {"seconds": …, "mb_per_s": …}
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -25,13 +27,31 @@ double Microseconds() {
   std::exit(1);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc < 3) {
-    std::fprintf(stderr, "usage: firn_limits DIR COUNT [BYTES]\n");
-    return 2;
+// One after the other, from the first block to the last, 1 MiB at a time.
+int MeasureReads(char** files, int count) {
+  constexpr size_t kReadBytes = size_t{1} << 20;
+  void* memory = std::aligned_alloc(4096, kReadBytes);
+  size_t bytes = 0;
+  const double begin = Microseconds();
+  for (int i = 0; i < count; ++i) {
+    const int fd = ::open(files[i], O_RDONLY | O_DIRECT);
+    if (fd < 0) Die(files[i]);
+    ssize_t got = 0;
+    for (off_t at = 0; (got = ::pread(fd, memory, kReadBytes, at)) > 0; at += got) {
+      bytes += static_cast<size_t>(got);
+      if (got % 4096 != 0) break;  // the file's end
+    }
+    if (got < 0) Die("read");
+    ::close(fd);
   }
+  const double seconds = (Microseconds() - begin) / 1e6;
+  std::printf("{\"seconds\": %.4f, \"mb_per_s\": %.1f}\n", seconds,
+              static_cast<double>(bytes) / 1e6 / seconds);
+  std::free(memory);
+  return 0;
+}
+
+int MeasureWrites(int argc, char** argv) {
   const std::string path = std::string(argv[1]) + "/limits.bin";
   const size_t count = std::strtoull(argv[2], nullptr, 10);
   const size_t bytes = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 4096;
@@ -66,4 +86,15 @@ int main(int argc, char** argv) {
   ::close(fd);
   ::unlink(path.c_str());
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: firn_limits DIR COUNT [BYTES] | firn_limits read FILE...\n");
+    return 2;
+  }
+  if (std::strcmp(argv[1], "read") == 0) return MeasureReads(argv + 2, argc - 2);
+  return MeasureWrites(argc, argv);
 }

@@ -25,6 +25,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT / "bench"))
 
 from controls import Firn, Postgres, limits  # noqa: E402
+from load import (  # noqa: E402
+    KeptLog, LargeLoad, commit_p99_beside_flush, load_groups, single_row_commits, start_again,
+    stored_rows)
 from measures import (  # noqa: E402
     Measure, copy_rows_per_s, hot_query_ms, insert_latency, insert_rate)
 from wire import (  # noqa: E402
@@ -51,10 +54,58 @@ class Bench:
         self.result_rows = 50_000 if quick else 1_000_000
         self.idle_connections = 50 if quick else 500
         self.hot_rows = 100_000 if quick else 5_000_000
+        self.load_mb = 64 if quick else 512
+        self.flushed_rows = 100_000 if quick else 3_000_000
+        self.log_mb = 64 if quick else 4096
+        self.commits = 3_200 if quick else 1_000_000
+        self.few_rows = 10_000 if quick else 1_000_000
         self.folder = folder
         self.limits = build / "bin" / "firn_limits"
         self.firn = Firn(build / "bin" / "firn", folder / "firn")
         self.postgres = Postgres(folder / "postgres")
+
+    def row_1(self) -> list[Measure]:
+        """Loading ten times memory_limit by COPY, and what is resident meanwhile."""
+        load = LargeLoad(self.firn.process.binary, self.folder, self.load_mb)
+        figures = rounds(min(self.count, 3), firn=load.firn, parquet=load.encoding)
+        what = f"COPY of 10 x {self.load_mb} MB: rows/s"
+        resident = {"firn": load.resident, "memory_limit": [float(self.load_mb)]}
+        return [Measure("1", what, figures, "parquet"),
+                Measure("1", "  resident at the most: MB", resident, "memory_limit", True)]
+
+    def row_11(self) -> list[Measure]:
+        """One-row commits while a flush round runs, and while none does."""
+        pairs = [commit_p99_beside_flush(self.firn, self.flushed_rows) for _ in range(self.count)]
+        figures = {"firn": [beside for _, beside in pairs], "idle": [idle for idle, _ in pairs]}
+        return [Measure("11", "1-row commit beside a flush: p99 ms", figures, "idle", True)]
+
+    def row_14(self) -> list[Measure]:
+        """Starts after a kill."""
+        measures = []
+        binary, times = self.firn.process.binary, min(self.count, 5)
+        for key in (False, True):
+            kept = KeptLog(binary, self.folder / "kept")
+            load_groups(kept.server, self.log_mb, key)
+            figures = rounds(times, firn=kept.start_mb_per_s,
+                             disk=lambda k=kept: k.read_mb_per_s(self.limits))
+            what = f"start, {self.log_mb} MB of log{', key' if key else ''}: MB/s"
+            measures.append(Measure("14", what, figures, "disk"))
+            kept.remove()
+        kept = KeptLog(binary, self.folder / "kept")
+        single_row_commits(kept, self.folder, self.commits)
+        figures = rounds(times, firn=lambda: start_again(kept.server),
+                         disk=lambda: kept.read_seconds(self.limits))
+        measures.append(Measure("14", f"start, {self.commits:,} 1-row commits: s", figures, "disk",
+                                True))
+        kept.remove()
+        few = stored_rows(binary, self.folder / "few", self.few_rows)
+        many = stored_rows(binary, self.folder / "many", 100 * self.few_rows)
+        figures = rounds(times, firn=lambda: start_again(many), few=lambda: start_again(few))
+        what = f"start, {100 * self.few_rows // 1000:,}k rows in the lake: s"
+        measures.append(Measure("14", what, figures, "few", True))
+        few.kill9()
+        many.kill9()
+        return measures
 
     def row_2(self) -> list[Measure]:
         """One-row durable commit, one client."""
@@ -160,7 +211,7 @@ def print_table(measures: list[Measure]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
-    parser.add_argument("--row", action="append", help="2, 3, 5, 7, 17 to 20; all if left out")
+    parser.add_argument("--row", action="append", help="1, 2, 3, 5, 7, 11, 14, 17 to 20; all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="only prove that it runs")
     options = parser.parse_args()
@@ -170,7 +221,7 @@ def main() -> int:
     measures: list[Measure] = []
     busy = 0.0
     try:
-        for row in options.row or ["2", "3", "5", "7", "17", "18", "19", "20"]:
+        for row in options.row or ["1", "2", "3", "5", "7", "11", "14", "17", "18", "19", "20"]:
             print(f"row {row}: {getattr(bench, f'row_{row}').__doc__}", flush=True)
             busy = max(busy, others_share())
             measures += getattr(bench, f"row_{row}")()

@@ -34,6 +34,9 @@ constexpr std::array kSettings = {
     SettingDefinition{"threads", Kind::kInteger, "0", "Query threads; 0: one per core"},
     SettingDefinition{"memory_limit", Kind::kBytes, "0",
                       "Memory for rows and queries; 0: 60 % of the machine or cgroup"},
+    SettingDefinition{"temp_bytes_max", Kind::kBytes, "0",
+                      "Temporary files of queries larger than memory; 0: half of what is free on "
+                      "the disk at start-up"},
     SettingDefinition{"write_wait", Kind::kDuration, "60s",
                       "Longest wait of a write for memory, then it is refused"},
     SettingDefinition{"flush_bytes", Kind::kBytes, "128MB",
@@ -55,6 +58,9 @@ constexpr std::array kSettings = {
                       "Log kept for time travel at the most"},
     SettingDefinition{"time_travel_window", Kind::kDuration, "1h",
                       "Log kept so that any moment in it can be read"},
+    SettingDefinition{"snapshot_age_max", Kind::kDuration, "1h",
+                      "How long a reader may keep rows in memory that have gone to the lake; its "
+                      "snapshot is then too old (72000)"},
     SettingDefinition{"orphan_age", Kind::kDuration, "1h",
                       "How long before a start files of the warehouse must have been left alone "
                       "to be removed when no table has them"},
@@ -118,6 +124,7 @@ constexpr std::array kRanges = {Range{"pg_port", 0, 65'535},
                                 Range{"flush_groups", 1, INT64_MAX},
                                 Range{"flush_log_bytes", 4096, INT64_MAX},
                                 Range{"flush_interval", 1, INT64_MAX},
+                                Range{"snapshot_age_max", 100, INT64_MAX},
                                 Range{"orphan_age", 60'000, INT64_MAX},
                                 Range{"segment_bytes_max", 65'536, INT64_MAX},
                                 Range{"transaction_memory", 4096, INT64_MAX}};

@@ -270,6 +270,7 @@ Status Connection::SetTimeZone(std::string_view name) {
   for (const char c : name) quoted.append(c == '\'' ? 2 : 1, c);
   auto status = Run(fmt::format("SET TimeZone = '{}'", quoted));
   if (!status) {
+    if (status.error().remedy == Remedy::kRetry) return status;  // says nothing of the zone
     return Fail(MakeError(ErrorCode::kInvalidInput,
                           "invalid value for parameter \"TimeZone\": "
                           "\"{}\"",

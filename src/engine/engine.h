@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,10 +22,11 @@
 
 namespace firn::engine {
 
+class ScanRegistry;
 struct EngineCore;
 
 struct EngineOptions {
-  std::string temp_dir;                          // spill files; created when first needed
+  std::string temp_dir;                          // spill files; created when missing
   int64_t temp_bytes_max = int64_t{32} << 30;    // of spill files in all
   std::vector<std::string> allowed_directories;  // absolute; all that SQL can read from
   int threads = 1;
@@ -51,18 +53,20 @@ class ScanHandle {
 
  private:
   friend class Engine;
-  ScanHandle(std::shared_ptr<EngineCore> core, std::string token);
+  ScanHandle(std::shared_ptr<ScanRegistry> registry, std::string token);
   void Release();
 
-  std::shared_ptr<EngineCore> core_;
+  std::shared_ptr<ScanRegistry> registry_;
   std::string token_;
 };
 
-/// Owns the DuckDB instance.
+/// Owns the DuckDB instance, and opens another one when a fatal error has made it useless.
 ///
 /// Threads:  any.
 /// Lifetime: leases and handles keep what they need alive.
-/// Failure:  after a fatal error of DuckDB healthy() is false for good and every call fails.
+/// Failure:  the statement that met the fatal error gets XX000; the next Connect() opens another
+///           instance, with the same functions and macros, and every ScanHandle is good there. A
+///           statement prepared in the broken one fails with Remedy::kRetry.
 /// Not here: which SQL may run (sql's allow-list); SQL given here is run as it is.
 class Engine {
  public:
@@ -73,18 +77,36 @@ class Engine {
   /// expected; the caller bounds how many there are.
   Result<ConnectionLease> Connect();
   ScanHandle Register(std::shared_ptr<ScanSource> source);
-  /// Makes functions callable from every connection, for as long as the instance lives.
+  /// Makes functions callable from every connection, for as long as the engine lives.
   Status AddFunctions(std::vector<ScalarFunction> functions);
+  /// Runs statements whose effect every connection sees, in later instances too.
+  Status AddMacros(std::vector<std::string> statements);
   /// Bytes DuckDB may use from now on; running statements spill down to it.
   Status SetMemoryLimit(int64_t bytes);
 
   /// DuckDB's version, "v1.5.5".
-  std::string_view version() const;
+  std::string_view version() const { return version_; }
+  /// False from a fatal error to the next Connect().
   bool healthy() const;
+  /// How many instances broke and were replaced.
+  int64_t reopened() const;
 
  private:
-  explicit Engine(std::shared_ptr<EngineCore> core);
+  Engine(EngineOptions options, std::shared_ptr<ScanRegistry> registry,
+         std::shared_ptr<EngineCore> core);
+  /// The instance to use; another one when the last is broken.
+  Result<std::shared_ptr<EngineCore>> Instance();
+
+  const std::string temp_dir_;
+  const std::shared_ptr<ScanRegistry> registry_;  // of all instances
+  const std::string version_;
+
+  mutable std::mutex mutex_;  // guards all below
+  EngineOptions options_;
   std::shared_ptr<EngineCore> core_;
+  std::vector<ScalarFunction> functions_;
+  std::vector<std::string> macros_;
+  int64_t reopened_ = 0;
 };
 
 }  // namespace firn::engine

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "columnar/types.h"
 #include "engine/duckdb_handles_internal.h"
+#include "engine/engine.h"
 #include "engine/scalar_function_internal.h"
 #include "engine/scan_function_internal.h"
 #include "engine/scan_registry_internal.h"
@@ -27,6 +28,11 @@ struct PooledConnection {
 struct EngineCore {
   ~EngineCore();
 
+  static Result<std::shared_ptr<EngineCore>> Open(const EngineOptions& options,
+                                                  std::shared_ptr<ScanRegistry> registry);
+  Status Register(const std::vector<ScalarFunction>& functions);
+  Status RunAll(const std::vector<std::string>& statements);
+
   /// An idle connection, or a new one with its session settings made.
   Result<PooledConnection> Take();
   void Disconnect(duckdb_connection connection);
@@ -39,7 +45,7 @@ struct EngineCore {
 
   duckdb_database database = nullptr;
   std::string version;
-  ScanRegistry registry;
+  std::shared_ptr<ScanRegistry> registry;
   ScanFunctionContext scan_context;
   ScanFunctionContext rows_context;
   std::atomic<bool> healthy{true};
@@ -96,5 +102,6 @@ struct ConnectionState {
 };
 
 Error InterruptedError();
+std::string MemoryLimitSql(int64_t bytes);
 
 }  // namespace firn::engine

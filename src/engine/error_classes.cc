@@ -65,6 +65,7 @@ struct Phrase {
   Code code;
   std::string_view sqlstate;
   std::string_view say;
+  std::string_view hint = {};
 };
 constexpr std::array kPhrases = {
     Phrase{"INTERRUPT", "", Code::kCancelled, "57014", "canceling statement due to user request"},
@@ -143,10 +144,17 @@ constexpr std::array kPhrases = {
     Phrase{"Binder", "Set operations can only apply", Code::kInvalidInput, "42601", ""},
     Phrase{"Binder", "firn_scan: ", Code::kInternal, "XX000", ""},
     Phrase{"Catalog", "Table with name", Code::kNotFound, "42P01", ""},
-    Phrase{"IO", "No space left", Code::kIo, "53100", ""},
+    Phrase{"IO", "No space left", Code::kIo, "53100", "", "Make room on the disk."},
+    Phrase{"Out of Memory", "max_temp_directory_size", Code::kOverloaded, "53100",
+           "the temporary files of queries have reached temp_bytes_max",
+           "Raise temp_bytes_max, or sort, join or group fewer rows at a time."},
+    Phrase{"Out of Memory", "", Code::kOverloaded, "53200", "",
+           "Raise memory_limit, or run fewer such queries at a time."},
     Phrase{"Permission", "disabled by configuration", Code::kDenied, "42501",
            "access to files outside firn's warehouse is not allowed"},
 };
+
+constexpr std::string_view kInvalidated = "database has been invalidated";
 
 // The parts of an error in DuckDB's JSON.
 struct RawError {
@@ -368,9 +376,19 @@ std::optional<Error> ByPhrase(const RawError& raw) {
     if (raw.class_name != phrase.class_name) continue;
     if (raw.message.find(phrase.contains) == std::string::npos) continue;
     return MakeError(phrase.code, "{}", phrase.say.empty() ? FirstLine(raw.message) : phrase.say)
-        .WithSqlState(phrase.sqlstate);
+        .WithSqlState(phrase.sqlstate)
+        .WithHint(std::string(phrase.hint));
   }
   return std::nullopt;
+}
+
+// What another statement broke is told apart from what this one did.
+std::optional<Error> Fatal(const RawError& raw) {
+  if (raw.message.find(kInvalidated) != std::string::npos) return EngineReplacedError();
+  if (raw.class_name != "FATAL") return std::nullopt;
+  return MakeError(Code::kInternal, "the query engine failed: {}", FirstLine(raw.message))
+      .WithSqlState("XX000")
+      .WithHint("It has been opened again and no row is harmed. Write the query in another way.");
 }
 
 Error ByClass(const RawError& raw) {
@@ -398,13 +416,10 @@ std::span<const ErrorClass> ErrorClasses() {
 
 Error ErrorFromDuckDb(std::string_view text, std::string_view sql) {
   const auto raw = Parse(text);
-  constexpr std::array kRules = {Raised,
-                                 UnknownColumn,
-                                 UnknownQualifiedName,
-                                 MissingEntry,
-                                 NoMatchingFunction,
-                                 BadText,
-                                 TooLargeForType,
+  constexpr std::array kRules = {Raised,        Fatal,
+                                 UnknownColumn, UnknownQualifiedName,
+                                 MissingEntry,  NoMatchingFunction,
+                                 BadText,       TooLargeForType,
                                  ByPhrase};
   std::optional<Error> error;
   for (const auto rule : kRules) {
@@ -421,8 +436,14 @@ Error ErrorFromDuckDb(std::string_view text, std::string_view sql) {
 
 bool InvalidatesInstance(std::string_view text) {
   const auto raw = Parse(text);
-  return raw.class_name == "FATAL" ||
-         raw.message.find("database has been invalidated") != std::string::npos;
+  return raw.class_name == "FATAL" || raw.message.find(kInvalidated) != std::string::npos;
+}
+
+Error EngineReplacedError() {
+  return MakeError(Code::kInternal, "the query engine was opened again after another query's error")
+      .WithSqlState("XX000")
+      .WithRemedy(Remedy::kRetry)
+      .WithHint("Run the statement again.");
 }
 
 std::string RaiseSql(std::string_view sqlstate, std::string_view message) {

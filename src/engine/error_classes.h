@@ -33,6 +33,9 @@ Error ErrorFromDuckDb(std::string_view text, std::string_view sql);
 /// True if the text tells of an error after which the instance refuses everything.
 bool InvalidatesInstance(std::string_view text);
 
+/// For a statement whose instance another one has broken: XX000, Remedy::kRetry.
+Error EngineReplacedError();
+
 /// SQL text of an expression that fails with this SQLSTATE and message when evaluated:
 /// `CASE WHEN b = 0 THEN <this> ELSE a // b END`.
 std::string RaiseSql(std::string_view sqlstate, std::string_view message);

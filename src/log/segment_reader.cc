@@ -1,6 +1,8 @@
 #include "log/segment_reader.h"
 
 #include <charconv>
+#include <system_error>
+#include <utility>
 
 #include "base/crc32c.h"
 
@@ -46,14 +48,61 @@ bool IsSpareName(std::string_view name) {
 }
 
 Result<std::unique_ptr<SegmentReader>> SegmentReader::Open(io::FileSystem& fs,
-                                                           const std::string& path) {
+                                                           const std::string& path,
+                                                           bool read_ahead) {
   auto opened = fs.Open(path, {.mode = io::OpenMode::kRead, .direct = true});
   if (!opened && opened.error().code == ErrorCode::kUnsupported) {
     opened = fs.Open(path, {.mode = io::OpenMode::kRead});
   }
   FIRN_TRY(auto file, std::move(opened));
   FIRN_TRY(const uint64_t size, file->Size());
-  return std::unique_ptr<SegmentReader>(new SegmentReader(std::move(file), size));
+  return std::unique_ptr<SegmentReader>(new SegmentReader(std::move(file), size, read_ahead));
+}
+
+std::shared_ptr<arrow::Buffer> SegmentReader::OfWindow(uint64_t offset, uint64_t bytes) const {
+  return arrow::SliceBuffer(window_, static_cast<int64_t>(offset - window_offset_),
+                            static_cast<int64_t>(bytes));
+}
+
+// The next window begins with a group, so that none is copied: what the last one has of it is read
+// twice, at most a group for each window.
+void SegmentReader::ReadAhead(uint64_t offset, const SegmentId& segment) {
+  if (!reads_ahead_ || ahead_) return;
+  const uint64_t window_end = window_offset_ + window_bytes_;
+  while (offset + kGroupAlignment <= window_end) {
+    const auto header = ReadGroupHeader(window_->data() + (offset - window_offset_));
+    if (!header || header->segment != segment) return;
+    if (header->bytes > window_end - offset) break;
+    offset += header->bytes;
+  }
+  if (offset >= size_) return;
+  const uint64_t bytes = std::min(kWindowBytes, size_ - offset);
+  auto buffer = AlignedBuffer::Allocate(bytes);
+  if (!buffer) return;  // the read that is needed says so
+  const auto read = [file = file_.get(), offset, bytes, into = *buffer] {
+    return file->ReadAt(offset, into->mutable_data(), AlignUp(bytes));
+  };
+  try {
+    ahead_ = Ahead{.offset = offset,
+                   .bytes = bytes,
+                   .buffer = *buffer,
+                   .read = std::async(std::launch::async, read)};
+  } catch (const std::system_error&) {
+    // No thread to be had: read when it is needed.
+  }
+}
+
+Result<bool> SegmentReader::TakeAhead(uint64_t offset, uint64_t bytes) {
+  if (!ahead_) return false;
+  auto ahead = *std::exchange(ahead_, std::nullopt);
+  const auto read = ahead.read.get();
+  if (offset < ahead.offset || offset + bytes > ahead.offset + ahead.bytes) return false;
+  if (!read) return Failure(read.error());
+  if (*read < ahead.bytes) return false;
+  window_ = std::move(ahead.buffer);
+  window_offset_ = ahead.offset;
+  window_bytes_ = ahead.bytes;
+  return true;
 }
 
 Result<std::shared_ptr<arrow::Buffer>> SegmentReader::Fetch(uint64_t offset, uint64_t bytes) {
@@ -61,6 +110,8 @@ Result<std::shared_ptr<arrow::Buffer>> SegmentReader::Fetch(uint64_t offset, uin
   bytes = std::min(bytes, size_ - offset);
   const uint64_t window_end = window_offset_ + window_bytes_;
   if (offset < window_offset_ || offset + bytes > window_end) {
+    FIRN_TRY(const bool taken, TakeAhead(offset, bytes));
+    if (taken) return OfWindow(offset, bytes);
     const uint64_t want = std::min(std::max(bytes, kWindowBytes), size_ - offset);
     auto window = window_;
     const bool reusable = window_.use_count() == 2 &&  // window_ and window: no group is held
@@ -85,8 +136,7 @@ Result<std::shared_ptr<arrow::Buffer>> SegmentReader::Fetch(uint64_t offset, uin
     window_offset_ = offset;
     window_bytes_ = want;
   }
-  return arrow::SliceBuffer(window_, static_cast<int64_t>(offset - window_offset_),
-                            static_cast<int64_t>(bytes));
+  return OfWindow(offset, bytes);
 }
 
 Result<std::optional<GroupHeader>> SegmentReader::ReadHeader(uint64_t offset) {
@@ -115,6 +165,7 @@ Result<Found> SegmentReader::ReadGroup(uint64_t offset, const SegmentId& segment
     return found;
   }
   FIRN_TRY(found.bytes, Fetch(offset, header->bytes));
+  ReadAhead(offset, segment);
   const uint32_t crc = Crc32c(found.bytes->data() + kGroupHeaderBytes,
                               static_cast<size_t>(found.bytes->size()) - kGroupHeaderBytes);
   if (crc != header->body_crc) {

@@ -1,6 +1,7 @@
 // log: one segment file, read from the front in large pieces.
 #pragma once
 
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,8 +34,10 @@ struct Found {
 /// Threads: one at a time.
 class SegmentReader {
  public:
-  /// With O_DIRECT where the file system has it.
-  static Result<std::unique_ptr<SegmentReader>> Open(io::FileSystem& fs, const std::string& path);
+  /// With O_DIRECT where the file system has it. `read_ahead`: for who goes from group to group;
+  /// while he works on some, the next ones are read.
+  static Result<std::unique_ptr<SegmentReader>> Open(io::FileSystem& fs, const std::string& path,
+                                                     bool read_ahead = false);
 
   uint64_t size() const { return size_; }
   const std::string& path() const { return file_->path(); }
@@ -46,16 +49,31 @@ class SegmentReader {
   Result<std::optional<uint64_t>> FindGroup(uint64_t offset, const SegmentId& segment, Lsn above);
 
  private:
-  SegmentReader(std::unique_ptr<io::File> file, uint64_t size)
-      : file_(std::move(file)), size_(size) {}
+  // What follows the groups of the window, on its way into memory.
+  struct Ahead {
+    uint64_t offset = 0;
+    uint64_t bytes = 0;
+    std::shared_ptr<AlignedBuffer> buffer;
+    std::future<Result<size_t>> read;  // waited for when destroyed
+  };
+
+  SegmentReader(std::unique_ptr<io::File> file, uint64_t size, bool read_ahead)
+      : file_(std::move(file)), size_(size), reads_ahead_(read_ahead) {}
+  /// The window from a group on; begins to read from its first group that is not whole.
+  void ReadAhead(uint64_t offset, const SegmentId& segment);
+  /// Makes what was read ahead the window, if it has this. Failed: so has the read.
+  Result<bool> TakeAhead(uint64_t offset, uint64_t bytes);
+  std::shared_ptr<arrow::Buffer> OfWindow(uint64_t offset, uint64_t bytes) const;
   /// Up to `bytes` at a 4 KiB boundary; fewer only at the file's end.
   Result<std::shared_ptr<arrow::Buffer>> Fetch(uint64_t offset, uint64_t bytes);
 
   const std::unique_ptr<io::File> file_;
   const uint64_t size_;
+  const bool reads_ahead_;
   std::shared_ptr<AlignedBuffer> window_;
   uint64_t window_offset_ = 0;
   uint64_t window_bytes_ = 0;
+  std::optional<Ahead> ahead_;
 };
 
 /// Names in the log's folder.

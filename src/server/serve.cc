@@ -129,17 +129,21 @@ class Server {
     FIRN_TRY(limits.tls, LoadTls());
     FIRN_RETURN_IF_ERROR(TakeFolder(pg, http));
     FIRN_RETURN_IF_ERROR(RemovePorts(data_dir_));
-    FIRN_TRY(database_, table::Database::Open({.data_dir = data_dir_,
-                                               .settings = settings_,
-                                               .hot_bytes_max = ShareMemory(settings_).hot_rows}));
+    const auto shares = ShareMemory(settings_);
+    FIRN_TRY(database_,
+             table::Database::Open(
+                 {.data_dir = data_dir_, .settings = settings_, .hot_bytes_max = shares.hot_rows}));
     FIRN_TRY(engine_, OpenEngine());
     FIRN_TRY(service_, sql::SqlService::Make(*database_, *engine_, settings_,
-                                             ShareMemory(settings_).transactions, kVersion));
+                                             {.transactions = shares.transactions,
+                                              .pinned_rows = shares.pinned_rows,
+                                              .hot_rows = shares.hot_rows},
+                                             kVersion));
     factory_ = std::make_unique<SqlSessionFactory>(*service_);
     if (!net::IsLoopback(pg.address)) FIRN_RETURN_IF_ERROR(service_->CheckRemoteLogins());
     FIRN_TRY(pg_server_, net::pgwire::PgServer::Listen(io_, pg, *factory_, limits));
-    pages_ =
-        std::make_unique<StatusPages>(*database_, [this] { return pg_server_->session_count(); });
+    pages_ = std::make_unique<StatusPages>(*database_, *engine_, shares.limit,
+                                           [this] { return pg_server_->session_count(); });
     FIRN_TRY(http_server_, net::http::HttpServer::Listen(io_, http, *pages_, {}));
     CrashPoint("start.listening");
     return WritePorts(data_dir_, {.pg = pg_server_->port(), .http = http_server_->port()});
@@ -163,8 +167,8 @@ class Server {
     FIRN_RETURN_IF_ERROR(io::LocalFileSystem().MakeDirs(temp_dir));
     const int64_t threads = settings_.Integer("threads");
     engine::EngineOptions options;
-    options.temp_dir = temp_dir;
-    options.temp_bytes_max = int64_t{64} << 30;
+    options.temp_dir = temp_dir + "/engine";
+    FIRN_TRY(options.temp_bytes_max, TempBytesMax(settings_, temp_dir));
     options.allowed_directories = {database_->warehouse_dir()};
     options.threads = threads > 0 ? static_cast<int>(threads)
                                   : static_cast<int>(std::thread::hardware_concurrency());

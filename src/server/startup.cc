@@ -18,12 +18,35 @@ std::string PortsPath(const std::string& data_dir) {
   return data_dir + "/ports.json";
 }
 
+// The least of what a control group and those above it allow; `most` where none says less.
+int64_t GroupLimit(const std::string& hierarchy, std::string group, const char* file,
+                   int64_t most) {
+  while (true) {
+    int64_t limit = 0;
+    if (std::ifstream(hierarchy + group + file) >> limit && limit > 0) {
+      most = std::min(most, limit);
+    }
+    if (group.empty()) return most;
+    group.resize(group.rfind('/'));
+  }
+}
+
+// Of the machine, or of this process's control group, in version 2 ("0::/group") or version 1
+// ("4:memory:/group"). In a container the group may be named as the host sees it, while its limit
+// is at the root.
 int64_t MachineMemory() {
   int64_t bytes = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE);
-  for (const char* path :
-       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    int64_t limit = 0;
-    if (std::ifstream(path) >> limit && limit > 0) bytes = std::min(bytes, limit);
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    const auto path = line.find(":/");
+    if (path == std::string::npos) continue;
+    auto group = line.substr(path + 1);
+    if (group.back() == '/') group.pop_back();
+    if (line.starts_with("0::")) {
+      bytes = GroupLimit("/sys/fs/cgroup", group, "/memory.max", bytes);
+    } else if (line.substr(0, path).ends_with(":memory")) {
+      bytes = GroupLimit("/sys/fs/cgroup/memory", group, "/memory.limit_in_bytes", bytes);
+    }
   }
   return bytes;
 }
@@ -83,7 +106,20 @@ void ChooseAllocator() {
 MemoryShares ShareMemory(const Settings& settings) {
   const int64_t chosen = settings.Bytes("memory_limit");
   const int64_t limit = chosen > 0 ? chosen : MachineMemory() / 10 * 6;
-  return {.engine = limit / 2, .hot_rows = limit / 4, .transactions = limit / 8};
+  return {.limit = limit,
+          .engine = limit / 16 * 7,
+          .hot_rows = limit / 4,
+          .transactions = limit / 8,
+          .pinned_rows = limit / 8};
+}
+
+Result<int64_t> TempBytesMax(const Settings& settings, const std::string& temp_dir) {
+  const int64_t chosen = settings.Bytes("temp_bytes_max");
+  if (chosen > 0) return chosen;
+  std::error_code failed;
+  const auto space = std::filesystem::space(temp_dir, failed);
+  if (failed) return Fail(ErrorCode::kIo, "space left for {}: {}", temp_dir, failed.message());
+  return static_cast<int64_t>(space.available / 2);
 }
 
 }  // namespace firn::server

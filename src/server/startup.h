@@ -29,11 +29,17 @@ Result<Ports> ReadPorts(const std::string& data_dir);
 /// How memory_limit, or 60 % of what the cgroup or the machine has, is shared out. Bytes. What
 /// remains is for the process itself, its sessions, and what a flush encodes.
 struct MemoryShares {
+  int64_t limit = 0;
   int64_t engine = 0;
   int64_t hot_rows = 0;
   int64_t transactions = 0;
+  int64_t pinned_rows = 0;  // in the lake, and kept in memory by readers
 };
 MemoryShares ShareMemory(const Settings& settings);
+
+/// How many bytes of temporary files queries may have. The disk is the log's too, and is never
+/// filled: unless told otherwise, half of what is free now.
+Result<int64_t> TempBytesMax(const Settings& settings, const std::string& temp_dir);
 
 /// Arrow's buffers from an allocator that gives back what is freed within a tenth of a second.
 /// Before anything is allocated; ARROW_DEFAULT_MEMORY_POOL in the environment says otherwise.

@@ -76,13 +76,19 @@ std::string StatusPages::Metrics() const {
                  static_cast<double>(stats.hot_rows));
   families.Gauge("firn_hot_bytes", "Arrow bytes of these rows",
                  static_cast<double>(stats.hot_bytes));
+  families.Gauge("firn_pinned_bytes", "Arrow bytes of rows in the lake that readers keep in memory",
+                 static_cast<double>(stats.pinned_bytes));
   families.Gauge("firn_arrow_bytes", "Arrow memory in use: rows, encoding, the log",
                  static_cast<double>(stats.arrow_bytes));
+  families.Gauge("firn_memory_limit_bytes", "What memory_limit says, or 60 % of what there is",
+                 static_cast<double>(memory_limit_));
   families.Gauge("firn_writes_waiting", "Transactions that wait for memory",
                  static_cast<double>(stats.writes_waiting));
   families.Counter("firn_flush_rounds_total", "Flush rounds since start", stats.flush_rounds);
   families.Counter("firn_flush_failures_total", "Flush rounds in which a table failed",
                    stats.flush_failures);
+  families.Counter("firn_engine_reopened_total", "Query engines opened again after a fatal error",
+                   engine_.reopened());
   families.Gauge("firn_lsn_next", "LSN the next change will get",
                  static_cast<double>(lsn.next.value()));
   families.Gauge("firn_lsn_visible", "Highest LSN that statements see",

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "sql/snapshot_hold.h"
+
 namespace firn::sql {
 namespace {
 
@@ -36,11 +38,19 @@ void Cancellation::End() {
   interrupt_ = nullptr;
 }
 
-void Cancellation::Request() {
+void Cancellation::Ask(Reason reason) {
   const std::lock_guard lock(mutex_);
   if (!running_) return;
-  reason_ = Reason::kRequest;
+  reason_ = reason;
   if (interrupt_) interrupt_();
+}
+
+void Cancellation::Request() {
+  Ask(Reason::kRequest);
+}
+
+void Cancellation::SnapshotIsTooOld() {
+  Ask(Reason::kSnapshot);
 }
 
 Status Cancellation::Check() const {
@@ -50,6 +60,8 @@ Status Cancellation::Check() const {
     case Reason::kTimeout:
       return Fail(MakeError(ErrorCode::kCancelled, "canceling statement due to statement timeout")
                       .WithSqlState("57014"));
+    case Reason::kSnapshot:
+      return Fail(SnapshotTooOld());
     case Reason::kRequest:
       break;
   }

@@ -35,8 +35,10 @@ class Cancellation {
 
   /// Asks the statement under way to stop; nothing happens when there is none.
   void Request();
+  /// The same, because what it reads is taken away: 72000.
+  void SnapshotIsTooOld();
   bool requested() const { return reason_.load() != Reason::kNone; }
-  /// 57014 when asked to stop.
+  /// 57014 when asked to stop, 72000 when its snapshot is too old.
   Status Check() const;
 
   /// What to call while the statement is inside the engine; null when it has left.
@@ -48,7 +50,8 @@ class Cancellation {
   std::optional<Clock::time_point> deadline() const;
 
  private:
-  enum class Reason : uint8_t { kNone, kRequest, kTimeout };
+  enum class Reason : uint8_t { kNone, kRequest, kTimeout, kSnapshot };
+  void Ask(Reason reason);
   std::atomic<Reason> reason_{Reason::kNone};
   mutable std::mutex mutex_;
   bool running_ = false;

@@ -60,11 +60,18 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
 
   RowSink sink(session, *table, *std::move(targets), true);
   // A load may take long, and what it pinned would stay in memory beside what it brings.
-  if ((*table)->PrimaryKey() == nullptr) session.transaction.LetGoOfRows();
+  const bool keyed = (*table)->PrimaryKey() != nullptr;
+  if (!keyed) session.transaction.LetGoOfRows();
   auto begun = co_await out.BeginCopyIn(format, width);
   if (!begun) co_return Failure(std::move(begun).error());
   while (true) {
+    session.held->Leave();
     auto chunk = co_await out.ReadCopyData();
+    session.held->Enter();
+    if (keyed) {
+      auto kept = session.transaction.CheckRows();
+      if (!kept) co_return Failure(std::move(kept).error());
+    }
     if (!chunk) co_return Failure(std::move(chunk).error());
     auto allowed = session.cancellation->Check();
     if (!allowed) co_return Failure(std::move(allowed).error());
@@ -158,7 +165,9 @@ Task<Result<std::string>> CopyTo(SessionContext& session, const CopyCommand& com
     const auto& page = **batch;
     writer->AppendRows(page, 0, page.num_rows(), text, &row_ends);
     rows += page.num_rows();
+    session.held->Leave();
     auto sent = co_await SendRows(text, row_ends, out);
+    session.held->Enter();
     if (!sent) co_return Failure(std::move(sent).error());
     const size_t sent_bytes = row_ends.empty() ? 0 : row_ends.back();
     text.erase(0, sent_bytes);

@@ -22,6 +22,8 @@ using Batch = std::shared_ptr<arrow::RecordBatch>;
 // One visit to the engine brings batches until one of these is reached, so that a large result
 // does not pay a change of threads for every 2,048 rows.
 constexpr size_t kBatchesPerVisit = 32;
+// A statement that finds the engine broken begins so often in all.
+constexpr int kBeginsMost = 3;
 constexpr auto kVisitTime = std::chrono::milliseconds(10);
 
 Result<EngineQuery> Write(const RunningRead::Request& request, const QueryContext& context) {
@@ -74,6 +76,12 @@ struct RunningRead::Pinned {
     }
     FIRN_TRY(stream, query->Execute());
     return {};
+  }
+
+  void LetGoOfEngine() {
+    stream.reset();
+    query.reset();
+    lease = {};
   }
 
   /// An empty list is the end.
@@ -158,9 +166,24 @@ Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& q
 
 RunningRead::RunningRead(SessionContext& session, std::vector<columnar::Field> fields,
                          std::shared_ptr<Pinned> pinned)
-    : session_(session), fields_(std::move(fields)), pinned_(std::move(pinned)) {}
+    : session_(session), fields_(std::move(fields)), pinned_(std::move(pinned)) {
+  session_.held->Add(this);
+}
 
 RunningRead::~RunningRead() {
+  session_.held->Remove(this);
+  EndQuery();
+}
+
+void RunningRead::LetGo() {
+  if (pinned_ == nullptr) return;
+  taken_away_ = true;
+  ready_.clear();
+  EndQuery();
+}
+
+void RunningRead::EndQuery() {
+  if (pinned_ == nullptr) return;
   if (ahead_) {
     // Nobody waits for these rows any more.
     ahead_->unwanted.store(true);
@@ -239,25 +262,37 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   co_return read;
 }
 
-Task<Status> RunningRead::Begin(const ExactText& exact) {
-  begun_ = true;
-  const auto connect = [this] { return session_.services.engine.Connect(); };
+Task<Result<RunningRead::Batches>> RunningRead::BeginOn() {
+  const auto connect = [this] {
+    pinned_->LetGoOfEngine();
+    return session_.services.engine.Connect();
+  };
   auto lease = co_await RunOn(session_.services.workers, connect);
   if (!lease) co_return Failure(std::move(lease).error());
   pinned_->lease = *std::move(lease);
-  const auto begin = [this]() -> Result<std::vector<Batch>> {
+  const auto begin = [this]() -> Result<Batches> {
     FIRN_RETURN_IF_ERROR(pinned_->Begin());
     FIRN_RETURN_IF_ERROR(pinned_->CheckTypes(fields_));
     return pinned_->Fetch();
   };
   const auto interrupter = pinned_->lease->interrupter();
-  auto first = co_await RunInterruptibly(session_, interrupter, begin);
+  co_return co_await RunInterruptibly(session_, interrupter, begin);
+}
+
+Task<Status> RunningRead::Begin(const ExactText& exact) {
+  begun_ = true;
+  auto first = co_await BeginOn();
+  // Another statement broke the engine; no row of this one has left yet.
+  for (int i = 1; i < kBeginsMost && !first && first.error().remedy == Remedy::kRetry; ++i) {
+    auto again = co_await BeginOn();
+    first = std::move(again);
+  }
   if (!first && OverflowsNumeric(first.error())) {
     auto text = exact();
     if (text) {
       pinned_->sql = std::move(text->sql);
       fields_ = std::move(text->fields);
-      auto again = co_await RunInterruptibly(session_, interrupter, begin);
+      auto again = co_await BeginOn();
       first = std::move(again);
     }
   }
@@ -297,6 +332,7 @@ Task<Result<RunningRead::Batches>> RunningRead::Fetch() {
 }
 
 Task<Result<Batch>> RunningRead::Next() {
+  if (taken_away_) co_return Fail(SnapshotTooOld());
   if (!begun_) {
     auto begun = co_await Begin(pinned_->exact);
     if (!begun) co_return Failure(std::move(begun).error());

@@ -16,6 +16,7 @@
 #include "sql/parameters.h"
 #include "sql/query.h"
 #include "sql/row_stream.h"
+#include "sql/snapshot_hold.h"
 
 namespace firn::sql {
 
@@ -42,7 +43,7 @@ struct ScanText {
 ///
 /// Threads:  one at a time; the engine works on the worker pool.
 /// Lifetime: pins its root, files and own rows; dropping it ends the query in the background.
-class RunningRead final : public RowStream {
+class RunningRead final : public RowStream, private RowHolder {
  public:
   struct Request {
     const Statement* query = nullptr;
@@ -66,6 +67,9 @@ class RunningRead final : public RowStream {
   using ExactText = std::function<std::optional<EngineQuery>()>;
   RunningRead(SessionContext& session, std::vector<columnar::Field> fields,
               std::shared_ptr<Pinned> pinned);
+  void LetGo() override;
+  /// Ends the query in the background.
+  void EndQuery();
 
   struct Ahead;
   using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
@@ -74,7 +78,9 @@ class RunningRead final : public RowStream {
   /// when these are sent.
   Task<Result<Batches>> Fetch();
   void FetchAhead();
-  /// Makes the engine begin, up to the first rows.
+  /// Takes a connection of the engine and begins there, up to the first rows.
+  Task<Result<Batches>> BeginOn();
+  /// The same, whatever else the first attempt asks for.
   Task<Status> Begin(const ExactText& exact);
 
   SessionContext& session_;
@@ -84,6 +90,7 @@ class RunningRead final : public RowStream {
   bool begun_ = false;
   std::deque<std::shared_ptr<arrow::RecordBatch>> ready_;
   bool ended_ = false;
+  bool taken_away_ = false;  // its rows, by the watch
 };
 
 }  // namespace firn::sql

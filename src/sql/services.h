@@ -11,6 +11,7 @@
 #include "sql/cancellation.h"
 #include "sql/sequences.h"
 #include "sql/session_registry.h"
+#include "sql/snapshot_hold.h"
 #include "sql/transaction_memory.h"
 #include "table/database.h"
 
@@ -22,6 +23,7 @@ struct Services {
   WorkerPool& workers;  // whatever blocks: the engine, data files, metadata
   SessionRegistry& registry;
   CancellationWatch& watch;
+  SnapshotWatch& snapshots;
   const Settings& settings;
   const Clock& clock;
   SequenceCache& sequences;

@@ -74,11 +74,13 @@ Session::Session(Services& services, SessionIdentity identity,
                  std::unique_ptr<SessionRegistry::Entry> entry)
     : context_(services, std::move(identity)), entry_(std::move(entry)) {
   context_.services.watch.Add(context_.cancellation);
+  context_.services.snapshots.Add(context_.held);
   context_.transaction.SetWithNew(
       [this](const catalog::Change& change) { return RightsOfNew(context_, change); });
 }
 
 Session::~Session() {
+  context_.services.snapshots.Remove(context_.held);
   context_.services.watch.Remove(context_.cancellation);
 }
 
@@ -199,6 +201,7 @@ Task<Result<std::vector<Statement>>> Session::ParseText(const std::string& sql) 
 }
 
 Task<Status> Session::SimpleQuery(std::string sql, Output& out) {
+  const SnapshotUse use(*context_.held);
   BeginMessage(sql);
   prepared_.erase("");
   portals_.erase("");
@@ -315,7 +318,10 @@ Task<Result<std::optional<int64_t>>> Session::SendRows(Portal& portal, int32_t m
     sent += (*batch)->num_rows();
     auto allowed = context_.cancellation->Check();
     if (!allowed) co_return Failure(std::move(allowed).error());
+    // A client that does not read keeps nothing but this batch for ever.
+    context_.held->Leave();
     auto written = co_await out.Rows(portal.rows->fields(), *std::move(batch));
+    context_.held->Enter();
     if (!written) co_return Failure(std::move(written).error());
   }
   co_return std::optional<int64_t>();
@@ -366,6 +372,7 @@ Status Session::EnsureDescribed(Named& named) {
 
 Task<Status> Session::Parse(std::string statement, std::string sql,
                             std::vector<uint32_t> parameter_oids) {
+  const SnapshotUse use(*context_.held);
   entry_->Began(sql);
   if (statement.empty()) prepared_.erase(statement);
   auto statements = co_await ParseText(sql);
@@ -394,6 +401,7 @@ Task<Status> Session::Parse(std::string statement, std::string sql,
 }
 
 Task<Result<StatementDescription>> Session::DescribeStatement(std::string statement) {
+  const SnapshotUse use(*context_.held);
   const auto describe = [&]() -> Result<StatementDescription> {
     FIRN_TRY(auto* named, FindNamed(statement));
     FIRN_RETURN_IF_ERROR(EnsureDescribed(*named));
@@ -408,6 +416,7 @@ Task<Result<StatementDescription>> Session::DescribeStatement(std::string statem
 
 Task<Status> Session::Bind(std::string portal, std::string statement,
                            std::vector<ParameterValue> parameters) {
+  const SnapshotUse use(*context_.held);
   const auto bind = [&]() -> Status {
     FIRN_TRY(auto* named, FindNamed(statement));
     if (!named->prepared->command && context_.transaction.state() == State::kFailed) {
@@ -434,6 +443,7 @@ Task<Status> Session::Bind(std::string portal, std::string statement,
 
 Task<Result<std::optional<std::vector<columnar::Field>>>> Session::DescribePortal(
     std::string portal) {
+  const SnapshotUse use(*context_.held);
   const auto found = portals_.find(portal);
   if (found == portals_.end()) {
     co_await AfterError(false);
@@ -446,6 +456,7 @@ Task<Result<std::optional<std::vector<columnar::Field>>>> Session::DescribePorta
 }
 
 Task<Status> Session::Execute(std::string portal, int32_t max_rows, Output& out) {
+  const SnapshotUse use(*context_.held);
   const auto found = portals_.find(portal);
   if (found == portals_.end()) {
     co_await AfterError(false);
@@ -465,16 +476,19 @@ Task<Status> Session::Execute(std::string portal, int32_t max_rows, Output& out)
 }
 
 Task<Status> Session::CloseStatement(std::string statement) {
+  const SnapshotUse use(*context_.held);
   prepared_.erase(statement);
   co_return Status();
 }
 
 Task<Status> Session::ClosePortal(std::string portal) {
+  const SnapshotUse use(*context_.held);
   portals_.erase(portal);
   co_return Status();
 }
 
 Task<Status> Session::Sync(bool failed) {
+  const SnapshotUse use(*context_.held);
   Status status;
   if (context_.transaction.state() == State::kImplicit) {
     if (failed) {

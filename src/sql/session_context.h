@@ -27,12 +27,15 @@ struct SessionContext {
       : services(shared),
         identity(std::move(who)),
         cancellation(std::make_shared<Cancellation>()),
-        transaction(services, settings, *cancellation, fmt::format("session {}", identity.pid)) {}
+        held(std::make_shared<SnapshotHold>(cancellation)),
+        transaction(services, settings, *cancellation, held,
+                    fmt::format("session {}", identity.pid)) {}
 
   Services& services;
   const SessionIdentity identity;
   SessionSettings settings;
   std::shared_ptr<Cancellation> cancellation;
+  std::shared_ptr<SnapshotHold> held;
   Transaction transaction;
   SequenceMemory sequences;
   /// Whose rights count in place of the current role's; null: its own (rights.h).

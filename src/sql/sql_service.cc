@@ -59,15 +59,24 @@ std::vector<std::pair<std::string, std::string>> SplitOptions(std::string_view t
 }  // namespace
 
 SqlService::SqlService(table::Database& database, engine::Engine& engine, const Settings& settings,
-                       int64_t transaction_bytes_max, std::string_view version)
+                       MemoryShares shares, std::string_view version)
     : registry_(static_cast<size_t>(settings.Integer("max_connections")), clock_),
-      transaction_memory_(transaction_bytes_max),
+      transaction_memory_(shares.transactions),
       workers_(WorkerCount()),
+      snapshots_({.age_ms = settings.DurationMs("snapshot_age_max"),
+                  .bytes = shares.pinned_rows,
+                  .pinned_bytes =
+                      [&database, hot = shares.hot_rows] {
+                        const auto stats = database.stats();
+                        return stats.pinned_bytes - std::max<int64_t>(0, hot - stats.hot_bytes);
+                      }},
+                 watch_),
       services_{.database = database,
                 .engine = engine,
                 .workers = workers_,
                 .registry = registry_,
                 .watch = watch_,
+                .snapshots = snapshots_,
                 .settings = settings,
                 .clock = clock_,
                 .sequences = sequences_,
@@ -81,17 +90,13 @@ SqlService::~SqlService() = default;
 
 Result<std::unique_ptr<SqlService>> SqlService::Make(table::Database& database,
                                                      engine::Engine& engine,
-                                                     const Settings& settings,
-                                                     int64_t transaction_bytes_max,
+                                                     const Settings& settings, MemoryShares shares,
                                                      std::string_view version) {
   FIRN_RETURN_IF_ERROR(engine.AddFunctions(AllEngineFunctions()));
-  FIRN_TRY(auto lease, engine.Connect());
-  for (const auto macro : EngineMacros()) {
-    auto made = lease->Run(macro);
-    if (!made) return Fail(std::move(made).error().During("prepare the engine"));
-  }
-  return std::unique_ptr<SqlService>(
-      new SqlService(database, engine, settings, transaction_bytes_max, version));
+  const auto macros = EngineMacros();
+  auto made = engine.AddMacros({macros.begin(), macros.end()});
+  if (!made) return Fail(std::move(made).error().During("prepare the engine"));
+  return std::unique_ptr<SqlService>(new SqlService(database, engine, settings, shares, version));
 }
 
 void SqlService::SetServerValues(SessionSettings& settings, const catalog::Role& role) const {

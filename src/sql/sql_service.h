@@ -27,14 +27,19 @@ struct SessionStart {
   int32_t process_id = 0;
 };
 
+/// Bytes of rows that all sessions together keep in memory.
+struct MemoryShares {
+  int64_t transactions = 0;  // not committed yet
+  int64_t pinned_rows = 0;   // in the lake already; 0: no limit
+  int64_t hot_rows = 0;      // not in the lake yet; what these leave, pinned ones may have
+};
+
 /// Threads:  any.
 /// Lifetime: borrows database, engine and settings; every session must be gone before it is.
 class SqlService {
  public:
-  /// `transaction_bytes_max`: of the rows of all sessions that wait in memory for their commit.
   static Result<std::unique_ptr<SqlService>> Make(table::Database& database, engine::Engine& engine,
-                                                  const Settings& settings,
-                                                  int64_t transaction_bytes_max,
+                                                  const Settings& settings, MemoryShares shares,
                                                   std::string_view version);
   ~SqlService();
 
@@ -50,7 +55,7 @@ class SqlService {
 
  private:
   SqlService(table::Database& database, engine::Engine& engine, const Settings& settings,
-             int64_t transaction_bytes_max, std::string_view version);
+             MemoryShares shares, std::string_view version);
   Result<std::unique_ptr<Session>> OpenNow(SessionStart start);
   void SetServerValues(SessionSettings& settings, const catalog::Role& role) const;
   std::shared_ptr<const catalog::Version> Catalog() const;
@@ -65,6 +70,7 @@ class SqlService {
   SequenceCache sequences_;
   TransactionMemory transaction_memory_;
   WorkerPool workers_;
+  SnapshotWatch snapshots_;
   Services services_;
   std::string birth_password_;  // a verifier; empty: none
 };

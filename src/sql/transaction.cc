@@ -9,13 +9,18 @@
 namespace firn::sql {
 
 Transaction::Transaction(Services& services, SessionSettings& settings,
-                         const Cancellation& cancellation, std::string session_name)
+                         const Cancellation& cancellation, std::shared_ptr<SnapshotHold> held,
+                         std::string session_name)
     : services_(services),
       settings_(settings),
       cancellation_(cancellation),
-      session_name_(std::move(session_name)) {}
+      held_(std::move(held)),
+      session_name_(std::move(session_name)) {
+  held_->Add(this);
+}
 
 Transaction::~Transaction() {
+  held_->Remove(this);
   DiscardTables(0, nullptr);
   if (buffers_.empty()) return;
   asio::post(services_.workers.pool(), [buffers = std::make_shared<Buffers>(std::move(buffers_))] {
@@ -44,13 +49,33 @@ void Transaction::MarkFailed() {
 
 Status Transaction::BeginStatement() {
   const bool keep = looked_ && settings_.isolation() == Isolation::kRepeatableRead;
-  if (!keep) view_.snapshot = services_.database.TakeSnapshot();
+  if (keep) {
+    FIRN_RETURN_IF_ERROR(CheckRows());
+  } else {
+    view_.snapshot = services_.database.TakeSnapshot();
+    held_->Note(view_.snapshot.root);
+    taken_away_ = false;
+  }
   looked_ = true;
   return RebuildCatalog();
 }
 
 void Transaction::LetGoOfRows() {
-  if (settings_.isolation() == Isolation::kRepeatableRead) return;
+  if (settings_.isolation() != Isolation::kRepeatableRead) DropRows();
+}
+
+void Transaction::LetGo() {
+  if (view_.snapshot.root == nullptr) return;
+  DropRows();
+  taken_away_ = true;
+}
+
+Status Transaction::CheckRows() const {
+  if (taken_away_) return Fail(SnapshotTooOld());
+  return {};
+}
+
+void Transaction::DropRows() {
   auto without = std::make_shared<table::Root>();
   without->catalog = view_.snapshot.root->catalog;
   without->visible.store(view_.snapshot.visible.value());
@@ -374,6 +399,7 @@ void Transaction::Reset() {
   state_ = State::kIdle;
   looked_ = false;
   view_ = {};
+  taken_away_ = false;
   changes_.clear();
   created_.clear();
   buffers_.clear();

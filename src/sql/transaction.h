@@ -25,6 +25,7 @@
 #include "sql/cancellation.h"
 #include "sql/services.h"
 #include "sql/session_settings.h"
+#include "sql/snapshot_hold.h"
 #include "sql/table_buffer.h"
 #include "sql/temp_tables.h"
 #include "table/database.h"
@@ -38,14 +39,14 @@ struct View {
 };
 
 /// Threads: the session's.
-class Transaction {
+class Transaction final : private RowHolder {
  public:
   enum class State : uint8_t { kIdle, kImplicit, kBlock, kFailed };
 
   Transaction(Services& services, SessionSettings& settings, const Cancellation& cancellation,
-              std::string session_name);
+              std::shared_ptr<SnapshotHold> held, std::string session_name);
   /// Takes back in the background what was not committed.
-  ~Transaction();
+  ~Transaction() override;
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
@@ -63,11 +64,14 @@ class Transaction {
   Lsn last_commit() const { return last_commit_; }
 
   /// The view of a statement that begins: a new snapshot, or the transaction's with
-  /// REPEATABLE READ. 42P07 when another session took the name of a table made here.
+  /// REPEATABLE READ. 72000 when that was taken away, 42P07 when another session took the name of a
+  /// table made here.
   Status BeginStatement();
   /// The statement under way looks at no row any more, and need not keep those of its snapshot in
   /// memory. With REPEATABLE READ the next one does.
   void LetGoOfRows();
+  /// 72000 when a statement that waited for its client has lost its rows meanwhile.
+  Status CheckRows() const;
   /// Nothing else may set the transaction's isolation once a statement has looked.
   bool has_looked() const { return looked_; }
   const View& view() const { return view_; }
@@ -130,6 +134,8 @@ class Transaction {
     SessionSettings::Saved settings;
   };
 
+  void LetGo() override;
+  void DropRows();
   void Start(State state);
   Status RebuildCatalog();
   std::optional<size_t> FindSavepoint(const std::string& name) const;
@@ -146,6 +152,7 @@ class Transaction {
   Services& services_;
   SessionSettings& settings_;
   const Cancellation& cancellation_;
+  const std::shared_ptr<SnapshotHold> held_;
   const std::string session_name_;
 
   State state_ = State::kIdle;
@@ -153,6 +160,7 @@ class Transaction {
   Lsn last_commit_;
   bool looked_ = false;
   View view_;
+  bool taken_away_ = false;  // the rows of view_, by the watch
   std::vector<catalog::Change> changes_;
   std::vector<std::shared_ptr<const catalog::TableDefinition>> created_;
   Buffers buffers_;

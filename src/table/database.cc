@@ -148,6 +148,7 @@ class DatabaseImpl final : public Database {
       stats.log_bytes += static_cast<int64_t>(segment.bytes);
       ++stats.log_segments;
     }
+    stats.pinned_bytes = pinned_bytes();
     stats.log_groups = groups_.load();
     stats.commits = commits_.load();
     stats.flush_rounds = flusher_->rounds();
@@ -155,6 +156,10 @@ class DatabaseImpl final : public Database {
     stats.writes_waiting = admission_->waiting();
     stats.arrow_bytes = arrow::default_memory_pool()->bytes_allocated();
     return stats;
+  }
+
+  int64_t pinned_bytes() const override {
+    return home_.hot_bytes->pinned.load(std::memory_order_relaxed);
   }
 
   Status Poisoned() const override { return log_->PoisonReason(); }
@@ -286,7 +291,7 @@ class DatabaseImpl final : public Database {
 
   const DatabaseOptions options_;
   const Clock& clock_;
-  const TableHome home_{*options_.files, options_.data_dir, std::make_shared<HotBytes>(0)};
+  const TableHome home_{*options_.files, options_.data_dir, std::make_shared<HotBytes>()};
   std::unique_ptr<catalog::Store> store_;
   std::unique_ptr<log::Log> log_;
   LogId log_id_;

@@ -63,6 +63,7 @@ struct LsnState {
 
 struct DatabaseStats {
   int64_t hot_rows = 0, hot_bytes = 0;
+  int64_t pinned_bytes = 0;  // of rows that have left, kept by readers
   int64_t log_bytes = 0, log_groups = 0, log_segments = 0;
   int64_t commits = 0, flush_rounds = 0, flush_failures = 0;
   int64_t writes_waiting = 0;  // for memory
@@ -113,6 +114,8 @@ class Database {
 
   virtual LsnState lsn_state() const = 0;
   virtual DatabaseStats stats() const = 0;
+  /// As in stats(), for those who ask often.
+  virtual int64_t pinned_bytes() const = 0;
   virtual Status Poisoned() const = 0;
   virtual std::string warehouse_dir() const = 0;
   virtual LogId log_id() const = 0;

@@ -5,6 +5,7 @@
 
 #include <arrow/api.h>
 
+#include "base/clock.h"
 #include "columnar/batch.h"
 #include "columnar/table_schema.h"
 
@@ -31,7 +32,15 @@ std::shared_ptr<arrow::Array> MakeColumn(std::shared_ptr<arrow::DataType> type, 
 Generation::Generation(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<HotBytes> held)
     : schema_(std::move(schema)), held_(std::move(held)) {}
 void Generation::Leave() {
-  if (held_ != nullptr) held_->fetch_sub(bytes(), std::memory_order_relaxed);
+  left_at_.store(MonotonicSeconds(), std::memory_order_release);
+  if (held_ == nullptr) return;
+  held_->waiting.fetch_sub(bytes(), std::memory_order_relaxed);
+  held_->pinned.fetch_add(bytes(), std::memory_order_relaxed);
+}
+
+Generation::~Generation() {
+  if (held_ == nullptr) return;
+  (left_at() > 0 ? held_->pinned : held_->waiting).fetch_sub(bytes(), std::memory_order_relaxed);
 }
 
 void Generation::Append(const std::shared_ptr<arrow::RecordBatch>& rows, Lsn first_lsn,
@@ -127,7 +136,7 @@ std::vector<Lsn> Generation::FindKeys(const std::vector<columnar::Column>& key,
 void Generation::Count(int64_t rows, int64_t bytes, Lsn first, Lsn last) {
   rows_.fetch_add(rows, std::memory_order_release);
   bytes_.fetch_add(bytes, std::memory_order_release);
-  if (held_ != nullptr) held_->fetch_add(bytes, std::memory_order_relaxed);
+  if (held_ != nullptr) held_->waiting.fetch_add(bytes, std::memory_order_relaxed);
   const uint64_t held = first_lsn_.load(std::memory_order_relaxed);
   if (held == 0 || first.value() < held) {
     first_lsn_.store(first.value(), std::memory_order_release);

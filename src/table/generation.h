@@ -23,8 +23,11 @@ namespace firn::table {
 
 using RecordBatches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
 
-/// Arrow bytes of the rows of a database that wait for a flush.
-using HotBytes = std::atomic<int64_t>;
+/// Arrow bytes of the rows of a database that are in memory.
+struct HotBytes {
+  std::atomic<int64_t> waiting{0};  // for a flush
+  std::atomic<int64_t> pinned{0};   // for nothing: readers of older roots keep them
+};
 
 /// A write of at least this many rows, or bytes, becomes a part; a smaller one is copied to the
 /// open batch.
@@ -38,6 +41,9 @@ class Generation {
   /// be null.
   explicit Generation(std::shared_ptr<arrow::Schema> schema,
                       std::shared_ptr<HotBytes> held = nullptr);
+  ~Generation();
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
 
   /// Appends rows with LSNs first_lsn, first_lsn + 1, … They become visible when a root's visible
   /// reaches their LSN.
@@ -57,6 +63,8 @@ class Generation {
   /// It is in the newest root no more: flushed, truncated or dropped. Readers of older roots may
   /// go on. Called once, by the writer.
   void Leave();
+  /// When it did, in monotonic seconds; 0: it has not.
+  double left_at() const { return left_at_.load(std::memory_order_acquire); }
 
   /// Rows with an LSN at or below `visible`: the chosen user columns (null: all), with __lsn and
   /// __timestamp behind them when `stored`. No row is copied.
@@ -107,6 +115,7 @@ class Generation {
   std::atomic<int64_t> bytes_{0};
   std::atomic<uint64_t> first_lsn_{0};
   std::atomic<uint64_t> last_lsn_{0};
+  std::atomic<double> left_at_{0};
 
   mutable std::mutex keys_mutex_;
   mutable std::unique_ptr<KeySet> keys_;  // null until somebody asks

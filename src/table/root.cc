@@ -50,8 +50,22 @@ std::shared_ptr<Root> Root::Clone() const {
   return clone;
 }
 
+std::optional<double> Root::KeepsSince() const {
+  double since = 0;
+  const auto note = [&since](double at) {
+    if (at > 0 && (since == 0 || at < since)) since = at;
+  };
+  for (const auto& [id, table] : tables) {
+    note(table->folder->dropped_at());
+    for (const auto& generation : table->generations) {
+      if (generation->bytes() > 0) note(generation->left_at());
+    }
+  }
+  return since > 0 ? std::optional(since) : std::nullopt;
+}
+
 TableFolder::~TableFolder() {
-  if (!dropped_.load()) return;
+  if (dropped_at() == 0) return;
   CrashPoint("drop.begin");
   for (const auto& part : {path_ + "/data", path_}) {
     if (auto removed = files_.RemoveTree(part); !removed) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,9 @@ struct Root {
   std::shared_ptr<const TableVersion> Find(TableId id) const;
   /// A root with the same tables and visible, to be changed before it is published.
   std::shared_ptr<Root> Clone() const;
+  /// Since when it keeps rows in memory, or folders on the disk, that newer roots have not, in
+  /// monotonic seconds.
+  std::optional<double> KeepsSince() const;
 };
 
 /// Up to where the rows of every table are in the lake.

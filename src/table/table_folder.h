@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "io/file_system.h"
 
@@ -17,12 +18,14 @@ class TableFolder {
   ~TableFolder();
 
   const std::string& path() const { return path_; }
-  void MarkDropped() { dropped_.store(true); }
+  void MarkDropped() { dropped_at_.store(MonotonicSeconds()); }
+  /// In monotonic seconds; 0: it was not.
+  double dropped_at() const { return dropped_at_.load(); }
 
  private:
   io::FileSystem& files_;
   const std::string path_;
-  std::atomic<bool> dropped_{false};
+  std::atomic<double> dropped_at_{0};
 };
 
 }  // namespace firn::table

@@ -46,7 +46,7 @@ Failure WriteLimits::LogFull(uint64_t held, std::string why) const {
 }
 
 Status WriteLimits::Room() const {
-  const int64_t held = held_.load(std::memory_order_relaxed);
+  const int64_t held = held_.waiting.load(std::memory_order_relaxed);
   if (limits_.hot_bytes > 0 && held >= limits_.hot_bytes) {
     return HotRowsFull(held, Reasons(flusher_.StuckTables()));
   }

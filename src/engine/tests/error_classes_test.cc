@@ -58,6 +58,20 @@ TEST(ErrorClassesList, OnlyFatalErrorsInvalidateTheInstance) {
   EXPECT_FALSE(InvalidatesInstance("Invalid Input Error: FATAL Error: x"));
 }
 
+TEST(ErrorClassesList, WhoBrokeTheEngineIsToldApartFromWhoMayRunAgain) {
+  const auto guilty =
+      ErrorFromDuckDb(R"({"exception_type":"FATAL","exception_message":"index out of range"})", "");
+  EXPECT_EQ(guilty.SqlState(), "XX000");
+  EXPECT_EQ(guilty.message, "the query engine failed: index out of range");
+  EXPECT_EQ(guilty.remedy, Remedy::kNone);
+  const auto other = ErrorFromDuckDb(
+      R"({"exception_type":"FATAL","exception_message":"Failed: database has been invalidated )"
+      R"(because of a previous fatal error. Original error: \"index out of range\""})",
+      "");
+  EXPECT_EQ(other.SqlState(), "XX000");
+  EXPECT_EQ(other.remedy, Remedy::kRetry);
+}
+
 TEST_F(Errors, SyntaxAndNames) {
   EXPECT_EQ(Of("SELECT * FRO t"), "42601 syntax error at or near \"t\"");
   EXPECT_EQ(Of("SELECT ("), "42601 syntax error at end of input");
@@ -124,6 +138,21 @@ TEST_F(Errors, PositionsCountCharactersFromOne) {
   EXPECT_EQ(ErrorOf("SELECT id + 9223372036854775807" + from_).position, 0);
   const std::string padding(500, ' ');
   EXPECT_EQ(ErrorOf("SELECT " + padding + "nope" + from_).position, 508);
+}
+
+TEST_F(Errors, ATempFolderAtItsCapIsFull) {
+  options_.memory_limit = 40 << 20;
+  options_.temp_bytes_max = 8 << 20;
+  source_ = {};
+  Reopen();
+  const auto error = ErrorOf(
+      "SELECT count(*) FROM (SELECT range AS k, hash(range) AS h FROM range(5000000) ORDER BY h "
+      "LIMIT 4900000)");
+  EXPECT_EQ(error.SqlState(), "53100");
+  EXPECT_NE(error.message.find("temp_bytes_max"), std::string::npos) << error.message;
+  EXPECT_NE(error.hint.find("temp_bytes_max"), std::string::npos) << error.hint;
+  EXPECT_TRUE(engine_->healthy());
+  EXPECT_EQ(Show("SELECT 1"), "1");
 }
 
 TEST_F(Errors, MemoryIsALimitNotACrash) {

@@ -123,7 +123,8 @@ class SessionTest : public testing::Test {
     auto engine = engine::Engine::Open(options);
     EXPECT_TRUE(engine) << engine.error().message;
     engine_ = *std::move(engine);
-    auto service = SqlService::Make(*database_, *engine_, settings_, int64_t{1} << 30, "0.0-test");
+    auto service = SqlService::Make(*database_, *engine_, settings_,
+                                    {.transactions = int64_t{1} << 30}, "0.0-test");
     EXPECT_TRUE(service) << service.error().message;
     service_ = *std::move(service);
     thread_ = std::thread([this] { io_.run(); });

@@ -125,6 +125,11 @@ TEST_F(WriteLimitsTest, RowsThatReadersPinHoldNoWriterUp) {
   }
   ASSERT_TRUE(Flush());
   EXPECT_EQ(database_->stats().hot_bytes, 0);
+  EXPECT_GE(database_->pinned_bytes(), 4 * kLimit);
+  EXPECT_TRUE(pins.front().root->KeepsSince().has_value());
+  EXPECT_FALSE(database_->TakeSnapshot().root->KeepsSince().has_value());
+  pins.clear();
+  EXPECT_EQ(database_->pinned_bytes(), 0);
 }
 
 TEST_F(WriteLimitsTest, ATableThatCannotBeFlushedIsNamedAndTheOthersGoOn) {

@@ -1,0 +1,122 @@
+"""Sorts, joins and groups larger than the engine's memory, and the folder they spill to."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from firn_process import FirnProcess, wait_until
+
+MEMORY_MB = 320  # seven sixteenths of it are the engine's: 140 MB
+ROWS = 5_000_000  # of 48 bytes, and as many again while they are sorted, joined or grouped
+COLUMNS = "(n bigint, k bigint, a bigint, b bigint, c bigint, d bigint)"
+FILL = """
+  INSERT INTO big SELECT i, i * 2654435761 % 1000000007, i * 3, i * 5, i * 7, i * 11
+  FROM generate_series({}, {}) AS s (i)
+"""
+
+
+class Spilled:
+    """The most bytes of temporary files while the block ran."""
+
+    def __init__(self, server: FirnProcess):
+        self.folder = server.data / "tmp"
+        self.most = 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def now(self) -> int:
+        sizes = 0
+        for path in self.folder.rglob("*"):
+            try:
+                sizes += path.stat().st_size if path.is_file() else 0
+            except FileNotFoundError:
+                pass
+        return sizes
+
+    def _run(self) -> None:
+        while not self._end.wait(0.01):
+            self.most = max(self.most, self.now())
+
+    def __enter__(self) -> Spilled:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._end.set()
+        self._thread.join()
+
+
+def big_table(firn_server, **settings: str) -> FirnProcess:
+    server = firn_server(settings={"memory_limit": f"{MEMORY_MB}MB", **settings})
+    with server.connect() as session:
+        session.execute(f"CREATE TABLE big {COLUMNS}")
+        for first in range(1, ROWS, 1_000_000):
+            session.execute(FILL.format(first, first + 999_999))
+    return server
+
+
+def temp_files(server: FirnProcess) -> list[Path]:
+    return [path for path in (server.data / "tmp").rglob("*") if path.is_file()]
+
+
+KEYS = sorted(n * 2654435761 % 1000000007 for n in range(1, ROWS + 1))
+SORT = ("SELECT count(*), min(k), max(k), count(a + b + c + d) FROM "
+        f"(SELECT * FROM big ORDER BY k, n LIMIT {ROWS - 1000} OFFSET 500) s")
+JOIN = ("SELECT count(*), sum(a.n + b.n), max(a.a + b.b), max(a.c - b.d) "
+        "FROM big a JOIN big b ON a.k = b.k AND a.n = b.n")
+GROUPS = ("SELECT count(*), sum(c), max(m) FROM (SELECT k, n, count(*) AS c, max(a + b + d) AS m "
+          "FROM big GROUP BY k, n) g")
+ANSWERS = {SORT: (ROWS - 1000, KEYS[500], KEYS[-501], ROWS - 1000),
+           JOIN: (ROWS, ROWS * (ROWS + 1), 8 * ROWS, -4),
+           GROUPS: (ROWS, ROWS, 19 * ROWS)}
+
+
+def test_what_is_larger_than_memory_finishes_with_the_right_answer(firn_server):
+    server = big_table(firn_server)
+    for name, query in (("sort", SORT), ("join", JOIN), ("groups", GROUPS)):
+        with server.connect() as session, Spilled(server) as spilled:
+            assert session.execute(query).fetchone() == ANSWERS[query]
+        print(f"{name} spilled {spilled.most >> 20} MB")
+        assert spilled.most > 30 << 20
+    wait_until(lambda: not temp_files(server), "the temporary files are gone")
+
+
+def test_at_its_cap_the_folder_is_an_error_and_nothing_stays_in_it(firn_server):
+    server = big_table(firn_server, temp_bytes_max="30MB")
+    with server.connect() as session, server.connect() as other:
+        for query in ANSWERS:
+            with pytest.raises(psycopg.Error) as refused:
+                session.execute(query)
+            assert refused.value.sqlstate == "53100"
+            assert "temp_bytes_max" in refused.value.diag.message_primary
+            assert "temp_bytes_max" in refused.value.diag.message_hint
+            assert session.execute("SELECT count(*) FROM big").fetchone() == (ROWS,)
+            assert other.execute("SELECT max(n) FROM big").fetchone() == (ROWS,)
+        wait_until(lambda: not temp_files(server), "the temporary files are gone")
+        assert session.execute("SELECT k FROM big ORDER BY n LIMIT 1").fetchone() == (
+            2654435761 % 1000000007,)
+
+
+def test_a_killed_server_leaves_no_temporary_files_to_the_next(firn_server):
+    server = big_table(firn_server)
+    session = server.connect()
+
+    def run() -> None:
+        with pytest.raises(psycopg.OperationalError):
+            session.execute(SORT)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    wait_until(lambda: temp_files(server), "the sort spills")
+    server.kill9()
+    thread.join()
+    session.close()
+    assert temp_files(server)
+    server.start()
+    assert temp_files(server) == []
+    with server.connect() as again:
+        assert again.execute("SELECT count(*) FROM big").fetchone() == (ROWS,)
