@@ -290,6 +290,24 @@ TEST(LogRecovery, RefusesWhatIsNotThisLog) {
   EXPECT_FALSE(Recover(files).status);
 }
 
+// Each group is whole, and the file has no hole: only the LSNs tell that one is gone, or is there
+// twice.
+TEST(LogRecovery, WholeGroupsThatDoNotFollowOneAnotherAreDamage) {
+  const Sample sample(false);
+  const auto& bytes = sample.files.at(sample.name);
+  const auto without = bytes.substr(0, sample.starts[1]) + bytes.substr(sample.starts[2]);
+  const auto twice = bytes.substr(0, sample.starts[2]) + bytes.substr(sample.starts[1]);
+  const std::pair<std::string, uint64_t> cases[] = {{without, sample.starts[1]},
+                                                    {twice, sample.starts[2]}};
+  for (const auto& [file, offset] : cases) {
+    const auto outcome = Recover({{sample.name, file}});
+    ASSERT_FALSE(outcome.status);
+    EXPECT_EQ(outcome.status.error().SqlState(), "XX001");
+    EXPECT_THAT(outcome.status.error().message, HasSubstr("LSNs do not follow"));
+    EXPECT_THAT(outcome.status.error().message, HasSubstr(fmt::format("offset={}", offset)));
+  }
+}
+
 TEST(LogRecovery, RefusesAMissingSegmentInTheMiddle) {
   const TempFolder folder;
   auto opened = OpenLog(folder);
