@@ -6,8 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include "columnar/types.h"
 
 namespace firn::lake {
@@ -40,12 +38,16 @@ struct ListField {
 std::optional<ListField> ListOf(const std::string& type) {
   if (!type.starts_with('{')) return std::nullopt;
   const auto json = nlohmann::json::parse(type, nullptr, false);
-  if (!json.is_object() || json.value("type", "") != kList) return std::nullopt;
+  if (!json.is_object()) return std::nullopt;
+  const auto kind = json.find("type");
+  if (kind == json.end() || *kind != kList) return std::nullopt;
   const auto element = json.find(kElement);
   const auto id = json.find(kElementId);
   if (element == json.end() || !element->is_string()) return std::nullopt;
   if (id == json.end() || !id->is_number_integer()) return std::nullopt;
-  return ListField{FieldId(id->get<int32_t>()), element->get<std::string>()};
+  const auto number = id->get<int64_t>();
+  if (number < 0 || number > INT32_MAX) return std::nullopt;
+  return ListField{FieldId(static_cast<int32_t>(number)), element->get<std::string>()};
 }
 
 Result<Type> TakenFor(const iceberg::Field& field) {

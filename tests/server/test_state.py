@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -295,6 +297,72 @@ def test_a_stop_does_not_wait_for_a_statement_that_cannot_be_stopped(firn_server
     thread.join(20)
     server.start()
     assert server.connect().execute("SELECT n FROM kept").fetchall() == [(1,)]
+
+
+def insert_until_it_ends(server, writer: int, acknowledged: list[tuple[int, int]]) -> None:
+    """Commits of one row and of a thousand, each noted when it is acknowledged."""
+    try:
+        with server.connect() as session:
+            for n in itertools.count():
+                if n % 10 == 9:
+                    with session.cursor().copy("COPY kept FROM STDIN") as copy:
+                        for i in range(1000):
+                            copy.write_row((writer, n, i))
+                else:
+                    session.execute(f"INSERT INTO kept VALUES ({writer}, {n}, 0)")
+                acknowledged.append((writer, n))
+    except psycopg.Error:
+        pass
+
+
+def repeat_until_it_ends(server, statement: str) -> None:
+    try:
+        with server.connect() as session:
+            while True:
+                session.execute(statement)
+    except psycopg.Error:
+        pass
+
+
+@pytest.mark.alone
+def test_a_stop_under_load_ends_within_ten_seconds_and_keeps_what_was_acknowledged(firn_server):
+    server = firn_server()
+    server.connect().execute("CREATE TABLE kept (writer int, n int, i int)")
+    acknowledged: list[tuple[int, int]] = []
+    load = [threading.Thread(target=insert_until_it_ends, args=(server, writer, acknowledged))
+            for writer in range(6)]
+    load += [threading.Thread(target=repeat_until_it_ends, args=(server, statement))
+             for statement in ("CHECKPOINT", "SELECT n % 7, count(*), sum(i) FROM kept GROUP BY 1",
+                               "SELECT count(*) FROM kept a, kept b, kept c WHERE a.i + b.i > c.i",
+                               "CREATE TABLE gone (n int); DROP TABLE gone")]
+    for thread in load:
+        thread.start()
+    wait_until(lambda: len(acknowledged) > 300, "three hundred commits", seconds=120)
+    begun = time.monotonic()
+    assert server.stop(seconds=10) == 0
+    seconds = time.monotonic() - begun
+    for thread in load:
+        thread.join(20)
+    promised = len(acknowledged)
+    server.start()
+    with server.connect() as session:
+        there = dict(((writer, n), count) for writer, n, count in session.execute(
+            "SELECT writer, n, count(*) FROM kept GROUP BY writer, n").fetchall())
+    print(f"stopped after {seconds:.1f} s, {promised} commits acknowledged, {len(there)} there")
+    assert not [commit for commit in acknowledged if commit not in there]
+    assert not [commit for commit, rows in there.items() if rows != (1000 if commit[1] % 10 == 9
+                                                                    else 1)]
+
+
+def test_a_second_server_on_the_folder_is_refused_and_names_the_first(firn_server):
+    server = firn_server()
+    ports = server.ports
+    second = server.command("serve", "--data", str(server.data), "--pg-port", "0", "--http-port",
+                            "0", "--flight-port", "0")
+    assert second.returncode not in (0, None)
+    assert f"pid={server.pid}" in second.stdout + second.stderr
+    assert server.running and server.ports == ports
+    assert server.connect().execute("SELECT 1").fetchone() == (1,)
 
 
 def test_a_start_prints_a_line_to_paste(firn_server):

@@ -74,9 +74,11 @@ void Decoder::Skip(const Schema& schema) {
 }
 
 void Decoder::SkipNested(const Schema& schema, int depth) {
+  if (!ok_) return;
   if (depth > kSkipDepthMax) return SetBad();
   switch (schema.kind) {
     case Kind::kNull:
+      if (empty_left_-- == 0) SetBad();
       return;
     case Kind::kBoolean:
       Raw(1);
@@ -100,12 +102,12 @@ void Decoder::SkipNested(const Schema& schema, int depth) {
       Raw(schema.fixed_size);
       return;
     case Kind::kRecord:
+      if (empty_left_-- == 0) return SetBad();
       for (const auto& field : schema.fields) SkipNested(*field.type, depth + 1);
       return;
     case Kind::kArray:
     case Kind::kMap:
       Items([&] {
-        if (at_end() && schema.kind == Kind::kArray) return SetBad();
         if (schema.kind == Kind::kMap) Bytes();
         SkipNested(*schema.items, depth + 1);
       });

@@ -42,7 +42,8 @@ class Encoder {
 ///          at the end, and ok() in loops whose length comes from the input.
 class Decoder {
  public:
-  explicit Decoder(std::string_view bytes) : rest_(bytes) {}
+  explicit Decoder(std::string_view bytes)
+      : rest_(bytes), empty_left_(kEmptyPerByte * (bytes.size() + 16)) {}
 
   bool Bool();
   int64_t Long();
@@ -59,7 +60,12 @@ class Decoder {
   template <typename Item>
   void Items(Item item) {
     for (int64_t n = BlockCount(); n != 0 && ok_; n = BlockCount()) {
-      for (int64_t i = 0; i < n && ok_; ++i) item();
+      for (int64_t i = 0; i < n && ok_; ++i) {
+        const size_t before = rest_.size();
+        item();
+        // Elements that take no bytes may claim to be any number.
+        if (rest_.size() == before) SetBad();
+      }
     }
   }
 
@@ -79,8 +85,12 @@ class Decoder {
   int64_t BlockCount();
   void SkipNested(const Schema& schema, int depth);
 
+  // How many skipped values may take no bytes: a few bytes of schema can ask for any number.
+  static constexpr size_t kEmptyPerByte = 64;
+
   std::string_view rest_;
   bool ok_ = true;
+  size_t empty_left_;
 };
 
 }  // namespace firn::lake::avro

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lake/json_integer_internal.h"
+
 namespace firn::lake::avro {
 namespace {
 
@@ -21,6 +23,8 @@ constexpr std::array kPrimitives = {
     NamedKind{"bytes", Kind::kBytes}, NamedKind{"string", Kind::kString},
 };
 constexpr int kDepthMax = 64;
+// Named types may lie in one another by reference, past any depth of the text.
+constexpr size_t kNamedMax = 1000;
 
 // Parses one schema; keeps the named types seen so far.
 class Parser {
@@ -41,7 +45,7 @@ class Parser {
     }
     if (name == "fixed") {
       schema->kind = Kind::kFixed;
-      schema->fixed_size = json.at("size").get<size_t>();
+      schema->fixed_size = IntegerOf<uint32_t>(json.at("size"));
       return Remember(json, std::move(schema));
     }
     if (name == "enum") {
@@ -80,7 +84,7 @@ class Parser {
     for (const auto& one : json.at("fields")) {
       FIRN_TRY(auto type, Parse(one.at("type"), depth + 1));
       schema->fields.push_back({.name = one.at("name").get<std::string>(),
-                                .id = one.value("field-id", -1),
+                                .id = IntegerOr<int>(one, "field-id", -1),
                                 .type = std::move(type)});
     }
     return Remember(json, std::move(schema));
@@ -90,6 +94,7 @@ class Parser {
   Result<SchemaPtr> Remember(const Json& json, std::shared_ptr<Schema> schema) {
     const SchemaPtr done = std::move(schema);
     const auto name = json.at("name").get<std::string>();
+    if (named_.size() >= kNamedMax) return Fail(ErrorCode::kCorrupt, "too many named Avro types");
     named_[name] = done;
     const auto space = json.value("namespace", "");
     if (!space.empty()) named_[space + "." + name] = done;
@@ -104,7 +109,7 @@ class Parser {
 Result<SchemaPtr> ParseSchema(std::string_view json) {
   try {
     return Parser().Parse(Json::parse(json), 0);
-  } catch (const Json::exception& error) {
+  } catch (const std::exception& error) {
     return Fail(ErrorCode::kCorrupt, "not an Avro schema: {}", error.what());
   }
 }

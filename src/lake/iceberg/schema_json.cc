@@ -1,6 +1,7 @@
 #include "lake/iceberg/schema_json.h"
 
 #include "lake/iceberg/extra_internal.h"
+#include "lake/json_integer_internal.h"
 
 namespace firn::lake::iceberg {
 
@@ -25,10 +26,10 @@ Json ToJson(const Schema& schema) {
 
 Schema SchemaFromJson(const Json& json) {
   Schema schema;
-  schema.schema_id = json.value("schema-id", 0);
+  schema.schema_id = IntegerOr<int32_t>(json, "schema-id", 0);
   for (const auto& one : json.at("fields")) {
     const auto& type = one.at("type");
-    schema.fields.push_back({.id = FieldId(one.at("id").get<int32_t>()),
+    schema.fields.push_back({.id = FieldId(IntegerOf<int32_t>(one.at("id"))),
                              .name = one.at("name").get<std::string>(),
                              .required = one.at("required").get<bool>(),
                              .type = type.is_string() ? type.get<std::string>() : type.dump(),
@@ -60,10 +61,10 @@ Json ToJson(const PartitionSpec& spec) {
 
 PartitionSpec PartitionSpecFromJson(const Json& json) {
   PartitionSpec spec;
-  spec.spec_id = json.at("spec-id").get<int32_t>();
+  spec.spec_id = IntegerOf<int32_t>(json.at("spec-id"));
   for (const auto& one : json.at("fields")) {
-    spec.fields.push_back({.source_id = FieldId(one.at("source-id").get<int32_t>()),
-                           .field_id = one.at("field-id").get<int32_t>(),
+    spec.fields.push_back({.source_id = FieldId(IntegerOf<int32_t>(one.at("source-id"))),
+                           .field_id = IntegerOf<int32_t>(one.at("field-id")),
                            .name = one.at("name").get<std::string>(),
                            .transform = one.at("transform").get<std::string>(),
                            .extra = ExtraOf(one, {"source-id", "field-id", "name", "transform"})});
@@ -90,10 +91,10 @@ Json ToJson(const SortOrder& order) {
 
 SortOrder SortOrderFromJson(const Json& json) {
   SortOrder order;
-  order.order_id = json.at("order-id").get<int32_t>();
+  order.order_id = IntegerOf<int32_t>(json.at("order-id"));
   for (const auto& one : json.at("fields")) {
     order.fields.push_back(
-        {.source_id = FieldId(one.at("source-id").get<int32_t>()),
+        {.source_id = FieldId(IntegerOf<int32_t>(one.at("source-id"))),
          .transform = one.at("transform").get<std::string>(),
          .direction = one.at("direction").get<std::string>(),
          .null_order = one.at("null-order").get<std::string>(),

@@ -4,6 +4,7 @@
 
 #include "lake/iceberg/extra_internal.h"
 #include "lake/iceberg/schema_json.h"
+#include "lake/json_integer_internal.h"
 
 namespace firn::lake::iceberg {
 namespace {
@@ -27,7 +28,11 @@ template <typename T>
 std::optional<T> Optional(const Json& json, const char* name) {
   const auto found = json.find(name);
   if (found == json.end() || found->is_null()) return std::nullopt;
-  return found->get<T>();
+  if constexpr (std::is_integral_v<T>) {
+    return IntegerOf<T>(*found);
+  } else {
+    return found->get<T>();
+  }
 }
 
 // The specification's older way to say "no snapshot" is -1.
@@ -38,10 +43,10 @@ std::optional<SnapshotId> OptionalSnapshot(const Json& json, const char* name) {
 }
 
 Snapshot SnapshotFromJson(const Json& json) {
-  return {.id = SnapshotId(json.at("snapshot-id").get<int64_t>()),
+  return {.id = SnapshotId(IntegerOf<int64_t>(json.at("snapshot-id"))),
           .parent = OptionalSnapshot(json, "parent-snapshot-id"),
-          .sequence_number = json.value("sequence-number", int64_t{0}),
-          .timestamp_ms = json.at("timestamp-ms").get<int64_t>(),
+          .sequence_number = IntegerOr<int64_t>(json, "sequence-number", 0),
+          .timestamp_ms = IntegerOf<int64_t>(json.at("timestamp-ms")),
           .manifest_list = json.at("manifest-list").get<std::string>(),
           .summary = Optional<Properties>(json, "summary").value_or(Properties()),
           .schema_id = Optional<int32_t>(json, "schema-id"),
@@ -92,15 +97,15 @@ void TakeLists(const Json& json, TableMetadata* metadata) {
   }
   for (const auto& one : list("snapshots")) metadata->snapshots.push_back(SnapshotFromJson(one));
   for (const auto& one : list("snapshot-log")) {
-    metadata->snapshot_log.push_back({.timestamp_ms = one.at("timestamp-ms").get<int64_t>(),
-                                      .id = SnapshotId(one.at("snapshot-id").get<int64_t>())});
+    metadata->snapshot_log.push_back({.timestamp_ms = IntegerOf<int64_t>(one.at("timestamp-ms")),
+                                      .id = SnapshotId(IntegerOf<int64_t>(one.at("snapshot-id")))});
   }
   for (const auto& one : list("metadata-log")) {
-    metadata->metadata_log.push_back({.timestamp_ms = one.at("timestamp-ms").get<int64_t>(),
+    metadata->metadata_log.push_back({.timestamp_ms = IntegerOf<int64_t>(one.at("timestamp-ms")),
                                       .metadata_file = one.at("metadata-file").get<std::string>()});
   }
   for (const auto& [name, one] : list("refs").items()) {
-    metadata->refs[name] = {.id = SnapshotId(one.at("snapshot-id").get<int64_t>()),
+    metadata->refs[name] = {.id = SnapshotId(IntegerOf<int64_t>(one.at("snapshot-id"))),
                             .type = one.at("type").get<std::string>(),
                             .extra = ExtraOf(one, {"snapshot-id", "type"})};
   }
@@ -115,9 +120,54 @@ std::string TableExtra(const Json& json) {
              "current-snapshot-id", "snapshots", "snapshot-log", "metadata-log", "refs"});
 }
 
+// Values in values past this depth would take the stack of who copies or prints them.
+constexpr int kDepthMax = 256;
+bool IsTooDeep(std::string_view json) {
+  int depth = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+      continue;
+    }
+    if (c == '"') in_text = true;
+    if ((c == '[' || c == '{') && ++depth > kDepthMax) return true;
+    if (c == ']' || c == '}') --depth;
+  }
+  return false;
+}
+
+// A nested type is written back as the object that it was read as: a text must not look like one.
+bool IsWritable(const Field& field) {
+  if (!field.is_nested()) return true;
+  if (IsTooDeep(field.type)) return false;
+  const auto type = Json::parse(field.type, nullptr, false);
+  return type.is_object() && type.dump() == field.type;
+}
+
+Status CheckSchemas(const TableMetadata& metadata) {
+  for (const auto& schema : metadata.schemas) {
+    if (schema.schema_id < 0 || schema.schema_id == INT32_MAX) {
+      return Fail(ErrorCode::kCorrupt, "no schema has this id: id={}", schema.schema_id);
+    }
+    for (const auto& field : schema.fields) {
+      if (!IsWritable(field)) {
+        return Fail(ErrorCode::kCorrupt, "field \"{}\" has no type: {}", field.name, field.type);
+      }
+    }
+  }
+  if (metadata.FindSchema(metadata.current_schema_id) == nullptr) {
+    return Fail(ErrorCode::kCorrupt, "current schema is missing: id={}",
+                metadata.current_schema_id);
+  }
+  return {};
+}
+
 Result<TableMetadata> Decode(const Json& json) {
   TableMetadata metadata;
-  metadata.format_version = json.at("format-version").get<int32_t>();
+  metadata.format_version = IntegerOf<int32_t>(json.at("format-version"));
   if (metadata.format_version != 2) {
     return Fail(MakeError(ErrorCode::kUnsupported, "Iceberg format version {} is not supported",
                           metadata.format_version)
@@ -125,21 +175,18 @@ Result<TableMetadata> Decode(const Json& json) {
   }
   FIRN_TRY(metadata.table_uuid, ParseUuid(json.at("table-uuid").get<std::string>()));
   metadata.location = json.at("location").get<std::string>();
-  metadata.last_sequence_number = json.at("last-sequence-number").get<int64_t>();
-  metadata.last_updated_ms = json.at("last-updated-ms").get<int64_t>();
-  metadata.last_column_id = json.at("last-column-id").get<int32_t>();
-  metadata.current_schema_id = json.at("current-schema-id").get<int32_t>();
-  metadata.default_spec_id = json.at("default-spec-id").get<int32_t>();
-  metadata.last_partition_id = json.at("last-partition-id").get<int32_t>();
-  metadata.default_sort_order_id = json.at("default-sort-order-id").get<int32_t>();
+  metadata.last_sequence_number = IntegerOf<int64_t>(json.at("last-sequence-number"));
+  metadata.last_updated_ms = IntegerOf<int64_t>(json.at("last-updated-ms"));
+  metadata.last_column_id = IntegerOf<int32_t>(json.at("last-column-id"));
+  metadata.current_schema_id = IntegerOf<int32_t>(json.at("current-schema-id"));
+  metadata.default_spec_id = IntegerOf<int32_t>(json.at("default-spec-id"));
+  metadata.last_partition_id = IntegerOf<int32_t>(json.at("last-partition-id"));
+  metadata.default_sort_order_id = IntegerOf<int32_t>(json.at("default-sort-order-id"));
   metadata.properties = Optional<Properties>(json, "properties").value_or(Properties());
   metadata.current_snapshot_id = OptionalSnapshot(json, "current-snapshot-id");
   TakeLists(json, &metadata);
   metadata.extra = TableExtra(json);
-  if (metadata.FindSchema(metadata.current_schema_id) == nullptr) {
-    return Fail(ErrorCode::kCorrupt, "current schema is missing: id={}",
-                metadata.current_schema_id);
-  }
+  FIRN_RETURN_IF_ERROR(CheckSchemas(metadata));
   if (metadata.FindSpec(metadata.default_spec_id) == nullptr) {
     return Fail(ErrorCode::kCorrupt, "default partition spec is missing: id={}",
                 metadata.default_spec_id);
@@ -172,9 +219,10 @@ std::string ToJson(const TableMetadata& metadata) {
 }
 
 Result<TableMetadata> TableMetadataFromJson(std::string_view json) {
+  if (IsTooDeep(json)) return Fail(ErrorCode::kCorrupt, "table metadata is nested too deeply");
   try {
     return Decode(Json::parse(json));
-  } catch (const Json::exception& error) {
+  } catch (const std::exception& error) {
     return Fail(ErrorCode::kCorrupt, "not Iceberg table metadata: {}", error.what());
   }
 }

@@ -161,10 +161,10 @@ TEST(Bounds, AreWhatPyIcebergWrites) {
         ScalarFromBound(*columnar::ParsePostgresName(golden.type), FromHex(golden.hex));
     ASSERT_TRUE(scalar) << scalar.error().message;
     const auto& type = *(*scalar)->type;
-    const bool bytes = type.id() == arrow::Type::BINARY || arrow::is_fixed_size_binary(type.id());
-    const auto* binary = static_cast<const arrow::BaseBinaryScalar*>(scalar->get());
-    EXPECT_EQ(bytes && type.id() != arrow::Type::DECIMAL128 ? binary->value->ToHexString()
-                                                            : (*scalar)->ToString(),
+    const bool bytes =
+        type.id() == arrow::Type::BINARY || type.id() == arrow::Type::FIXED_SIZE_BINARY;
+    EXPECT_EQ(bytes ? static_cast<const arrow::BaseBinaryScalar&>(**scalar).value->ToHexString()
+                    : (*scalar)->ToString(),
               golden.text);
   }
 }

@@ -80,6 +80,10 @@ TEST(TableMetadata, DanglingReferencesAndRubbishAreCorrupt) {
                                                  {"default-spec-id", 9},
                                                  {"current-snapshot-id", 9},
                                                  {"location", 5},
+                                                 {"last-updated-ms", 1e22},
+                                                 {"last-sequence-number", 1.5},
+                                                 {"last-column-id", 5'000'000'000},
+                                                 {"current-schema-id", UINT64_MAX},
                                                  {"schemas", "x"},
                                                  {"snapshots", 5}}) {
     auto json = Json::parse(kForeign);
@@ -90,6 +94,39 @@ TEST(TableMetadata, DanglingReferencesAndRubbishAreCorrupt) {
   }
   EXPECT_EQ(TableMetadataFromJson("{").error().code, ErrorCode::kCorrupt);
   EXPECT_EQ(TableMetadataFromJson("[]").error().code, ErrorCode::kCorrupt);
+}
+
+// Values in values take stack from whoever copies or prints them.
+TEST(TableMetadata, WhatIsNestedWithoutEndIsCorrupt) {
+  const auto nested = [](size_t depth) {
+    return std::string(depth, '[') + "1" + std::string(depth, ']');
+  };
+  const auto with = [&](const std::string& member) {
+    return std::string(kForeign.substr(0, kForeign.rfind('}'))) + ", \"new\": " + member + "}";
+  };
+  const auto metadata = TableMetadataFromJson(with(nested(100)));
+  ASSERT_TRUE(metadata) << metadata.error().message;
+  EXPECT_EQ(Json::parse(ToJson(*metadata)), Json::parse(with(nested(100))));
+  EXPECT_EQ(TableMetadataFromJson(with(nested(200'000))).error().code, ErrorCode::kCorrupt);
+  EXPECT_TRUE(TableMetadataFromJson(with('"' + std::string(1000, '[') + "\\\"\"")));
+  auto json = Json::parse(kForeign);
+  json["schemas"][1]["fields"][0]["type"] = R"({"type": )" + nested(200'000) + "}";
+  EXPECT_EQ(TableMetadataFromJson(json.dump()).error().code, ErrorCode::kCorrupt);
+}
+
+TEST(TableMetadata, ATypeThatIsNoTypeIsCorruptOrNamed) {
+  auto json = Json::parse(kForeign);
+  auto& type = json["schemas"][1]["fields"][0]["type"];
+  for (const auto& text : {"{", "{x", "{\"a\": 1", "{} "}) {
+    type = text;
+    const auto metadata = TableMetadataFromJson(json.dump());
+    ASSERT_FALSE(metadata) << text;
+    EXPECT_EQ(metadata.error().code, ErrorCode::kCorrupt);
+  }
+  type = {{"type", 5}, {"element", "int"}, {"element-id", 3}};
+  const auto metadata = TableMetadataFromJson(json.dump());
+  ASSERT_TRUE(metadata) << metadata.error().message;
+  EXPECT_EQ(TableSchemaOf(*metadata).error().code, ErrorCode::kUnsupported);
 }
 
 TEST(TableMetadata, AnotherFormatVersionIsRefusedWithAHint) {

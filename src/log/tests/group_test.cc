@@ -2,9 +2,12 @@
 
 #include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
+#include <arrow/ipc/writer.h>
+#include <arrow/util/key_value_metadata.h>
 
 #include "base/crc32c.h"
 #include "log/group_decoder.h"
+#include "log/stream_schemas_internal.h"
 #include "log/tests/log_fixture.h"
 
 namespace firn::log {
@@ -318,6 +321,53 @@ TEST(GroupDecoder, NeverCrashesOnAForgedChecksum) {
     GroupDecoder decoder;
     const auto decoded = decoder.Decode(header, copy);
     if (!decoded) {
+      EXPECT_EQ(decoded.error().code, ErrorCode::kCorrupt);
+    }
+  }
+}
+
+/// The body of a group: one table stream of these columns with one row, whatever they are.
+std::shared_ptr<arrow::Buffer> StreamOf(const arrow::FieldVector& fields) {
+  const auto schema = arrow::schema(
+      fields,
+      arrow::key_value_metadata({"firn"}, {fmt::format("table {} 1 public.t", SmallTable())}));
+  arrow::ArrayVector columns;
+  for (const auto& field : fields) {
+    columns.push_back(*arrow::MakeArrayOfNull(field->type(), 1));
+    if (field->type()->id() != arrow::Type::DICTIONARY) continue;
+    const auto codes = *arrow::MakeArrayFromScalar(arrow::Int8Scalar(0), 1);
+    columns.back() = *arrow::DictionaryArray::FromArrays(codes, ChangeTypeNames());
+  }
+  auto sink = *arrow::io::BufferOutputStream::Create();
+  EXPECT_TRUE(sink->Write(std::string(kGroupHeaderBytes, '\0')).ok());
+  auto writer = *arrow::ipc::MakeStreamWriter(sink, schema);
+  EXPECT_TRUE(writer->WriteRecordBatch(*arrow::RecordBatch::Make(schema, 1, columns)).ok());
+  EXPECT_TRUE(writer->Close().ok());
+  const auto stream = *sink->Finish();
+  auto aligned = *AlignedBuffer::Allocate(static_cast<size_t>(stream->size()));
+  std::memcpy(aligned->mutable_data(), stream->data(), static_cast<size_t>(stream->size()));
+  return arrow::SliceBuffer(aligned, 0, stream->size());
+}
+
+// The log's own columns are known by their names, and believed to be of their types.
+TEST(GroupDecoder, ColumnsOfOtherTypesThanTheLogsAreCorrupt) {
+  const arrow::FieldVector right = {
+      arrow::field("n", arrow::int32()),
+      arrow::field("__lsn", arrow::uint64()),
+      arrow::field("__change_type", arrow::dictionary(arrow::int8(), arrow::utf8())),
+      arrow::field("__timestamp", arrow::timestamp(arrow::TimeUnit::MICRO, "UTC")),
+      arrow::field("__victim_lsn", arrow::uint64()),
+      arrow::field("__victim_file", arrow::fixed_size_binary(16)),
+      arrow::field("__victim_position", arrow::uint64())};
+  const auto sound = GroupDecoder().Decode({}, StreamOf(right));
+  ASSERT_TRUE(sound) << sound.error().message;
+  EXPECT_EQ(sound->tables.at(0).victims.size(), 1u);
+  for (const size_t wrong : {1, 3, 4, 5, 6}) {
+    for (const auto& type : {arrow::boolean(), arrow::utf8(), arrow::fixed_size_binary(2)}) {
+      auto fields = right;
+      fields[wrong] = fields[wrong]->WithType(type);
+      const auto decoded = GroupDecoder().Decode({}, StreamOf(fields));
+      ASSERT_FALSE(decoded) << fields[wrong]->ToString();
       EXPECT_EQ(decoded.error().code, ErrorCode::kCorrupt);
     }
   }

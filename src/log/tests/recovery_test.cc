@@ -2,6 +2,7 @@
 
 #include "io/faulty_file_system.h"
 #include "log/group_header.h"
+#include "log/inspect.h"
 #include "log/segment_reader.h"
 #include "log/tests/log_fixture.h"
 
@@ -85,6 +86,22 @@ TEST(LogRecovery, TornTailLosesOnlyTheLastGroup) {
   }
 }
 
+// A file that ends at any byte of its last two groups: those before the cut survive.
+TEST(LogRecovery, AFileThatEndsEarlyKeepsTheGroupsThatAreWhole) {
+  const Sample sample(false);
+  const std::vector<uint64_t> ends = {sample.starts[1], sample.starts[2], sample.end};
+  for (uint64_t cut = ends.front(); cut < sample.end; ++cut) {
+    auto files = sample.files;
+    files[sample.name].resize(cut);
+    const auto outcome = Recover(std::move(files), Lsn(~0ULL));
+    ASSERT_TRUE(outcome.status) << cut << ": " << outcome.status.error().message;
+    const auto whole =
+        std::count_if(ends.begin(), ends.end(), [&](auto end) { return end <= cut; });
+    ASSERT_EQ(outcome.recovered.groups, static_cast<uint64_t>(whole)) << cut;
+    ASSERT_EQ(outcome.recovered.torn.has_value(), std::count(ends.begin(), ends.end(), cut) == 0);
+  }
+}
+
 // Single bits of the file turned: a group is whole or the change is seen. Every seventh bit;
 // with FIRN_SLOW set, every bit.
 TEST(LogRecovery, EveryTurnedBitIsSeenOrHarmless) {
@@ -144,6 +161,81 @@ TEST(LogRecovery, DamageInTheMiddleNamesThePlaceAndChangesNothing) {
   }
 }
 
+/// A log of three segments that was killed, and where its groups lie, state groups too.
+struct Segments {
+  struct Place {
+    std::string name;
+    uint64_t offset = 0;
+    uint64_t end = 0;
+  };
+  Segments() {
+    auto opened = OpenLog(folder);
+    auto& log = *opened->log;
+    for (int in_third = 0; in_third < 3;) {
+      EXPECT_TRUE(log.Append(SmallGroup(log.next_lsn(), 1, std::string(12'000, 'x'))));
+      if (log.segments().size() == 3) ++in_third;
+    }
+    opened->log.reset();
+    const auto inspection = InspectLog(io::LocalFileSystem(), folder.LogPath());
+    for (const auto& segment : inspection->segments) {
+      const auto name = segment.path.substr(segment.path.rfind('/') + 1);
+      for (const auto& group : segment.groups) {
+        places.push_back({name, group.offset, group.offset + group.bytes});
+      }
+    }
+  }
+  TempFolder folder;
+  std::vector<Place> places;
+};
+
+TEST(LogRecovery, DamageInAnySegmentNamesItAndChangesNothing) {
+  const Segments log;
+  const auto sound = log.folder.Content();
+  ASSERT_EQ(sound.size(), 3u);
+  ASSERT_GT(log.places.size(), 10u);
+  for (size_t i = 0; i + 1 < log.places.size(); ++i) {  // the last one's would be a torn tail
+    const auto& place = log.places[i];
+    SCOPED_TRACE(fmt::format("{} {}", place.name, place.offset));
+    auto bytes = sound.at(place.name);
+    bytes[place.offset + 2000] ^= 1;
+    log.folder.Write(place.name, bytes);
+    const auto before = log.folder.Content();
+    const auto opened = OpenLog(log.folder);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().SqlState(), "XX001");
+    EXPECT_THAT(opened.error().message, HasSubstr(place.name));
+    EXPECT_THAT(opened.error().message, HasSubstr(fmt::format("offset={}", place.offset)));
+    EXPECT_EQ(log.folder.Content(), before);
+    log.folder.Write(place.name, sound.at(place.name));
+  }
+  EXPECT_TRUE(OpenLog(log.folder));
+}
+
+// A file that was a segment before: its new groups end at every block there is, and behind them lie
+// whole groups of its former use, at their place or at any other.
+TEST(LogRecovery, GroupsOfAFormerUseOfTheFileAreNeverTaken) {
+  const Segments log;
+  const auto files = log.folder.Content();
+  const auto& former = files.begin()->second;
+  const auto& [name, bytes] = *files.rbegin();
+  const Lsn base = *ParseSegmentName(name);
+  std::vector<uint64_t> ends;
+  for (const auto& place : log.places) {
+    if (place.name == name && place.offset != 0) ends.push_back(place.end);
+  }
+  ASSERT_EQ(ends.size(), 3u);
+  for (uint64_t end = 4096; end <= ends.back(); end += 4096) {
+    for (uint64_t from = 0; from < former.size(); from += 4096) {
+      const auto outcome = Recover({{name, bytes.substr(0, end) + former.substr(from)}}, Lsn(0));
+      ASSERT_TRUE(outcome.status) << end << " " << from << outcome.status.error().message;
+      const auto whole =
+          std::count_if(ends.begin(), ends.end(), [&](uint64_t one) { return one <= end; });
+      ASSERT_EQ(outcome.groups.size(), static_cast<size_t>(whole)) << end << " " << from;
+      for (const auto& group : outcome.groups) EXPECT_GE(group.first_lsn, base);
+    }
+  }
+}
+
 TEST(LogRecovery, ATornTailIsCutOnceAndForAll) {
   const Sample sample(false);
   const TempFolder folder;
@@ -196,6 +288,24 @@ TEST(LogRecovery, RefusesWhatIsNotThisLog) {
   EXPECT_THAT(Recover(files).status.error().message, HasSubstr("does not begin with"));
   files[SegmentName(Lsn(1000))] = "";
   EXPECT_FALSE(Recover(files).status);
+}
+
+// Each group is whole, and the file has no hole: only the LSNs tell that one is gone, or is there
+// twice.
+TEST(LogRecovery, WholeGroupsThatDoNotFollowOneAnotherAreDamage) {
+  const Sample sample(false);
+  const auto& bytes = sample.files.at(sample.name);
+  const auto without = bytes.substr(0, sample.starts[1]) + bytes.substr(sample.starts[2]);
+  const auto twice = bytes.substr(0, sample.starts[2]) + bytes.substr(sample.starts[1]);
+  const std::pair<std::string, uint64_t> cases[] = {{without, sample.starts[1]},
+                                                    {twice, sample.starts[2]}};
+  for (const auto& [file, offset] : cases) {
+    const auto outcome = Recover({{sample.name, file}});
+    ASSERT_FALSE(outcome.status);
+    EXPECT_EQ(outcome.status.error().SqlState(), "XX001");
+    EXPECT_THAT(outcome.status.error().message, HasSubstr("LSNs do not follow"));
+    EXPECT_THAT(outcome.status.error().message, HasSubstr(fmt::format("offset={}", offset)));
+  }
 }
 
 TEST(LogRecovery, RefusesAMissingSegmentInTheMiddle) {
