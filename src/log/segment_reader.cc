@@ -47,13 +47,18 @@ bool IsSpareName(std::string_view name) {
 
 Result<std::unique_ptr<SegmentReader>> SegmentReader::Open(io::FileSystem& fs,
                                                            const std::string& path) {
+  return Open(fs, path, UINT64_MAX);
+}
+
+Result<std::unique_ptr<SegmentReader>> SegmentReader::Open(io::FileSystem& fs,
+                                                           const std::string& path, uint64_t end) {
   auto opened = fs.Open(path, {.mode = io::OpenMode::kRead, .direct = true});
   if (!opened && opened.error().code == ErrorCode::kUnsupported) {
     opened = fs.Open(path, {.mode = io::OpenMode::kRead});
   }
   FIRN_TRY(auto file, std::move(opened));
   FIRN_TRY(const uint64_t size, file->Size());
-  return std::unique_ptr<SegmentReader>(new SegmentReader(std::move(file), size));
+  return std::unique_ptr<SegmentReader>(new SegmentReader(std::move(file), std::min(size, end)));
 }
 
 Result<std::shared_ptr<arrow::Buffer>> SegmentReader::Fetch(uint64_t offset, uint64_t bytes) {

@@ -35,6 +35,9 @@ class SegmentReader {
  public:
   /// With O_DIRECT where the file system has it.
   static Result<std::unique_ptr<SegmentReader>> Open(io::FileSystem& fs, const std::string& path);
+  /// The same of a file that is being written: nothing at or behind `end` is looked at.
+  static Result<std::unique_ptr<SegmentReader>> Open(io::FileSystem& fs, const std::string& path,
+                                                     uint64_t end);
 
   uint64_t size() const { return size_; }
   const std::string& path() const { return file_->path(); }

@@ -375,10 +375,18 @@ Status Flusher::RetireSegments(Lsn flushed) {
   int64_t bytes = 0;
   for (const auto& segment : segments) bytes += static_cast<int64_t>(segment.bytes);
   const int64_t oldest_us = with_.clock.NowMicros() - retention_.window_ms * 1000;
+  const Lsn archived = with_.archived ? with_.archived() : Lsn(UINT64_MAX);
   Lsn up_to;
   for (const auto& segment : segments) {
     if (!segment.sealed || segment.last_lsn > flushed) break;
-    if (sealed_at[segment.path] > oldest_us && bytes <= retention_.bytes_max) break;
+    const bool wanted = sealed_at[segment.path] > oldest_us || segment.last_lsn > archived;
+    if (wanted && bytes <= retention_.bytes_max) break;
+    if (segment.last_lsn > archived) {
+      FIRN_LOG_ERROR(
+          "flush: the log is larger than log_bytes_max, and a segment leaves it that is "
+          "not in the archive: {}",
+          segment.path);
+    }
     up_to = segment.last_lsn;
     bytes -= static_cast<int64_t>(segment.bytes);
   }

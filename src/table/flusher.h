@@ -54,6 +54,8 @@ class Flusher {
     catalog::Store& store;
     Committer& committer;
     std::string data_dir;
+    /// Up to where the log was copied to where it is to be copied. Null: nowhere.
+    std::function<Lsn()> archived = nullptr;
   };
 
   Flusher(Collaborators collaborators, FlushTriggers triggers, LogRetention retention);
