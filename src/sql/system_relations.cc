@@ -156,8 +156,8 @@ Rows ArchiveRows(const SystemSource& source) {
   const auto state = table::SecondCopyOf(source.services.database).archive_state();
   if (!state) return std::vector<TextRow>();
   const auto durable = database.lsn_state().durable;
-  const auto said = [](bool is, std::string text) {
-    return is ? std::optional<std::string>(std::move(text)) : std::nullopt;
+  const auto said = [](bool is, std::optional<std::string> text) {
+    return is ? std::move(text) : std::nullopt;
   };
   const bool known = state->archived != Lsn();
   // LSNs that a crash skipped are behind nobody.

@@ -147,7 +147,7 @@ Status Flusher::Round() {
   written_all_ = true;
   const auto dropped = [&](TableId id) { return !sealed.root->tables.contains(id); };
   std::erase_if(lake_tables_, [&](const auto& held) { return dropped(held.first); });
-  std::erase_if(doubtful_, dropped);
+  std::erase_if(doubtful_, [&](const auto& one) { return dropped(one.first); });
 
   Status first_failure;
   std::vector<StuckTable> stuck;
@@ -157,7 +157,7 @@ Status Flusher::Round() {
     TableRound round{.sealed = table, .generations = table->generations.size() - 1};
     if (auto written = WriteTable(round, sealed.visible); !written) {
       lake_tables_.erase(id);
-      doubtful_.insert(id);
+      doubtful_[id].insert(sealed.visible);
       written_all_ = false;
       auto error = std::move(written.error()).During("flush of " + table->definition->name);
       FIRN_LOG_ERROR("{}", error.message);
@@ -254,6 +254,13 @@ Result<lake::IcebergTable> Flusher::Load(TableRound& round) {
   }
   FIRN_TRY(auto loaded, lake::IcebergTable::Load(with_.files, folder, version));
   if (version > table.metadata_version) {
+    const Lsn mark = loaded.Flushed(with_.log_id).value_or(Lsn());
+    if (!doubtful_[id].contains(mark)) {
+      return Fail(MakeError(ErrorCode::kConflict,
+                            "another server writes to this table: version {} of {} is not ours",
+                            version, folder)
+                      .WithHint("Stop it, and restart this one on a restored folder."));
+    }
     FIRN_TRY(auto files, loaded.Files());
     round.adopted_files.emplace();
     for (auto& file : files) {

@@ -276,7 +276,10 @@ Status Restorer::CheckPoint(Lsn last) const {
 }
 
 Status Restorer::ReadGroups() {
-  FIRN_TRY(const auto objects, log::ListArchivedGroups(store_, log_, base_.settled));
+  FIRN_TRY(auto objects, log::ListArchivedGroups(store_, log_, base_.settled));
+  // What is missing behind the point is not missed.
+  std::erase_if(objects,
+                [&](const auto& one) { return request_.lsn && one.first_lsn > *request_.lsn; });
   std::unique_ptr<log::LogCopy> copy;
   // Under its own name only when everything else is there: a server takes a part for the whole.
   const auto folder = LogDir(request_.to) + ".restoring";
