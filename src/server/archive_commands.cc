@@ -37,9 +37,13 @@ std::string TimeText(int64_t us) {
 }
 
 Result<int64_t> ParseTime(const std::string& text) {
-  constexpr std::array kForms = {"%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d %H:%M:%E*S%Ez",
-                                 "%Y-%m-%d %H:%M:%E*S %Ez",  "%Y-%m-%d%ET%H:%M:%E*S",
-                                 "%Y-%m-%d %H:%M:%E*S",      "%Y-%m-%d %H:%M"};
+  constexpr std::array kForms = {"%Y-%m-%d%ET%H:%M:%E*S%Ez",
+                                 "%Y-%m-%d %H:%M:%E*S%Ez",
+                                 "%Y-%m-%d %H:%M:%E*S %Ez",
+                                 "%Y-%m-%d%ET%H:%M:%E*S",
+                                 "%Y-%m-%d %H:%M:%E*S",
+                                 "%Y-%m-%d %H:%M",
+                                 "%Y-%m-%d"};
   absl::Time time;
   for (const char* form : kForms) {
     if (absl::ParseTime(form, text, &time, nullptr)) return absl::ToUnixMicros(time);

@@ -39,7 +39,7 @@ class Families {
 void AddArchive(const std::optional<table::ArchiveState>& state, Families& families) {
   if (!state) return;
   families.Gauge("firn_archive_lsn", "Every change at or below is in the archive",
-                 static_cast<double>(state->archived.value()));
+                 static_cast<double>(state->archived.value_or(Lsn()).value()));
   families.Gauge("firn_archive_behind_bytes", "Durable log bytes that are not in the archive",
                  static_cast<double>(state->behind_bytes));
   families.Gauge("firn_archive_behind_seconds", "Age of the oldest of them at the most",
@@ -47,7 +47,7 @@ void AddArchive(const std::optional<table::ArchiveState>& state, Families& famil
   families.Gauge("firn_archive_failing", "1 while the archive cannot be written",
                  state->failing ? 1 : 0);
   families.Gauge("firn_archive_base_lsn", "LSN of the newest base copy since start",
-                 static_cast<double>(state->base.value()));
+                 static_cast<double>(state->base.value_or(Lsn()).value()));
   families.Counter("firn_archive_failures_total", "Failed attempts to write the archive",
                    state->failures);
 }

@@ -159,19 +159,19 @@ Rows ArchiveRows(const SystemSource& source) {
   const auto said = [](bool is, std::optional<std::string> text) {
     return is ? std::move(text) : std::nullopt;
   };
-  const bool known = state->archived != Lsn();
+  const bool known = state->archived.has_value();
+  const Lsn archived = state->archived.value_or(Lsn());
   // LSNs that a crash skipped are behind nobody.
-  const uint64_t behind = state->behind_bytes == 0 || durable < state->archived
-                              ? 0
-                              : durable.value() - state->archived.value();
+  const uint64_t behind =
+      state->behind_bytes == 0 || durable < archived ? 0 : durable.value() - archived.value();
   return std::vector<TextRow>{
       {state->url,
-       state->failing ? "failing"
-       : behind > 0   ? "behind"
-                      : "current",
-       said(known, Number(state->archived)), said(known, Number(behind)),
+       state->failing         ? "failing"
+       : behind > 0 || !known ? "behind"
+                              : "current",
+       said(known, Number(archived)), said(known, Number(behind)),
        said(known, Number(state->behind_bytes)), fmt::format("{:.1f}", state->behind_seconds),
-       said(state->base != Lsn(), Number(state->base)),
+       said(state->base.has_value(), Number(state->base.value_or(Lsn()))),
        said(state->base_us != 0, TimestampText(state->base_us)), Number(state->failures),
        said(!state->last_error.empty(), state->last_error),
        said(state->last_error_us != 0, TimestampText(state->last_error_us))}};

@@ -69,7 +69,7 @@ ArchiveState Archiver::state() const {
   const auto shipped = shipper_.state();
   const std::lock_guard lock(mutex_);
   ArchiveState state = state_;
-  state.archived = shipped.shipped;
+  if (shipper_.resumed()) state.archived = shipped.shipped;
   state.behind_bytes = shipped.bytes_behind;
   if (shipped.bytes_behind > 0) state.behind_seconds = MonotonicSeconds() - caught_up_at_;
   return state;

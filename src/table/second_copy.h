@@ -17,10 +17,10 @@ class Database;
 /// How the archive is doing.
 struct ArchiveState {
   std::string url;
-  Lsn archived;  // every change up to here is in the archive; 0: not known yet
+  std::optional<Lsn> archived;  // every change up to here is there; nothing: not known yet
   uint64_t behind_bytes = 0;
   double behind_seconds = 0;
-  Lsn base;  // of the newest base copy of this life; 0: none yet
+  std::optional<Lsn> base;  // of the newest base copy of this life
   int64_t base_us = 0;
   int64_t failures = 0;
   bool failing = false;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from crash.attack import Attack
@@ -23,9 +24,13 @@ def firn(server: FirnProcess, *arguments: object, expect: int = 0, **environment
 def archive(server: FirnProcess) -> dict[str, object]:
     """The row of firn.archive."""
     with server.connect() as session:
-        cursor = session.execute("SELECT * FROM firn.archive")
-        names = [column.name for column in cursor.description]
-        rows = cursor.fetchall()
+        return archive_of(session)
+
+
+def archive_of(session) -> dict[str, object]:
+    cursor = session.execute("SELECT * FROM firn.archive")
+    names = [column.name for column in cursor.description]
+    rows = cursor.fetchall()
     assert len(rows) == 1, rows
     return dict(zip(names, rows[0]))
 
@@ -35,12 +40,16 @@ def wait_archived(server: FirnProcess, base: int = 0, seconds: float = 60) -> di
     with server.connect() as session:
         (lsn,) = session.execute("SELECT wal_durable_lsn FROM firn.lsn").fetchone()
 
-    def done() -> dict[str, object] | None:
-        state = archive(server)
-        there = state["state"] == "current" or (state["archived_lsn"] or 0) >= lsn
-        return state if there and (state["base_lsn"] or -1) >= base else None
+        def done() -> dict[str, object] | None:
+            state = archive_of(session)
+            there = state["state"] == "current" or (state["archived_lsn"] or 0) >= lsn
+            made = state["base_lsn"] is not None and state["base_lsn"] >= base
+            if there and made:
+                return state
+            time.sleep(0.02)  # it is another's turn
+            return None
 
-    return wait_until(done, f"archived up to LSN {lsn}, base copy at {base}", seconds)
+        return wait_until(done, f"archived up to LSN {lsn}, base copy at {base}", seconds)
 
 
 def restored(attack: Attack, url: str, to: Path, *arguments: object,

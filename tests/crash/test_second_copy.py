@@ -14,7 +14,7 @@ import pytest
 import s3_server
 from crash.attack import attacked
 from crash.load import SMALL
-from crash.second_copy import (archive, destroy, firn, forget_after, moment_of, restored,
+from crash.second_copy import (archive, archive_of, destroy, firn, forget_after, moment_of, restored,
                                wait_archived)
 from firn_process import FirnProcess, wait_until
 from lake_readers import duckdb_relation, duckdb_with_iceberg, pyiceberg_rows, table_folder
@@ -100,8 +100,8 @@ def test_a_destroyed_machine_loses_the_last_second_at_the_most(firn_server, stor
         # to do than it can, as soon as the server says so.
         with attack.server.connect() as session:
             (lsn,) = session.execute("SELECT wal_durable_lsn FROM firn.lsn").fetchone()
-        archived = wait_until(lambda: (state := archive(attack.server))
-                              and (state["archived_lsn"] or 0) >= lsn and state, "archived")
+            archived = wait_until(lambda: (state := archive_of(session))
+                                  and (state["archived_lsn"] or 0) >= lsn and state, "archived")
         seconds = time.monotonic() - begun
         attack.server.kill9()
         load.join(stop=False)

@@ -117,7 +117,9 @@ class RestoreTest : public testing::Test {
         const auto rows = static_cast<int64_t>(random() % 20 + 1);
         request.writes.push_back(Write(table, rows, random() % 5 == 0));
       }
-      if (!request.writes.empty()) ASSERT_TRUE(Commit(std::move(request)));
+      if (!request.writes.empty()) {
+        ASSERT_TRUE(Commit(std::move(request)));
+      }
     }
   }
   Result<BackupReport> Backup() {
@@ -157,9 +159,9 @@ TEST_F(RestoreTest, EveryPointBehindTheFirstBackupComesBack) {
   std::mt19937 random(7);
   for (int i = 0; i < 10; ++i) Step(random);
   const Lsn first = Backup()->last_lsn;
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 30; ++i) {
     Step(random);
-    if (i % 12 == 11) {
+    if (i % 8 == 7) {
       const auto backup = Backup();
       ASSERT_TRUE(backup) << backup.error().message;
     }
@@ -169,25 +171,28 @@ TEST_F(RestoreTest, EveryPointBehindTheFirstBackupComesBack) {
   for (const auto& [lsn, rows] : history_) {
     if (lsn < first) continue;
     SCOPED_TRACE(lsn.value());
-    // Between two backups the groups that a flush round took to the lake are not in the copy.
     const auto report = RestoreTo({.lsn = lsn});
-    if (!report && report.error().message.find("are missing") != std::string::npos) continue;
+    // Between two backups the groups that a flush round took to the lake are not in the copy.
+    if (!report && report.error().message.find("not in the archive") != std::string::npos) {
+      EXPECT_FALSE(std::filesystem::exists(dir_ + "/again/log"));
+      continue;
+    }
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_EQ(report->last_lsn, lsn);
     ExpectRestored(rows);
     ++points;
   }
   std::cout << "points restored: " << points << " of " << history_.size() << '\n';
-  EXPECT_GT(points, 15);
+  EXPECT_GT(points, 10);
 }
 
 TEST_F(RestoreTest, WhateverFailsLeavesNothingThatStartsOrAllOfIt) {
   std::mt19937 random(11);
-  for (int i = 0; i < 30; ++i) Step(random);
+  for (int i = 0; i < 14; ++i) Step(random);
   ASSERT_TRUE(Backup());
   const auto want = RowsOf(*database_);
   int failures = 0;
-  for (uint64_t nth = 1;; nth += 7) {
+  for (uint64_t nth = 1;; nth += nth / 5 + 1) {
     SCOPED_TRACE(nth);
     io::FaultyFileSystem files(io::LocalFileSystem());
     files.FailAnyAt(nth);
