@@ -48,7 +48,7 @@ test-clients: build ## what drivers, ORMs and tools do, each by its own script
 	@tools/install-deps clients
 	@FIRN_TEST_CLIENTS=all tools/run-tests --preset $(PRESET) \
 	  tests/clients/test_clients.py tests/clients/test_psql18.py \
-	  tests/clients/test_dump.py tests/clients/test_tool_queries.py
+	  tests/clients/test_dump.py tests/clients/test_tool_queries.py tests/crash/test_second_copy.py
 
 bench: build ## the benchmark, each figure beside its control
 	@$(PYTHON) bench/run.py --build build/$(PRESET)

@@ -61,6 +61,15 @@ constexpr std::array kSettings = {
     SettingDefinition{"snapshot_age_max", Kind::kDuration, "1h",
                       "How long a reader may keep rows in memory that have gone to the lake; its "
                       "snapshot is then too old (72000)"},
+    SettingDefinition{"log_archive", Kind::kText, "",
+                      "Object store that gets a second copy: s3://bucket/prefix or file:///folder"},
+    SettingDefinition{"log_archive_base", Kind::kDuration, "15min",
+                      "Least time between two base copies in the archive"},
+    SettingDefinition{"s3_endpoint", Kind::kText, "",
+                      "Address of the S3 store; else AWS_ENDPOINT_URL"},
+    SettingDefinition{"s3_region", Kind::kText, "", "Its region; else AWS_REGION"},
+    SettingDefinition{"s3_access_key", Kind::kText, "", "Key id for it; else as AWS's tools do"},
+    SettingDefinition{"s3_secret_key", Kind::kText, "", "The secret of s3_access_key", true},
     SettingDefinition{"orphan_age", Kind::kDuration, "1h",
                       "How long before a start files of the warehouse must have been left alone "
                       "to be removed when no table has them"},
@@ -125,6 +134,7 @@ constexpr std::array kRanges = {Range{"pg_port", 0, 65'535},
                                 Range{"flush_log_bytes", 4096, INT64_MAX},
                                 Range{"flush_interval", 1, INT64_MAX},
                                 Range{"snapshot_age_max", 100, INT64_MAX},
+                                Range{"log_archive_base", 1'000, INT64_MAX},
                                 Range{"orphan_age", 60'000, INT64_MAX},
                                 Range{"segment_bytes_max", 65'536, INT64_MAX},
                                 Range{"transaction_memory", 4096, INT64_MAX}};

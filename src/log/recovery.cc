@@ -81,7 +81,7 @@ Status Recovery::ReadHead(const std::string& path, Lsn base_lsn) {
 
 Status Recovery::Walk(Segment& segment, const Segment* next) {
   const auto until = next == nullptr ? std::nullopt : std::optional(next->state.follows);
-  FIRN_TRY(const auto reader, SegmentReader::Open(fs_, segment.found.path, /*read_ahead=*/true));
+  FIRN_TRY(const auto reader, SegmentReader::Open(fs_, segment.found.path, {.read_ahead = true}));
   uint64_t offset = segment.first_group;
   Lsn& last = segment.found.last_lsn;
   recovered_.bytes += offset;

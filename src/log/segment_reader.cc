@@ -48,15 +48,21 @@ bool IsSpareName(std::string_view name) {
 }
 
 Result<std::unique_ptr<SegmentReader>> SegmentReader::Open(io::FileSystem& fs,
+                                                           const std::string& path) {
+  return Open(fs, path, Options{});
+}
+
+Result<std::unique_ptr<SegmentReader>> SegmentReader::Open(io::FileSystem& fs,
                                                            const std::string& path,
-                                                           bool read_ahead) {
+                                                           const Options& options) {
   auto opened = fs.Open(path, {.mode = io::OpenMode::kRead, .direct = true});
   if (!opened && opened.error().code == ErrorCode::kUnsupported) {
     opened = fs.Open(path, {.mode = io::OpenMode::kRead});
   }
   FIRN_TRY(auto file, std::move(opened));
   FIRN_TRY(const uint64_t size, file->Size());
-  return std::unique_ptr<SegmentReader>(new SegmentReader(std::move(file), size, read_ahead));
+  return std::unique_ptr<SegmentReader>(
+      new SegmentReader(std::move(file), std::min(size, options.end), options.read_ahead));
 }
 
 std::shared_ptr<arrow::Buffer> SegmentReader::OfWindow(uint64_t offset, uint64_t bytes) const {

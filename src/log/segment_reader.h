@@ -34,10 +34,16 @@ struct Found {
 /// Threads: one at a time.
 class SegmentReader {
  public:
-  /// With O_DIRECT where the file system has it. `read_ahead`: for who goes from group to group;
-  /// while he works on some, the next ones are read.
+  struct Options {
+    /// Of a file that is being written: nothing at or behind it is looked at.
+    uint64_t end = UINT64_MAX;
+    /// For who goes from group to group: while he works on some, the next ones are read.
+    bool read_ahead = false;
+  };
+  /// With O_DIRECT where the file system has it.
   static Result<std::unique_ptr<SegmentReader>> Open(io::FileSystem& fs, const std::string& path,
-                                                     bool read_ahead = false);
+                                                     const Options& options);
+  static Result<std::unique_ptr<SegmentReader>> Open(io::FileSystem& fs, const std::string& path);
 
   uint64_t size() const { return size_; }
   const std::string& path() const { return file_->path(); }

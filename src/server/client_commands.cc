@@ -13,7 +13,6 @@
 #include "server/version.h"
 
 namespace firn::server {
-namespace {
 
 Result<PgClient> ConnectTo(const ServerAddress& address) {
   int port = address.port;
@@ -24,6 +23,8 @@ Result<PgClient> ConnectTo(const ServerAddress& address) {
   }
   return PgClient::Connect(address.host, port, address.database);
 }
+
+namespace {
 
 Status PrintQuery(PgClient& client, const std::string& title, const std::string& sql) {
   FIRN_TRY(const auto answer, client.Run(sql));
@@ -36,6 +37,18 @@ Status StatusReport(const ServerAddress& address) {
   FIRN_TRY(const auto version, client.Run("SHOW firn.version"));
   std::cout << "firn " << version.rows.at(0).at(0).value_or("") << '\n' << '\n';
   FIRN_RETURN_IF_ERROR(PrintQuery(client, "Positions in the log", "SELECT * FROM firn.lsn"));
+  FIRN_TRY(const auto archive, client.Run("SELECT * FROM firn.archive"));
+  if (archive.rows.empty()) {
+    std::cout << "No archive: the setting log_archive names no store\n\n";
+  } else {
+    FIRN_RETURN_IF_ERROR(PrintQuery(
+        client, "Archive",
+        "SELECT url, state, archived_lsn, behind_lsns, behind_bytes, behind_seconds, base_lsn, "
+        "base_at FROM firn.archive"));
+    FIRN_RETURN_IF_ERROR(
+        PrintQuery(client, "Archive's last error",
+                   "SELECT failures, last_error_at, last_error FROM firn.archive"));
+  }
   FIRN_RETURN_IF_ERROR(PrintQuery(client, "Tables", "SELECT * FROM firn.tables"));
   return PrintQuery(client, "Sessions", "SELECT * FROM firn.sessions");
 }

@@ -2,8 +2,12 @@
 // is printed to stderr.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+
+#include "server/pg_client.h"
 
 namespace firn::server {
 
@@ -17,6 +21,18 @@ struct ServerAddress {
   std::string database = "main";
 };
 
+Result<PgClient> ConnectTo(const ServerAddress& address);
+
+struct RestoreFlags {
+  Flags settings;
+  std::string from;
+  std::string to;
+  std::optional<uint64_t> lsn;
+  std::string time;
+  std::string log;
+  bool dry_run = false;
+};
+
 /// Serves until SIGTERM or SIGINT.
 int Serve(const Flags& flags);
 /// Runs SQL (the text, or standard input when it is empty) and prints what it returns.
@@ -27,6 +43,10 @@ int PrintStatus(const ServerAddress& address);
 int PrintConfig(const Flags& flags);
 /// Saves what is sound in a data folder's log, or in a folder of segments, to a new folder.
 int SalvageLog(const Flags& flags, const std::string& path, const std::string& to);
+/// Copies a data folder to a place of its own, through its server where one runs.
+int BackUp(const ServerAddress& address, const std::string& to);
+/// Makes a data folder from an archive or a backup.
+int RestoreFolder(const RestoreFlags& flags);
 /// Prints the groups of a log segment or of a data folder's log.
 int InspectLog(const Flags& flags, const std::string& path, bool json);
 

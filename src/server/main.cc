@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/settings.h"
+#include "io/object_store.h"
 #include "server/commands.h"
 #include "server/report.h"
 #include "server/version.h"
@@ -69,6 +70,38 @@ void AddAddress(CLI::App& command, ServerAddress& address) {
   command.add_option("--database", address.database, "Database [main]");
 }
 
+/// What reaches an S3 store, as flags of the command.
+void AddS3(CLI::App& command, Flags& flags) {
+  for (const auto& setting : AllSettings()) {
+    if (!setting.name.starts_with("s3_")) continue;
+    const std::string name(setting.name);
+    command.add_option_function<std::string>(
+        FlagName(name), [&flags, name](const std::string& value) { flags[name] = value; },
+        std::string(setting.description));
+  }
+}
+
+void AddArchiveCommands(CLI::App& app, int* exit_code) {
+  static ServerAddress backup_address;
+  static std::string backup_to;
+  auto* backup = app.add_subcommand("backup", "Copy everything to a store or folder");
+  AddAddress(*backup, backup_address);
+  AddS3(*backup, backup_address.flags);
+  backup->add_option("--to", backup_to, "s3://bucket/prefix or a folder")->required();
+  backup->callback([exit_code] { *exit_code = BackUp(backup_address, backup_to); });
+
+  static RestoreFlags flags;
+  auto* restore = app.add_subcommand("restore", "Make a data folder from an archive or a backup");
+  AddS3(*restore, flags.settings);
+  restore->add_option("--from", flags.from, "s3://bucket/prefix or a folder")->required();
+  restore->add_option("--to", flags.to, "A new data folder")->required();
+  restore->add_option("--lsn", flags.lsn, "What was committed up to this LSN [all]");
+  restore->add_option("--time", flags.time, "What was committed up to this time [all]");
+  restore->add_option("--log", flags.log, "Which log, where there are several [the newest]");
+  restore->add_flag("--dry-run", flags.dry_run, "Check and say what would be restored");
+  restore->callback([exit_code] { *exit_code = RestoreFolder(flags); });
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("firn: a real-time lakehouse server. Postgres in, Apache Iceberg out.", "firn");
   app.set_version_flag("--version", fmt::format("firn {}", kVersion));
@@ -118,6 +151,7 @@ int Main(int argc, char** argv) {
   salvage->add_option("--to", salvage_to, "A new folder for the sound log")->required();
   salvage->callback([&] { exit_code = SalvageLog(wal_flags, wal_path, salvage_to); });
 
+  AddArchiveCommands(app, &exit_code);
   if (const auto known = CheckCommand(app, argc, argv); !known) {
     return ReportFailure(known.error());
   }
@@ -129,5 +163,7 @@ int Main(int argc, char** argv) {
 }  // namespace firn::server
 
 int main(int argc, char** argv) {
-  return firn::server::Main(argc, argv);
+  const int exit_code = firn::server::Main(argc, argv);
+  firn::io::ShutDownObjectStores();
+  return exit_code;
 }

@@ -4,6 +4,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "server/version.h"
+#include "table/second_copy.h"
 
 namespace firn::server {
 namespace {
@@ -34,6 +35,22 @@ class Families {
 
   std::vector<prometheus::MetricFamily> families_;
 };
+
+void AddArchive(const std::optional<table::ArchiveState>& state, Families& families) {
+  if (!state) return;
+  families.Gauge("firn_archive_lsn", "Every change at or below is in the archive",
+                 static_cast<double>(state->archived.value_or(Lsn()).value()));
+  families.Gauge("firn_archive_behind_bytes", "Durable log bytes that are not in the archive",
+                 static_cast<double>(state->behind_bytes));
+  families.Gauge("firn_archive_behind_seconds", "Age of the oldest of them at the most",
+                 state->behind_seconds);
+  families.Gauge("firn_archive_failing", "1 while the archive cannot be written",
+                 state->failing ? 1 : 0);
+  families.Gauge("firn_archive_base_lsn", "LSN of the newest base copy since start",
+                 static_cast<double>(state->base.value_or(Lsn()).value()));
+  families.Counter("firn_archive_failures_total", "Failed attempts to write the archive",
+                   state->failures);
+}
 
 }  // namespace
 
@@ -95,6 +112,7 @@ std::string StatusPages::Metrics() const {
                  static_cast<double>(lsn.visible.value()));
   families.Gauge("firn_lsn_flushed", "Every row at or below is in the lake",
                  static_cast<double>(lsn.flushed.value()));
+  AddArchive(table::SecondCopyOf(database_).archive_state(), families);
   return families.Serialize();
 }
 

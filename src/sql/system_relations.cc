@@ -10,6 +10,7 @@
 #include "sql/batch_source.h"
 #include "sql/rights.h"
 #include "sql/temp_tables.h"
+#include "table/second_copy.h"
 
 namespace firn::sql {
 namespace {
@@ -20,6 +21,7 @@ using columnar::TypeKind;
 constexpr Type kText{.kind = TypeKind::kText};
 constexpr Type kInteger{.kind = TypeKind::kInt4};
 constexpr Type kBigint{.kind = TypeKind::kInt8};
+constexpr Type kDouble{.kind = TypeKind::kFloat8};
 constexpr Type kUuid{.kind = TypeKind::kUuid};
 constexpr Type kTimestamptz{.kind = TypeKind::kTimestamptz};
 
@@ -149,6 +151,32 @@ Rows SettingRows(const SystemSource& source) {
   return rows;
 }
 
+Rows ArchiveRows(const SystemSource& source) {
+  auto& database = source.services.database;
+  const auto state = table::SecondCopyOf(source.services.database).archive_state();
+  if (!state) return std::vector<TextRow>();
+  const auto durable = database.lsn_state().durable;
+  const auto said = [](bool is, std::optional<std::string> text) {
+    return is ? std::move(text) : std::nullopt;
+  };
+  const bool known = state->archived.has_value();
+  const Lsn archived = state->archived.value_or(Lsn());
+  // LSNs that a crash skipped are behind nobody.
+  const uint64_t behind =
+      state->behind_bytes == 0 || durable < archived ? 0 : durable.value() - archived.value();
+  return std::vector<TextRow>{
+      {state->url,
+       state->failing         ? "failing"
+       : behind > 0 || !known ? "behind"
+                              : "current",
+       said(known, Number(archived)), said(known, Number(behind)),
+       said(known, Number(state->behind_bytes)), fmt::format("{:.1f}", state->behind_seconds),
+       said(state->base.has_value(), Number(state->base.value_or(Lsn()))),
+       said(state->base_us != 0, TimestampText(state->base_us)), Number(state->failures),
+       said(!state->last_error.empty(), state->last_error),
+       said(state->last_error_us != 0, TimestampText(state->last_error_us))}};
+}
+
 const std::vector<SystemRelation>& Relations() {
   static const std::vector<SystemRelation> kRelations = {
       {"tables",
@@ -172,6 +200,20 @@ const std::vector<SystemRelation>& Relations() {
         {"iceberg_lsn", kBigint},
         {"log_id", kUuid}},
        LsnRows},
+      {"archive",
+       {{"url", kText},
+        {"state", kText},
+        {"archived_lsn", kBigint},
+        {"behind_lsns", kBigint},
+        {"behind_bytes", kBigint},
+        {"behind_seconds", kDouble},
+        {"base_lsn", kBigint},
+        {"base_at", kTimestamptz},
+        {"failures", kBigint},
+        {"last_error", kText},
+        {"last_error_at", kTimestamptz}},
+       ArchiveRows,
+       /*superuser=*/true},
       {"snapshots",
        {{"schema", kText},
         {"name", kText},

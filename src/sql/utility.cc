@@ -13,6 +13,7 @@
 #include "sql/rights.h"
 #include "sql/roles.h"
 #include "sql/text_rows.h"
+#include "table/second_copy.h"
 
 namespace firn::sql {
 namespace {
@@ -297,13 +298,43 @@ Task<Result<std::string>> RunCheckpoint(SessionContext& session) {
   co_return std::string("CHECKPOINT");
 }
 
+namespace {
+
+/// firn.backup('url').
+Task<Result<std::string>> RunBackup(SessionContext& session, const CallCommand& command) {
+  auto allowed = RequireSuperuser(session, "firn.backup()");
+  if (!allowed) co_return Failure(std::move(allowed).error());
+  const auto& argument = command.arguments[0];
+  if (argument.kind != Cell::Kind::kString || argument.text.empty()) {
+    co_return Fail(MakeError(ErrorCode::kInvalidInput, "firn.backup() wants the address of a store")
+                       .WithSqlState("22023")
+                       .WithHint("Write CALL firn.backup('s3://bucket/prefix') or "
+                                 "CALL firn.backup('file:///folder').")
+                       .WithPosition(argument.position));
+  }
+  using Report = Result<table::BackupReport>;
+  const auto begin = [&session, &argument](auto done) {
+    table::SecondCopyOf(session.services.database).Backup(argument.text, std::move(done));
+  };
+  auto report = co_await AwaitCallback<Report>(begin);
+  if (!report) co_return Failure(std::move(report).error());
+  co_return std::string("CALL");
+}
+
+}  // namespace
+
 Task<Result<std::string>> RunCall(SessionContext& session, const CallCommand& command) {
+  if (command.schema == "firn" && command.name == "backup" && command.arguments.size() == 1) {
+    auto done = co_await RunBackup(session, command);
+    co_return done;
+  }
   if (command.schema != "firn" || command.name != "flush" || command.arguments.size() > 1) {
-    co_return Fail(MakeError(ErrorCode::kNotFound, "procedure {}{}{} does not exist",
-                             command.schema, command.schema.empty() ? "" : ".", command.name)
-                       .WithSqlState("42883")
-                       .WithHint("The procedure there is: firn.flush('table').")
-                       .WithPosition(command.position));
+    co_return Fail(
+        MakeError(ErrorCode::kNotFound, "procedure {}{}{} does not exist", command.schema,
+                  command.schema.empty() ? "" : ".", command.name)
+            .WithSqlState("42883")
+            .WithHint("The procedures there are: firn.flush('table') and firn.backup('url').")
+            .WithPosition(command.position));
   }
   if (!command.arguments.empty()) {
     const auto& argument = command.arguments[0];

@@ -203,7 +203,7 @@ void Committer::RunGroup(std::deque<Item>& items) {
   building.next_lsn = next_lsn_;
   building.group.first_lsn = next_lsn_;
   // The wall clock may jump back; commit times never do.
-  building.commit_us = std::max(with_.clock.NowMicros(), last_commit_us_);
+  building.commit_us = std::max(with_.clock.NowMicros(), last_commit_us_.load());
   while (!items.empty() && !items.front().root_change && building.facts.row_bytes < kGroupBytes) {
     Item item = std::move(items.front());
     items.pop_front();

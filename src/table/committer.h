@@ -63,6 +63,8 @@ class Committer {
   void Stop();
 
   Snapshot TakeSnapshot() const;
+  /// Nothing that a snapshot taken before this call shows was committed later.
+  int64_t last_commit_us() const { return last_commit_us_.load(); }
 
  private:
   struct Item {
@@ -101,8 +103,8 @@ class Committer {
 
   // The leader's own.
   Lsn next_lsn_;
-  int64_t last_commit_us_;
-  Status broken_;  // why the last group could not be written
+  std::atomic<int64_t> last_commit_us_;  // read by any
+  Status broken_;                        // why the last group could not be written
 
   mutable std::mutex root_mutex_;
   std::shared_ptr<Root> root_;

@@ -9,11 +9,14 @@
 #include "base/log.h"
 #include "lake/iceberg_table.h"
 #include "table/admission.h"
+#include "table/archiver.h"
+#include "table/backup.h"
 #include "table/committer.h"
 #include "table/data_folder.h"
 #include "table/flusher.h"
 #include "table/log_start.h"
 #include "table/recovery.h"
+#include "table/second_copy.h"
 #include "table/sweeper.h"
 #include "table/table_folder.h"
 #include "table/write_limits.h"
@@ -26,7 +29,7 @@ const Clock& DefaultClock() {
   return clock;
 }
 
-class DatabaseImpl final : public Database {
+class DatabaseImpl final : public Database, public SecondCopy {
  public:
   explicit DatabaseImpl(DatabaseOptions options)
       : options_(std::move(options)),
@@ -34,6 +37,7 @@ class DatabaseImpl final : public Database {
   ~DatabaseImpl() override { (void)Stop(); }
 
   Status Start() {
+    FIRN_RETURN_IF_ERROR(OpenArchive());
     sweep_start_.started_us = clock_.NowMicros();
     auto& files = *options_.files;
     const auto& dir = options_.data_dir;
@@ -166,6 +170,14 @@ class DatabaseImpl final : public Database {
   std::string warehouse_dir() const override { return WarehouseDir(options_.data_dir); }
   LogId log_id() const override { return log_id_; }
 
+  std::optional<ArchiveState> archive_state() const override {
+    if (archiver_ == nullptr) return std::nullopt;
+    return archiver_->state();
+  }
+  void Backup(const std::string& url, std::function<void(Result<BackupReport>)> done) override {
+    backups_->Begin(url, std::move(done));
+  }
+
   void StartSweep() override {
     sweeper_ = std::make_unique<Sweeper>(
         Sweeper::Collaborators{.files = *options_.files,
@@ -191,12 +203,49 @@ class DatabaseImpl final : public Database {
     CrashPoint("stop.commits");
     flusher_->Stop();
     CrashPoint("stop.flusher");
+    backups_->Stop();
+    if (archiver_ != nullptr) archiver_->Stop();
     FIRN_RETURN_IF_ERROR(log_->Close());
     CrashPoint("stop.closed");
     return {};
   }
 
  private:
+  Status OpenArchive() {
+    const auto& settings = options_.settings;
+    const auto& url = settings.Text("log_archive");
+    if (url.empty()) return {};
+    auto opened = io::OpenObjectStore(url, io::S3Access::Of(settings), *options_.files);
+    if (!opened) return Failure(std::move(opened.error()).During("setting log_archive"));
+    archive_ = *std::move(opened);
+    return {};
+  }
+
+  void StartArchive(Lsn flushed) {
+    backups_ = std::make_unique<Backups>(
+        Backups::Collaborators{.files = *options_.files,
+                               .clock = clock_,
+                               .log = *log_,
+                               .committer = *committer_,
+                               .access = io::S3Access::Of(options_.settings),
+                               .warehouse = WarehouseDir(options_.data_dir)});
+    if (archive_ == nullptr) return;
+    archiver_ = std::make_unique<Archiver>(
+        Archiver::Collaborators{.files = *options_.files,
+                                .clock = clock_,
+                                .log = *log_,
+                                .committer = *committer_,
+                                .flush_rounds = [this] { return flusher_->rounds(); },
+                                .warehouse = WarehouseDir(options_.data_dir)},
+        std::move(archive_), flushed, options_.settings.DurationMs("log_archive_base"));
+  }
+
+  // Up to where nobody else needs the log.
+  Lsn Archived() const {
+    const Lsn by_backup = backups_->needs_above();
+    return archiver_ == nullptr ? by_backup : std::min(by_backup, archiver_->archived());
+  }
+
   // Makes nothing that a refusal to start would leave behind.
   Result<catalog::Store::Contents> OpenCatalog() {
     auto& files = *options_.files;
@@ -259,15 +308,18 @@ class DatabaseImpl final : public Database {
                                .log_id = log_id_,
                                .store = *store_,
                                .committer = *committer_,
-                               .data_dir = options_.data_dir},
+                               .data_dir = options_.data_dir,
+                               .archived = [this] { return Archived(); }},
         FlushTriggers{.row_bytes = FlushBytes(),
                       .log_bytes = settings.Bytes("flush_log_bytes"),
                       .groups = settings.Integer("flush_groups"),
                       .interval_ms = settings.DurationMs("flush_interval")},
         LogRetention{.window_ms = settings.DurationMs("time_travel_window"),
                      .bytes_max = settings.Bytes("log_bytes_max")});
+    StartArchive(flushed);
     flusher_->TakeOver(std::move(state.unapplied), flushed < visible);
     flusher_->Start();
+    if (archiver_ != nullptr) archiver_->Start();
     limits_ = std::make_unique<WriteLimits>(
         WriteLimits::Limits{.hot_bytes = options_.hot_bytes_max,
                             .log_bytes = settings.Bytes("log_bytes_max")},
@@ -296,6 +348,9 @@ class DatabaseImpl final : public Database {
   std::unique_ptr<log::Log> log_;
   LogId log_id_;
   std::unique_ptr<Committer> committer_;
+  std::unique_ptr<io::ObjectStore> archive_;  // until the archiver has it
+  std::unique_ptr<Archiver> archiver_;
+  std::unique_ptr<Backups> backups_;
   std::unique_ptr<Flusher> flusher_;
   std::unique_ptr<WriteLimits> limits_;
   std::unique_ptr<Admission> admission_;
@@ -307,6 +362,13 @@ class DatabaseImpl final : public Database {
 };
 
 }  // namespace
+
+SecondCopy& SecondCopyOf(Database& database) {
+  return dynamic_cast<SecondCopy&>(database);
+}
+const SecondCopy& SecondCopyOf(const Database& database) {
+  return dynamic_cast<const SecondCopy&>(database);
+}
 
 Result<std::unique_ptr<Database>> Database::Open(DatabaseOptions options) {
   auto database = std::make_unique<DatabaseImpl>(std::move(options));

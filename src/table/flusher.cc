@@ -147,7 +147,7 @@ Status Flusher::Round() {
   written_all_ = true;
   const auto dropped = [&](TableId id) { return !sealed.root->tables.contains(id); };
   std::erase_if(lake_tables_, [&](const auto& held) { return dropped(held.first); });
-  std::erase_if(doubtful_, dropped);
+  std::erase_if(doubtful_, [&](const auto& one) { return dropped(one.first); });
 
   Status first_failure;
   std::vector<StuckTable> stuck;
@@ -157,7 +157,7 @@ Status Flusher::Round() {
     TableRound round{.sealed = table, .generations = table->generations.size() - 1};
     if (auto written = WriteTable(round, sealed.visible); !written) {
       lake_tables_.erase(id);
-      doubtful_.insert(id);
+      doubtful_[id].insert(sealed.visible);
       written_all_ = false;
       auto error = std::move(written.error()).During("flush of " + table->definition->name);
       FIRN_LOG_ERROR("{}", error.message);
@@ -254,6 +254,13 @@ Result<lake::IcebergTable> Flusher::Load(TableRound& round) {
   }
   FIRN_TRY(auto loaded, lake::IcebergTable::Load(with_.files, folder, version));
   if (version > table.metadata_version) {
+    const Lsn mark = loaded.Flushed(with_.log_id).value_or(Lsn());
+    if (!doubtful_[id].contains(mark)) {
+      return Fail(MakeError(ErrorCode::kConflict,
+                            "another server writes to this table: version {} of {} is not ours",
+                            version, folder)
+                      .WithHint("Stop it, and restart this one on a restored folder."));
+    }
     FIRN_TRY(auto files, loaded.Files());
     round.adopted_files.emplace();
     for (auto& file : files) {
@@ -375,10 +382,18 @@ Status Flusher::RetireSegments(Lsn flushed) {
   int64_t bytes = 0;
   for (const auto& segment : segments) bytes += static_cast<int64_t>(segment.bytes);
   const int64_t oldest_us = with_.clock.NowMicros() - retention_.window_ms * 1000;
+  const Lsn archived = with_.archived ? with_.archived() : Lsn(UINT64_MAX);
   Lsn up_to;
   for (const auto& segment : segments) {
     if (!segment.sealed || segment.last_lsn > flushed) break;
-    if (sealed_at[segment.path] > oldest_us && bytes <= retention_.bytes_max) break;
+    const bool wanted = sealed_at[segment.path] > oldest_us || segment.last_lsn > archived;
+    if (wanted && bytes <= retention_.bytes_max) break;
+    if (segment.last_lsn > archived) {
+      FIRN_LOG_ERROR(
+          "flush: the log is larger than log_bytes_max, and a segment leaves it that is "
+          "not in the archive: {}",
+          segment.path);
+    }
     up_to = segment.last_lsn;
     bytes -= static_cast<int64_t>(segment.bytes);
   }

@@ -54,6 +54,8 @@ class Flusher {
     catalog::Store& store;
     Committer& committer;
     std::string data_dir;
+    /// Up to where the log was copied to where it is to be copied. Null: nowhere.
+    std::function<Lsn()> archived = nullptr;
   };
 
   Flusher(Collaborators collaborators, FlushTriggers triggers, LogRetention retention);
@@ -114,7 +116,8 @@ class Flusher {
 
   // The flush thread's own.
   std::map<TableId, lake::IcebergTable> lake_tables_;
-  std::set<TableId> doubtful_;       // a commit failed and may have left its version behind
+  // A commit failed and may have left its version behind, with one of these marks.
+  std::map<TableId, std::set<Lsn>> doubtful_;
   std::vector<TableRound> written_;  // in the lake, not in the root yet
   Lsn written_lsn_;
   bool written_all_ = false;  // no table of that round failed

@@ -90,9 +90,9 @@ class Attack:
 
     # --- killing --------------------------------------------------------------------------------
 
-    def load(self, wide: bool = True) -> Load:
+    def load(self, wide: bool = True, ddl: bool = True) -> Load:
         self.loads += 1
-        return Load(self.server, self.ledger, self.seed + self.loads, wide).start()
+        return Load(self.server, self.ledger, self.seed + self.loads, wide, ddl).start()
 
     def dead(self, load: Load) -> None:
         """The server is dead: the writers end, and the lake is looked at as it was left."""

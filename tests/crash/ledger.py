@@ -215,6 +215,9 @@ class Ledger:
         """It came to pass for all that was acknowledged before it, or for nothing."""
         others = [one for table in wipe.tables for one in self._wipes_of(table)
                   if one is not wipe and one.acknowledged]
+        if any(one is not wipe and not one.acknowledged
+               for table in wipe.tables for one in self._wipes_of(table)):
+            return  # each of them may have taken what the other is asked for
         last = max((one.ended_at for one in others), default=0)
         seen = {there for unit, there in present.items()
                 if unit.acknowledged and set(unit.tables) <= set(wipe.tables)

@@ -32,9 +32,11 @@ def copied(cursor: psycopg.Cursor, table: str, writer: int, first: int, rows: in
 
 
 class Load:
-    """What it sends and what comes back is in the ledger; `wide`: a COPY beyond memory in one."""
+    """What it sends and what comes back is in the ledger; `wide`: a COPY beyond memory in one;
+    `ddl`: tables that come and go."""
 
-    def __init__(self, server: FirnProcess, ledger: Ledger, seed: int, wide: bool = True):
+    def __init__(self, server: FirnProcess, ledger: Ledger, seed: int, wide: bool = True,
+                 ddl: bool = True):
         self.server = server
         self.ledger = ledger
         self.seed = seed
@@ -43,8 +45,7 @@ class Load:
         self._stop = threading.Event()
         jobs = [(self._insert, 1), (self._insert, 2), (self._copy, 3), (self._transfer, 4),
                 (self._transfer, 5), (self._fleet, 6), (self._truncate, 7), (self._large, 8),
-                (self._ddl, 9), (self._flush, 10),
-                (self._keyed, 11)]
+                (self._flush, 10), (self._keyed, 11), *([(self._ddl, 9)] if ddl else [])]
         self._threads = [threading.Thread(target=self._run, args=job) for job in jobs]
 
     def start(self) -> Load:

@@ -1,0 +1,165 @@
+// `firn backup` and `firn restore`.
+#include <cstdio>
+#include <filesystem>
+#include <future>
+#include <iostream>
+
+#include <absl/time/time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "server/commands.h"
+#include "server/data_lock.h"
+#include "server/report.h"
+#include "server/startup.h"
+#include "table/database.h"
+#include "table/restore.h"
+#include "table/second_copy.h"
+
+namespace firn::server {
+namespace {
+
+/// "s3://…" as it is; of a path the whole, so that the server takes it for the same.
+std::string WholeUrl(const std::string& place) {
+  if (!io::IsLocalUrl(place)) return place;
+  const auto path = std::filesystem::absolute(io::LocalPathOf(place)).lexically_normal().string();
+  return "file://" + io::LocalPathOf(path);
+}
+
+std::string Quoted(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string TimeText(int64_t us) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%E6S+00", absl::FromUnixMicros(us), absl::UTCTimeZone());
+}
+
+Result<int64_t> ParseTime(const std::string& text) {
+  constexpr std::array kForms = {"%Y-%m-%d%ET%H:%M:%E*S%Ez",
+                                 "%Y-%m-%d %H:%M:%E*S%Ez",
+                                 "%Y-%m-%d %H:%M:%E*S %Ez",
+                                 "%Y-%m-%d%ET%H:%M:%E*S",
+                                 "%Y-%m-%d %H:%M:%E*S",
+                                 "%Y-%m-%d %H:%M",
+                                 "%Y-%m-%d"};
+  absl::Time time;
+  for (const char* form : kForms) {
+    if (absl::ParseTime(form, text, &time, nullptr)) return absl::ToUnixMicros(time);
+  }
+  // As PostgreSQL writes it: "+00".
+  if (absl::ParseTime("%Y-%m-%d %H:%M:%E*S%Ez", text + ":00", &time, nullptr)) {
+    return absl::ToUnixMicros(time);
+  }
+  return Fail(
+      MakeError(ErrorCode::kInvalidInput, "not a time: \"{}\"", text)
+          .WithHint("Write it like '2026-01-31 13:45:00+01:00'; without a zone it is UTC."));
+}
+
+Status BackupRunning(PgClient& client, const std::string& url) {
+  FIRN_TRY(const auto before, client.Run("SELECT duckdb_lsn, log_id FROM firn.lsn"));
+  const double started = MonotonicSeconds();
+  std::cout << "backup: of the running server, to " << url << '\n' << std::flush;
+  FIRN_RETURN_IF_ERROR(client.RunEach("CALL firn.backup(" + Quoted(url) + ")", [](const auto&) {}));
+  std::cout << fmt::format(
+      "backup: done: log {}, everything up to LSN {} and what came since, in {:.1f} s\n",
+      before.rows.at(0).at(1).value_or(""), before.rows.at(0).at(0).value_or(""),
+      MonotonicSeconds() - started);
+  return {};
+}
+
+/// Of a folder whose server does not run: recovered as at a start.
+Status BackupStopped(const Settings& settings, const std::string& url) {
+  const auto dir = DataDir(settings);
+  if (!std::filesystem::exists(dir + "/log")) {
+    return Fail(MakeError(ErrorCode::kNotFound, "there is no data folder in \"{}\"", dir)
+                    .WithHint("Name it with --data DIR."));
+  }
+  FIRN_TRY(const auto lock, DataLock::Take(dir));
+  SetLogLevel("warn");
+  Settings own = settings;
+  // The copy is this command's; an archive goes on with the next start of the server.
+  FIRN_RETURN_IF_ERROR(own.Set("log_archive", "", SettingOrigin::kFlag));
+  FIRN_TRY(const auto database, table::Database::Open({.data_dir = dir, .settings = own}));
+  std::cout << "backup: of \"" << dir << "\", to " << url << '\n' << std::flush;
+  std::promise<Result<table::BackupReport>> done;
+  auto report = done.get_future();
+  table::SecondCopyOf(*database).Backup(url,
+                                        [&](auto result) { done.set_value(std::move(result)); });
+  const auto made = report.get();
+  const Status stopped = database->Stop();
+  if (!made) return Failure(made.error());
+  std::cout << fmt::format("backup: done: log {}, everything up to LSN {}, {} tables, {} files\n",
+                           made->log, made->last_lsn, made->tables, made->files);
+  return stopped;
+}
+
+Status BackupReport(const ServerAddress& address, const std::string& to) {
+  const auto url = WholeUrl(to);
+  auto client = ConnectTo(address);
+  if (client) return BackupRunning(*client, url);
+  if (address.port != 0) return Failure(client.error());
+  FIRN_TRY(const auto settings, LoadSettings(address.flags));
+  return BackupStopped(settings, url);
+}
+
+Result<table::RestoreRequest> RequestOf(const RestoreFlags& flags) {
+  table::RestoreRequest request;
+  request.to = std::filesystem::absolute(flags.to).lexically_normal().string();
+  while (request.to.size() > 1 && request.to.back() == '/') request.to.pop_back();
+  request.dry_run = flags.dry_run;
+  if (flags.lsn && !flags.time.empty()) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "--lsn and --time exclude each other")
+                    .WithHint("Name one point, or none for all there is."));
+  }
+  if (flags.lsn) request.lsn = Lsn(*flags.lsn);
+  if (!flags.time.empty()) {
+    FIRN_TRY(request.time_us, ParseTime(flags.time));
+  }
+  if (!flags.log.empty()) {
+    FIRN_TRY(const auto log, ParseUuid(flags.log));
+    request.log = LogId(log);
+  }
+  request.progress = [](const std::string& text) {
+    std::cout << "restore: " << text << '\n' << std::flush;
+  };
+  return request;
+}
+
+Status RestoreReport(const RestoreFlags& flags) {
+  FIRN_TRY(const auto request, RequestOf(flags));
+  auto own = flags.settings;
+  own["data"] = request.to;
+  FIRN_TRY(const auto settings, LoadSettings(own));
+  auto& files = io::LocalFileSystem();
+  FIRN_TRY(const auto store,
+           io::OpenObjectStore(io::IsLocalUrl(flags.from) ? WholeUrl(flags.from) : flags.from,
+                               io::S3Access::Of(settings), files));
+  FIRN_TRY(const auto report, table::Restore(*store, files, request));
+  const auto committed =
+      report.commit_us == 0 ? std::string() : ", committed at " + TimeText(report.commit_us);
+  const auto what =
+      fmt::format("{} tables up to LSN {}{}; {} files, {} groups, {} bytes", report.tables,
+                  report.last_lsn, committed, report.files, report.groups, report.bytes);
+  if (request.dry_run) {
+    std::cout << fmt::format("restore: would restore {}; nothing was written\n", what);
+    return {};
+  }
+  std::cout << fmt::format(
+      "restore: done: {}\n"
+      "restore: the log has a new id, {}; start it with: firn serve --data {}\n",
+      what, report.new_log, request.to);
+  return {};
+}
+
+}  // namespace
+
+int BackUp(const ServerAddress& address, const std::string& to) {
+  return ReportOutcome(BackupReport(address, to));
+}
+int RestoreFolder(const RestoreFlags& flags) {
+  return ReportOutcome(RestoreReport(flags));
+}
+
+}  // namespace firn::server

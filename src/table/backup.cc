@@ -1,0 +1,104 @@
+#include "table/backup.h"
+
+#include "base/log.h"
+#include "io/durable_folders.h"
+#include "log/archive.h"
+#include "log/shipper.h"
+#include "table/archiver.h"
+#include "table/base_copy.h"
+
+namespace firn::table {
+
+void Backups::Begin(const std::string& url, std::function<void(Result<BackupReport>)> done) {
+  Status begun;
+  {
+    const std::lock_guard lock(mutex_);
+    if (running_) {
+      begun = Fail(MakeError(ErrorCode::kConflict, "another backup is at work")
+                       .WithSqlState("55006")
+                       .WithHint("Wait for its end."));
+    } else if (stopping_) {
+      begun = Fail(ErrorCode::kCancelled, "the server is stopping");
+    } else {
+      running_ = true;
+      if (thread_.joinable()) thread_.join();
+      thread_ = std::thread([this, url, done] {
+        auto report = Run(url);
+        needs_above_ = UINT64_MAX;
+        {
+          const std::lock_guard ended(mutex_);
+          running_ = false;
+        }
+        done(std::move(report));
+      });
+    }
+  }
+  if (!begun) done(Failure(std::move(begun).error()));
+}
+
+void Backups::Stop() {
+  stopping_ = true;
+  std::thread thread;
+  {
+    const std::lock_guard lock(mutex_);
+    thread = std::move(thread_);
+  }
+  if (thread.joinable()) thread.join();
+}
+
+Result<std::unique_ptr<io::ObjectStore>> Backups::OpenStore(const std::string& url) {
+  if (io::IsLocalUrl(url)) {
+    FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(with_.files, io::LocalPathOf(url)));
+  }
+  FIRN_TRY(auto store, io::OpenObjectStore(url, with_.access, with_.files));
+  const auto owner = io::GetObject(*store, ArchiveOwnerName(with_.log.id()));
+  if (!owner && owner.error().code != ErrorCode::kNotFound) return Failure(owner.error());
+  if (owner) {
+    return Fail(
+        MakeError(ErrorCode::kConflict, "a server keeps its archive there: {}", store->url())
+            .WithSqlState("55006")
+            .WithHint("Name another place: the archive is a backup by itself."));
+  }
+  return store;
+}
+
+Result<BackupReport> Backups::Run(const std::string& url) {
+  // Before anything else: what is in the log now stays.
+  Lsn from;
+  {
+    const Snapshot snapshot = with_.committer.TakeSnapshot();
+    from = FlushedOf(*snapshot.root, snapshot.visible);
+    needs_above_ = from.value();
+  }
+  const auto stop = [this] { return stopping_.load(); };
+  FIRN_TRY(const auto store, OpenStore(url));
+  WarehouseCopier copier(with_.files, *store, with_.log.id(), with_.warehouse, stop);
+  FIRN_TRY(const auto bases, ListBases(*store, with_.log.id()));
+  if (!bases.empty()) {
+    if (auto newest = ReadBase(*store, with_.log.id(), bases.back())) {
+      copier.Know(std::move(newest->files));
+    }
+  }
+  log::Shipper shipper(
+      with_.log, with_.files, *store,
+      {.from = from, .skip_to_from = true, .before = [&](const log::Group& group) -> Status {
+         if (stop()) return Fail(ErrorCode::kCancelled, "the server is stopping");
+         return CopyAddedFiles(group, copier);
+       }});
+  const auto archived = [&](Lsn lsn) -> Status {
+    FIRN_RETURN_IF_ERROR(shipper.Ship());
+    const auto shipped = shipper.state();
+    if (shipped.shipped >= lsn) return {};
+    return Fail(ErrorCode::kInternal, "the log ends before the backup: shipped={} want={}",
+                shipped.shipped, lsn);
+  };
+  FIRN_TRY(const auto base,
+           CopyBase(with_.committer, with_.log, with_.clock, copier, *store, archived));
+  FIRN_LOG_INFO("backup: lsn={} files={} to={}", base.applied, base.files.size(), store->url());
+  return BackupReport{.log = base.log,
+                      .last_lsn = base.applied,
+                      .tables = base.tables.size(),
+                      .files = base.files.size()};
+}
+
+}  // namespace firn::table

@@ -1,0 +1,103 @@
+// table: a base copy: all that is needed besides the log, as of one LSN, in an archive.
+//
+//   <log id>/base/<LSN>.json           the catalog, the lake's versions, the list of files
+//   <log id>/warehouse/main/public/…   the files, each once: they never change
+//
+// A base copy and the groups behind `settled` are the database. The JSON is written last, so a
+// base copy that is there is whole.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "catalog/version.h"
+#include "io/file_system.h"
+#include "io/object_store.h"
+#include "table/committer.h"
+
+namespace firn::table {
+
+/// A file of the warehouse in an archive.
+struct ArchivedFile {
+  std::string name;  // below the warehouse
+  uint64_t bytes = 0;
+  uint32_t crc = 0;  // CRC32C
+};
+
+struct BaseTable {
+  std::shared_ptr<const catalog::TableDefinition> definition;
+  int64_t metadata_version = 0;
+};
+
+struct BaseCopy {
+  LogId log;
+  Lsn applied;            // the catalog is as of this LSN
+  Lsn settled;            // every row up to here is in the files
+  Lsn logged;             // the last group at or below `applied`: up to there the archive has them
+  int64_t commit_us = 0;  // nothing up to `applied` was committed later
+  int64_t made_us = 0;
+  std::string warehouse;  // where it was: paths in the files begin so
+  std::vector<BaseTable> tables;
+  std::vector<catalog::ObjectPtr> objects;
+  std::vector<ArchivedFile> files;
+};
+
+std::string ToJson(const BaseCopy& base);
+/// Errors: kCorrupt, kUnsupported for one of a later release.
+Result<BaseCopy> BaseCopyFromJson(std::string_view json);
+
+std::string BaseName(LogId log, Lsn applied);
+std::string WarehouseName(LogId log, const std::string& file);
+/// The LSNs of the base copies of a log, oldest first.
+Result<std::vector<Lsn>> ListBases(io::ObjectStore& store, LogId log);
+Result<BaseCopy> ReadBase(io::ObjectStore& store, LogId log, Lsn applied);
+
+/// Copies files of the warehouse to an archive, each once, and knows which are there.
+///
+/// Threads: any; two that want the same file send it once.
+/// Failure: kCancelled once `stop` returns true.
+class WarehouseCopier {
+ public:
+  WarehouseCopier(io::FileSystem& files, io::ObjectStore& store, LogId log, std::string warehouse,
+                  std::function<bool()> stop);
+
+  void Know(std::vector<ArchivedFile> files);
+  bool Knows(const std::string& path) const;
+  Status Copy(const std::string& path);
+  /// What is known of a table's folder ("main/public/t-01234567").
+  std::vector<ArchivedFile> FilesOf(const std::string& folder) const;
+  const std::string& warehouse() const { return warehouse_; }
+  io::FileSystem& files() const { return files_; }
+
+ private:
+  Result<ArchivedFile> Send(const std::string& path, std::string name);
+  std::string NameOf(const std::string& path) const;
+
+  io::FileSystem& files_;
+  io::ObjectStore& store_;
+  const LogId log_;
+  const std::string warehouse_;
+  const std::function<bool()> stop_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable sent_;
+  std::map<std::string, ArchivedFile> known_;  // guarded by mutex_; by name
+  std::set<std::string> sending_;              // guarded by mutex_
+};
+
+/// The data files that a group's add_files records name must be in the archive before it.
+Status CopyAddedFiles(const log::Group& group, WarehouseCopier& copier);
+
+/// Makes a base copy of what `committer` has now. `archived` returns once every group up to the
+/// LSN is in the archive: before that the copy is not finished.
+Result<BaseCopy> CopyBase(const Committer& committer, const log::Log& log, const Clock& clock,
+                          WarehouseCopier& copier, io::ObjectStore& store,
+                          const std::function<Status(Lsn)>& archived);
+
+}  // namespace firn::table

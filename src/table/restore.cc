@@ -1,0 +1,358 @@
+#include "table/restore.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <arrow/api.h>
+
+#include "base/clock.h"
+#include "base/crc32c.h"
+#include "catalog/store.h"
+#include "io/durable_folders.h"
+#include "lake/file_uri.h"
+#include "lake/table_copy.h"
+#include "log/archive.h"
+#include "log/log_copy.h"
+#include "table/added_files.h"
+#include "table/base_copy.h"
+#include "table/data_folder.h"
+#include "table/group_cut.h"
+#include "table/key_set.h"
+
+namespace firn::table {
+namespace {
+
+constexpr std::string_view kOutside = "22023";
+
+Failure Missing(const std::string& name) {
+  return Fail(
+      MakeError(ErrorCode::kCorrupt, "the archive is not whole: object=\"{}\" is missing", name)
+          .WithSqlState("XX001")
+          .WithHint("Choose another point with --lsn or --time, or another copy."));
+}
+
+class Restorer {
+ public:
+  Restorer(io::ObjectStore& store, io::FileSystem& files, const RestoreRequest& request)
+      : store_(store),
+        files_(files),
+        request_(request),
+        warehouse_(WarehouseDir(request.to)),
+        new_log_(NewUuidV7()) {}
+
+  Result<RestoreReport> Run();
+
+ private:
+  Status CheckTarget();
+  Status ChooseLog();
+  Status ChooseBase();
+  Result<size_t> NewestBaseAt(const std::vector<Lsn>& bases);
+  Status FetchTables();
+  Status FetchFile(const ArchivedFile& file, bool check_crc);
+  Status ReadGroups();
+  Result<bool> TakeGroup(log::Group group, log::LogCopy* copy);
+  Status TakeRecord(log::CatalogRecord& record);
+  Status TakeAddedFiles(log::CatalogRecord& record);
+  Status CheckPoint(Lsn last) const;
+  Status WriteCatalog();
+  void Say(const std::string& text) const {
+    if (request_.progress) request_.progress(text);
+  }
+
+  io::ObjectStore& store_;
+  io::FileSystem& files_;
+  const RestoreRequest& request_;
+  const std::string warehouse_;
+  const LogId new_log_;
+
+  LogId log_;
+  BaseCopy base_;
+  std::map<TableId, Lsn> flushed_;        // of the base copy's tables
+  std::map<TableId, std::string> lacks_;  // an object that a table needs and that is not there
+  std::set<std::string> folders_;         // whose names are to be made durable
+  RestoreReport report_;
+};
+
+Status Restorer::CheckTarget() {
+  FIRN_TRY(const bool there, files_.Exists(request_.to));
+  if (!there) return {};
+  FIRN_TRY(const auto found, files_.List(request_.to));
+  if (found.empty()) return {};
+  return Fail(MakeError(ErrorCode::kAlreadyExists, "\"{}\" is not empty", request_.to)
+                  .WithHint("Name a new folder with --to, or move what is there away."));
+}
+
+Status Restorer::ChooseLog() {
+  FIRN_TRY(const auto logs, log::ListArchivedLogs(store_));
+  if (logs.empty()) {
+    return Fail(MakeError(ErrorCode::kNotFound, "there is no archive in {}", store_.url())
+                    .WithHint("Are bucket and prefix those of log_archive, or of a backup?"));
+  }
+  std::string names;
+  for (const auto& log : logs) names += (names.empty() ? "" : ", ") + log.value().ToString();
+  log_ = request_.log.value_or(logs.back());
+  if (std::find(logs.begin(), logs.end(), log_) == logs.end()) {
+    return Fail(MakeError(ErrorCode::kNotFound, "log {} is not in {}", log_, store_.url())
+                    .WithHint(fmt::format("There is: {}.", names)));
+  }
+  if (logs.size() > 1) Say(fmt::format("logs in the archive: {}; taken: {}", names, log_));
+  return {};
+}
+
+Result<size_t> Restorer::NewestBaseAt(const std::vector<Lsn>& bases) {
+  // Commit times never fall from one LSN to the next.
+  size_t low = 0;
+  size_t high = bases.size();
+  while (low < high) {
+    const size_t middle = (low + high) / 2;
+    bool fits = true;
+    if (request_.lsn) fits = bases[middle] <= *request_.lsn;
+    if (request_.time_us) {
+      FIRN_TRY(const auto base, ReadBase(store_, log_, bases[middle]));
+      fits = fits && base.commit_us <= *request_.time_us;
+    }
+    if (fits) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+Status Restorer::ChooseBase() {
+  FIRN_TRY(const auto bases, ListBases(store_, log_));
+  if (bases.empty()) {
+    return Fail(
+        MakeError(ErrorCode::kNotFound, "there is no base copy of log {} in {}", log_, store_.url())
+            .WithHint("The first one was not finished when the archive ended."));
+  }
+  FIRN_TRY(const size_t fitting, NewestBaseAt(bases));
+  if (fitting == 0) {
+    return Fail(MakeError(ErrorCode::kInvalidInput,
+                          "the archive begins behind that point: its first LSN is {}",
+                          bases.front())
+                    .WithSqlState(kOutside)
+                    .WithHint("Choose a later point, or another log with --log."));
+  }
+  FIRN_TRY(base_, ReadBase(store_, log_, bases[fitting - 1]));
+  uint64_t bytes = 0;
+  for (const auto& file : base_.files) bytes += file.bytes;
+  Say(fmt::format("log {}, base copy at LSN {}: {} tables, {} files, {} bytes", log_, base_.applied,
+                  base_.tables.size(), base_.files.size(), bytes));
+  report_.old_log = log_;
+  report_.new_log = new_log_;
+  report_.base = base_.applied;
+  report_.tables = base_.tables.size();
+  return {};
+}
+
+Status Restorer::FetchFile(const ArchivedFile& file, bool check_crc) {
+  const auto object = WarehouseName(log_, file.name);
+  const auto path = warehouse_ + "/" + file.name;
+  FIRN_RETURN_IF_ERROR(files_.MakeDirs(io::ParentOf(path)));
+  FIRN_TRY(const auto out, files_.Open(path, {.mode = io::OpenMode::kTruncate}));
+  uint64_t bytes = 0;
+  uint32_t crc = 0;
+  const auto read = store_.Read(object, [&](const void* data, size_t size) -> Status {
+    FIRN_RETURN_IF_ERROR(out->WriteAt(bytes, data, size));
+    crc = Crc32c(data, size, crc);
+    bytes += size;
+    return {};
+  });
+  if (!read && read.error().code == ErrorCode::kNotFound) {
+    (void)files_.Remove(path);
+    return Missing(object);
+  }
+  FIRN_RETURN_IF_ERROR(read);
+  if (bytes != file.bytes || (check_crc && crc != file.crc)) {
+    return Fail(MakeError(ErrorCode::kCorrupt,
+                          "the archive is damaged: bytes={} want={} checksum {}: object=\"{}\"",
+                          bytes, file.bytes, check_crc && crc != file.crc ? "mismatch" : "ok",
+                          object)
+                    .WithSqlState("XX001"));
+  }
+  FIRN_RETURN_IF_ERROR(out->Sync());
+  folders_.insert(io::ParentOf(path));
+  ++report_.files;
+  report_.bytes += bytes;
+  return {};
+}
+
+Status Restorer::FetchTables() {
+  for (const auto& file : base_.files) FIRN_RETURN_IF_ERROR(FetchFile(file, true));
+  const lake::Relocation relocation{
+      .from = base_.warehouse, .to = warehouse_, .old_log = log_, .new_log = new_log_};
+  for (const auto& table : base_.tables) {
+    const auto& definition = *table.definition;
+    const auto folder = warehouse_ + "/" + definition.folder;
+    // A reader that comes before any row looks for it.
+    FIRN_RETURN_IF_ERROR(files_.MakeDirs(folder + "/data"));
+    folders_.insert(folder);
+    auto moved = lake::RelocateTable(files_, folder, table.metadata_version, relocation);
+    if (!moved) {
+      return Fail(std::move(moved.error()).During("table " + definition.QualifiedName()));
+    }
+    flushed_[definition.id] = moved->Flushed(new_log_).value_or(Lsn());
+    Say(fmt::format("table {}: files up to LSN {}", definition.QualifiedName(),
+                    flushed_[definition.id]));
+  }
+  return {};
+}
+
+Status Restorer::TakeAddedFiles(log::CatalogRecord& record) {
+  FIRN_TRY(auto added, AddedFilesFromJson(record.json));
+  for (auto& file : added.files) {
+    const auto path = LocalPath(file.path);
+    if (!path.starts_with(base_.warehouse + "/")) {
+      return Fail(ErrorCode::kCorrupt, "a data file is not below \"{}\": {}", base_.warehouse,
+                  path);
+    }
+    const auto name = path.substr(base_.warehouse.size() + 1);
+    file.path = lake::FileUri(warehouse_ + "/" + name);
+    FIRN_TRY(const bool there, files_.Exists(warehouse_ + "/" + name));
+    if (there || request_.dry_run) continue;
+    const auto bytes = static_cast<uint64_t>(file.bytes);
+    auto fetched = FetchFile({.name = name, .bytes = bytes}, false);
+    // Of a table that was dropped or emptied before its file was sent: a later record says so.
+    if (!fetched && fetched.error().code == ErrorCode::kCorrupt) {
+      lacks_.try_emplace(record.table, WarehouseName(log_, name));
+      continue;
+    }
+    FIRN_RETURN_IF_ERROR(fetched);
+  }
+  record.json = ToJson(added);
+  return {};
+}
+
+Status Restorer::TakeRecord(log::CatalogRecord& record) {
+  if (record.kind == kAddFilesKind) return TakeAddedFiles(record);
+  FIRN_TRY(const auto change, catalog::ChangeFromJson(record.kind, record.table, record.json));
+  if (std::holds_alternative<catalog::DropTable>(change) ||
+      std::holds_alternative<catalog::TruncateTable>(change)) {
+    lacks_.erase(record.table);
+  }
+  const auto* create = std::get_if<catalog::CreateTable>(&change);
+  if (create == nullptr || record.lsn <= base_.applied || request_.dry_run) return {};
+  // Its folder was made before the record; the log's readers rely on that.
+  const auto& definition = *create->table;
+  std::vector<FieldId> key;
+  for (const auto& column : KeyColumns(definition)) key.push_back(column.id);
+  const auto folder = warehouse_ + "/" + definition.folder;
+  FIRN_RETURN_IF_ERROR(lake::IcebergTable::Create(files_, folder, definition.id.value(),
+                                                  definition.columns, {},
+                                                  SystemClock().NowMicros() / 1000, key));
+  folders_.insert(io::ParentOf(folder));
+  ++report_.tables;
+  return {};
+}
+
+Result<bool> Restorer::TakeGroup(log::Group group, log::LogCopy* copy) {
+  const bool whole = CutGroup(group, request_.lsn, request_.time_us);
+  if (group.transactions.empty()) return false;
+  for (auto& record : group.catalog) FIRN_RETURN_IF_ERROR(TakeRecord(record));
+  report_.last_lsn = group.last_lsn;
+  report_.commit_us = group.transactions.back().commit_us;
+  ++report_.groups;
+  if (copy != nullptr) FIRN_RETURN_IF_ERROR(copy->Add(group));
+  return whole;
+}
+
+Status Restorer::CheckPoint(Lsn last) const {
+  if (last < base_.logged) {
+    return Fail(
+        MakeError(ErrorCode::kCorrupt,
+                  "the archive is not whole: the groups with LSNs from {} to {} are missing",
+                  last + 1, base_.logged)
+            .WithSqlState("XX001")
+            .WithHint("Choose a point before them with --lsn or --time."));
+  }
+  if (!request_.lsn || *request_.lsn <= std::max(last, base_.applied)) return {};
+  return Fail(MakeError(ErrorCode::kInvalidInput, "LSN {} is not in the archive: it ends at {}",
+                        *request_.lsn, std::max(last, base_.applied))
+                  .WithSqlState(kOutside)
+                  .WithHint("Leave --lsn out for all there is."));
+}
+
+Status Restorer::ReadGroups() {
+  FIRN_TRY(auto objects, log::ListArchivedGroups(store_, log_, base_.settled));
+  // What is missing behind the point is not missed.
+  std::erase_if(objects,
+                [&](const auto& one) { return request_.lsn && one.first_lsn > *request_.lsn; });
+  std::unique_ptr<log::LogCopy> copy;
+  // Under its own name only when everything else is there: a server takes a part for the whole.
+  const auto folder = LogDir(request_.to) + ".restoring";
+  if (!request_.dry_run) {
+    copy = std::make_unique<log::LogCopy>(files_, folder, new_log_, base_.settled);
+  }
+  report_.last_lsn = base_.applied;
+  log::ArchiveReader reader(store_, log_);
+  FIRN_RETURN_IF_ERROR(reader.Read(
+      objects, base_.settled,
+      {.state = [&](log::StateGroup&& state) -> Status {
+         if (copy != nullptr) copy->SetState(std::move(state.state));
+         return {};
+       },
+       .group = [&](log::Group&& group) { return TakeGroup(std::move(group), copy.get()); },
+       .object = [&](const log::ArchivedGroups& object) { report_.bytes += object.bytes; }}));
+  FIRN_RETURN_IF_ERROR(CheckPoint(reader.last()));
+  if (!lacks_.empty()) return Missing(lacks_.begin()->second);
+  // LSNs between the two were skipped and never used.
+  report_.last_lsn = std::max(report_.last_lsn, base_.applied);
+  Say(fmt::format("log: {} groups up to LSN {}", report_.groups, report_.last_lsn));
+  return copy == nullptr ? Status() : copy->Finish(report_.last_lsn);
+}
+
+Status Restorer::WriteCatalog() {
+  FIRN_TRY(const auto store, catalog::OpenSqliteStore(files_, CatalogPath(request_.to)));
+  FIRN_TRY(const auto made, store->Load());
+  std::vector<catalog::Change> changes;
+  for (const auto& [id, object] : made.version->objects()) {
+    changes.emplace_back(catalog::DropObject{.object = id});
+  }
+  for (const auto& object : base_.objects) changes.emplace_back(catalog::PutObject{object});
+  std::vector<catalog::LakePointer> pointers;
+  for (const auto& table : base_.tables) {
+    changes.emplace_back(catalog::CreateTable{table.definition});
+    pointers.push_back({.table = table.definition->id,
+                        .metadata_version = table.metadata_version,
+                        .flushed = flushed_[table.definition->id]});
+  }
+  FIRN_RETURN_IF_ERROR(
+      store->Commit(changes, {.applied = base_.applied, .settled = base_.settled}, pointers));
+  return store->BindLog(new_log_);
+}
+
+Result<RestoreReport> Restorer::Run() {
+  FIRN_RETURN_IF_ERROR(CheckTarget());
+  FIRN_RETURN_IF_ERROR(ChooseLog());
+  FIRN_RETURN_IF_ERROR(ChooseBase());
+  if (request_.dry_run) {
+    FIRN_RETURN_IF_ERROR(ReadGroups());
+    return std::move(report_);
+  }
+  FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(files_, warehouse_));
+  FIRN_RETURN_IF_ERROR(FetchTables());
+  FIRN_RETURN_IF_ERROR(ReadGroups());
+  for (auto folder : std::set<std::string>(folders_)) {
+    for (; folder.size() >= request_.to.size(); folder = io::ParentOf(folder)) {
+      folders_.insert(folder);
+    }
+  }
+  for (const auto& folder : folders_) FIRN_RETURN_IF_ERROR(files_.SyncDir(folder));
+  FIRN_RETURN_IF_ERROR(WriteCatalog());
+  const auto log_dir = LogDir(request_.to);
+  FIRN_RETURN_IF_ERROR(files_.Rename(log_dir + ".restoring", log_dir));
+  FIRN_RETURN_IF_ERROR(files_.SyncDir(request_.to));
+  return std::move(report_);
+}
+
+}  // namespace
+
+Result<RestoreReport> Restore(io::ObjectStore& store, io::FileSystem& files,
+                              const RestoreRequest& request) {
+  return Restorer(store, files, request).Run();
+}
+
+}  // namespace firn::table
