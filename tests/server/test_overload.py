@@ -14,7 +14,6 @@ import psycopg
 import pytest
 
 from firn_process import FirnProcess, wait_until
-from raw_protocol import TERMINATE, startup
 
 BUSY = 32
 CANCELS = 30
