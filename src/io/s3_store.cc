@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
 
 #include <arrow/buffer.h>
 #include <arrow/filesystem/s3fs.h>
@@ -144,13 +145,15 @@ Result<std::unique_ptr<ObjectStore>> OpenS3Store(const std::string& url, const S
                               "s3_access_key, s3_secret_key and s3_endpoint, or AWS_ACCESS_KEY_ID, "
                               "AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL in the environment."));
   }
-  FIRN_TRY(const auto options, OptionsOf(access));
+  static std::mutex starting;
+  const std::lock_guard lock(starting);
   if (!arrow::fs::IsS3Initialized()) {
     arrow::fs::S3GlobalOptions global = arrow::fs::S3GlobalOptions::Defaults();
     global.log_level = arrow::fs::S3LogLevel::Off;
     const auto started = arrow::fs::InitializeS3(global);
     if (!started.ok()) return Failed(started, "speak to", root);
   }
+  FIRN_TRY(const auto options, OptionsOf(access));  // asks the library for credentials
   auto fs = arrow::fs::S3FileSystem::Make(options);
   if (!fs.ok()) return Failed(fs.status(), "speak to", root);
   return std::make_unique<S3Store>(*std::move(fs), std::move(root));

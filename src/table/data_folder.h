@@ -16,6 +16,10 @@ inline std::string LogDir(const std::string& data_dir) {
 inline std::string WarehouseDir(const std::string& data_dir) {
   return data_dir + "/warehouse";
 }
+/// There while a restore is at work: no server starts on the folder then.
+inline std::string UnfinishedPath(const std::string& data_dir) {
+  return data_dir + "/restore.unfinished";
+}
 inline std::string CatalogPath(const std::string& data_dir) {
   return data_dir + "/catalog.db";
 }

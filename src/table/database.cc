@@ -250,6 +250,12 @@ class DatabaseImpl final : public Database, public SecondCopy {
   Result<catalog::Store::Contents> OpenCatalog() {
     auto& files = *options_.files;
     const auto path = CatalogPath(options_.data_dir);
+    FIRN_TRY(const bool unfinished, files.Exists(UnfinishedPath(options_.data_dir)));
+    if (unfinished) {
+      return Fail(
+          MakeError(ErrorCode::kCorrupt, "a restore to \"{}\" was not finished", options_.data_dir)
+              .WithHint("Remove the folder and restore again."));
+    }
     FIRN_TRY(const bool there, files.Exists(path));
     if (!there) FIRN_RETURN_IF_ERROR(CheckLogStart(files, options_.data_dir, nullptr));
     FIRN_TRY(store_, catalog::OpenSqliteStore(files, path));

@@ -51,7 +51,7 @@ class Restorer {
   Status FetchTables();
   Status FetchFile(const ArchivedFile& file, bool check_crc);
   Status ReadGroups();
-  Result<bool> TakeGroup(log::Group group, log::LogCopy* copy);
+  Result<bool> TakeGroup(log::Group group);
   Status TakeRecord(log::CatalogRecord& record);
   Status TakeAddedFiles(log::CatalogRecord& record);
   Status CheckPoint(Lsn last) const;
@@ -66,6 +66,7 @@ class Restorer {
   const std::string warehouse_;
   const LogId new_log_;
 
+  std::unique_ptr<log::LogCopy> copy_;
   LogId log_;
   BaseCopy base_;
   std::map<TableId, Lsn> flushed_;        // of the base copy's tables
@@ -248,14 +249,14 @@ Status Restorer::TakeRecord(log::CatalogRecord& record) {
   return {};
 }
 
-Result<bool> Restorer::TakeGroup(log::Group group, log::LogCopy* copy) {
+Result<bool> Restorer::TakeGroup(log::Group group) {
   const bool whole = CutGroup(group, request_.lsn, request_.time_us);
   if (group.transactions.empty()) return false;
   for (auto& record : group.catalog) FIRN_RETURN_IF_ERROR(TakeRecord(record));
   report_.last_lsn = group.last_lsn;
   report_.commit_us = group.transactions.back().commit_us;
   ++report_.groups;
-  if (copy != nullptr) FIRN_RETURN_IF_ERROR(copy->Add(group));
+  if (copy_ != nullptr) FIRN_RETURN_IF_ERROR(copy_->Add(group));
   return whole;
 }
 
@@ -280,28 +281,25 @@ Status Restorer::ReadGroups() {
   // What is missing behind the point is not missed.
   std::erase_if(objects,
                 [&](const auto& one) { return request_.lsn && one.first_lsn > *request_.lsn; });
-  std::unique_ptr<log::LogCopy> copy;
-  // Under its own name only when everything else is there: a server takes a part for the whole.
-  const auto folder = LogDir(request_.to) + ".restoring";
   if (!request_.dry_run) {
-    copy = std::make_unique<log::LogCopy>(files_, folder, new_log_, base_.settled);
+    copy_ = std::make_unique<log::LogCopy>(files_, LogDir(request_.to), new_log_, base_.settled);
   }
   report_.last_lsn = base_.applied;
   log::ArchiveReader reader(store_, log_);
   FIRN_RETURN_IF_ERROR(reader.Read(
       objects, base_.settled,
       {.state = [&](log::StateGroup&& state) -> Status {
-         if (copy != nullptr) copy->SetState(std::move(state.state));
+         if (copy_ != nullptr) copy_->SetState(std::move(state.state));
          return {};
        },
-       .group = [&](log::Group&& group) { return TakeGroup(std::move(group), copy.get()); },
+       .group = [&](log::Group&& group) { return TakeGroup(std::move(group)); },
        .object = [&](const log::ArchivedGroups& object) { report_.bytes += object.bytes; }}));
   FIRN_RETURN_IF_ERROR(CheckPoint(reader.last()));
   if (!lacks_.empty()) return Missing(lacks_.begin()->second);
   // LSNs between the two were skipped and never used.
   report_.last_lsn = std::max(report_.last_lsn, base_.applied);
   Say(fmt::format("log: {} groups up to LSN {}", report_.groups, report_.last_lsn));
-  return copy == nullptr ? Status() : copy->Finish(report_.last_lsn);
+  return copy_ == nullptr ? Status() : copy_->Finish(report_.last_lsn);
 }
 
 Status Restorer::WriteCatalog() {
@@ -332,6 +330,9 @@ Result<RestoreReport> Restorer::Run() {
     FIRN_RETURN_IF_ERROR(ReadGroups());
     return std::move(report_);
   }
+  FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(files_, request_.to));
+  const auto mark = UnfinishedPath(request_.to);
+  FIRN_RETURN_IF_ERROR(io::WriteFileDurably(files_, mark, store_.url() + "\n"));
   FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(files_, warehouse_));
   FIRN_RETURN_IF_ERROR(FetchTables());
   FIRN_RETURN_IF_ERROR(ReadGroups());
@@ -342,8 +343,7 @@ Result<RestoreReport> Restorer::Run() {
   }
   for (const auto& folder : folders_) FIRN_RETURN_IF_ERROR(files_.SyncDir(folder));
   FIRN_RETURN_IF_ERROR(WriteCatalog());
-  const auto log_dir = LogDir(request_.to);
-  FIRN_RETURN_IF_ERROR(files_.Rename(log_dir + ".restoring", log_dir));
+  FIRN_RETURN_IF_ERROR(files_.Remove(mark));
   FIRN_RETURN_IF_ERROR(files_.SyncDir(request_.to));
   return std::move(report_);
 }
