@@ -142,7 +142,8 @@ class DatabaseImpl final : public Database, public SecondCopy {
 
   DatabaseStats stats() const override {
     DatabaseStats stats;
-    for (const auto& [id, table] : TakeSnapshot().root->tables) {
+    const Snapshot snapshot = TakeSnapshot();  // named: a loop keeps no snapshot alive by itself
+    for (const auto& [id, table] : snapshot.root->tables) {
       for (const auto& generation : table->generations) {
         stats.hot_rows += generation->rows();
         stats.hot_bytes += generation->bytes();

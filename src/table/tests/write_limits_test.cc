@@ -133,7 +133,7 @@ TEST_F(WriteLimitsTest, RowsThatReadersPinHoldNoWriterUp) {
 }
 
 TEST_F(WriteLimitsTest, ATableThatCannotBeFlushedIsNamedAndTheOthersGoOn) {
-  Open("100ms");
+  Open("1s");
   const TableId stuck = CreateTable("stuck");
   const TableId other = CreateTable("other");
   ASSERT_TRUE(Insert(stuck));
