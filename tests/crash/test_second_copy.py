@@ -15,8 +15,8 @@ import pytest
 import s3_server
 from crash.attack import attacked
 from crash.load import SMALL
-from crash.second_copy import (archive, archive_of, destroy, firn, forget_after, moment_of, restored,
-                               wait_archived)
+from crash.second_copy import (archive, archive_of, destroy, firn, forget_after, moment_of,
+                               restored, wait_archived)
 from firn_process import FirnProcess, wait_until
 from lake_readers import duckdb_relation, duckdb_with_iceberg, pyiceberg_rows, table_folder
 
