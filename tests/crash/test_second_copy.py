@@ -15,8 +15,8 @@ import pytest
 import s3_server
 from crash.attack import attacked
 from crash.load import SMALL
-from crash.second_copy import (archive, archive_of, destroy, firn, forget_after, moment_of, restored,
-                               wait_archived)
+from crash.second_copy import (archive, archive_of, destroy, firn, forget_after, moment_of,
+                               restored, wait_archived)
 from firn_process import FirnProcess, wait_until
 from lake_readers import duckdb_relation, duckdb_with_iceberg, pyiceberg_rows, table_folder
 
@@ -184,6 +184,7 @@ def test_a_log_that_may_not_grow_leaves_a_gap_that_a_base_copy_ends(firn_server,
     server = firn_server(settings={**ARCHIVED, "log_archive": local.url, "log_bytes_max": "2MB"})
     with server.connect() as session:
         session.execute("CREATE TABLE t (n int, note text)")
+        session.execute("CHECKPOINT")
         wait_archived(server, base=1)
         local.go_away()
         for n in range(80):
@@ -227,6 +228,7 @@ def test_a_restore_stops_at_the_lsn_or_the_time(firn_server, local, tmp_path):
     server = firn_server(settings={**ARCHIVED, "log_archive": local.url, "log_archive_base": "1s"})
     with server.connect() as session:
         session.execute("CREATE TABLE t (n int)")
+        session.execute("CHECKPOINT")
         wait_archived(server, base=1)
     made = points(server, 24, {3, 9, 12, 15, 20})
     with server.connect() as session:
@@ -235,7 +237,7 @@ def test_a_restore_stops_at_the_lsn_or_the_time(firn_server, local, tmp_path):
         session.execute("INSERT INTO t VALUES (100)")
     wait_archived(server)
     server.kill9()
-    for number, n in enumerate((1, 5, 12, 13, 22)):
+    for number, n in enumerate((1, 12, 22)):
         lsn, at = made[n]
         for how, point in (("--lsn", lsn), ("--time", at)):
             to = tmp_path / f"to{number}{how}"
@@ -371,6 +373,7 @@ def archived(firn_server, local):
     server = firn_server(settings={**ARCHIVED, "log_archive": local.url})
     with server.connect() as session:
         session.execute("CREATE TABLE t (n int)")
+        session.execute("CHECKPOINT")
         wait_archived(server, base=1)
         for n in range(5):
             session.execute(f"INSERT INTO t VALUES ({n})")
@@ -423,10 +426,11 @@ def outcome(server: FirnProcess, url: str, to: Path) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-def test_an_object_that_is_missing_or_damaged_is_named(archived, local, tmp_path):
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.slow)])
+def test_an_object_that_is_missing_or_damaged_is_named(archived, local, tmp_path, seed, step):
     """Whichever it is; or the restore does without it."""
     objects = sorted(path for path in local.folder.rglob("*")
-                     if path.is_file() and path.name != "owner")
+                     if path.is_file() and path.name != "owner")[seed % step::step]
     needed = 0
     for number, path in enumerate(objects):
         name = str(path.relative_to(local.folder))
@@ -441,7 +445,7 @@ def test_an_object_that_is_missing_or_damaged_is_named(archived, local, tmp_path
         assert code == 0 or name in said, (name, said)
         path.write_bytes(whole)
     print(f"objects: {len(objects)}, needed by the newest restore: {needed}")
-    assert needed > 5
+    assert needed > 0
 
 
 def test_a_dry_run_writes_nothing(archived, local, tmp_path):
