@@ -59,6 +59,8 @@ struct S3Access {
   std::string region;
   std::string access_key;
   std::string secret_key;
+  /// Of one request. One: for who tries again by itself, and must end soon.
+  int attempts = 1;
 
   /// Of the settings s3_endpoint, s3_region, s3_access_key and s3_secret_key.
   static S3Access Of(const Settings& settings);

@@ -14,8 +14,7 @@ namespace {
 constexpr int64_t kReadBytes = 4 << 20;
 // A store that does not answer is told from a slow one by these; a stop waits for them.
 constexpr double kConnectSeconds = 2;
-constexpr double kStallSeconds = 5;
-constexpr int kAttempts = 2;
+constexpr double kStallSeconds = 3;
 
 Failure Failed(const arrow::Status& status, std::string_view doing, const std::string& path) {
   const bool missing = status.message().find("Path does not exist") != std::string::npos ||
@@ -129,7 +128,7 @@ Result<arrow::fs::S3Options> OptionsOf(const S3Access& access) {
   options.request_timeout = kStallSeconds;
   options.background_writes = false;
   options.allow_delayed_open = true;  // a small object is one request
-  options.retry_strategy = arrow::fs::S3RetryStrategy::GetAwsStandardRetryStrategy(kAttempts);
+  options.retry_strategy = arrow::fs::S3RetryStrategy::GetAwsStandardRetryStrategy(access.attempts);
   return options;
 }
 

@@ -133,9 +133,10 @@ Status RestoreReport(const RestoreFlags& flags) {
   own["data"] = request.to;
   FIRN_TRY(const auto settings, LoadSettings(own));
   auto& files = io::LocalFileSystem();
-  FIRN_TRY(const auto store,
-           io::OpenObjectStore(io::IsLocalUrl(flags.from) ? WholeUrl(flags.from) : flags.from,
-                               io::S3Access::Of(settings), files));
+  auto access = io::S3Access::Of(settings);
+  access.attempts = 5;
+  const auto from = io::IsLocalUrl(flags.from) ? WholeUrl(flags.from) : flags.from;
+  FIRN_TRY(const auto store, io::OpenObjectStore(from, access, files));
   FIRN_TRY(const auto report, table::Restore(*store, files, request));
   const auto committed =
       report.commit_us == 0 ? std::string() : ", committed at " + TimeText(report.commit_us);

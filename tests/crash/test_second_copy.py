@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -178,6 +179,24 @@ def test_a_store_that_is_away_stops_nobody_and_is_caught_up_with(firn_server, st
     server.data = tmp_path / "again"
     server.start()
     assert numbers(server) == list(range(60))
+
+
+def test_a_store_that_never_answers_holds_up_neither_commits_nor_the_stop(firn_server):
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(50)
+        server = firn_server(settings={
+            "log_archive": "s3://bucket/x", "s3_access_key": "a", "s3_secret_key": "b",
+            "s3_endpoint": f"http://127.0.0.1:{deaf.getsockname()[1]}"})
+        with server.connect() as session:
+            session.execute("CREATE TABLE t (n int)")
+            for n in range(50):
+                session.execute(f"INSERT INTO t VALUES ({n})")
+            assert archive_of(session)["state"] in ("behind", "failing")
+        begun = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - begun < 15  # some 6 on a machine with time
+    assert numbers(server.start()) == list(range(50))
 
 
 def test_a_log_that_may_not_grow_leaves_a_gap_that_a_base_copy_ends(firn_server, local, tmp_path):
