@@ -3,6 +3,9 @@
 //
 //   firn_limits DIR COUNT [BYTES]   -> {"p50_us": …, "p99_us": …, "mb_per_s": …}
 //   firn_limits read FILE…          -> {"seconds": …, "mb_per_s": …}
+//   firn_limits keep FILE…          the same into memory of its own for every byte, as a start does
+//                                   whose rows stay: fresh memory is no faster than the host gives
+//                                   it
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -28,8 +31,9 @@ double Microseconds() {
 }
 
 // One after the other, from the first block to the last, 1 MiB at a time.
-int MeasureReads(char** files, int count) {
+int MeasureReads(char** files, int count, bool keep) {
   constexpr size_t kReadBytes = size_t{1} << 20;
+  std::vector<void*> kept;
   void* memory = std::aligned_alloc(4096, kReadBytes);
   size_t bytes = 0;
   const double begin = Microseconds();
@@ -40,6 +44,9 @@ int MeasureReads(char** files, int count) {
     for (off_t at = 0; (got = ::pread(fd, memory, kReadBytes, at)) > 0; at += got) {
       bytes += static_cast<size_t>(got);
       if (got % 4096 != 0) break;  // the file's end
+      if (!keep) continue;
+      kept.push_back(memory);
+      memory = std::aligned_alloc(4096, kReadBytes);
     }
     if (got < 0) Die("read");
     ::close(fd);
@@ -48,6 +55,7 @@ int MeasureReads(char** files, int count) {
   std::printf("{\"seconds\": %.4f, \"mb_per_s\": %.1f}\n", seconds,
               static_cast<double>(bytes) / 1e6 / seconds);
   std::free(memory);
+  for (void* one : kept) std::free(one);
   return 0;
 }
 
@@ -92,9 +100,10 @@ int MeasureWrites(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: firn_limits DIR COUNT [BYTES] | firn_limits read FILE...\n");
+    std::fprintf(stderr, "usage: firn_limits DIR COUNT [BYTES] | firn_limits read|keep FILE...\n");
     return 2;
   }
-  if (std::strcmp(argv[1], "read") == 0) return MeasureReads(argv + 2, argc - 2);
+  const bool keep = std::strcmp(argv[1], "keep") == 0;
+  if (keep || std::strcmp(argv[1], "read") == 0) return MeasureReads(argv + 2, argc - 2, keep);
   return MeasureWrites(argc, argv);
 }

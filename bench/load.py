@@ -74,8 +74,8 @@ def log_bytes(server: FirnProcess) -> int:
     return sum(path.stat().st_blocks * 512 for path in log_files(server))
 
 
-def read_speed(program: Path, files: list[Path]) -> dict[str, float]:
-    done = subprocess.run([str(program), "read", *map(str, files)], check=True,
+def read_speed(program: Path, files: list[Path], how: str = "read") -> dict[str, float]:
+    done = subprocess.run([str(program), how, *map(str, files)], check=True,
                           capture_output=True, text=True)
     return json.loads(done.stdout)
 
@@ -103,6 +103,10 @@ class KeptLog:
 
     def read_mb_per_s(self, program: Path) -> float:
         return read_speed(program, log_files(self.server))["mb_per_s"]
+
+    def keep_mb_per_s(self, program: Path) -> float:
+        """Into memory that stays, as a start needs it."""
+        return read_speed(program, log_files(self.server), "keep")["mb_per_s"]
 
     def read_seconds(self, program: Path) -> float:
         return read_speed(program, log_files(self.server))["seconds"]

@@ -87,7 +87,8 @@ class Bench:
             kept = KeptLog(binary, self.folder / "kept")
             load_groups(kept.server, self.log_mb, key)
             figures = rounds(times, firn=kept.start_mb_per_s,
-                             disk=lambda k=kept: k.read_mb_per_s(self.limits))
+                             disk=lambda k=kept: k.read_mb_per_s(self.limits),
+                             memory=lambda k=kept: k.keep_mb_per_s(self.limits))
             what = f"start, {self.log_mb} MB of log{', key' if key else ''}: MB/s"
             measures.append(Measure("14", what, figures, "disk"))
             kept.remove()
