@@ -83,7 +83,7 @@ void SegmentReader::ReadAhead(uint64_t offset, const SegmentId& segment) {
   }
   if (offset >= size_) return;
   const uint64_t bytes = std::min(kWindowBytes, size_ - offset);
-  auto buffer = AlignedBuffer::Allocate(bytes);
+  auto buffer = AlignedBuffer::Allocate(bytes, AlignedBuffer::Pages::kSmall);
   if (!buffer) return;  // the read that is needed says so
   const auto read = [file = file_.get(), offset, bytes, into = *buffer] {
     return file->ReadAt(offset, into->mutable_data(), AlignUp(bytes));
@@ -123,7 +123,7 @@ Result<std::shared_ptr<arrow::Buffer>> SegmentReader::Fetch(uint64_t offset, uin
     const bool reusable = window_.use_count() == 2 &&  // window_ and window: no group is held
                           static_cast<uint64_t>(window_->size()) >= AlignUp(want);
     if (!reusable) {
-      FIRN_TRY(window, AlignedBuffer::Allocate(want));
+      FIRN_TRY(window, AlignedBuffer::Allocate(want, AlignedBuffer::Pages::kSmall));
     }
     // What the old window already holds is not read again. Both lie on 4 KiB boundaries, except
     // for the last window of a file, behind which nothing is left to read.
