@@ -81,7 +81,8 @@ Result<std::shared_ptr<arrow::RecordBatch>> EvolveRows(
 
 bool WidensTo(const Type& from, const Type& to) {
   if (from == to) return true;
-  if (IsBare(from) && IsBare(to)) return from.array == to.array;  // kept as it was
+  const bool alike = from.array == to.array && from.user_type == to.user_type;
+  if (IsBare(from) && IsBare(to)) return alike;  // kept as it was
   if (from.array || to.array) return false;
   if (IsInteger(from.kind) && IsInteger(to.kind)) return from.kind < to.kind;
   if (from.kind == TypeKind::kFloat4) return to.kind == TypeKind::kFloat8;

@@ -174,6 +174,14 @@ Status ArchiveReader::TakeState(const ArchivedGroups& object, const GroupHeader&
   follows_ = state->follows;
   // LSNs that were never used are skipped over: the segment says behind which.
   if (follows_ > last_) return Missing(object);
+  if (follows_ < group_ && header.segment.base_lsn != segment_) {
+    return NotSound(
+        object.name,
+        "it follows LSN {}, and there are groups up to {}: two servers, or one that lost "
+        "what it had written, wrote this archive",
+        follows_, group_);
+  }
+  segment_ = header.segment.base_lsn;
   last_ = std::max(last_, Lsn(header.segment.base_lsn.value() - 1));
   return callbacks.state ? callbacks.state(*std::move(state)) : Status();
 }
@@ -191,10 +199,14 @@ Status ArchiveReader::ReadObject(const ArchivedGroups& object, const Callbacks& 
       continue;
     }
     if (header.last_lsn <= last_) continue;  // sent twice
-    if (header.first_lsn != last_ + 1) return Missing(object);
+    // A base copy may end inside of a group, in which one table is flushed and another is not: of
+    // that group recovery takes what is above each table's mark.
+    const bool begun = last_ == after_ && header.first_lsn <= last_;
+    if (header.first_lsn != last_ + 1 && !begun) return Missing(object);
     auto decoded = decoder_->Decode(header, group);
     if (!decoded) return NotSound(object.name, "{}", decoded.error().message);
     last_ = header.last_lsn;
+    group_ = last_;
     FIRN_TRY(const bool more, callbacks.group(*std::move(decoded)));
     *enough = !more;
     if (*enough) return {};
@@ -205,6 +217,8 @@ Status ArchiveReader::ReadObject(const ArchivedGroups& object, const Callbacks& 
 Status ArchiveReader::Read(const std::vector<ArchivedGroups>& objects, Lsn after,
                            const Callbacks& callbacks) {
   last_ = after;
+  after_ = after;
+  group_ = Lsn();
   bool enough = false;
   for (const auto& object : objects) {
     // A state group alone is read for what it follows.

@@ -75,7 +75,10 @@ class ArchiveReader {
   io::ObjectStore& store_;
   const LogId log_;
   Lsn last_;
-  Lsn follows_;  // of the newest state group that was read
+  Lsn after_;    // where it began
+  Lsn group_;    // the last LSN of the newest group that was read
+  Lsn segment_;  // base of the segment whose state group was read last
+  Lsn follows_;  // of that state group
   std::unique_ptr<class GroupDecoder> decoder_;
 };
 

@@ -16,7 +16,8 @@ LogCopy::LogCopy(io::FileSystem& files, std::string folder, LogId log, Lsn follo
 Status LogCopy::StartSegment(Lsn base) {
   FIRN_RETURN_IF_ERROR(EndSegment());
   FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(files_, folder_));
-  StateGroup state{.state = state_, .follows = last_};
+  // The first group may begin at or below what is not in this log.
+  StateGroup state{.state = state_, .follows = std::min(last_, Lsn(base.value() - 1))};
   state.state.next_lsn = base;
   FIRN_TRY(const auto encoded, encoder_.EncodeState(state));
   FIRN_TRY(writer_, SegmentWriter::Start(files_, {.path = folder_ + "/" + SegmentName(base)},

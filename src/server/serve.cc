@@ -162,8 +162,9 @@ class Server {
   }
 
   Result<std::unique_ptr<engine::Engine>> OpenEngine() {
+    // The folder may be a link to another disk, or someone else's who named his own as --data.
     const std::string temp_dir = data_dir_ + "/tmp";
-    FIRN_RETURN_IF_ERROR(io::LocalFileSystem().RemoveTree(temp_dir));
+    FIRN_RETURN_IF_ERROR(io::LocalFileSystem().RemoveTree(temp_dir + "/engine"));
     FIRN_RETURN_IF_ERROR(io::LocalFileSystem().MakeDirs(temp_dir));
     const int64_t threads = settings_.Integer("threads");
     engine::EngineOptions options;

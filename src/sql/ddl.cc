@@ -125,11 +125,15 @@ Result<catalog::TableDefinition> Gather(SessionContext& session, CreateTableComm
   return table;
 }
 
+constexpr int32_t kComputedScale = 18;
+
 /// How a column keeps the values of a query's: a numeric whose size was computed is a numeric
 /// without one, shown with the zeros it comes with, or a text where any number of digits may come.
 columnar::Type KeptType(const SessionContext& session, const columnar::Type& type) {
   if (type.kind != columnar::TypeKind::kNumeric || type.length != kComputed) return type;
-  const int32_t scale = columnar::IsBare(type) ? columnar::kAsText : type.scale;
+  // A decimal of more digits behind the point has no room before it.
+  const bool within = !columnar::IsBare(type) && type.scale <= kComputedScale;
+  const int32_t scale = within ? type.scale : columnar::kAsText;
   return AsNumericsAreKept(session, {.kind = type.kind, .scale = scale, .array = type.array});
 }
 

@@ -311,9 +311,10 @@ Result<Expr> QueryWriter::WriteRound(std::vector<Expr> arguments, int location) 
   const int scale = constant ? std::stoi(text) : -1;
   const int whole = value.type.precision - value.type.scale + 1;
   if (IsOpen(value.type) || scale < 0 || whole + scale > columnar::kMaxPrecision) {
-    return Expr{.sql = fmt::format("sql_num_round({}, {})", value.sql, arguments[1].sql),
-                .type = constant ? OpenWithin(scale) : OpenNumeric(),
-                .location = location};
+    return Expr{
+        .sql = fmt::format("sql_num_round({}, {})", value.sql, arguments[1].sql),
+        .type = constant && scale <= columnar::kBareScale ? OpenWithin(scale) : OpenNumeric(),
+        .location = location};
   }
   const auto type = NumericType(whole + scale, scale);
   return Expr{.sql = fmt::format("CAST({} AS {})", value.sql, EngineType(type)),

@@ -123,10 +123,12 @@ Status Archiver::ShipOnce() {
     return {};
   }
   FIRN_RETURN_IF_ERROR(CheckOwner());
-  FIRN_RETURN_IF_ERROR(shipper_.Ship());
+  const Status shipped = shipper_.Ship();
   const std::lock_guard lock(mutex_);
-  caught_up_at_ = now;
-  return {};
+  // The archive is another history's: it must not become this one's once it has come as far.
+  if (!shipped && shipped.error().code == ErrorCode::kConflict) fenced_ = true;
+  if (shipped) caught_up_at_ = now;
+  return shipped;
 }
 
 void Archiver::RunShip() {

@@ -92,8 +92,16 @@ Result<BackupReport> Backups::Run(const std::string& url) {
     return Fail(ErrorCode::kInternal, "the log ends before the backup: shipped={} want={}",
                 shipped.shipped, lsn);
   };
+  // The groups first: while files are copied the log may have to give way.
+  FIRN_RETURN_IF_ERROR(shipper.Ship());
   FIRN_TRY(const auto base,
            CopyBase(with_.committer, with_.log, with_.clock, copier, *store, archived));
+  if (shipper.state().gaps > 0) {
+    return Fail(
+        MakeError(ErrorCode::kOverloaded, "the log gave way while the backup ran: it has a gap")
+            .WithSqlState("53400")
+            .WithHint("Raise log_bytes_max, or back up while fewer rows come."));
+  }
   FIRN_LOG_INFO("backup: lsn={} files={} to={}", base.applied, base.files.size(), store->url());
   return BackupReport{.log = base.log,
                       .last_lsn = base.applied,

@@ -21,6 +21,10 @@ bool TableVersion::sealed_work() const {
 
 Lsn FlushedOf(const TableVersion& table, Lsn visible) {
   Lsn flushed = visible;
+  // What it took away is in the lake still.
+  if (table.truncated != Lsn() && table.truncated <= flushed) {
+    flushed = Lsn(table.truncated.value() - 1);
+  }
   for (const auto& generation : table.generations) {
     const Lsn first = generation->first_lsn();
     if (first != Lsn() && first <= flushed) flushed = Lsn(first.value() - 1);

@@ -177,3 +177,24 @@ def test_a_numeric_kept_as_text_is_no_key(session, table):
         session.execute("SET firn.numeric = float")
     session.execute("SET firn.numeric = decimal")
     session.execute(f"CREATE TABLE {table} (n numeric PRIMARY KEY)")
+
+
+def test_digits_beyond_a_decimal_are_kept_through_a_restart(firn_server):
+    server = firn_server()
+    made = "SELECT round(1.5, 50) AS x, round(avg(1.5), 12) AS y, round(12345678901, 30) AS z"
+    with server.connect() as session:
+        session.execute(f"CREATE TABLE made AS {made}")
+        session.execute(f"CREATE TABLE empty AS {made} WITH NO DATA")
+        before = session.execute("SELECT x::text, y::text, z::text FROM made").fetchone()
+        assert before == ("1.5" + "0" * 49, "1.5" + "0" * 11, "12345678901." + "0" * 30)
+        session.execute("CREATE DOMAIN positive AS numeric CHECK (VALUE > 0)")
+        session.execute("CREATE TABLE plain (n numeric)")
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            session.execute("ALTER TABLE plain ALTER COLUMN n TYPE positive")
+        session.execute("ALTER TABLE plain ALTER COLUMN n TYPE numeric")
+    server.kill9()
+    server.start()
+    with server.connect() as session:
+        session.execute("CHECKPOINT")
+        assert session.execute("SELECT x::text, y::text, z::text FROM made").fetchone() == before
+        assert session.execute("SELECT count(*) FROM empty").fetchone() == (0,)

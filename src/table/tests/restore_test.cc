@@ -198,6 +198,33 @@ TEST_F(RestoreTest, EveryPointBehindTheFirstBackupComesBack) {
   EXPECT_GT(points, 10);
 }
 
+TEST_F(RestoreTest, ATruncateThatTheLakeHasNotSeenIsKept) {
+  const auto table = CreateTable("t");
+  ASSERT_TRUE(Commit({.writes = {Write(table, 10, false)}}));
+  ASSERT_TRUE(FlushAndWait(*database_));
+  ASSERT_TRUE(Commit({.changes = {catalog::TruncateTable{table}}}));
+  ASSERT_TRUE(Backup());
+  const auto emptied = RestoreTo({});
+  ASSERT_TRUE(emptied) << emptied.error().message;
+  ExpectRestored({{"t", 0}});
+  ASSERT_TRUE(Commit({.writes = {Write(table, 3, false)}}));
+  ASSERT_TRUE(Backup());
+  const auto filled = RestoreTo({});
+  ASSERT_TRUE(filled) << filled.error().message;
+  ExpectRestored({{"t", 3}});
+}
+
+TEST_F(RestoreTest, ABackupThatEndsInsideOfAGroupComesBack) {
+  const auto gone = CreateTable("gone");
+  const auto kept = CreateTable("kept");
+  ASSERT_TRUE(Commit({.writes = {Write(gone, 5, false), Write(kept, 7, false)}}));
+  ASSERT_TRUE(Commit({.changes = {catalog::DropTable{gone}}}));
+  ASSERT_TRUE(Backup());
+  const auto report = RestoreTo({});
+  ASSERT_TRUE(report) << report.error().message;
+  ExpectRestored({{"kept", 7}});
+}
+
 TEST_F(RestoreTest, WhateverFailsLeavesNothingThatStartsOrAllOfIt) {
   std::mt19937 random(11);
   for (int i = 0; i < 14; ++i) Step(random);
