@@ -123,7 +123,7 @@ Status Archiver::ShipOnce() {
     return {};
   }
   FIRN_RETURN_IF_ERROR(CheckOwner());
-  const Status shipped = shipper_.Ship();
+  Status shipped = shipper_.Ship();
   const std::lock_guard lock(mutex_);
   // The archive is another history's: it must not become this one's once it has come as far.
   if (!shipped && shipped.error().code == ErrorCode::kConflict) fenced_ = true;

@@ -9,7 +9,7 @@
 
 namespace firn::table {
 
-void Backups::Begin(const std::string& url, std::function<void(Result<BackupReport>)> done) {
+void Backups::Begin(const std::string& url, const std::function<void(Result<BackupReport>)>& done) {
   Status begun;
   {
     const std::lock_guard lock(mutex_);

@@ -35,7 +35,7 @@ class Backups {
   explicit Backups(Collaborators collaborators) : with_(std::move(collaborators)) {}
   ~Backups() { Stop(); }
 
-  void Begin(const std::string& url, std::function<void(Result<BackupReport>)> done);
+  void Begin(const std::string& url, const std::function<void(Result<BackupReport>)>& done);
   /// Ends the one under way, with an error.
   void Stop();
   /// The log is needed above this; the highest LSN there can be while none runs.

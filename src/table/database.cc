@@ -176,7 +176,7 @@ class DatabaseImpl final : public Database, public SecondCopy {
     return archiver_->state();
   }
   void Backup(const std::string& url, std::function<void(Result<BackupReport>)> done) override {
-    backups_->Begin(url, std::move(done));
+    backups_->Begin(url, done);
   }
 
   void StartSweep() override {
