@@ -167,11 +167,11 @@ Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& q
 RunningRead::RunningRead(SessionContext& session, std::vector<columnar::Field> fields,
                          std::shared_ptr<Pinned> pinned)
     : session_(session), fields_(std::move(fields)), pinned_(std::move(pinned)) {
-  session_.held->Add(this);
+  session_.held->Keeps(this, pinned_->view.snapshot.root);
 }
 
 RunningRead::~RunningRead() {
-  session_.held->Remove(this);
+  session_.held->Drops(this);
   EndQuery();
 }
 

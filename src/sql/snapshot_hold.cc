@@ -32,48 +32,56 @@ void SnapshotHold::Leave() {
   in_use_ = false;
 }
 
-void SnapshotHold::Add(RowHolder* holder) {
+void SnapshotHold::Keeps(RowHolder* holder, const std::shared_ptr<const table::Root>& root) {
   const std::lock_guard lock(mutex_);
-  holders_.push_back(holder);
+  for (auto& kept : kept_) {
+    if (kept.holder != holder) continue;
+    kept.root = root;
+    return;
+  }
+  kept_.push_back({holder, root});
 }
 
-void SnapshotHold::Remove(RowHolder* holder) {
+void SnapshotHold::Drops(RowHolder* holder) {
   const std::lock_guard lock(mutex_);
-  std::erase(holders_, holder);
+  std::erase_if(kept_, [holder](const Kept& kept) { return kept.holder == holder; });
 }
 
-void SnapshotHold::Note(const std::shared_ptr<const table::Root>& root) {
-  const std::lock_guard lock(mutex_);
-  if (last_ == root.get() && !roots_.empty() && !roots_.back().expired()) return;
-  std::erase_if(roots_, [](const auto& weak) { return weak.expired(); });
-  roots_.push_back(root);
-  last_ = root.get();
+std::optional<double> SnapshotHold::Kept::Since() const {
+  const auto locked = root.lock();
+  return locked ? locked->KeepsSince() : std::nullopt;
 }
 
 std::optional<double> SnapshotHold::Since() {
-  std::vector<std::weak_ptr<const table::Root>> roots;
+  std::vector<Kept> all;
   {
     const std::lock_guard lock(mutex_);
-    roots = roots_;
+    all = kept_;
   }
   std::optional<double> since;
-  for (const auto& weak : roots) {
-    const auto root = weak.lock();
-    const auto kept = root ? root->KeepsSince() : std::nullopt;
-    if (kept) since = since ? std::min(*since, *kept) : kept;
+  for (const auto& kept : all) {
+    const auto one = kept.Since();
+    if (one) since = since ? std::min(*since, *one) : one;
   }
   return since;
 }
 
-void SnapshotHold::TakeAway() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!in_use_) {
-      for (auto* holder : holders_) holder->LetGo();
-      return;
-    }
+bool SnapshotHold::TakeAway(double since) {
+  const std::lock_guard lock(mutex_);
+  const auto is_old = [since](const Kept& kept) {
+    const auto one = kept.Since();
+    return one && *one <= since;
+  };
+  if (in_use_) {
+    const bool old = std::any_of(kept_.begin(), kept_.end(), is_old);
+    if (old) cancellation_->SnapshotIsTooOld();
+    return old;
   }
-  cancellation_->SnapshotIsTooOld();
+  return std::erase_if(kept_, [&](const Kept& kept) {
+           if (!is_old(kept)) return false;
+           kept.holder->LetGo();
+           return true;
+         }) > 0;
 }
 
 SnapshotWatch::SnapshotWatch(Limits limits, CancellationWatch& cancellations)
@@ -125,23 +133,22 @@ void SnapshotWatch::Look() {
   }
   const double latest = MonotonicSeconds() - static_cast<double>(limits_.age_ms) / 1000;
   const bool full = limits_.bytes > 0 && limits_.pinned_bytes() > limits_.bytes;
-  std::shared_ptr<SnapshotHold> oldest;
-  double oldest_since = 0;
+  std::vector<std::pair<double, SnapshotHold*>> younger;
   bool asked = false;
   for (const auto& hold : holds) {
     const auto since = hold->Since();
     if (!since) continue;
-    if (*since <= latest) {
-      hold->TakeAway();
+    if (*since > latest) {
+      younger.emplace_back(*since, hold.get());
+    } else if (hold->TakeAway(latest)) {
       asked = true;
-    } else if (oldest == nullptr || *since < oldest_since) {
-      oldest = hold;
-      oldest_since = *since;
     }
   }
-  if (full && !asked && oldest != nullptr) {
-    oldest->TakeAway();
-    asked = true;
+  if (full && !asked) {
+    // He who has kept them longest; the next one, if he has just let go by himself.
+    std::sort(younger.begin(), younger.end());
+    asked = std::any_of(younger.begin(), younger.end(),
+                        [](const auto& one) { return one.second->TakeAway(one.first); });
   }
   // Whoever is inside the engine is interrupted until he has left it.
   if (asked) cancellations_.Wake();

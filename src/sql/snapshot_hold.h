@@ -51,24 +51,29 @@ class SnapshotHold {
   /// It waits for its client.
   void Leave();
 
-  void Add(RowHolder* holder);
-  /// Waits for a LetGo() under way.
-  void Remove(RowHolder* holder);
-  /// A snapshot of this root was taken.
-  void Note(const std::shared_ptr<const table::Root>& root);
+  /// What the holder reads at from here on, instead of what it had. Not from LetGo().
+  void Keeps(RowHolder* holder, const std::shared_ptr<const table::Root>& root);
+  /// It reads at nothing any more. Waits for a LetGo() under way; not from one.
+  void Drops(RowHolder* holder);
 
   /// Since when it keeps what nobody else needs, in monotonic seconds; nothing: it does not.
   std::optional<double> Since();
-  /// Lets go of all rows, or asks the statement under way to stop.
-  void TakeAway();
+  /// What is kept since then or longer is let go of, or the statement under way is asked to stop.
+  /// False: there was nothing.
+  bool TakeAway(double since);
 
  private:
+  struct Kept {
+    RowHolder* holder;
+    std::weak_ptr<const table::Root> root;
+
+    std::optional<double> Since() const;
+  };
+
   const std::shared_ptr<Cancellation> cancellation_;
   std::mutex mutex_;  // guards all below
   bool in_use_ = false;
-  std::vector<RowHolder*> holders_;
-  std::vector<std::weak_ptr<const table::Root>> roots_;
-  const table::Root* last_ = nullptr;  // the newest of roots_
+  std::vector<Kept> kept_;  // one for each holder that reads at something
 };
 
 /// Between Enter and Leave.

@@ -15,12 +15,10 @@ Transaction::Transaction(Services& services, SessionSettings& settings,
       settings_(settings),
       cancellation_(cancellation),
       held_(std::move(held)),
-      session_name_(std::move(session_name)) {
-  held_->Add(this);
-}
+      session_name_(std::move(session_name)) {}
 
 Transaction::~Transaction() {
-  held_->Remove(this);
+  held_->Drops(this);
   DiscardTables(0, nullptr);
   if (buffers_.empty()) return;
   asio::post(services_.workers.pool(), [buffers = std::make_shared<Buffers>(std::move(buffers_))] {
@@ -53,7 +51,7 @@ Status Transaction::BeginStatement() {
     FIRN_RETURN_IF_ERROR(CheckRows());
   } else {
     view_.snapshot = services_.database.TakeSnapshot();
-    held_->Note(view_.snapshot.root);
+    held_->Keeps(this, view_.snapshot.root);
     taken_away_ = false;
   }
   looked_ = true;
@@ -61,7 +59,9 @@ Status Transaction::BeginStatement() {
 }
 
 void Transaction::LetGoOfRows() {
-  if (settings_.isolation() != Isolation::kRepeatableRead) DropRows();
+  if (settings_.isolation() == Isolation::kRepeatableRead) return;
+  held_->Drops(this);
+  DropRows();
 }
 
 void Transaction::LetGo() {
@@ -398,6 +398,7 @@ void Transaction::DiscardTables(size_t kept, const catalog::Version* committed) 
 void Transaction::Reset() {
   state_ = State::kIdle;
   looked_ = false;
+  held_->Drops(this);
   view_ = {};
   taken_away_ = false;
   changes_.clear();

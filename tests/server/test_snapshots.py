@@ -182,6 +182,19 @@ def test_a_dropped_table_s_folder_goes_though_a_reader_has_it(server):
         too_old(failed)
 
 
+def test_who_saw_the_same_rows_once_is_not_taken_for_who_keeps_them(server):
+    with server.connect() as keeper, server.connect() as other:
+        keeper.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        for session in (keeper, other):
+            session.execute("SELECT count(*) FROM t")
+        flush(server)
+        other.execute("SELECT pg_sleep(1.2)")  # three times the age, at a snapshot of its own
+        nothing_pinned(server)
+        with pytest.raises(psycopg.errors.Error) as failed:
+            keeper.execute("SELECT count(*) FROM t")
+        too_old(failed)
+
+
 def test_a_snapshot_that_costs_nothing_is_never_too_old(server):
     with server.connect() as session, server.connect() as other:
         session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
