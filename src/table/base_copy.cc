@@ -269,9 +269,10 @@ Status CopyAddedFiles(const log::Group& group, WarehouseCopier& copier) {
     FIRN_TRY(const auto added, AddedFilesFromJson(record.json));
     for (const auto& file : added.files) {
       auto copied = copier.Copy(LocalPath(file.path));
-      // Its table was dropped since, as a later group says.
-      const bool gone = !copied && copied.error().code == ErrorCode::kNotFound;
-      if (!copied && !gone) return copied;
+      if (copied) continue;
+      // Its table was dropped since, as a later group says. A store may say "not found" too.
+      FIRN_TRY(const bool there, copier.files().Exists(LocalPath(file.path)));
+      if (there) return copied;
     }
   }
   return {};
@@ -287,8 +288,10 @@ Result<BaseCopy> CopyBase(const Committer& committer, const log::Log& log, const
     const Snapshot snapshot = committer.TakeSnapshot();
     base.applied = snapshot.visible;
     base.settled = FlushedOf(*snapshot.root, snapshot.visible);
-    base.commit_us = committer.last_commit_us();
     base.made_us = clock.NowMicros();
+    // Nothing is known of the last commit where the log held no group when the server started.
+    const int64_t committed = committer.last_commit_us();
+    base.commit_us = committed > 0 ? committed : base.made_us;
     for (const auto& [id, object] : snapshot.root->catalog->objects()) {
       base.objects.push_back(object);
     }
