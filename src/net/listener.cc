@@ -63,7 +63,8 @@ bool IsLoopback(const std::string& address) {
   return parsed && parsed->is_loopback();
 }
 
-Status CheckEndpoints(asio::io_context& io, const std::vector<Endpoint>& endpoints) {
+Status CheckEndpoints(const std::vector<Endpoint>& endpoints) {
+  asio::io_context io;
   std::vector<tcp::acceptor> held;
   for (const auto& endpoint : endpoints) {
     FIRN_TRY(auto acceptor, Bind(io, endpoint));
@@ -72,13 +73,17 @@ Status CheckEndpoints(asio::io_context& io, const std::vector<Endpoint>& endpoin
   return {};
 }
 
-Listener::Listener(tcp::acceptor acceptor) : acceptor_(std::move(acceptor)) {
+Listener::Listener(IoThreads& threads, tcp::acceptor acceptor, Seating seating)
+    : threads_(threads), acceptor_(std::move(acceptor)), seating_(seating) {
   port_ = acceptor_.local_endpoint().port();
 }
 
-Result<std::shared_ptr<Listener>> Listener::Open(asio::io_context& io, const Endpoint& endpoint) {
-  FIRN_TRY(auto acceptor, Bind(io, endpoint));
-  return std::make_shared<Listener>(std::move(acceptor));
+Result<std::shared_ptr<Listener>> Listener::Open(IoThreads& threads, const Endpoint& endpoint,
+                                                 Seating seating) {
+  FIRN_TRY(auto acceptor, Bind(threads.Front().io, endpoint));
+  error_code ignored;
+  acceptor.non_blocking(true, ignored);
+  return std::make_shared<Listener>(threads, std::move(acceptor), seating);
 }
 
 void Listener::Start(OnClient on_client) {
@@ -107,15 +112,20 @@ Task<void> Listener::AcceptLoop(std::shared_ptr<Listener> self) {
   while (true) {
     error_code failed;
     auto token = asio::redirect_error(asio::use_awaitable, failed);
-    auto socket = co_await self->acceptor_.async_accept(token);
+    co_await self->acceptor_.async_wait(tcp::acceptor::wait_read, token);
     const bool stopped = self->CloseIfStopped();
     if (stopped) co_return;
+    // Chosen now that the client is there.
+    const auto place =
+        self->seating_ == Seating::kFront ? self->threads_.Front() : self->threads_.Next();
+    tcp::socket socket(place.io);
+    if (!failed) self->acceptor_.accept(socket, failed);
     if (!failed) {
       error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
       socket.set_option(asio::socket_base::keep_alive(true), ignored);
       socket.non_blocking(true, ignored);
-      self->on_client_(std::move(socket));
+      self->on_client_(std::move(socket), Seat(place.connections));
     } else if (OutOfDescriptors(failed)) {
       FIRN_LOG_WARN("accept: port={} error={}", self->port_, failed.message());
       pause.expires_after(std::chrono::milliseconds(50));

@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "net/io_threads.h"
 
 namespace firn::net {
 
@@ -28,7 +29,7 @@ bool IsLoopback(const std::string& address);
 
 /// Whether a server can listen on all of these: takes them together, and lets them go again.
 /// Errors as Listener::Open has them.
-Status CheckEndpoints(asio::io_context& io, const std::vector<Endpoint>& endpoints);
+Status CheckEndpoints(const std::vector<Endpoint>& endpoints);
 
 /// Accepts connections until Stop().
 ///
@@ -36,24 +37,31 @@ Status CheckEndpoints(asio::io_context& io, const std::vector<Endpoint>& endpoin
 /// Failure:  while the process is out of descriptors it waits a little and goes on.
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
-  using OnClient = std::function<void(asio::ip::tcp::socket)>;
+  using OnClient = std::function<void(asio::ip::tcp::socket, Seat)>;
+
+  /// Where its clients go.
+  enum class Seating : uint8_t { kSpread, kFront };
 
   /// kIo naming address, port and flag when the port is in use or may not be bound.
-  static Result<std::shared_ptr<Listener>> Open(asio::io_context& io, const Endpoint& endpoint);
+  static Result<std::shared_ptr<Listener>> Open(IoThreads& threads, const Endpoint& endpoint,
+                                                Seating seating);
 
   uint16_t port() const { return port_; }
-  /// Clients come with TCP_NODELAY and keep-alive set, non-blocking. Call once.
+  /// Clients come with TCP_NODELAY and keep-alive set, non-blocking, each on the thread that it is
+  /// to stay with. Call once.
   void Start(OnClient on_client);
   /// Connections are refused from here on. Idempotent.
   void Stop();
 
-  explicit Listener(asio::ip::tcp::acceptor acceptor);
+  Listener(IoThreads& threads, asio::ip::tcp::acceptor acceptor, Seating seating);
 
  private:
   static Task<void> AcceptLoop(std::shared_ptr<Listener> self);
   bool CloseIfStopped();
 
+  IoThreads& threads_;
   asio::ip::tcp::acceptor acceptor_;
+  const Seating seating_;
   uint16_t port_ = 0;
   OnClient on_client_;
   std::mutex mutex_;      // orders Stop's shutdown(2) before the close

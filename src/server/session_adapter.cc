@@ -105,10 +105,10 @@ class SqlSession final : public net::Session {
   }
   net::IdleLimit idle_limit() const override {
     const bool in_transaction = session_->transaction_status() != 'I';
-    const auto name =
-        in_transaction ? "idle_in_transaction_session_timeout" : "idle_session_timeout";
-    return {.time = std::chrono::milliseconds(session_->settings().Milliseconds(name)),
-            .in_transaction = in_transaction};
+    const auto& settings = session_->settings();
+    const std::chrono::milliseconds time(in_transaction ? settings.idle_in_transaction_timeout_ms()
+                                                        : settings.idle_timeout_ms());
+    return {.time = time, .in_transaction = in_transaction};
   }
   char transaction_status() const override { return session_->transaction_status(); }
   void Cancel() override { session_->Cancel(); }

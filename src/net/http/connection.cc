@@ -53,8 +53,8 @@ bool SafeHeader(const std::pair<std::string, std::string>& header) {
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state)
-    : state_(std::move(state)), stream_(std::move(socket)) {}
+Connection::Connection(asio::ip::tcp::socket socket, Seat seat, std::shared_ptr<ServerState> state)
+    : seat_(std::move(seat)), state_(std::move(state)), stream_(std::move(socket)) {}
 
 Connection::~Connection() {
   if (!registered_) return;
@@ -63,15 +63,10 @@ Connection::~Connection() {
   if (state_->connections.empty()) state_->empty.notify_all();
 }
 
-void Connection::Start(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state) {
-  auto strand = asio::make_strand(socket.get_executor());
-  // The same descriptor on an executor that runs one handler at a time.
-  error_code failed;
-  const auto protocol = socket.local_endpoint(failed).protocol();
-  asio::ip::tcp::socket own(strand);
-  if (!failed) own.assign(protocol, socket.release(failed), failed);
-  if (failed) return;
-  auto self = std::make_shared<Connection>(std::move(own), std::move(state));
+void Connection::Start(asio::ip::tcp::socket socket, Seat seat,
+                       std::shared_ptr<ServerState> state) {
+  const auto executor = socket.get_executor();
+  auto self = std::make_shared<Connection>(std::move(socket), std::move(seat), std::move(state));
   {
     std::lock_guard lock(self->state_->mutex);
     if (self->state_->stopping) return;
@@ -81,7 +76,7 @@ void Connection::Start(asio::ip::tcp::socket socket, std::shared_ptr<ServerState
     self->state_->connections.insert(self.get());
     self->registered_ = true;
   }
-  asio::co_spawn(strand, Run(std::move(self)), asio::detached);
+  asio::co_spawn(executor, Run(std::move(self)), asio::detached);
 }
 
 void Connection::Stop() {

@@ -6,7 +6,6 @@
 #include <mutex>
 #include <unordered_set>
 
-#include <boost/asio/strand.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -32,14 +31,14 @@ struct ServerState {
   bool stopping = false;
 };
 
-/// Threads:  its own strand (the timeouts of tcp_stream need one).
+/// Threads:  its own (the timeouts of tcp_stream need one handler at a time).
 /// Lifetime: keeps itself and the server's state alive until the client is gone.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state);
+  Connection(asio::ip::tcp::socket socket, Seat seat, std::shared_ptr<ServerState> state);
   ~Connection();
 
-  static void Start(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state);
+  static void Start(asio::ip::tcp::socket socket, Seat seat, std::shared_ptr<ServerState> state);
   /// Closes at once if no request has come, else after the answer. From any thread.
   void Stop();
 
@@ -57,6 +56,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> Refuse(boost::beast::error_code failed);
   Task<void> Linger();
 
+  const Seat seat_;
   const std::shared_ptr<ServerState> state_;
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;

@@ -7,13 +7,13 @@ namespace firn::net::http {
 HttpServer::HttpServer(std::shared_ptr<Listener> listener, std::shared_ptr<ServerState> state)
     : listener_(std::move(listener)), state_(std::move(state)) {}
 
-Result<std::unique_ptr<HttpServer>> HttpServer::Listen(asio::io_context& io,
-                                                       const Endpoint& endpoint, Handler& handler,
-                                                       Limits limits) {
-  FIRN_TRY(auto listener, Listener::Open(io, endpoint));
+Result<std::unique_ptr<HttpServer>> HttpServer::Listen(IoThreads& threads, const Endpoint& endpoint,
+                                                       Handler& handler, Limits limits) {
+  FIRN_TRY(auto listener, Listener::Open(threads, endpoint, Listener::Seating::kFront));
   auto state = std::make_shared<ServerState>(handler, limits);
-  listener->Start(
-      [state](asio::ip::tcp::socket socket) { Connection::Start(std::move(socket), state); });
+  listener->Start([state](asio::ip::tcp::socket socket, Seat seat) {
+    Connection::Start(std::move(socket), std::move(seat), state);
+  });
   return std::make_unique<HttpServer>(std::move(listener), std::move(state));
 }
 

@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <memory>
 
-#include <boost/asio/io_context.hpp>
-
 #include "base/result.h"
 #include "net/http/handler.h"
 #include "net/listener.h"
@@ -31,7 +29,7 @@ struct ServerState;
 class HttpServer {
  public:
   /// kIo naming address, port and flag when the port is taken.
-  static Result<std::unique_ptr<HttpServer>> Listen(asio::io_context& io, const Endpoint& endpoint,
+  static Result<std::unique_ptr<HttpServer>> Listen(IoThreads& threads, const Endpoint& endpoint,
                                                     Handler& handler, Limits limits);
   /// Stops; does not wait.
   ~HttpServer();
@@ -41,7 +39,7 @@ class HttpServer {
   /// others are answered first.
   /// Idempotent.
   void Stop();
-  /// Blocks until the last connection is closed. After Stop(), not on a thread of the io_context.
+  /// Blocks until the last connection is closed. After Stop(), not on one of the threads.
   void WaitStopped();
 
   HttpServer(std::shared_ptr<Listener> listener, std::shared_ptr<ServerState> state);

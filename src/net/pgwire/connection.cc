@@ -28,8 +28,9 @@ void ServerState::TurnAway(asio::ip::tcp::socket socket, const Error& why) {
   if (turned_away_.size() > kKept) turned_away_.pop_front();
 }
 
-Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state)
-    : state_(std::move(state)),
+Connection::Connection(asio::ip::tcp::socket socket, Seat seat, std::shared_ptr<ServerState> state)
+    : seat_(std::move(seat)),
+      state_(std::move(state)),
       stream_(std::move(socket)),
       timer_(stream_.executor()),
       responder_(stream_, state_->limits.message_bytes_max) {
@@ -40,8 +41,9 @@ Connection::~Connection() {
   Close();
 }
 
-void Connection::Start(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state) {
-  auto self = std::make_shared<Connection>(std::move(socket), std::move(state));
+void Connection::Start(asio::ip::tcp::socket socket, Seat seat,
+                       std::shared_ptr<ServerState> state) {
+  auto self = std::make_shared<Connection>(std::move(socket), std::move(seat), std::move(state));
   auto added = self->state_->registry.Add(self->peer_);
   if (!added) {
     self->state_->TurnAway(self->stream_.TakeSocket(), added.error());
@@ -106,6 +108,7 @@ Task<Status> Connection::Serve() {
         auto more = co_await Handle(*header);
         if (!more) co_return Fail(std::move(more).error());
         if (!*more) co_return Status();
+        if (idle_ && !stream_.buffered().empty()) co_await Yield();
         continue;
       }
     }
@@ -311,17 +314,20 @@ Task<Status> Connection::OnClose(std::string_view body) {
 }
 
 void Connection::ArmTimer(std::chrono::milliseconds delay, Interruption why) {
-  timer_armed_.store(true);
+  // One that has expired may still be in the queue behind what disarmed it, and behind what armed
+  // it again.
+  const uint64_t turn = ++timer_turn_;
   timer_.expires_after(delay);
-  timer_.async_wait([weak = weak_from_this(), why](const boost::system::error_code& cancelled) {
-    if (cancelled) return;
-    auto self = weak.lock();
-    if (self && self->timer_armed_.exchange(false)) self->stream_.Interrupt(why);
-  });
+  timer_.async_wait(
+      [weak = weak_from_this(), why, turn](const boost::system::error_code& cancelled) {
+        if (cancelled) return;
+        auto self = weak.lock();
+        if (self && self->timer_turn_ == turn) self->stream_.Interrupt(why);
+      });
 }
 
 void Connection::DisarmTimer() {
-  timer_armed_.store(false);
+  ++timer_turn_;
   timer_.cancel();
 }
 

@@ -51,10 +51,10 @@ struct ServerState {
 /// Lifetime: keeps itself and the server's state alive until the client is gone.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state);
+  Connection(asio::ip::tcp::socket socket, Seat seat, std::shared_ptr<ServerState> state);
   ~Connection();
 
-  static void Start(asio::ip::tcp::socket socket, std::shared_ptr<ServerState> state);
+  static void Start(asio::ip::tcp::socket socket, Seat seat, std::shared_ptr<ServerState> state);
 
  private:
   /// What the client asked for before it became (or did not become) a session.
@@ -95,10 +95,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void EndSession();
   void Close();
 
+  const Seat seat_;
   const std::shared_ptr<ServerState> state_;
   Stream stream_;
   asio::steady_timer timer_;
-  std::atomic<bool> timer_armed_{false};
+  uint64_t timer_turn_ = 0;  // of the last that was armed or disarmed
   WireResponder responder_;
   Registry::Peer peer_;
   bool registered_ = false;

@@ -7,12 +7,13 @@ namespace firn::net::pgwire {
 PgServer::PgServer(std::shared_ptr<Listener> listener, std::shared_ptr<ServerState> state)
     : listener_(std::move(listener)), state_(std::move(state)) {}
 
-Result<std::unique_ptr<PgServer>> PgServer::Listen(asio::io_context& io, const Endpoint& endpoint,
-                                                   SessionFactory& factory, Limits limits) {
-  FIRN_TRY(auto listener, Listener::Open(io, endpoint));
+Result<std::unique_ptr<PgServer>> PgServer::Listen(IoThreads& threads, const Endpoint& endpoint,
+                                                   SessionFactory& factory, const Limits& limits) {
+  FIRN_TRY(auto listener, Listener::Open(threads, endpoint, Listener::Seating::kSpread));
   auto state = std::make_shared<ServerState>(factory, limits);
-  listener->Start(
-      [state](asio::ip::tcp::socket socket) { Connection::Start(std::move(socket), state); });
+  listener->Start([state](asio::ip::tcp::socket socket, Seat seat) {
+    Connection::Start(std::move(socket), std::move(seat), state);
+  });
   return std::make_unique<PgServer>(std::move(listener), std::move(state));
 }
 

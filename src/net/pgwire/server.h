@@ -1,14 +1,12 @@
 // pgwire: the PostgreSQL protocol (version 3) on a TCP port.
 //
-// Every client is one coroutine on the io_context that was given. It reads messages strictly in
-// order, hands each to its Session, and sends what gathered at Sync, Flush or 64 KiB.
+// Every client is one coroutine on one of the threads that were given. It reads messages strictly
+// in order, hands each to its Session, and sends what gathered at Sync, Flush or 64 KiB.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
-
-#include <boost/asio/io_context.hpp>
 
 #include "base/result.h"
 #include "net/listener.h"
@@ -38,8 +36,8 @@ struct ServerState;
 class PgServer {
  public:
   /// kIo naming address, port and flag when the port is taken.
-  static Result<std::unique_ptr<PgServer>> Listen(asio::io_context& io, const Endpoint& endpoint,
-                                                  SessionFactory& factory, Limits limits);
+  static Result<std::unique_ptr<PgServer>> Listen(IoThreads& threads, const Endpoint& endpoint,
+                                                  SessionFactory& factory, const Limits& limits);
   /// Stops; does not wait.
   ~PgServer();
 
@@ -50,7 +48,7 @@ class PgServer {
   bool Terminate(int32_t process_id);
   /// Accepts nobody any more, cancels what runs, ends every session with 57P01. Idempotent.
   void Stop();
-  /// Blocks until the last session is gone. After Stop(), not on a thread of the io_context.
+  /// Blocks until the last session is gone. After Stop(), not on one of the threads.
   void WaitStopped();
 
   PgServer(std::shared_ptr<Listener> listener, std::shared_ptr<ServerState> state);

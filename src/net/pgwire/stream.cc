@@ -136,6 +136,8 @@ Task<Status> Stream::StartTls(const TlsContext& context) {
 }
 
 Task<Status> Stream::Flush() {
+  // A client that reads as fast as we write must not keep the thread to itself.
+  if (full()) co_await Yield();
   size_t sent = 0;
   while (sent < out_.size()) {
     if (broken_) co_return Gone("write after failure");

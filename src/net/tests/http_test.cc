@@ -30,8 +30,7 @@ class Http : public ::testing::Test {
   }
   void Listen(http::Limits limits) {
     if (server_) TearDown();
-    auto server =
-        http::HttpServer::Listen(threads_.io(), {.flag = "--http-port"}, handler_, limits);
+    auto server = http::HttpServer::Listen(threads_, {.flag = "--http-port"}, handler_, limits);
     ASSERT_TRUE(server) << server.error().message;
     server_ = *std::move(server);
   }
@@ -43,7 +42,7 @@ class Http : public ::testing::Test {
   }
 
   EchoHandler handler_;
-  IoThreads threads_;
+  StartedThreads threads_;
   std::unique_ptr<http::HttpServer> server_;
 };
 
@@ -145,8 +144,8 @@ TEST_F(Http, StopClosesIdleConnectionsAtOnce) {
 }
 
 TEST_F(Http, APortInUseIsNamedWithItsFlag) {
-  auto second = http::HttpServer::Listen(
-      threads_.io(), {.port = server_->port(), .flag = "--http-port"}, handler_, {});
+  auto second = http::HttpServer::Listen(threads_, {.port = server_->port(), .flag = "--http-port"},
+                                         handler_, {});
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().hint.find("--http-port"), std::string::npos);
 }

@@ -4,27 +4,21 @@
 #include <cstdlib>
 #include <thread>
 
-#include <boost/asio/io_context.hpp>
-
 #include "net/pgwire/server.h"
 #include "net/tests/echo_session.h"
 
 int main(int argc, char** argv) {
-  firn::asio::io_context io;
+  firn::net::IoThreads threads(std::thread::hardware_concurrency() + 1);
   firn::net::EchoFactory factory;
   const auto port = static_cast<uint16_t>(argc > 1 ? std::atoi(argv[1]) : 0);
-  auto server = firn::net::pgwire::PgServer::Listen(io, {.port = port, .flag = "[port]"}, factory,
-                                                    {.max_connections = 1000});
+  auto server = firn::net::pgwire::PgServer::Listen(threads, {.port = port, .flag = "[port]"},
+                                                    factory, {.max_connections = 1000});
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().message.c_str());
     return 1;
   }
   std::printf("psql -h 127.0.0.1 -p %d\n", (*server)->port());
   std::fflush(stdout);
-  std::vector<std::thread> threads;
-  for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i) {
-    threads.emplace_back([&io] { io.run(); });
-  }
-  io.run();
-  for (auto& thread : threads) thread.join();
+  threads.Start();
+  threads.Join();
 }

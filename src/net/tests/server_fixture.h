@@ -2,12 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <thread>
-#include <vector>
 
 #include <gtest/gtest.h>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include "net/pgwire/server.h"
 #include "net/tests/echo_session.h"
@@ -15,22 +11,10 @@
 
 namespace firn::net {
 
-/// An io_context that two threads run.
-class IoThreads {
+/// Two threads at work.
+class StartedThreads : public IoThreads {
  public:
-  IoThreads() {
-    for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { io_.run(); });
-  }
-  ~IoThreads() {
-    work_.reset();
-    for (auto& thread : threads_) thread.join();
-  }
-  asio::io_context& io() { return io_; }
-
- private:
-  asio::io_context io_;
-  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
-  std::vector<std::thread> threads_;
+  StartedThreads() : IoThreads(2) { Start(); }
 };
 
 class PgWire : public ::testing::Test {
@@ -44,7 +28,7 @@ class PgWire : public ::testing::Test {
   void Listen(pgwire::Limits limits) {
     if (server_) TearDown();
     limits.linger = std::chrono::milliseconds(200);
-    auto server = pgwire::PgServer::Listen(threads_.io(), {.flag = "--pg-port"}, factory_, limits);
+    auto server = pgwire::PgServer::Listen(threads_, {.flag = "--pg-port"}, factory_, limits);
     ASSERT_TRUE(server) << server.error().message;
     server_ = *std::move(server);
   }
@@ -58,7 +42,7 @@ class PgWire : public ::testing::Test {
   }
 
   EchoFactory factory_;
-  IoThreads threads_;
+  StartedThreads threads_;
   std::unique_ptr<pgwire::PgServer> server_;
 };
 

@@ -191,12 +191,12 @@ TEST_F(PgStartup, CancelReachesOnlyTheSessionOfItsKey) {
 
 TEST_F(PgStartup, APortInUseIsNamedWithItsFlag) {
   auto second =
-      pgwire::PgServer::Listen(threads_.io(), {.port = port(), .flag = "--pg-port"}, factory_, {});
+      pgwire::PgServer::Listen(threads_, {.port = port(), .flag = "--pg-port"}, factory_, {});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::kIo);
   EXPECT_NE(second.error().message.find(fmt::format("127.0.0.1:{}", port())), std::string::npos);
   EXPECT_NE(second.error().hint.find("--pg-port"), std::string::npos);
-  auto odd = pgwire::PgServer::Listen(threads_.io(), {.address = "moon"}, factory_, {});
+  auto odd = pgwire::PgServer::Listen(threads_, {.address = "moon"}, factory_, {});
   ASSERT_FALSE(odd);
   EXPECT_EQ(odd.error().code, ErrorCode::kInvalidInput);
 }
