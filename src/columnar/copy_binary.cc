@@ -1,11 +1,13 @@
 #include "columnar/copy_binary.h"
 
 #include <algorithm>
-#include <optional>
+#include <span>
+#include <vector>
 
 #include <arrow/array/builder_base.h>
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
+#include <boost/endian/conversion.hpp>
 
 #include "columnar/value_parser.h"
 
@@ -17,15 +19,17 @@ constexpr size_t kHeadBytes = kSignature.size() + 8;
 constexpr uint32_t kCriticalFlags = 0xFFFF0000;
 constexpr uint32_t kOidsFlag = 1U << 16;
 constexpr size_t kRowBytesMax = size_t{1} << 30;
+// Rows whose fields are found before their values are read, column by column.
+constexpr size_t kBlockRows = 256;
+constexpr size_t kPieceBytes = 1024;
+// What a load is taken to bring before its rows are taken.
+constexpr int64_t kBulkRows = 64 << 10;
+constexpr int64_t kBulkBytes = 8 << 20;
 
-uint32_t Big32(std::string_view bytes, size_t at) {
-  uint32_t value = 0;
-  for (size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<uint8_t>(bytes[at + i]);
-  return value;
-}
-int16_t Big16(std::string_view bytes, size_t at) {
-  return static_cast<int16_t>(static_cast<uint8_t>(bytes[at]) << 8 |
-                              static_cast<uint8_t>(bytes[at + 1]));
+template <typename Integer>
+Integer Big(std::string_view bytes, size_t at) {
+  return boost::endian::endian_load<Integer, sizeof(Integer), boost::endian::order::big>(
+      reinterpret_cast<const unsigned char*>(bytes.data() + at));
 }
 
 Error BadFile(std::string message) {
@@ -44,17 +48,25 @@ class BinaryReader final : public CopyReader {
                std::string table_name)
       : targets_(std::move(targets)),
         schema_(std::move(schema)),
-        table_name_(std::move(table_name)) {}
+        table_name_(std::move(table_name)),
+        fields_(targets_.size() * kBlockRows) {}
 
   Status Feed(std::string_view chunk) override {
-    if (rest_.empty()) {
-      FIRN_TRY(const size_t used, Read(chunk));
-      rest_.assign(chunk.substr(used));
-    } else {
-      rest_.append(chunk);
+    // Of a row that began in the last chunk only its end is copied, not all that follows.
+    for (size_t piece = kPieceBytes; !rest_.empty() && !chunk.empty(); piece *= 2) {
+      const size_t held = rest_.size();
+      rest_.append(chunk.substr(0, piece));
       FIRN_TRY(const size_t used, Read(rest_));
-      rest_.erase(0, used);
+      if (used <= held) {
+        rest_.erase(0, used);
+        chunk.remove_prefix(std::min(piece, chunk.size()));
+      } else {
+        rest_.clear();
+        chunk.remove_prefix(used - held);
+      }
     }
+    FIRN_TRY(const size_t used, Read(chunk));
+    rest_.append(chunk.substr(used));
     return {};
   }
 
@@ -63,15 +75,14 @@ class BinaryReader final : public CopyReader {
     if (skip_ > 0) return Fail(BadFile("invalid COPY file header (wrong length)"));
     // The end marker may be missing where a row would begin, as in PostgreSQL.
     if (rest_.size() < 2) return {};
-    ++line_;
     size_t end = 2;
     for (const auto& target : targets_) {
       if (rest_.size() >= end + 4) {
-        const auto length = static_cast<int32_t>(Big32(rest_, end));
+        const auto length = Big<int32_t>(rest_, end);
         end += 4 + static_cast<size_t>(std::max(length, 0));
         if (rest_.size() >= end) continue;
       }
-      return Fail(Located(BadFile("unexpected EOF in COPY data"), &target.column));
+      return Fail(Located(BadFile("unexpected EOF in COPY data"), line_ + 1, &target.column));
     }
     return {};
   }
@@ -92,6 +103,7 @@ class BinaryReader final : public CopyReader {
     auto batch = arrow::RecordBatch::Make(schema_, pending_rows_, std::move(columns));
     pending_rows_ = 0;
     pending_bytes_ = 0;
+    reserved_ = false;
     return batch;
   }
 
@@ -111,14 +123,17 @@ class BinaryReader final : public CopyReader {
     skip_ -= skipped;
     at += skipped;
     while (skip_ == 0 && at < data.size()) {
-      if (ended_) return Fail(Located(BadFile("received copy data after EOF marker")));
-      ++line_;
-      FIRN_TRY(const auto used, ReadRow(data.substr(at)));
-      if (!used) {
-        --line_;
-        break;
+      size_t rows = 0;
+      Result<Found> found = Found::kRow;
+      while (rows < kBlockRows && at < data.size()) {
+        found = FindRow(data, rows, &at);
+        if (!found || *found == Found::kPart) break;
+        if (*found == Found::kRow) ++rows;
       }
-      at += *used;
+      // What is wrong with the values of the rows before comes first.
+      FIRN_RETURN_IF_ERROR(AppendRows(rows));
+      if (!found) return Failure(std::move(found).error());
+      if (*found == Found::kPart) break;
     }
     return at;
   }
@@ -127,14 +142,14 @@ class BinaryReader final : public CopyReader {
     if (!data.starts_with(kSignature)) {
       return Fail(BadFile("COPY file signature not recognized"));
     }
-    const auto flags = Big32(data, kSignature.size());
+    const auto flags = Big<uint32_t>(data, kSignature.size());
     if ((flags & kOidsFlag) != 0) {
       return Fail(BadFile("invalid COPY file header (WITH OIDS)"));
     }
     if ((flags & kCriticalFlags) != 0) {
       return Fail(BadFile("unrecognized critical flags in COPY file header"));
     }
-    const auto length = Big32(data, kSignature.size() + 4);
+    const auto length = Big<uint32_t>(data, kSignature.size() + 4);
     if (length > INT32_MAX) {
       return Fail(BadFile("invalid COPY file header (missing length)"));
     }
@@ -143,61 +158,106 @@ class BinaryReader final : public CopyReader {
     return {};
   }
 
-  /// Nothing: the row is not whole yet.
-  Result<std::optional<size_t>> ReadRow(std::string_view data) {
-    if (data.size() < 2) return std::optional<size_t>();
-    const int16_t fields = Big16(data, 0);
+  enum class Found { kRow, kEnd, kPart };
+
+  std::span<std::string_view> FieldsOf(size_t column) {
+    return std::span(fields_).subspan(column * kBlockRows, kBlockRows);
+  }
+
+  /// Notes where the row at `at` has its values, as row `row` of the block, and goes behind it.
+  Result<Found> FindRow(std::string_view data, size_t row, size_t* at) {
+    const int64_t line = line_ + static_cast<int64_t>(row) + 1;
+    if (ended_) return Fail(Located(BadFile("received copy data after EOF marker"), line));
+    if (data.size() - *at < 2) return Found::kPart;
+    const auto fields = Big<int16_t>(data, *at);
+    size_t end = *at + 2;
     if (fields == -1) {
       ended_ = true;
-      return std::optional<size_t>(2);
+      *at = end;
+      return Found::kEnd;
     }
-    if (static_cast<size_t>(fields) != targets_.size()) {
-      return Fail(Located(
-          BadFile(fmt::format("row field count is {}, expected {}", fields, targets_.size()))));
+    const size_t width = targets_.size();
+    if (static_cast<size_t>(fields) != width) {
+      return Fail(
+          Located(BadFile(fmt::format("row field count is {}, expected {}", fields, width)), line));
     }
-    // First whether it is whole, then its values: a builder cannot take one back.
-    size_t end = 2;
-    for (const auto& target : targets_) {
-      if (data.size() < end + 4) return std::optional<size_t>();
-      const auto length = static_cast<int32_t>(Big32(data, end));
-      if (length < -1) return Fail(Located(BadFile("invalid field size"), &target.column));
-      end += 4 + static_cast<size_t>(std::max(length, 0));
-      if (end > kRowBytesMax) return Fail(Located(BadFile("invalid field size"), &target.column));
-    }
-    if (data.size() < end) return std::optional<size_t>();
-    FIRN_RETURN_IF_ERROR(ReadValues(data));
-    ++rows_;
-    ++pending_rows_;
-    pending_bytes_ += static_cast<int64_t>(end);
-    return std::optional<size_t>(end);
-  }
-
-  Status ReadValues(std::string_view data) {
-    size_t at = 2;
-    const Column* missing = nullptr;
-    for (auto& target : targets_) {
-      const auto length = static_cast<int32_t>(Big32(data, at));
-      at += 4;
-      Status read;
-      if (length < 0) {
-        if (target.column.not_null && missing == nullptr) missing = &target.column;
-        read = target.parser->AppendNull();
-      } else {
-        read = target.parser->AppendBinary(data.substr(at, static_cast<size_t>(length)));
-        at += static_cast<size_t>(length);
+    for (size_t i = 0; i < width; ++i) {
+      if (data.size() - end < 4) return Found::kPart;
+      const auto length = Big<int32_t>(data, end);
+      end += 4;
+      auto& field = fields_[i * kBlockRows + row];
+      field = {};
+      if (length == -1) continue;
+      const auto bytes = static_cast<size_t>(length);
+      if (length < 0 || end - *at + bytes > kRowBytesMax) {
+        return Fail(Located(BadFile("invalid field size"), line, &targets_[i].column));
       }
-      if (!read) return Fail(Located(std::move(read).error(), &target.column));
+      if (data.size() - end < bytes) return Found::kPart;
+      field = data.substr(end, bytes);
+      end += bytes;
     }
-    if (missing == nullptr) return {};
-    return Fail(Located(
-        MakeError(ErrorCode::kInvalidInput,
-                  "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
-                  missing->name, table_name_)
-            .WithSqlState("23502")));
+    pending_bytes_ += static_cast<int64_t>(end - *at);
+    *at = end;
+    return Found::kRow;
   }
 
-  Error Located(Error error, const Column* column = nullptr) const {
-    auto where = fmt::format("COPY {}, line {}", table_name_, line_);
+  /// The values of the block's rows: the error of the first row that has one, and of its first
+  /// column.
+  Status AppendRows(size_t rows) {
+    if (rows == 0) return {};
+    if (rows == kBlockRows && !reserved_) FIRN_RETURN_IF_ERROR(ReserveForMany());
+    size_t good = rows;
+    Status wrong;
+    const auto line_of = [&] { return line_ + static_cast<int64_t>(good) + 1; };
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      auto& target = targets_[i];
+      auto read = target.parser->AppendBinaries(FieldsOf(i).first(good), &good);
+      if (!read) wrong = Fail(Located(std::move(read).error(), line_of(), &target.column));
+    }
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      const auto& target = targets_[i];
+      if (!target.column.not_null || target.builder->null_count() == 0) continue;
+      const auto values = FieldsOf(i).first(good);
+      const auto null = std::find_if(values.begin(), values.end(),
+                                     [](const auto& value) { return value.data() == nullptr; });
+      if (null == values.end()) continue;
+      good = static_cast<size_t>(null - values.begin());
+      wrong = Fail(Located(
+          MakeError(ErrorCode::kInvalidInput,
+                    "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
+                    target.column.name, table_name_)
+              .WithSqlState("23502"),
+          line_of()));
+    }
+    FIRN_RETURN_IF_ERROR(std::move(wrong));
+    line_ += static_cast<int64_t>(rows);
+    rows_ += static_cast<int64_t>(rows);
+    pending_rows_ += static_cast<int64_t>(rows);
+    return {};
+  }
+
+  /// Columns that grow by doubling are copied, and in memory twice.
+  Status ReserveForMany() {
+    reserved_ = true;
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      auto& builder = *targets_[i].builder;
+      auto reserved = builder.Reserve(kBulkRows);
+      const auto type = builder.type()->id();
+      if (reserved.ok() && (type == arrow::Type::STRING || type == arrow::Type::BINARY)) {
+        int64_t bytes = 0;
+        for (const auto value : FieldsOf(i)) bytes += static_cast<int64_t>(value.size());
+        bytes = std::min<int64_t>(bytes * kBulkRows / static_cast<int64_t>(kBlockRows), kBulkBytes);
+        reserved = static_cast<arrow::BinaryBuilder&>(builder).ReserveData(bytes);
+      }
+      if (!reserved.ok()) {
+        return Fail(ErrorCode::kOverloaded, "cannot keep rows: {}", reserved.message());
+      }
+    }
+    return {};
+  }
+
+  Error Located(Error error, int64_t line, const Column* column = nullptr) const {
+    auto where = fmt::format("COPY {}, line {}", table_name_, line);
     if (column != nullptr) where += ", column " + column->name;
     return std::move(error).WithWhere(std::move(where));
   }
@@ -209,7 +269,10 @@ class BinaryReader final : public CopyReader {
   bool ended_ = false;
   size_t skip_ = 0;   // of the header's extension
   std::string rest_;  // the beginning of a row
-  int64_t line_ = 0;
+  // Of the block: a column's values one after another, null data() for NULL.
+  std::vector<std::string_view> fields_;
+  bool reserved_ = false;  // for many rows, since the last Take
+  int64_t line_ = 0;       // of the last row that was taken
   int64_t rows_ = 0;
   int64_t pending_rows_ = 0;
   int64_t pending_bytes_ = 0;

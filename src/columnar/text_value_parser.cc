@@ -25,6 +25,24 @@ class TextParser : public ParserInto<arrow::StringBuilder> {
     return FromArrow(builder_.Append(text));
   }
   Status AppendBinary(std::string_view bytes) override { return AppendText(bytes); }
+  Status AppendBinaries(std::span<const std::string_view> values, size_t* taken) override {
+    size_t bytes = 0;
+    for (const auto text : values) bytes += text.size();
+    *taken = 0;
+    FIRN_RETURN_IF_ERROR(FromArrow(builder_.Reserve(static_cast<int64_t>(values.size()))));
+    FIRN_RETURN_IF_ERROR(FromArrow(builder_.ReserveData(static_cast<int64_t>(bytes))));
+    for (auto text : values) {
+      if (text.data() == nullptr) {
+        builder_.UnsafeAppendNull();
+      } else {
+        FIRN_RETURN_IF_ERROR(CheckUtf8(text));
+        if (length_ > 0) FIRN_RETURN_IF_ERROR(FitVarchar(length_, &text));
+        builder_.UnsafeAppend(text);
+      }
+      ++*taken;
+    }
+    return {};
+  }
 
  private:
   const int32_t length_;

@@ -7,6 +7,7 @@
 #include <arrow/array/builder_decimal.h>
 #include <arrow/array/builder_primitive.h>
 #include <arrow/util/decimal.h>
+#include <boost/endian/conversion.hpp>
 
 #include "columnar/calendar.h"
 #include "columnar/text_forms_internal.h"
@@ -19,11 +20,8 @@ namespace {
 template <typename Integer>
 Status ReadBigEndian(std::string_view bytes, Integer* value) {
   if (bytes.size() != sizeof(Integer)) return WrongLength(bytes.size(), sizeof(Integer));
-  Integer read = 0;
-  for (const char byte : bytes) {
-    read = static_cast<Integer>(read << 8 | static_cast<uint8_t>(byte));
-  }
-  *value = read;
+  *value = boost::endian::endian_load<Integer, sizeof(Integer), boost::endian::order::big>(
+      reinterpret_cast<const unsigned char*>(bytes.data()));
   return {};
 }
 
@@ -80,6 +78,24 @@ Status ReadTimestamp(std::string_view bytes, int64_t* micros) {
   return {};
 }
 
+template <typename Builder, typename Read>
+Status AppendEach(Builder& builder, std::span<const std::string_view> values, size_t* taken,
+                  Read read) {
+  *taken = 0;
+  FIRN_RETURN_IF_ERROR(FromArrow(builder.Reserve(static_cast<int64_t>(values.size()))));
+  for (const auto bytes : values) {
+    if (bytes.data() == nullptr) {
+      builder.UnsafeAppendNull();
+    } else {
+      typename Builder::value_type value{};
+      FIRN_RETURN_IF_ERROR(read(bytes, &value));
+      builder.UnsafeAppend(value);
+    }
+    ++*taken;
+  }
+  return {};
+}
+
 // Fixed-width values: one function reads text, the other binary.
 template <typename Builder, typename Value, Status (*kText)(std::string_view, Value*),
           Status (*kBinary)(std::string_view, Value*)>
@@ -95,6 +111,10 @@ class PlainParser final : public ParserInto<Builder> {
     Value value{};
     FIRN_RETURN_IF_ERROR(kBinary(bytes, &value));
     return FromArrow(this->builder_.Append(value));
+  }
+  Status AppendBinaries(std::span<const std::string_view> values, size_t* taken) override {
+    return AppendEach(this->builder_, values, taken,
+                      [](std::string_view bytes, Value* value) { return kBinary(bytes, value); });
   }
 };
 
@@ -166,6 +186,9 @@ class TimestamptzParser final : public ParserInto<arrow::TimestampBuilder> {
     FIRN_RETURN_IF_ERROR(ReadTimestamp(bytes, &micros));
     return FromArrow(builder_.Append(micros));
   }
+  Status AppendBinaries(std::span<const std::string_view> values, size_t* taken) override {
+    return AppendEach(builder_, values, taken, ReadTimestamp);
+  }
 
  private:
   const std::shared_ptr<const TimeZone> zone_;
@@ -209,6 +232,14 @@ Failure WrongLength(size_t got, size_t want) {
   }
   return Fail(
       MakeError(ErrorCode::kInvalidInput, "incorrect binary data format").WithSqlState("22P03"));
+}
+
+Status ValueParser::AppendBinaries(std::span<const std::string_view> values, size_t* taken) {
+  for (*taken = 0; *taken < values.size(); ++*taken) {
+    const auto bytes = values[*taken];
+    FIRN_RETURN_IF_ERROR(bytes.data() == nullptr ? AppendNull() : AppendBinary(bytes));
+  }
+  return {};
 }
 
 std::unique_ptr<ValueParser> ValueParser::Make(const Type& type, arrow::ArrayBuilder* builder,

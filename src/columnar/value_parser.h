@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include <arrow/type_fwd.h>
@@ -39,6 +40,9 @@ class ValueParser {
   /// 22P03 a wrong form, 22003, 22001, 22008 and 22021 as above.
   virtual Status AppendBinary(std::string_view bytes) = 0;
   virtual Status AppendNull() = 0;
+  /// Values one after another, a null data() being NULL: quicker than one call for each. Stops at
+  /// the first one that is refused; `taken` are those before it.
+  virtual Status AppendBinaries(std::span<const std::string_view> values, size_t* taken);
 };
 
 }  // namespace firn::columnar

@@ -98,6 +98,13 @@ BAD_FILES = {
     "text that is not UTF-8": HEAD + row(INTEGER, b"\xff") + END,
     "null where there is none": HEAD + row(None, b"a") + END,
     "data behind the end": HEAD + END + row(INTEGER, b"a"),
+    # The first row that is wrong is told of, whatever is wrong with it.
+    "a bad value, then a bad row": HEAD + row(INTEGER, b"a") + row(INTEGER, b"\xff") + row(INTEGER),
+    "a bad value, then one of a column before": HEAD + row(INTEGER, b"\xff") + row(b"\0", b"a"),
+    "a null, then a bad value": HEAD + row(None, b"a") + row(INTEGER, b"\xff") + END,
+    "a bad value, then a null": HEAD + row(INTEGER, b"\xff") + row(None, b"a") + END,
+    "a null and a bad value": HEAD + row(None, b"\xff") + END,
+    "a bad value behind many": HEAD + 700 * row(INTEGER, None) + row(b"\0", b"a") + END,
 }
 GOOD_FILES = {
     "no rows": HEAD + END,

@@ -9,6 +9,8 @@
 namespace firn::columnar {
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr auto kNoBytes = std::string_view();
 
 // What PostgreSQL would print after reading it, or the SQLSTATE.
@@ -113,7 +115,6 @@ TEST(ValueParser, DatesMustExist) {
 }
 
 TEST(ValueParser, BinaryOfTheWrongLengthIsRefused) {
-  using namespace std::string_view_literals;
   EXPECT_EQ(ReadBinary({TypeKind::kInt4}, "\0\0\0\x2a"sv), "42");
   EXPECT_EQ(ReadBinary({TypeKind::kInt4}, "\0\0\0"sv), "08P01");
   EXPECT_EQ(ReadBinary({TypeKind::kInt4}, "\0\0\0\0\0"sv), "22P03");
@@ -121,8 +122,53 @@ TEST(ValueParser, BinaryOfTheWrongLengthIsRefused) {
   EXPECT_EQ(ReadBinary({TypeKind::kBool}, "\x02"), "t");
 }
 
+// Every type: what is quick for many must give what is right for one.
+TEST(ValueParser, ManyBinariesAreAsOneByOne) {
+  const std::vector<std::pair<Type, std::string_view>> values = {
+      {{TypeKind::kBool}, "\1"sv},
+      {{TypeKind::kInt2}, "\0\x2a"sv},
+      {{TypeKind::kInt4}, "\xff\0\0\x2a"sv},
+      {{TypeKind::kInt8}, "\xff\0\0\0\0\0\0\x2a"sv},
+      {{TypeKind::kFloat4}, "\x3f\x80\0\0"sv},
+      {{TypeKind::kFloat8}, "\x3f\xf0\0\0\0\0\0\0"sv},
+      {{TypeKind::kDate}, "\0\0\0\1"sv},
+      {{TypeKind::kTimestamp}, "\0\0\0\0\0\0\0\1"sv},
+      {{TypeKind::kTimestamptz}, "\0\0\0\0\0\0\0\1"sv},
+      {{TypeKind::kUuid}, "0123456789abcdef"sv},
+      {{TypeKind::kText}, "snow"sv},
+      {{TypeKind::kBytea}, "\xff\0"sv}};
+  for (const auto& [type, value] : values) {
+    SCOPED_TRACE(static_cast<int>(type.kind));
+    const auto many_builder = *arrow::MakeBuilder(ArrowType(type));
+    const auto one_builder = *arrow::MakeBuilder(ArrowType(type));
+    const auto many = ValueParser::Make(type, many_builder.get());
+    const auto one = ValueParser::Make(type, one_builder.get());
+    const std::vector<std::string_view> three = {value, {}, value};
+    size_t taken = 0;
+    ASSERT_TRUE(many->AppendBinaries(three, &taken));
+    EXPECT_EQ(taken, 3u);
+    ASSERT_TRUE(one->AppendBinary(value) && one->AppendNull() && one->AppendBinary(value));
+    EXPECT_TRUE((*many_builder->Finish())->Equals(**one_builder->Finish()));
+  }
+}
+
+TEST(ValueParser, ManyBinariesStopAtTheFirstRefused) {
+  for (const auto& [type, good, bad] :
+       {std::tuple{TypeKind::kInt4, "\0\0\0\1"sv, "\0"sv},
+        std::tuple{TypeKind::kText, "snow"sv, "\xff"sv},
+        std::tuple{TypeKind::kTimestamptz, "\0\0\0\0\0\0\0\1"sv, ""sv},
+        std::tuple{TypeKind::kUuid, "0123456789abcdef"sv, ""sv}}) {
+    const auto builder = *arrow::MakeBuilder(ArrowType({type}));
+    const auto parser = ValueParser::Make({type}, builder.get());
+    const std::vector<std::string_view> values = {good, {}, bad, good};
+    size_t taken = 0;
+    EXPECT_FALSE(parser->AppendBinaries(values, &taken));
+    EXPECT_EQ(taken, 2u);
+    EXPECT_EQ(builder->length(), 2);
+  }
+}
+
 TEST(ValueParser, BinaryOutOfRangeIsRefused) {
-  using namespace std::string_view_literals;
   EXPECT_EQ(ReadBinary(kDate, "\x7f\xff\xff\xfe"sv), "22008");
   EXPECT_EQ(ReadBinary(kDate, "\x80\0\0\0"sv), "-infinity");
   EXPECT_EQ(ReadBinary(kTimestamp, "\x7f\xff\xff\xff\xff\xff\xff\xfe"sv), "22008");
