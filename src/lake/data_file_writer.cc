@@ -2,15 +2,16 @@
 
 #include <cmath>
 
-#include <absl/container/flat_hash_set.h>
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
+#include <arrow/util/compression.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/file_writer.h>
 #include <parquet/properties.h>
 
 #include "columnar/batch.h"
 #include "lake/arrow_error_internal.h"
+#include "lake/column_encoding_internal.h"
 #include "lake/file_statistics_internal.h"
 #include "lake/file_uri.h"
 #include "lake/parquet_file_internal.h"
@@ -20,6 +21,7 @@ namespace firn::lake {
 namespace {
 
 constexpr int64_t kSliceRows = 65'536;
+constexpr int64_t kSmallSliceRows = 8'192;
 
 template <typename Array>
 int64_t CountNans(const arrow::Array& column) {
@@ -33,35 +35,6 @@ int64_t CountNans(const arrow::Array& column) {
   for (int64_t i = 0; i < values.length(); ++i)
     nans += values.IsValid(i) && std::isnan(raw[i]) ? 1 : 0;
   return nans;
-}
-
-// A value's bytes, for counting distinct ones.
-std::string_view BytesOf(const arrow::Array& column, int64_t row) {
-  if (column.type_id() == arrow::Type::STRING || column.type_id() == arrow::Type::BINARY) {
-    return static_cast<const arrow::BinaryArray&>(column).GetView(row);
-  }
-  const auto width = static_cast<size_t>(column.type()->byte_width());
-  const auto* values = column.data()->GetValues<char>(1, 0);
-  return {values + static_cast<size_t>(column.offset() + row) * width, width};
-}
-
-// Whether most values are distinct: then trying a dictionary costs time in every row group, until
-// it is given up. Judged by a sample of the first batch.
-bool LooksDistinct(const arrow::Array& column) {
-  constexpr int64_t kSample = 2048;
-  if (column.type_id() == arrow::Type::BOOL || column.type_id() == arrow::Type::LIST ||
-      column.length() < 2 * kSample) {
-    return false;
-  }
-  absl::flat_hash_set<std::string_view> seen;
-  int64_t sampled = 0;
-  const int64_t step = column.length() / kSample;
-  for (int64_t row = 0; row < column.length(); row += step) {
-    if (column.IsNull(row)) continue;
-    ++sampled;
-    seen.insert(BytesOf(column, row));
-  }
-  return sampled > 0 && static_cast<int64_t>(seen.size()) * 10 > sampled * 9;
 }
 
 class ParquetDataFileWriter final : public DataFileWriter {
@@ -94,8 +67,9 @@ class ParquetDataFileWriter final : public DataFileWriter {
     const auto batch = arrow::RecordBatch::Make(arrow_schema_, rows.num_rows(), rows.columns());
     return Guard([&]() -> Status {
       if (writer_ == nullptr) FIRN_RETURN_IF_ERROR(Begin(*batch));
-      for (int64_t at = 0; at < batch->num_rows(); at += kSliceRows) {
-        FIRN_RETURN_IF_ERROR(WriteSlice(*batch->Slice(at, kSliceRows)));
+      const int64_t slice = std::clamp(options_.row_group_rows_min, kSmallSliceRows, kSliceRows);
+      for (int64_t at = 0; at < batch->num_rows(); at += slice) {
+        FIRN_RETURN_IF_ERROR(WriteSlice(*batch->Slice(at, slice)));
       }
       return {};
     });
@@ -150,14 +124,23 @@ class ParquetDataFileWriter final : public DataFileWriter {
         ->max_row_group_length(INT64_MAX)
         ->created_by("firn");
     for (int i = 0; i < static_cast<int>(schema_.columns.size()); ++i) {
-      if (LooksDistinct(*first.column(i))) builder.disable_dictionary(schema_.columns[i].name);
+      Use(ChooseEncoding(*first.column(i), options_.compression_level), schema_.columns[i].name,
+          &builder);
     }
     // LSNs never repeat and times rarely fall: differences of neighbours take almost no room.
     for (const auto column : {columnar::kLsnColumn, columnar::kTimestampColumn}) {
-      const std::string name(column);
-      builder.disable_dictionary(name)->encoding(name, parquet::Encoding::DELTA_BINARY_PACKED);
+      Use({.dictionary = false, .delta = true, .compressed = false}, std::string(column), &builder);
     }
     return builder.build();
+  }
+
+  static void Use(const ColumnEncoding& encoding, const std::string& column,
+                  parquet::WriterProperties::Builder* builder) {
+    if (!encoding.dictionary) builder->disable_dictionary(column);
+    if (encoding.delta) builder->encoding(column, parquet::Encoding::DELTA_BINARY_PACKED);
+    if (encoding.compressed) return;
+    builder->compression(column, parquet::Compression::UNCOMPRESSED)
+        ->compression_level(column, arrow::util::Codec::UseDefaultCompressionLevel());
   }
 
   // Runs what calls Parquet: turns exceptions into errors, remembers the first, and prefers what
@@ -255,6 +238,14 @@ class ParquetDataFileWriter final : public DataFileWriter {
 };
 
 }  // namespace
+
+DataFileOptions SmallRowGroups(int64_t bytes) {
+  DataFileOptions options;
+  if (bytes >= options.row_group_bytes) return options;
+  options.row_group_bytes = bytes;
+  options.row_group_rows_min = kSmallSliceRows;
+  return options;
+}
 
 Result<std::unique_ptr<DataFileWriter>> DataFileWriter::Make(io::FileSystem& fs,
                                                              std::string local_path,

@@ -29,6 +29,10 @@ struct DataFileOptions {
   int64_t row_group_bytes = 64 << 20;
 };
 
+/// Row groups of at most so many bytes, for readers with little memory: each of an engine's threads
+/// holds one.
+DataFileOptions SmallRowGroups(int64_t bytes);
+
 /// Encodes batches into a Parquet file.
 ///
 /// Threads:  confined to one; several writers run beside one another.

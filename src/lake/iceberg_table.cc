@@ -330,15 +330,15 @@ Result<IcebergTable> IcebergTable::Commit(TableMetadata next, int64_t now_ms) co
     }
     next.metadata_log.erase(next.metadata_log.begin(), let_go);
   }
+  FIRN_TRY(const auto json, Encode(next));
   const auto path = MetadataPath(folder_, version_ + 1);
-  FIRN_TRY(const bool taken, fs_->Exists(path));
-  if (taken) {
+  const auto written = io::WriteNewFileDurably(*fs_, path, json, PassMetadata);
+  if (!written && written.error().code == ErrorCode::kAlreadyExists) {
     return Fail(MakeError(ErrorCode::kConflict, "version {} of the table exists already: {}",
                           version_ + 1, folder_)
                     .WithHint("A commit was not recorded; it is adopted at the next start."));
   }
-  FIRN_TRY(const auto json, Encode(next));
-  FIRN_RETURN_IF_ERROR(io::WriteFileDurably(*fs_, path, json, PassMetadata));
+  FIRN_RETURN_IF_ERROR(written);
   IcebergTable committed(*fs_, folder_, version_ + 1, std::move(next));
   if (committed.metadata().Property("write.metadata.delete-after-commit.enabled", "false") ==
       "true") {
@@ -347,13 +347,17 @@ Result<IcebergTable> IcebergTable::Commit(TableMetadata next, int64_t now_ms) co
   return committed;
 }
 
-Status IcebergTable::PublishHint() const {
+Status IcebergTable::PublishHint(std::vector<std::string>* superseded) const {
   // Hadoop's checksum of a hint that Spark wrote would belie ours.
   const auto checksum = MetadataFolder(folder_) + "/.version-hint.text.crc";
   FIRN_TRY(const bool exists, fs_->Exists(checksum));
   if (exists) FIRN_RETURN_IF_ERROR(fs_->Remove(checksum));
   FIRN_RETURN_IF_ERROR(
       io::WriteFileDurably(*fs_, HintPath(folder_), std::to_string(version_), PassHint));
+  if (superseded != nullptr) {
+    *superseded = superseded_;
+    return {};
+  }
   for (const auto& path : superseded_) {
     const auto removed = fs_->Remove(path);
     if (!removed && removed.error().code != ErrorCode::kNotFound) {

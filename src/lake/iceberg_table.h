@@ -86,8 +86,9 @@ class IcebergTable {
                               int64_t now_ms, const iceberg::Properties& summary_extra = {}) const;
 
   /// Moves version-hint.text to this version, then removes metadata files that fell out of the
-  /// metadata log (write.metadata.delete-after-commit.enabled).
-  Status PublishHint() const;
+  /// metadata log (write.metadata.delete-after-commit.enabled); or tells which they are, for a
+  /// caller who knows when they may go.
+  Status PublishHint(std::vector<std::string>* superseded = nullptr) const;
 
   /// Live data files of the current snapshot, read from its manifests.
   /// Errors: kUnsupported when delete files exist, kCorrupt.

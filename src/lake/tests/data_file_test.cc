@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include <arrow/io/file.h>
+#include <arrow/util/compression.h>
 #include <gtest/gtest.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/writer.h>
@@ -169,6 +170,77 @@ TEST_F(DataFiles, AFailedSyncIsAFailure) {
   ASSERT_TRUE((*writer)->Write(*Batch(1, {{1.0}, {"a"}})));
   EXPECT_FALSE((*writer)->Finish());
   EXPECT_FALSE((*writer)->Finish());
+}
+
+class Encodings : public InFolder {
+ protected:
+  static constexpr int64_t kRows = 20'000;
+
+  // One column, written and read back; "PLAIN zstd" or the like.
+  std::string Of(const columnar::Type& type, const std::shared_ptr<arrow::Array>& values) {
+    const columnar::TableSchema schema{.columns = {{FieldId(1), "c", type, false}},
+                                       .last_field_id = 1};
+    const auto path = dir_ + "/a.parquet";
+    (void)fs_.Remove(path);
+    const auto writer = DataFileWriter::Make(fs_, path, schema, {.hidden_columns = false});
+    const auto rows = arrow::RecordBatch::Make(columnar::ArrowSchema(schema), kRows, {values});
+    EXPECT_TRUE((*writer)->Write(*rows) && (*writer)->Finish());
+    const auto input = *arrow::io::ReadableFile::Open(path);
+    const auto reader = *parquet::arrow::OpenFile(input, arrow::default_memory_pool());
+    EXPECT_TRUE((*reader->ReadTable())->Equals(**arrow::Table::FromRecordBatches({rows}), false));
+    const auto group = reader->parquet_reader()->metadata()->RowGroup(0);
+    const auto chunk = group->ColumnChunk(0);
+    std::string used;
+    for (const auto& page : chunk->encoding_stats()) {
+      if (page.page_type == parquet::PageType::DATA_PAGE) used = EncodingToString(page.encoding);
+    }
+    return used + " " + arrow::util::Codec::GetCodecAsString(chunk->compression());
+  }
+
+  template <typename Builder, typename Make>
+  static std::shared_ptr<arrow::Array> Values(std::shared_ptr<arrow::DataType> type, Make make,
+                                              int64_t nulls_every = 0) {
+    Builder builder(std::move(type), arrow::default_memory_pool());
+    for (int64_t row = 0; row < kRows; ++row) {
+      const bool null = nulls_every > 0 && row % nulls_every == 0;
+      EXPECT_TRUE((null ? builder.AppendNull() : builder.Append(make(row))).ok());
+    }
+    return *builder.Finish();
+  }
+
+  // No two alike, and no pattern in them.
+  static uint64_t Mixed(int64_t row) {
+    auto mixed = static_cast<uint64_t>(row + 1) * 0x9E3779B97F4A7C15U;
+    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9U;
+    return (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBU;
+  }
+};
+
+// Iceberg's reader for Spark refuses differences before 1.10.
+TEST_F(Encodings, NumbersThatRiseAreReadByEveryone) {
+  const auto id = [](int64_t row) { return row * 3; };
+  for (const int64_t nulls_every : {0, 7}) {
+    const auto ids = Values<arrow::Int64Builder>(arrow::int64(), id, nulls_every);
+    EXPECT_EQ(Of({columnar::TypeKind::kInt8}, ids), "PLAIN zstd");
+  }
+}
+
+TEST_F(Encodings, FewDistinctValuesAreKeptInADictionary) {
+  const auto word = [](int64_t row) { return std::string(1, static_cast<char>('a' + row % 5)); };
+  EXPECT_EQ(Of({columnar::TypeKind::kText}, Values<arrow::StringBuilder>(arrow::utf8(), word)),
+            "RLE_DICTIONARY zstd");
+}
+
+TEST_F(Encodings, WhatDoesNotCompressIsNotCompressed) {
+  const auto noise = [](int64_t row) { return static_cast<double>(Mixed(row)) / 1e19; };
+  EXPECT_EQ(Of(kDouble, Values<arrow::DoubleBuilder>(arrow::float64(), noise)),
+            "PLAIN uncompressed");
+  const auto whole = [](int64_t row) { return static_cast<int64_t>(Mixed(row)); };
+  EXPECT_EQ(Of({columnar::TypeKind::kInt8}, Values<arrow::Int64Builder>(arrow::int64(), whole)),
+            "PLAIN uncompressed");
+  const auto note = [](int64_t row) { return "note number " + std::to_string(Mixed(row)); };
+  EXPECT_EQ(Of({columnar::TypeKind::kText}, Values<arrow::StringBuilder>(arrow::utf8(), note)),
+            "PLAIN zstd");
 }
 
 TEST_F(DataFiles, OursMayJoinTheirTable) {

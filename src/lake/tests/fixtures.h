@@ -44,6 +44,10 @@ class RecordingFileSystem final : public io::FileSystem {
     FIRN_RETURN_IF_ERROR(Note("rename " + Short(from) + " " + Short(to)));
     return inner_.Rename(from, to);
   }
+  Status RenameNew(const std::string& from, const std::string& to) override {
+    FIRN_RETURN_IF_ERROR(Note("rename " + Short(from) + " " + Short(to)));
+    return inner_.RenameNew(from, to);
+  }
   Status Remove(const std::string& path) override {
     FIRN_RETURN_IF_ERROR(Note("remove " + Short(path)));
     return inner_.Remove(path);

@@ -44,10 +44,12 @@ class IcebergTables : public InFolder {
     static const std::regex kSnapshot("snap-[0-9]+-1-[0-9a-f-]+\\.avro");
     static const std::regex kManifest("[0-9a-f-]{36}-(m[0-9]+)\\.avro");
     static const std::regex kData("[0-9a-f-]{36}\\.parquet");
+    static const std::regex kTemporary("\\.json\\.[0-9a-f-]{36}\\.tmp");
     std::vector<std::string> calls;
     for (auto call : std::exchange(recording_.calls, {})) {
       call = std::regex_replace(call, kSnapshot, "SNAP");
       call = std::regex_replace(call, kManifest, "$1");
+      call = std::regex_replace(call, kTemporary, ".json.tmp");
       calls.push_back(std::regex_replace(call, kData, "DATA"));
     }
     return calls;
@@ -234,6 +236,38 @@ TEST_F(IcebergTables, AnExistingNextVersionIsAConflictNotOverwritten) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::kConflict);
   EXPECT_EQ(IcebergTable::Load(fs_, folder_, 2)->metadata(), first->metadata());
+}
+
+// Whichever step of ours the other one's commit comes before.
+TEST_F(IcebergTables, TwoThatCommitAtOnceNeverReplaceOneAnother) {
+  size_t steps = 0;
+  for (size_t step = 0; step == 0 || step < steps; ++step) {
+    SCOPED_TRACE(step);
+    const std::string folder = dir_ + fmt::format("/race{}/t-01234567", step);
+    ASSERT_TRUE(IcebergTable::Create(fs_, folder, uuid_, ThreeColumns(), {}, kNow));
+    RecordingFileSystem watched(dir_);
+    const auto ours = *IcebergTable::Load(watched, folder, 1);
+    const auto theirs = *IcebergTable::Load(fs_, folder, 1);
+    const auto file = NewFile(theirs, 1);
+    std::optional<Result<IcebergTable>> other;
+    size_t passed = 0;
+    watched.fail = [&](const std::string&) {
+      if (passed++ == step) other = theirs.Append({file}, {kOtherLog, Lsn(7)}, kNow);
+      return false;
+    };
+    const auto mine = ours.Append({file}, {kLog, Lsn(2)}, kNow);
+    steps = passed;
+    ASSERT_TRUE(other.has_value());
+    EXPECT_NE(mine.has_value(), other->has_value());
+    const auto& lost = mine ? *other : mine;
+    EXPECT_EQ(lost.error().code, ErrorCode::kConflict);
+    const auto& won = mine ? mine : *other;
+    EXPECT_EQ(IcebergTable::Load(fs_, folder, 2)->metadata(), won->metadata());
+    for (const auto& name : Names(folder + "/metadata")) {
+      EXPECT_FALSE(name.ends_with(".tmp")) << name;
+    }
+  }
+  EXPECT_GT(steps, 8U);
 }
 
 TEST_F(IcebergTables, ADamagedNewestMetadataIsPassedOver) {
