@@ -135,6 +135,7 @@ class SqliteStore final : public Store {
 
   Status Open(const std::string& path) {
     FIRN_RETURN_IF_ERROR(connection_.Open(path));
+    KeepWalAtClose(true);
     // Before WAL, which without shared memory is for a sole user.
     FIRN_RETURN_IF_ERROR(Execute("PRAGMA locking_mode=EXCLUSIVE"));
     FIRN_RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
@@ -203,7 +204,8 @@ class SqliteStore final : public Store {
     Query state(connection_,
                 "SELECT (SELECT value FROM state WHERE key = 'applied_lsn'),"
                 " (SELECT value FROM state WHERE key = 'settled_lsn'),"
-                " (SELECT value FROM state WHERE key = 'log_id')");
+                " (SELECT value FROM state WHERE key = 'log_id'),"
+                " (SELECT value FROM state WHERE key = 'settled_us')");
     FIRN_RETURN_IF_ERROR(state.Step());
     contents.applied = Lsn(static_cast<uint64_t>(state.Integer(0)));
     contents.settled = Lsn(static_cast<uint64_t>(state.Integer(1)));
@@ -211,22 +213,26 @@ class SqliteStore final : public Store {
       FIRN_TRY(const auto uuid, ParseUuid(log));
       contents.log = LogId(uuid);
     }
+    contents.settled_us = state.Integer(3);
     return contents;
   }
 
   Status BindLog(LogId log) override {
     std::lock_guard lock(mutex_);
+    KeepWalAtClose(false);
     return Note("log_id", log.value().ToString());
   }
 
   Status Commit(std::span<const Change> changes, Progress progress,
                 std::span<const LakePointer> pointers) override {
     std::lock_guard lock(mutex_);
+    KeepWalAtClose(false);
     return InTransaction([&]() -> Status {
       for (const auto& change : changes) FIRN_RETURN_IF_ERROR(ApplyOne(change));
       FIRN_RETURN_IF_ERROR(Note("applied_lsn", std::to_string(progress.applied.value())));
       if (progress.settled != Lsn()) {
         FIRN_RETURN_IF_ERROR(Note("settled_lsn", std::to_string(progress.settled.value())));
+        FIRN_RETURN_IF_ERROR(Note("settled_us", std::to_string(progress.settled_us)));
       }
       for (const auto& pointer : pointers) {
         // A table that was dropped meanwhile keeps no pointer.
@@ -247,6 +253,12 @@ class SqliteStore final : public Store {
   }
 
  private:
+  /// A start that is refused changes nothing: what an unclean stop left in the write-ahead log is
+  /// written into the file only once the store was written to.
+  void KeepWalAtClose(bool keep) {
+    sqlite3_db_config(connection_.db(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+  }
+
   Status Note(std::string_view key, std::string_view value) {
     return Query(connection_,
                  "INSERT INTO state VALUES (?1, ?2) "

@@ -28,8 +28,9 @@ struct LakePointer {
 
 /// How far the rest of the data folder holds what the log has.
 struct Progress {
-  Lsn applied;  // catalog records up to here are in the store
-  Lsn settled;  // and every table's rows up to here are in the lake; 0: as it was
+  Lsn applied;             // catalog records up to here are in the store
+  Lsn settled;             // and every table's rows up to here are in the lake; 0: as it was
+  int64_t settled_us = 0;  // nothing up to `settled` was committed later
 };
 
 /// Threads:  any; calls are serialised.
@@ -38,9 +39,10 @@ class Store {
  public:
   struct Contents {
     std::shared_ptr<const Version> version;
-    Lsn applied;  // catalog records up to here are in
-    Lsn settled;  // the log is needed above here only
-    LogId log;    // whose changes these are; nil: not said yet
+    Lsn applied;             // catalog records up to here are in
+    Lsn settled;             // the log is needed above here only
+    int64_t settled_us = 0;  // nothing up to `settled` was committed later; 0: not known
+    LogId log;               // whose changes these are; nil: not said yet
     std::map<TableId, LakePointer> pointers;
   };
 

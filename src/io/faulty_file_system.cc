@@ -110,6 +110,12 @@ Status FaultyFileSystem::Rename(const std::string& from, const std::string& to) 
   return recording_.Rename(from, to);
 }
 
+Status FaultyFileSystem::RenameNew(const std::string& from, const std::string& to) {
+  const std::lock_guard lock(mutex_);
+  if (ShouldFail(Op::kRename)) return Injected("rename", from);
+  return recording_.RenameNew(from, to);
+}
+
 Status FaultyFileSystem::Remove(const std::string& path) {
   const std::lock_guard lock(mutex_);
   if (ShouldFail(Op::kRemove)) return Injected("remove", path);

@@ -56,6 +56,7 @@ class FaultyFileSystem final : public FileSystem {
 
   Result<std::unique_ptr<File>> Open(const std::string& path, OpenOptions options) override;
   Status Rename(const std::string& from, const std::string& to) override;
+  Status RenameNew(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
   Status MakeDirs(const std::string& path) override;
   Status RemoveTree(const std::string& path) override;

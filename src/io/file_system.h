@@ -68,6 +68,9 @@ class FileSystem {
   virtual Result<bool> Exists(const std::string& path) = 0;
   /// fsync of a folder: the names in it are durable when this returns.
   virtual Status SyncDir(const std::string& path) = 0;
+  /// Rename that never replaces: kAlreadyExists where `to` is there. Of several at once one gets
+  /// the name.
+  virtual Status RenameNew(const std::string& from, const std::string& to) = 0;
 };
 
 /// The machine's own file system.

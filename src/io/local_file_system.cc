@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/uuid.h"
 #include "io/file_steps.h"
 #include "io/file_system.h"
 
@@ -123,6 +124,15 @@ class Local final : public FileSystem {
     return {};
   }
 
+  Status RenameNew(const std::string& from, const std::string& to) override {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+    if (errno != EINVAL && errno != ENOSYS) return SystemFailure("rename to", to, errno);
+    // A file system that cannot do it in one step. link(2) does not replace either.
+    if (::link(from.c_str(), to.c_str()) != 0) return SystemFailure("rename to", to, errno);
+    if (::unlink(from.c_str()) != 0) return SystemFailure("remove", from, errno);
+    return {};
+  }
+
   Status Remove(const std::string& path) override {
     if (::unlink(path.c_str()) != 0) return SystemFailure("remove", path, errno);
     return {};
@@ -180,6 +190,12 @@ class Local final : public FileSystem {
   }
 };
 
+Status WriteSynced(FileSystem& fs, const std::string& path, std::string_view content) {
+  FIRN_TRY(const auto file, fs.Open(path, {.mode = OpenMode::kTruncate}));
+  FIRN_RETURN_IF_ERROR(file->WriteAt(0, content.data(), content.size()));
+  return file->Sync();
+}
+
 }  // namespace
 
 FileSystem& LocalFileSystem() {
@@ -203,13 +219,26 @@ Status WriteFileDurably(FileSystem& fs, const std::string& path, std::string_vie
 Status WriteFileDurably(FileSystem& fs, const std::string& path, std::string_view content,
                         void (*passed)(FileStep)) {
   const std::string temporary = path + ".tmp";
-  {
-    FIRN_TRY(const auto file, fs.Open(temporary, {.mode = OpenMode::kTruncate}));
-    FIRN_RETURN_IF_ERROR(file->WriteAt(0, content.data(), content.size()));
-    FIRN_RETURN_IF_ERROR(file->Sync());
-  }
+  FIRN_RETURN_IF_ERROR(WriteSynced(fs, temporary, content));
   passed(FileStep::kWritten);
   FIRN_RETURN_IF_ERROR(fs.Rename(temporary, path));
+  passed(FileStep::kRenamed);
+  return fs.SyncDir(ParentOf(path));
+}
+
+Status WriteNewFileDurably(FileSystem& fs, const std::string& path, std::string_view content,
+                           void (*passed)(FileStep)) {
+  const auto temporary = fmt::format("{}.{}.tmp", path, NewUuidV7().ToString());
+  auto renamed = WriteSynced(fs, temporary, content);
+  if (renamed) {
+    passed(FileStep::kWritten);
+    renamed = fs.RenameNew(temporary, path);
+  }
+  if (!renamed) {
+    // Nobody writes to this name again.
+    (void)fs.Remove(temporary);
+    return renamed;
+  }
   passed(FileStep::kRenamed);
   return fs.SyncDir(ParentOf(path));
 }

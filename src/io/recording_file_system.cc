@@ -117,10 +117,22 @@ Status RecordingFileSystem::Rename(const std::string& from, const std::string& t
   FIRN_TRY(const bool replaces, base_.Exists(to));
   if (replaces) FIRN_RETURN_IF_ERROR(Known(to));
   FIRN_RETURN_IF_ERROR(base_.Rename(from, to));
-  files_.erase(from);
-  files_[to] = id;
-  history_.push_back({.kind = Kind::kRename, .file = id, .to = to, .from = from});
+  Renamed(id, from, to);
   return {};
+}
+
+Status RecordingFileSystem::RenameNew(const std::string& from, const std::string& to) {
+  const std::lock_guard lock(mutex_);
+  FIRN_TRY(const auto id, Known(from));
+  FIRN_RETURN_IF_ERROR(base_.RenameNew(from, to));
+  Renamed(id, from, to);
+  return {};
+}
+
+void RecordingFileSystem::Renamed(uint64_t file, const std::string& from, const std::string& to) {
+  files_.erase(from);
+  files_[to] = file;
+  history_.push_back({.kind = Kind::kRename, .file = file, .to = to, .from = from});
 }
 
 Status RecordingFileSystem::Remove(const std::string& path) {

@@ -35,6 +35,7 @@ class RecordingFileSystem final : public FileSystem {
 
   Result<std::unique_ptr<File>> Open(const std::string& path, OpenOptions options) override;
   Status Rename(const std::string& from, const std::string& to) override;
+  Status RenameNew(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
   Status MakeDirs(const std::string& path) override;
   Status RemoveTree(const std::string& path) override;
@@ -50,6 +51,7 @@ class RecordingFileSystem final : public FileSystem {
   /// The file of that name, which is there; its content joins the history if it is new to it.
   Result<uint64_t> Known(const std::string& path);
   uint64_t Created(const std::string& path);
+  void Renamed(uint64_t file, const std::string& from, const std::string& to);
   Status NoteRemovals(const std::string& folder);
 
   FileSystem& base_;

@@ -23,24 +23,50 @@ Failure Failed(const arrow::Status& status, std::string_view doing, const std::s
               path, status.message());
 }
 
+/// A store without the bucket has nothing of what is asked for, and must not pass for an empty
+/// one. What else goes wrong with the question says nothing about it.
+Status CheckBucket(arrow::fs::S3FileSystem& fs, const std::string& path) {
+  const auto bucket = path.substr(0, path.find('/'));
+  const auto info = fs.GetFileInfo(bucket);
+  if (!info.ok() || info->type() != arrow::fs::FileType::NotFound) return {};
+  return Fail(MakeError(ErrorCode::kIo, "there is no bucket \"{}\": s3://{}", bucket, path)
+                  .WithHint("Make it, or correct the address."));
+}
+
+/// The same of what may have failed for that.
+Failure FailedIn(arrow::fs::S3FileSystem& fs, const arrow::Status& status, std::string_view doing,
+                 const std::string& path) {
+  const auto& said = status.message();
+  const bool missing = said.find("404") != std::string::npos ||
+                       said.find("does not exist") != std::string::npos ||
+                       said.find("NoSuchBucket") != std::string::npos ||
+                       said.find("NO_SUCH_BUCKET") != std::string::npos;
+  if (missing) {
+    if (auto bucket = CheckBucket(fs, path); !bucket) return Failure(std::move(bucket).error());
+  }
+  return Failed(status, doing, path);
+}
+
 /// An object is sent in parts; one that is not finished is taken back.
 class S3Writer final : public ObjectWriter {
  public:
-  S3Writer(std::shared_ptr<arrow::io::OutputStream> stream, std::string path)
-      : stream_(std::move(stream)), path_(std::move(path)) {}
+  S3Writer(std::shared_ptr<arrow::fs::S3FileSystem> fs,
+           std::shared_ptr<arrow::io::OutputStream> stream, std::string path)
+      : fs_(std::move(fs)), stream_(std::move(stream)), path_(std::move(path)) {}
   ~S3Writer() override {
     if (!stream_->closed()) (void)stream_->Abort();
   }
   Status Write(const void* data, size_t size) override {
     const auto written = stream_->Write(data, static_cast<int64_t>(size));
-    return written.ok() ? Status() : Failed(written, "write", path_);
+    return written.ok() ? Status() : FailedIn(*fs_, written, "write", path_);
   }
   Status Finish() override {
     const auto closed = stream_->Close();
-    return closed.ok() ? Status() : Failed(closed, "write", path_);
+    return closed.ok() ? Status() : FailedIn(*fs_, closed, "write", path_);
   }
 
  private:
+  const std::shared_ptr<arrow::fs::S3FileSystem> fs_;
   const std::shared_ptr<arrow::io::OutputStream> stream_;
   const std::string path_;
 };
@@ -53,16 +79,16 @@ class S3Store final : public ObjectStore {
   Result<std::unique_ptr<ObjectWriter>> Create(const std::string& name) override {
     auto path = PathOf(name);
     auto stream = fs_->OpenOutputStream(path, nullptr);
-    if (!stream.ok()) return Failed(stream.status(), "write", path);
-    return std::make_unique<S3Writer>(*std::move(stream), std::move(path));
+    if (!stream.ok()) return FailedIn(*fs_, stream.status(), "write", path);
+    return std::make_unique<S3Writer>(fs_, *std::move(stream), std::move(path));
   }
   Status Read(const std::string& name, const Sink& sink) override {
     const auto path = PathOf(name);
     const auto file = fs_->OpenInputFile(path);
-    if (!file.ok()) return Failed(file.status(), "read", path);
+    if (!file.ok()) return FailedIn(*fs_, file.status(), "read", path);
     for (;;) {
       const auto part = (*file)->Read(kReadBytes);
-      if (!part.ok()) return Failed(part.status(), "read", path);
+      if (!part.ok()) return FailedIn(*fs_, part.status(), "read", path);
       if ((*part)->size() == 0) return {};
       FIRN_RETURN_IF_ERROR(sink((*part)->data(), static_cast<size_t>((*part)->size())));
     }
@@ -72,7 +98,8 @@ class S3Store final : public ObjectStore {
     selector.base_dir = folder.empty() ? root_ : PathOf(folder);
     selector.allow_not_found = true;
     const auto found = fs_->GetFileInfo(selector);
-    if (!found.ok()) return Failed(found.status(), "list", selector.base_dir);
+    if (!found.ok()) return FailedIn(*fs_, found.status(), "list", selector.base_dir);
+    if (found->empty()) FIRN_RETURN_IF_ERROR(CheckBucket(*fs_, root_));
     std::vector<ObjectInfo> objects;
     for (const auto& one : *found) {
       const bool is_folder = one.type() == arrow::fs::FileType::Directory;

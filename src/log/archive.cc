@@ -142,14 +142,31 @@ Result<std::vector<ArchivedGroups>> ListArchivedGroups(io::ObjectStore& store, L
 
 Result<std::optional<ArchiveEnd>> FindArchiveEnd(io::ObjectStore& store, LogId log) {
   FIRN_TRY(const auto bases, ListSegments(store, log));
+  std::optional<ArchiveEnd> end;
   for (auto base = bases.rbegin(); base != bases.rend(); ++base) {
     FIRN_TRY(const auto objects, ListSegment(store, log, *base));
     if (objects.empty()) continue;
-    ArchiveEnd end{.segment_base = *base};
-    for (const auto& object : objects) end.last_lsn = std::max(end.last_lsn, object.last_lsn);
-    return end;
+    const auto newest =
+        std::max_element(objects.begin(), objects.end(),
+                         [](const auto& a, const auto& b) { return a.last_lsn < b.last_lsn; });
+    if (!end) end = ArchiveEnd{.segment_base = *base, .last_lsn = newest->last_lsn};
+    if (newest->last_lsn < newest->first_lsn) continue;
+    end->newest = *newest;
+    break;
   }
-  return std::nullopt;
+  return end;
+}
+
+Result<GroupHeader> ReadLastHeader(io::ObjectStore& store, LogId log,
+                                   const ArchivedGroups& object) {
+  FIRN_TRY(const auto bytes, Fetch(store, object));
+  const SegmentId segment{.log = log, .base_lsn = object.segment_base};
+  GroupHeader last;
+  for (int64_t offset = 0; offset < bytes->size(); offset += static_cast<int64_t>(last.bytes)) {
+    FIRN_TRY(last, CheckGroup(object, segment, *bytes, offset));
+  }
+  if (!last.has_rows()) return NotSound(object.name, "no group with rows");
+  return last;
 }
 
 ArchiveReader::ArchiveReader(io::ObjectStore& store, LogId log)

@@ -42,8 +42,12 @@ Result<std::vector<ArchivedGroups>> ListArchivedGroups(io::ObjectStore& store, L
 struct ArchiveEnd {
   Lsn segment_base;
   Lsn last_lsn;
+  std::optional<ArchivedGroups> newest;  // the last object with rows; maybe of a segment before
 };
 Result<std::optional<ArchiveEnd>> FindArchiveEnd(io::ObjectStore& store, LogId log);
+/// The header of the last group in an object, all of which is checked.
+/// Errors: kCorrupt, naming the object.
+Result<GroupHeader> ReadLastHeader(io::ObjectStore& store, LogId log, const ArchivedGroups& object);
 
 /// Reads the log out of its archive, from behind `after` up to `until`.
 ///

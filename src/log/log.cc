@@ -308,6 +308,7 @@ Status Log::PrepareSpare() {
   {
     const std::lock_guard lock(mutex_);
     if (preparing_ || !spares_.empty() || options_.spare_segments_max == 0) return {};
+    if (segments_.back().bytes < options_.segment_bytes_max / 2) return {};
     preparing_ = true;
   }
   // LSN 0 is no segment's base, so the name is free.

@@ -30,7 +30,7 @@ struct SegmentInfo {
   std::string path;
   Lsn base_lsn;
   Lsn last_lsn;        // base - 1: no rows yet
-  uint64_t bytes = 0;  // of its groups
+  uint64_t bytes = 0;  // of its groups; of the file where Open() had no need to read it
   bool sealed = false;
   /// While a copy of this is held, the file is not overwritten, even after Retire.
   std::shared_ptr<const void> hold;
@@ -58,7 +58,8 @@ class Log {
     /// Called once when the whole log was read and found good, before anything on disk changes;
     /// its error is Open's.
     std::function<Status(const Recovered&)> end_replay;
-    /// Groups up to this LSN are checked but not decoded nor handed out.
+    /// Groups up to this LSN are not handed out, segments that end there not read: what a start
+    /// costs follows what is above.
     Lsn replay_above;
   };
   using Recovered = log::Recovered;
@@ -95,7 +96,7 @@ class Log {
 
   /// Takes sealed segments out of the log, oldest first, while their last LSN is at most `up_to`.
   Status Retire(Lsn up_to);
-  /// Zeroes a spare file for a later segment, if there is none. For idle times.
+  /// Zeroes a spare file for the next segment, if there is none and this one is half full.
   Status PrepareSpare();
 
   /// Clean stop: trailer, seal, unused blocks given back. Nothing may be appended afterwards.

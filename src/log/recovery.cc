@@ -35,6 +35,8 @@ class Recovery {
 
  private:
   Status ReadHead(const std::string& path, Lsn base_lsn);
+  /// Takes its successor's word for where it ends.
+  Status Pass(Segment& segment, const Segment& next) const;
   /// Hands out the segment's groups up to where `next` goes on, or up to its end where there is
   /// no next one.
   Status Walk(Segment& segment, const Segment* next);
@@ -76,6 +78,17 @@ Status Recovery::ReadHead(const std::string& path, Lsn base_lsn) {
                    .end = header->bytes,
                    .file_bytes = reader->size()};
   segments_.push_back(std::move(segment));
+  return {};
+}
+
+Status Recovery::Pass(Segment& segment, const Segment& next) const {
+  FoundSegment& found = segment.found;
+  if (next.state.follows < found.last_lsn) {
+    return Damage(next.found.path, 0, "it follows {}, but the segment before it is {}",
+                  next.state.follows, SegmentName(found.base_lsn));
+  }
+  found.last_lsn = next.state.follows;
+  found.end = found.file_bytes;
   return {};
 }
 
@@ -154,7 +167,8 @@ Status Recovery::Run(const std::string& directory, RecoveredLog& log) {
   if (callbacks_.begin) callbacks_.begin(recovered_);
   for (size_t i = 0; i < segments_.size(); ++i) {
     const auto* next = i + 1 == segments_.size() ? nullptr : &segments_[i + 1];
-    FIRN_RETURN_IF_ERROR(Walk(segments_[i], next));
+    const bool needed = next == nullptr || next->state.follows > callbacks_.above;
+    FIRN_RETURN_IF_ERROR(needed ? Walk(segments_[i], next) : Pass(segments_[i], *next));
     log.segments.push_back(segments_[i].found);
   }
   log.newest_follows = newest.state.follows;

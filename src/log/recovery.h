@@ -33,8 +33,8 @@ struct Recovered {
   Lsn last_lsn;          // of the last group there is, or what LSNs were skipped up to
   Lsn next_lsn;
   State newest_state;   // as of newest_state.next_lsn; later groups come on top of it
-  uint64_t groups = 0;  // with rows
-  uint64_t bytes = 0;   // of all groups
+  uint64_t groups = 0;  // with rows, of the segments that were read
+  uint64_t bytes = 0;   // of all their groups
   std::optional<TornTail> torn;
   bool clean_stop = false;
   bool direct_io = false;
@@ -45,7 +45,7 @@ struct FoundSegment {
   Lsn base_lsn;
   Lsn last_lsn;  // base - 1: it holds no rows
   std::string path;
-  uint64_t end = 0;  // behind its last group, or behind its trailer
+  uint64_t end = 0;  // behind its last group, or behind its trailer; not read: the file's
   uint64_t file_bytes = 0;
 };
 
@@ -60,6 +60,7 @@ struct ReplayCallbacks {
   /// Every whole group above `above`, in order. Its effects must stay in memory until recovery
   /// has returned without an error: damage may be found behind it.
   std::function<Status(Group&&)> group;
+  /// Segments that end at or before it are not read but for their heads.
   Lsn above;
 };
 

@@ -1,10 +1,21 @@
 #include "log/shipper.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "log/group_decoder.h"
 #include "log/segment_reader.h"
 
 namespace firn::log {
+namespace {
+
+/// Whether the archive lacks something of it. One that was only begun has nothing yet.
+bool IsBehind(const std::vector<SegmentInfo>& segments, const SegmentInfo& segment, Lsn shipped) {
+  const bool begun = &segment == &segments.back() && segment.last_lsn < segment.base_lsn;
+  return segment.last_lsn > shipped && !begun;
+}
+
+}  // namespace
 
 /// What becomes one object.
 struct Shipper::Object {
@@ -44,10 +55,48 @@ uint64_t Shipper::BytesBehind(Lsn shipped) const {
   const std::lock_guard lock(mutex_);
   uint64_t bytes = 0;
   for (const auto& segment : segments) {
-    if (segment.last_lsn <= shipped) continue;
+    if (!IsBehind(segments, segment, shipped)) continue;
     bytes += segment.bytes - (segment.base_lsn == base_ ? offset_ : 0);
   }
   return bytes;
+}
+
+Status Shipper::CheckHistory(const ArchivedGroups& newest) const {
+  const auto segments = log_.segments();
+  // What left the log cannot be looked at any more.
+  if (segments.empty() || newest.last_lsn < segments.front().base_lsn) return {};
+  const auto other = [&]() -> Status {
+    return Fail(MakeError(ErrorCode::kConflict,
+                          "the archive has another history of this log: its group that ends at "
+                          "LSN {} is not in this one: object=\"{}\"",
+                          newest.last_lsn, newest.name)
+                    .WithHint("Two servers ran on copies of one data folder, or this folder is an "
+                              "old copy. Name another place in log_archive."));
+  };
+  const auto own = std::find_if(segments.begin(), segments.end(), [&](const auto& segment) {
+    return segment.base_lsn == newest.segment_base && segment.last_lsn >= newest.last_lsn;
+  });
+  if (own == segments.end()) return other();
+  const auto archived = ReadLastHeader(store_, log_.id(), newest);
+  const bool lost = !archived && (archived.error().code == ErrorCode::kCorrupt ||
+                                  archived.error().code == ErrorCode::kNotFound);
+  if (lost) {
+    // A restore will say so too; what comes from now on is worth being archived.
+    FIRN_LOG_ERROR("archive: {}", archived.error().message);
+    return {};
+  }
+  if (!archived) return Failure(archived.error());
+  FIRN_TRY(const auto reader, SegmentReader::Open(files_, own->path, {.end = own->bytes}));
+  const SegmentId id{.log = log_.id(), .base_lsn = own->base_lsn};
+  for (uint64_t offset = 0; offset < own->bytes;) {
+    FIRN_TRY(const auto header, reader->ReadHeader(offset));
+    if (!header || header->segment != id) break;  // damaged: Ship says where
+    if (header->has_rows() && header->last_lsn >= newest.last_lsn) {
+      return *header == *archived ? Status() : other();
+    }
+    offset += header->bytes;
+  }
+  return {};
 }
 
 Status Shipper::Resume() {
@@ -62,6 +111,7 @@ Status Shipper::Resume() {
                     .WithHint("Another server writes this log, or this folder is an old copy. Name "
                               "another place in log_archive."));
   }
+  if (end && end->newest) FIRN_RETURN_IF_ERROR(CheckHistory(*end->newest));
   if (end) archived_base_ = end->segment_base;
   const std::lock_guard lock(mutex_);
   shipped_ = shipped;
@@ -73,11 +123,28 @@ Status Shipper::Ship() {
   if (!resumed()) FIRN_RETURN_IF_ERROR(Resume());
   const auto segments = log_.segments();
   for (const auto& segment : segments) {
-    const bool newest = &segment == &segments.back();
-    const bool has_rows = segment.last_lsn >= segment.base_lsn;
-    if (segment.last_lsn <= state().shipped || (newest && !has_rows)) continue;
-    FIRN_RETURN_IF_ERROR(ShipSegment(segment));
+    if (!IsBehind(segments, segment, state().shipped)) continue;
+    auto shipped = ShipSegment(segment);
+    if (!shipped) FIRN_RETURN_IF_ERROR(PassOver(segment, std::move(shipped).error()));
   }
+  return {};
+}
+
+Status Shipper::PassOver(const SegmentInfo& segment, Error why) {
+  bool unreadable = why.code == ErrorCode::kCorrupt;
+  if (why.code == ErrorCode::kNotFound) {
+    FIRN_TRY(const bool there, files_.Exists(segment.path));
+    unreadable = !there;
+  }
+  const bool settled = options_.settled && segment.sealed && segment.last_lsn <= options_.settled();
+  if (!unreadable || !settled) return Fail(std::move(why));
+  FIRN_LOG_ERROR(
+      "archive: a gap: a segment of the log cannot be read and is left out, up to LSN {}: {}",
+      segment.last_lsn, why.message);
+  unsent_.reset();
+  const std::lock_guard lock(mutex_);
+  ++gaps_;
+  shipped_ = segment.last_lsn;
   return {};
 }
 
@@ -126,7 +193,8 @@ Status Shipper::ShipGroups(SegmentReader& reader, const SegmentInfo& segment) {
     object.end = offset_;
     shipped = shipped_;
   }
-  while (object.end < segment.bytes) {
+  // `bytes` may be the file's, with what an earlier segment left behind the last group.
+  for (Lsn at(segment.base_lsn.value() - 1); object.end < segment.bytes && at < segment.last_lsn;) {
     FIRN_TRY(auto found, reader.ReadGroup(object.end, id));
     if (found.kind != Found::Kind::kGroup) {
       return Fail(ErrorCode::kCorrupt, "the log is damaged: {}: file=\"{}\" offset={}", found.why,
@@ -134,6 +202,7 @@ Status Shipper::ShipGroups(SegmentReader& reader, const SegmentInfo& segment) {
     }
     object.end += found.header.bytes;
     if (!found.header.has_rows()) break;  // a trailer
+    at = found.header.last_lsn;
     if (found.header.last_lsn <= shipped) continue;
     if (options_.before) {
       FIRN_TRY(const auto group, decoder_->Decode(found.header, found.bytes));
@@ -159,6 +228,7 @@ Status Shipper::Put(const SegmentInfo& segment, Object object) {
     object.first_lsn = segment.base_lsn;
     object.last_lsn = segment.last_lsn;
   }
+  if (options_.may_send) FIRN_RETURN_IF_ERROR(options_.may_send());
   FIRN_TRY(const auto writer, store_.Create(GroupsName(log_.id(), segment.base_lsn,
                                                        object.first_lsn, object.last_lsn)));
   const auto write = [&](const arrow::Buffer& part) {

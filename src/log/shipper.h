@@ -22,6 +22,9 @@ struct ShipState {
   uint64_t gaps = 0;          // times that groups were gone from the log before they were sent
 };
 
+/// Before it sends anything it looks whether what the archive has is of this log's history, and
+/// not of another server's that goes on with a copy of it (kConflict).
+///
 /// Threads:  Ship by one at a time; state() by any.
 /// Lifetime: borrows all it is made from.
 /// Failure:  a Ship that failed may be called again: it goes on behind the last object that is
@@ -38,12 +41,19 @@ class Shipper {
     bool skip_to_from = false;
     /// What must be in the store before this group is. Null: nothing.
     std::function<Status(const Group&)> before;
+    /// Asked before each object: whether it may be sent. Null: it may.
+    std::function<Status()> may_send;
+    /// Up to where nobody but the archive needs the log: a sealed segment below that cannot be read
+    /// is a gap. Null: it is an error.
+    std::function<Lsn()> settled;
   };
 
   Shipper(const Log& log, io::FileSystem& files, io::ObjectStore& store, Options options);
   ~Shipper();
 
-  /// Sends all that is durable now.
+  /// Asks the store how far the archive is, and whether it is this log's. kConflict: it is not.
+  Status Resume();
+  /// Sends all that is durable now; resumes first where that was not done.
   Status Ship();
   ShipState state() const;
   /// True once the store has told how far the archive is.
@@ -52,11 +62,14 @@ class Shipper {
  private:
   struct Object;
 
-  Status Resume();
+  /// Whether the archive's newest group is this log's too, as far as the log still tells.
+  Status CheckHistory(const ArchivedGroups& newest) const;
   Status ShipSegment(const SegmentInfo& segment);
   Status ShipGroups(SegmentReader& reader, const SegmentInfo& segment);
   Status Enter(SegmentReader& reader, const SegmentInfo& segment);
   Status Put(const SegmentInfo& segment, Object object);
+  /// Passes over a segment that cannot be read, if nobody else needs it.
+  Status PassOver(const SegmentInfo& segment, Error why);
   uint64_t BytesBehind(Lsn shipped) const;
 
   const Log& log_;

@@ -269,13 +269,43 @@ TEST_F(SqliteStoreTest, WhatTheLogIsNeededForIsRemembered) {
     auto store = Open();
     EXPECT_EQ(store->Load()->log, LogId());
     ASSERT_TRUE(store->BindLog(log));
-    ASSERT_TRUE(store->Commit({}, {.applied = Lsn(7), .settled = Lsn(7)}, {}));
+    ASSERT_TRUE(store->Commit({}, {.applied = Lsn(7), .settled = Lsn(7), .settled_us = 123}, {}));
     ASSERT_TRUE(store->Commit({}, {.applied = Lsn(9)}, {}));
   }
   const auto contents = Open()->Load().value();
   EXPECT_EQ(contents.log, log);
   EXPECT_EQ(contents.applied, Lsn(9));
   EXPECT_EQ(contents.settled, Lsn(7));
+  EXPECT_EQ(contents.settled_us, 123);
+}
+
+// A start that is refused for another reason says that nothing was changed.
+TEST_F(SqliteStoreTest, ReadingAfterAKillChangesNothing) {
+  {
+    auto store = Open();
+    ASSERT_TRUE(store->BindLog(LogId(NewUuidV7())));
+    for (const auto* suffix : {"", "-wal"}) {
+      std::filesystem::copy_file(path() + suffix, path() + ".killed" + suffix);
+    }
+  }
+  for (const auto* suffix : {"", "-wal"}) {
+    std::filesystem::remove(path() + suffix);
+    std::filesystem::rename(path() + ".killed" + suffix, path() + suffix);
+  }
+  const auto content = [&] {
+    auto& files = io::LocalFileSystem();
+    return std::pair(io::ReadFile(files, path()).value(), io::ReadFile(files, path() + "-wal"));
+  };
+  const auto before = content();
+  ASSERT_FALSE(before.second->empty());
+  EXPECT_NE(Open()->Load()->log, LogId());
+  EXPECT_EQ(content().first, before.first);
+  ASSERT_TRUE(content().second);
+  EXPECT_EQ(*content().second, *before.second);
+  // What is written goes on from there, and a clean end leaves one file.
+  ASSERT_TRUE(Open()->Commit({}, {.applied = Lsn(3)}, {}));
+  EXPECT_FALSE(std::filesystem::exists(path() + "-wal"));
+  EXPECT_EQ(Open()->Load()->applied, Lsn(3));
 }
 
 TEST_F(SqliteStoreTest, APointerOfADroppedTableIsDropped) {

@@ -1,6 +1,11 @@
 #include "io/file_system.h"
 
+#include <atomic>
+#include <thread>
+
 #include <gtest/gtest.h>
+
+#include "io/file_steps.h"
 
 namespace firn::io {
 namespace {
@@ -42,6 +47,28 @@ TEST_F(LocalFiles, CreateRefusesAnExistingFile) {
   const auto again = fs_.Open(dir_ + "/a", {.mode = OpenMode::kCreate});
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::kAlreadyExists);
+}
+
+TEST_F(LocalFiles, OfManyWhoWantANewNameOneGetsIt) {
+  constexpr int kMany = 8;
+  std::atomic<int> made{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kMany; ++i) {
+    threads.emplace_back([&, i] {
+      const auto written = WriteNewFileDurably(
+          fs_, dir_ + "/a", std::string(4, static_cast<char>('a' + i)), [](FileStep) {});
+      if (written) {
+        ++made;
+      } else {
+        EXPECT_EQ(written.error().code, ErrorCode::kAlreadyExists);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(fs_.List(dir_)->size(), 1U);  // nobody's temporary file is left
+  const auto content = *ReadFile(fs_, dir_ + "/a");
+  EXPECT_EQ(content, std::string(4, content.front()));
 }
 
 TEST_F(LocalFiles, AReadPastTheEndIsShort) {

@@ -136,6 +136,31 @@ class ArchiveTest : public testing::Test {
   std::vector<Lsn> lsns_;
 };
 
+// A start takes the size of a file for what a segment holds, where it had no need to read it. In a
+// file that was used before, groups of another segment follow.
+TEST_F(ArchiveTest, SegmentsThatAStartDidNotReadAreSentToo) {
+  Append(60);
+  ASSERT_TRUE(log_->Retire(log_->next_lsn()));
+  ASSERT_FALSE(folder_.Names().front().starts_with(SegmentName(Lsn(1))));
+  const Lsn retired(log_->segments().front().base_lsn.value() - 1);
+  std::erase_if(lsns_, [&](Lsn lsn) { return lsn <= retired; });
+  Append(60);
+  auto options = SmallOptions();
+  options.replay_above = log_->next_lsn();
+  log_.reset();
+  auto opened = OpenLog(io::LocalFileSystem(), folder_.LogPath(), options);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_TRUE(opened->groups.empty());
+  log_ = std::move(opened->log);
+  Append(3);
+  const auto shipper = NewShipper(retired);
+  ASSERT_TRUE(shipper->Ship()) << shipper->Ship().error().message;
+  const auto read = ReadBack(retired);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_THAT(*read, ElementsAreArray(lsns_));
+  EXPECT_EQ(shipper->state().bytes_behind, 0u);
+}
+
 TEST_F(ArchiveTest, WhatIsDurableIsReadBack) {
   auto shipper = NewShipper();
   for (int round = 0; round < 5; ++round) {
@@ -270,6 +295,83 @@ TEST_F(ArchiveTest, AnArchiveThatIsAheadOfTheLogIsLeftAlone) {
   const auto shipped = NewShipper()->Ship();
   ASSERT_FALSE(shipped);
   EXPECT_EQ(shipped.error().code, ErrorCode::kConflict);
+}
+
+// A copied disk: the same log id, and from some LSN on two histories.
+class CopiedDiskTest : public ArchiveTest {
+ protected:
+  /// Both logs have `before` groups; the first one's archive has them, and `more` of its own.
+  void Part(int before, int more, bool clean) {
+    Append(before);
+    if (clean) {
+      ASSERT_TRUE(log_->Close());
+    }
+    std::filesystem::create_directories(copied_.path());
+    std::filesystem::copy(folder_.LogPath(), copied_.LogPath());
+    if (clean) Open();
+    Append(more);
+    ASSERT_TRUE(NewShipper()->Ship());
+    auto opened = OpenLog(copied_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    copy_ = std::move(opened->log);
+    ASSERT_EQ(copy_->id(), log_->id());
+  }
+  Status ShipCopy(int groups) {
+    for (int i = 0; i < groups; ++i) {
+      EXPECT_TRUE(copy_->Append(SmallGroup(copy_->next_lsn(), 2, std::string(3000, 'y'))));
+    }
+    return Shipper(*copy_, io::LocalFileSystem(), store_, {.object_bytes = 20'000}).Ship();
+  }
+  void ExpectRefused(const Status& shipped) {
+    ASSERT_FALSE(shipped);
+    EXPECT_EQ(shipped.error().code, ErrorCode::kConflict);
+    EXPECT_THAT(shipped.error().message, HasSubstr("another history of this log"));
+    ExpectAllThere();
+  }
+
+  TempFolder copied_;
+  std::unique_ptr<Log> copy_;
+};
+
+TEST_F(CopiedDiskTest, IsNoticedWhereTheSameLsnsMeanOtherGroups) {
+  Part(5, 2, true);
+  ExpectRefused(ShipCopy(6));
+}
+TEST_F(CopiedDiskTest, IsNoticedWhereItHasSkippedTheLsns) {
+  Part(5, 2, false);
+  ExpectRefused(ShipCopy(1));
+}
+TEST_F(CopiedDiskTest, IsNoticedSegmentsLater) {
+  Part(5, 60, true);
+  ExpectRefused(ShipCopy(90));
+}
+TEST_F(CopiedDiskTest, IsNoticedWhenItsLogForgotWhereTheyParted) {
+  Part(5, 2, true);
+  ASSERT_TRUE(ShipCopy(0).error().code == ErrorCode::kConflict);
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_TRUE(copy_->Append(SmallGroup(copy_->next_lsn(), 2, std::string(3000, 'y'))));
+  }
+  ASSERT_TRUE(copy_->Retire(Lsn(copy_->next_lsn().value() - 40)));
+  // Nothing is left to compare: the owner object is what tells.
+  EXPECT_TRUE(ShipCopy(1));
+}
+TEST_F(CopiedDiskTest, ThatTookTheOthersPlaceGoesOn) {
+  Part(5, 0, true);
+  ASSERT_TRUE(ShipCopy(20));
+  EXPECT_FALSE(NewShipper()->Ship());
+}
+
+TEST_F(ArchiveTest, ADamagedLastObjectDoesNotEndTheArchive) {
+  Append(5);
+  ASSERT_TRUE(NewShipper()->Ship());
+  const auto path = archive_.path() + "/" + Objects().back();
+  auto turned = *io::ReadFile(io::LocalFileSystem(), path);
+  turned[turned.size() / 2] = static_cast<char>(~turned[turned.size() / 2]);
+  ASSERT_TRUE(io::WriteFileDurably(io::LocalFileSystem(), path, turned));
+  Append(5);
+  auto shipper = NewShipper();
+  ASSERT_TRUE(shipper->Ship());
+  EXPECT_EQ(shipper->state().bytes_behind, 0);
 }
 
 TEST_F(ArchiveTest, ANewArchiveBeginsBehindWhatIsNotNeeded) {

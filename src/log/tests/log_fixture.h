@@ -75,6 +75,7 @@ class MemoryFiles final : public io::FileSystem {
   }
   Result<bool> Exists(const std::string&) override { return true; }
   Status Rename(const std::string&, const std::string&) override { return ReadOnly(); }
+  Status RenameNew(const std::string&, const std::string&) override { return ReadOnly(); }
   Status Remove(const std::string&) override { return ReadOnly(); }
   Status MakeDirs(const std::string&) override { return ReadOnly(); }
   Status RemoveTree(const std::string&) override { return ReadOnly(); }

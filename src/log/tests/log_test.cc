@@ -5,6 +5,7 @@
 
 #include "io/faulty_file_system.h"
 #include "log/segment_reader.h"
+#include "log/segment_writer.h"
 #include "log/tests/log_fixture.h"
 
 namespace firn::log {
@@ -116,6 +117,67 @@ TEST(Log, HandsOutOnlyGroupsAboveTheMarkWhenTold) {
   EXPECT_EQ(opened->recovered.groups, 5u);
 }
 
+// What a start costs follows the log's tail, however much of the log is kept for others.
+TEST(Log, ReadsOnlyTheHeadsOfSegmentsBelowTheMark) {
+  const TempFolder folder;
+  auto opened = OpenLog(folder);
+  AppendUpTo(*opened->log, Lsn(40));
+  const auto before = opened->log->segments();
+  ASSERT_EQ(before.size(), 3u);
+  opened->log.reset();
+  auto bytes = folder.Content()[SegmentName(before[0].base_lsn)];
+  auto& turned = bytes[before[0].bytes / 2];
+  turned = static_cast<char>(turned ^ 1);
+  folder.Write(SegmentName(before[0].base_lsn), bytes);
+
+  auto options = SmallOptions();
+  options.replay_above = Lsn(before[0].last_lsn.value() - 1);
+  EXPECT_FALSE(OpenLog(folder, options));  // a group above the mark is in it
+  options.replay_above = before[0].last_lsn;
+  opened = OpenLog(folder, options);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->groups.front().first_lsn, before[1].base_lsn);
+  EXPECT_EQ(opened->recovered.groups, 40 - before[0].last_lsn.value());
+  EXPECT_EQ(opened->recovered.oldest_lsn, Lsn(1));
+  const auto after = opened->log->segments();
+  ASSERT_EQ(after.size(), 4u);
+  EXPECT_EQ(after[0].last_lsn, before[0].last_lsn);
+  EXPECT_EQ(after[1].bytes, before[1].bytes);
+
+  opened->log.reset();
+  options.replay_above = Lsn(40);  // the newest is read for its end
+  opened = OpenLog(folder, options);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_TRUE(opened->groups.empty());
+  EXPECT_GT(opened->log->next_lsn(), Lsn(40));
+}
+
+TEST(Log, RefusesASegmentThatFollowsLessThanTheOneBeforeIt) {
+  const TempFolder folder;
+  const TempFolder other;
+  auto opened = OpenLog(folder);
+  AppendUpTo(*opened->log, Lsn(40));
+  const auto segments = opened->log->segments();
+  opened->log.reset();
+  StateGroup group{.follows = Lsn(segments[1].base_lsn.value() - 2)};
+  group.state.next_lsn = segments[2].base_lsn;
+  auto encoded = GroupEncoder().EncodeState(group);
+  ASSERT_TRUE(encoded);
+  {
+    const auto writer = SegmentWriter::Start(
+        io::LocalFileSystem(), {.path = other.path()},
+        {.log = opened->recovered.id, .base_lsn = segments[2].base_lsn}, *encoded);
+    ASSERT_TRUE(writer);
+  }
+  std::filesystem::rename(other.path(), segments[2].path);
+  auto options = SmallOptions();
+  options.replay_above = Lsn(40);
+  const auto refused = OpenLog(folder, options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
+  EXPECT_THAT(refused.error().message, HasSubstr("it follows"));
+}
+
 TEST(Log, RetiresWholeSealedSegmentsAndReusesThem) {
   const TempFolder folder;
   auto opened = OpenLog(folder);
@@ -205,6 +267,9 @@ TEST(Log, PreparesBlocksAndSpares) {
   options.prepare_bytes = 1 << 20;
   auto opened = OpenLog(folder, options);
   EXPECT_EQ(folder.Content()[SegmentName(Lsn(1))].size(), 1u << 20);
+  ASSERT_TRUE(opened->log->PrepareSpare());  // too early
+  EXPECT_THAT(folder.Names(), ElementsAre(SegmentName(Lsn(1))));
+  AppendUpTo(*opened->log, Lsn(10));
   ASSERT_TRUE(opened->log->PrepareSpare());
   ASSERT_TRUE(opened->log->PrepareSpare());
   EXPECT_THAT(folder.Names(), ElementsAre(SegmentName(Lsn(1)), SpareName(Lsn(0))));
