@@ -1,4 +1,5 @@
 // `firn backup` and `firn restore`.
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <future>
@@ -57,6 +58,26 @@ Result<int64_t> ParseTime(const std::string& text) {
           .WithHint("Write it like '2026-01-31 13:45:00+01:00'; without a zone it is UTC."));
 }
 
+Result<Lsn> ParseLsn(const std::string& text) {
+  uint64_t lsn = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, failed] = std::from_chars(text.data(), end, lsn);
+  if (failed == std::errc() && stopped == end && !text.empty()) return Lsn(lsn);
+  return Fail(MakeError(ErrorCode::kInvalidInput, "not an LSN: \"{}\"", text)
+                  .WithHint("Write a number, as firn.lsn and firn.last_commit_lsn() show it."));
+}
+
+/// A folder's path, whole.
+Result<std::string> FolderOf(std::string_view flag, const std::string& path) {
+  if (path.empty()) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "{} is empty", flag)
+                    .WithHint("Name a folder that is not there yet."));
+  }
+  auto whole = std::filesystem::absolute(path).lexically_normal().string();
+  while (whole.size() > 1 && whole.back() == '/') whole.pop_back();
+  return whole;
+}
+
 Status BackupRunning(PgClient& client, const std::string& url) {
   FIRN_TRY(const auto before, client.Run("SELECT duckdb_lsn, log_id FROM firn.lsn"));
   const double started = MonotonicSeconds();
@@ -81,6 +102,8 @@ Status BackupStopped(const Settings& settings, const std::string& url) {
   Settings own = settings;
   // The copy is this command's; an archive goes on with the next start of the server.
   FIRN_RETURN_IF_ERROR(own.Set("log_archive", "", SettingOrigin::kFlag));
+  // And no round: behind it segments leave the log that the archive may not have yet.
+  FIRN_RETURN_IF_ERROR(own.Set("flush_interval", "3650d", SettingOrigin::kFlag));
   FIRN_TRY(const auto database, table::Database::Open({.data_dir = dir, .settings = own}));
   std::cout << "backup: of \"" << dir << "\", to " << url << '\n' << std::flush;
   std::promise<Result<table::BackupReport>> done;
@@ -88,7 +111,7 @@ Status BackupStopped(const Settings& settings, const std::string& url) {
   table::SecondCopyOf(*database).Backup(url,
                                         [&](auto result) { done.set_value(std::move(result)); });
   const auto made = report.get();
-  const Status stopped = database->Stop();
+  Status stopped = database->Stop();
   if (!made) return Failure(made.error());
   std::cout << fmt::format("backup: done: log {}, everything up to LSN {}, {} tables, {} files\n",
                            made->log, made->last_lsn, made->tables, made->files);
@@ -96,6 +119,10 @@ Status BackupStopped(const Settings& settings, const std::string& url) {
 }
 
 Status BackupReport(const ServerAddress& address, const std::string& to) {
+  if (to.empty()) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "--to is empty")
+                    .WithHint("Write s3://bucket/prefix or a folder."));
+  }
   const auto url = WholeUrl(to);
   auto client = ConnectTo(address);
   if (client) return BackupRunning(*client, url);
@@ -106,20 +133,30 @@ Status BackupReport(const ServerAddress& address, const std::string& to) {
 
 Result<table::RestoreRequest> RequestOf(const RestoreFlags& flags) {
   table::RestoreRequest request;
-  request.to = std::filesystem::absolute(flags.to).lexically_normal().string();
-  while (request.to.size() > 1 && request.to.back() == '/') request.to.pop_back();
+  FIRN_TRY(request.to, FolderOf("--to", flags.to));
   request.dry_run = flags.dry_run;
-  if (flags.lsn && !flags.time.empty()) {
+  if (flags.lsn && flags.time) {
     return Fail(MakeError(ErrorCode::kInvalidInput, "--lsn and --time exclude each other")
                     .WithHint("Name one point, or none for all there is."));
   }
-  if (flags.lsn) request.lsn = Lsn(*flags.lsn);
-  if (!flags.time.empty()) {
-    FIRN_TRY(request.time_us, ParseTime(flags.time));
+  if (flags.lsn) {
+    FIRN_TRY(request.lsn, ParseLsn(*flags.lsn));
   }
-  if (!flags.log.empty()) {
-    FIRN_TRY(const auto log, ParseUuid(flags.log));
-    request.log = LogId(log);
+  if (flags.time) {
+    FIRN_TRY(request.time_us, ParseTime(*flags.time));
+    if (*request.time_us > SystemClock().NowMicros()) {
+      return Fail(
+          MakeError(ErrorCode::kInvalidInput, "the time lies ahead: {}", TimeText(*request.time_us))
+              .WithHint("Leave --time out for all there is. Without a zone it is UTC."));
+    }
+  }
+  if (flags.log) {
+    const auto log = ParseUuid(*flags.log);
+    if (!log) {
+      return Fail(MakeError(ErrorCode::kInvalidInput, "not the id of a log: \"{}\"", *flags.log)
+                      .WithHint("Without --log it is the newest; the others are told then."));
+    }
+    request.log = LogId(*log);
   }
   request.progress = [](const std::string& text) {
     std::cout << "restore: " << text << '\n' << std::flush;
@@ -135,6 +172,10 @@ Status RestoreReport(const RestoreFlags& flags) {
   auto& files = io::LocalFileSystem();
   auto access = io::S3Access::Of(settings);
   access.attempts = 5;
+  if (flags.from.empty()) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "--from is empty")
+                    .WithHint("Write s3://bucket/prefix or a folder."));
+  }
   const auto from = io::IsLocalUrl(flags.from) ? WholeUrl(flags.from) : flags.from;
   FIRN_TRY(const auto store, io::OpenObjectStore(from, access, files));
   FIRN_TRY(const auto report, table::Restore(*store, files, request));

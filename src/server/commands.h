@@ -27,9 +27,10 @@ struct RestoreFlags {
   Flags settings;
   std::string from;
   std::string to;
-  std::optional<uint64_t> lsn;
-  std::string time;
-  std::string log;
+  // As they were given: an empty one is no point, and not "all".
+  std::optional<std::string> lsn;
+  std::optional<std::string> time;
+  std::optional<std::string> log;
   bool dry_run = false;
 };
 

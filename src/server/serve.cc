@@ -8,15 +8,15 @@
 #include <thread>
 
 #include <unistd.h>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 
+#include "base/clock.h"
 #include "base/crash_point.h"
 #include "base/environment.h"
 #include "base/log.h"
 #include "engine/engine.h"
 #include "io/durable_folders.h"
 #include "net/http/server.h"
+#include "net/io_threads.h"
 #include "net/listener.h"
 #include "net/pgwire/server.h"
 #include "server/commands.h"
@@ -28,6 +28,7 @@
 #include "server/version.h"
 #include "sql/sql_service.h"
 #include "table/database.h"
+#include "table/second_copy.h"
 
 namespace firn::server {
 namespace {
@@ -40,21 +41,19 @@ class Server {
     return server;
   }
 
-  /// Runs until Stop() was called; this thread works too.
+  /// Runs until Stop() was called.
   void Run() {
-    std::vector<std::thread> threads;
-    for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i) {
-      threads.emplace_back([this] { io_.run(); });
-    }
-    io_.run();
-    for (auto& thread : threads) thread.join();
+    threads_.Start();
+    threads_.Join();
   }
 
-  /// What a signal leads to. Not on a thread of the io_context. Ends the process itself, with
+  /// What a signal leads to. Not on one of the threads. Ends the process itself, with
   /// everything durable, when a statement does not let itself be stopped in time.
   Status Stop() {
     // Nothing that fails on the way may keep the server from stopping.
     const Status ports = RemovePorts(data_dir_);
+    auto& copies = table::SecondCopyOf(*database_);
+    copies.StopBy(MonotonicSeconds() + kCopySeconds);
     pg_server_->Stop();
     http_server_->Stop();
     const bool ended = WaitForSessions();
@@ -62,14 +61,15 @@ class Server {
     if (!ended) {
       FIRN_LOG_WARN("stopping: a statement still runs after {} s and is abandoned",
                     kStopSeconds.count());
-      std::_Exit(ReportOutcome(stopped ? ports : stopped));
     }
-    work_.reset();
-    io_.stop();
+    if (!copies.ended()) {
+      FIRN_LOG_WARN("stopping: a request to a store that takes too long is left alone");
+    }
+    if (!ended || !copies.ended()) std::_Exit(ReportOutcome(stopped ? ports : stopped));
+    threads_.Stop();
     return stopped ? ports : stopped;
   }
 
-  asio::io_context& io() { return io_; }
   void StartSweep() { database_->StartSweep(); }
 
   void Announce() const {
@@ -90,6 +90,8 @@ class Server {
 
   // Planning inside the engine cannot be interrupted; everything else ends at once.
   static constexpr std::chrono::seconds kStopSeconds{7};
+  // From the signal on; until then what is not in the archive is sent.
+  static constexpr double kCopySeconds = 7.5;
 
   bool WaitForSessions() {
     auto ended = std::make_shared<std::promise<void>>();
@@ -114,11 +116,11 @@ class Server {
     auto& files = io::LocalFileSystem();
     FIRN_TRY(const bool there, files.Exists(data_dir_));
     if (!there) {
-      FIRN_RETURN_IF_ERROR(net::CheckEndpoints(io_, {pg, http}));
+      FIRN_RETURN_IF_ERROR(net::CheckEndpoints({pg, http}));
       FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(files, data_dir_));
     }
     FIRN_TRY(lock_, DataLock::Take(data_dir_));
-    return there ? net::CheckEndpoints(io_, {pg, http}) : Status();
+    return there ? net::CheckEndpoints({pg, http}) : Status();
   }
 
   Status Open() {
@@ -141,10 +143,10 @@ class Server {
                                              kVersion));
     factory_ = std::make_unique<SqlSessionFactory>(*service_);
     if (!net::IsLoopback(pg.address)) FIRN_RETURN_IF_ERROR(service_->CheckRemoteLogins());
-    FIRN_TRY(pg_server_, net::pgwire::PgServer::Listen(io_, pg, *factory_, limits));
+    FIRN_TRY(pg_server_, net::pgwire::PgServer::Listen(threads_, pg, *factory_, limits));
     pages_ = std::make_unique<StatusPages>(*database_, *engine_, shares.limit,
                                            [this] { return pg_server_->session_count(); });
-    FIRN_TRY(http_server_, net::http::HttpServer::Listen(io_, http, *pages_, {}));
+    FIRN_TRY(http_server_, net::http::HttpServer::Listen(threads_, http, *pages_, {}));
     CrashPoint("start.listening");
     return WritePorts(data_dir_, {.pg = pg_server_->port(), .http = http_server_->port()});
   }
@@ -179,8 +181,8 @@ class Server {
 
   const Settings settings_;
   const std::string data_dir_;
-  asio::io_context io_;
-  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+  // One more than cores: a lone committer waits for the disk on its own thread.
+  net::IoThreads threads_{std::thread::hardware_concurrency() + size_t{1}};
   std::unique_ptr<DataLock> lock_;
   std::unique_ptr<table::Database> database_;
   std::unique_ptr<engine::Engine> engine_;

@@ -324,6 +324,7 @@ Task<Result<RunningRead::Batches>> RunningRead::Fetch() {
   session_.cancellation->SetInterrupt([interrupter] { interrupter.Interrupt(); });
   const auto wait = [ahead = ahead_](auto done) { ahead->Await(std::move(done)); };
   auto fetched = co_await AwaitCallback<Result<Batches>>(wait);
+  co_await Yield();
   ahead_.reset();
   session_.cancellation->SetInterrupt(nullptr);
   auto asked = session_.cancellation->Check();

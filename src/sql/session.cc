@@ -217,7 +217,10 @@ Task<Status> Session::SimpleQuery(std::string sql, Output& out) {
     in_query_block_ = statements->size() > 1;
     for (size_t i = 0; status && i < statements->size(); ++i) {
       const bool last = i + 1 == statements->size();
-      if (i > 0) BeginNextStatement();
+      if (i > 0) {
+        co_await Yield();
+        BeginNextStatement();
+      }
       status = co_await RunSimple((*statements)[i], last, out);
     }
   }

@@ -188,7 +188,7 @@ Status SessionSettings::SetInitial(std::string_view name, std::string_view value
   }
   FIRN_RETURN_IF_ERROR(CheckSetter(*parameter, by));
   FIRN_TRY(initial_[std::string(parameter->name)], ReadParameter(*parameter, value));
-  style_.reset();
+  values_state_.reset();
   return {};
 }
 
@@ -198,7 +198,7 @@ void SessionSettings::SetInitialRole(std::string_view name, Role role) {
 
 void SessionSettings::SetServer(std::string_view name, std::string value) {
   initial_[std::string(name)] = std::move(value);
-  style_.reset();
+  values_state_.reset();
 }
 
 Status SessionSettings::Set(std::string_view name, std::string_view value, bool local, SetBy by) {
@@ -359,13 +359,33 @@ std::vector<std::pair<std::string, std::string>> SessionSettings::TakeReports() 
   return changed;
 }
 
-int64_t SessionSettings::Milliseconds(std::string_view name) const {
-  const auto value = ReadMilliseconds(Value(name));
-  return value ? *value : 0;
+const SessionSettings::Values& SessionSettings::Now() const {
+  if (values_state_ == state_) return values_;
+  const auto milliseconds = [this](std::string_view name) {
+    const auto value = ReadMilliseconds(Value(name));
+    return value ? *value : 0;
+  };
+  const auto work_mem = ParseBytes(Value("work_mem"));
+  auto path = SplitNames(Value("search_path"));
+  const auto isolation = Show("transaction_isolation");
+  const auto read_only = Show("transaction_read_only");
+  values_ = {
+      .style = Style(),
+      .statement_timeout_ms = milliseconds("statement_timeout"),
+      .idle_timeout_ms = milliseconds("idle_session_timeout"),
+      .idle_in_transaction_timeout_ms = milliseconds("idle_in_transaction_session_timeout"),
+      .work_mem_bytes = work_mem ? *work_mem : 0,
+      .search_path = path ? *std::move(path) : std::vector<std::string>(),
+      .isolation = isolation && *isolation == "repeatable read" ? Isolation::kRepeatableRead
+                                                                : Isolation::kReadCommitted,
+      .read_only = read_only && *read_only == "on",
+      .as_of = Value("firn.as_of"),
+  };
+  values_state_ = state_;
+  return values_;
 }
 
-const std::shared_ptr<const columnar::TextStyle>& SessionSettings::text_style() const {
-  if (style_ && style_state_ == state_) return style_;
+std::shared_ptr<const columnar::TextStyle> SessionSettings::Style() const {
   columnar::TextStyle style;
   const auto zone = Value("TimeZone");
   if (zone != "UTC") {
@@ -374,35 +394,8 @@ const std::shared_ptr<const columnar::TextStyle>& SessionSettings::text_style() 
   }
   style.extra_float_digits = std::atoi(Value("extra_float_digits").c_str());
   style.bytea_escape = Value("bytea_output") == "escape";
-  if (!style_ || *style_ != style) style_ = std::make_shared<columnar::TextStyle>(style);
-  style_state_ = state_;
-  return style_;
-}
-
-int64_t SessionSettings::work_mem_bytes() const {
-  const auto value = ParseBytes(Value("work_mem"));
-  return value ? *value : 0;
-}
-
-std::vector<std::string> SessionSettings::search_path() const {
-  auto names = SplitNames(Value("search_path"));
-  if (!names) return {};
-  return *std::move(names);
-}
-
-Isolation SessionSettings::isolation() const {
-  const auto level = Show("transaction_isolation");
-  return level && *level == "repeatable read" ? Isolation::kRepeatableRead
-                                              : Isolation::kReadCommitted;
-}
-
-std::string SessionSettings::as_of() const {
-  return Value("firn.as_of");
-}
-
-bool SessionSettings::read_only() const {
-  const auto value = Show("transaction_read_only");
-  return value && *value == "on";
+  if (values_.style && *values_.style == style) return values_.style;
+  return std::make_shared<columnar::TextStyle>(style);
 }
 
 }  // namespace firn::sql

@@ -113,20 +113,34 @@ class SessionSettings {
   /// All reported parameters with their values.
   std::vector<std::pair<std::string, std::string>> Reported() const;
 
-  int64_t statement_timeout_ms() const { return Milliseconds("statement_timeout"); }
-  /// Of a duration, 0: none.
-  int64_t Milliseconds(std::string_view name) const;
+  // Asked for with each statement: worked out once for each change. Times: 0 is none.
+  int64_t statement_timeout_ms() const { return Now().statement_timeout_ms; }
+  int64_t idle_timeout_ms() const { return Now().idle_timeout_ms; }
+  int64_t idle_in_transaction_timeout_ms() const { return Now().idle_in_transaction_timeout_ms; }
   /// How values are read and shown. Shared until a setting changes it.
-  const std::shared_ptr<const columnar::TextStyle>& text_style() const;
-  int64_t work_mem_bytes() const;
+  const std::shared_ptr<const columnar::TextStyle>& text_style() const { return Now().style; }
+  int64_t work_mem_bytes() const { return Now().work_mem_bytes; }
   /// search_path as it is set, "$user" and all (relation_names.h has what it comes to).
-  std::vector<std::string> search_path() const;
-  Isolation isolation() const;
-  bool read_only() const;
+  const std::vector<std::string>& search_path() const { return Now().search_path; }
+  Isolation isolation() const { return Now().isolation; }
+  bool read_only() const { return Now().read_only; }
   /// As PastFromText reads it.
-  std::string as_of() const;
+  const std::string& as_of() const { return Now().as_of; }
 
  private:
+  struct Values {
+    std::shared_ptr<const columnar::TextStyle> style;
+    int64_t statement_timeout_ms = 0;
+    int64_t idle_timeout_ms = 0;
+    int64_t idle_in_transaction_timeout_ms = 0;
+    int64_t work_mem_bytes = 0;
+    std::vector<std::string> search_path;
+    Isolation isolation = Isolation::kReadCommitted;
+    bool read_only = false;
+    std::string as_of;
+  };
+  const Values& Now() const;
+  std::shared_ptr<const columnar::TextStyle> Style() const;
   void Change(const std::function<void(State&)>& change);
   std::string Value(std::string_view canonical) const;
   std::string InitialValue(std::string_view canonical) const;
@@ -135,8 +149,8 @@ class SessionSettings {
   Roles initial_roles_;
   Saved state_;
   Saved reported_state_;
-  mutable std::shared_ptr<const columnar::TextStyle> style_;
-  mutable Saved style_state_;  // what style_ was made of
+  mutable Values values_;
+  mutable Saved values_state_;  // what values_ were made of
   std::map<std::string, std::string, std::less<>> reported_;
 };
 

@@ -66,9 +66,13 @@ SqlService::SqlService(table::Database& database, engine::Engine& engine, const 
       snapshots_({.age_ms = settings.DurationMs("snapshot_age_max"),
                   .bytes = shares.pinned_rows,
                   .pinned_bytes =
-                      [&database, hot = shares.hot_rows] {
+                      [&database, shares] {
+                        // Counting hot rows costs a look at every table.
+                        const int64_t pinned = database.pinned_bytes();
+                        if (pinned <= shares.pinned_rows) return pinned;
                         const auto stats = database.stats();
-                        return stats.pinned_bytes - std::max<int64_t>(0, hot - stats.hot_bytes);
+                        return stats.pinned_bytes -
+                               std::max<int64_t>(0, shares.hot_rows - stats.hot_bytes);
                       }},
                  watch_),
       services_{.database = database,

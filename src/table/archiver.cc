@@ -1,6 +1,6 @@
 #include "table/archiver.h"
 
-#include <algorithm>
+#include <limits>
 
 #include "base/log.h"
 #include "base/uuid.h"
@@ -9,10 +9,12 @@
 namespace firn::table {
 namespace {
 
-constexpr int64_t kShipIntervalMs = 400;
-constexpr int64_t kRetryMs = 1000;
-constexpr int64_t kBaseLookMs = 1000;
-constexpr int64_t kBaseRetryMs = 5000;
+constexpr double kShipSeconds = 0.4;
+constexpr double kRetrySeconds = 1;
+constexpr double kBaseLookSeconds = 1;
+constexpr double kBaseRetrySeconds = 5;
+// A request that was begun in time.
+constexpr double kLastRequestSeconds = 0.5;
 
 }  // namespace
 
@@ -20,45 +22,58 @@ std::string ArchiveOwnerName(LogId log) {
   return log::ArchiveFolder(log) + "/owner";
 }
 
-Archiver::Archiver(Collaborators collaborators, std::unique_ptr<io::ObjectStore> store, Lsn from,
-                   int64_t base_interval_ms)
-    : with_(std::move(collaborators)),
+Archiver::Archiver(CopySources sources, std::function<int64_t()> flush_rounds,
+                   std::unique_ptr<io::ObjectStore> store, Lsn from, int64_t base_interval_ms)
+    : from_(std::move(sources)),
+      flush_rounds_(std::move(flush_rounds)),
       store_(std::move(store)),
       base_interval_ms_(base_interval_ms),
       owner_(NewUuidV7().ToString()),
-      copier_(with_.files, *store_, with_.log.id(), with_.warehouse,
-              [this] { return stopping_.load(); }),
-      shipper_(with_.log, with_.files, *store_,
-               {.from = from, .before = [this](const log::Group& group) {
-                  return CopyAddedFiles(group, copier_);
-                }}) {
+      ship_until_(std::numeric_limits<double>::infinity()),
+      copier_(from_, *store_),
+      shipper_(from_.log, from_.files, *store_,
+               {.from = from,
+                .before =
+                    [this](const log::Group& group) {
+                      return CopyAddedFiles(group, copier_, [this] { return ShipMustEnd(); });
+                    },
+                .may_send = [this] { return CheckOwner(); },
+                .settled =
+                    [this] {
+                      const Snapshot snapshot = from_.committer.TakeSnapshot();
+                      return FlushedOf(*snapshot.root, snapshot.visible);
+                    }}) {
   state_.url = store_->url();
   caught_up_at_ = MonotonicSeconds();
 }
 
-Archiver::~Archiver() {
-  Stop();
-}
-
 void Archiver::Start() {
-  ship_thread_ = std::thread([this] { RunShip(); });
-  base_thread_ = std::thread([this] { RunBase(); });
+  ship_worker_.Start([this] { RunShip(); });
+  base_worker_.Start([this] { RunBase(); });
 }
 
-void Archiver::Stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+bool Archiver::Stop(double until) {
+  ship_until_ = until;
+  ship_worker_.Ask();
+  base_worker_.Ask();
+  const bool base_ended = base_worker_.End(until + kLastRequestSeconds);
+  const bool ship_ended = ship_worker_.End(until + kLastRequestSeconds);
+  if (const auto behind = shipper_.state().bytes_behind; behind > 0 && !fenced_) {
+    FIRN_LOG_WARN(
+        "archive: {} bytes of the log are not in the archive yet; the next start sends them",
+        behind);
   }
-  wake_.notify_all();
-  if (base_thread_.joinable()) base_thread_.join();
-  if (ship_thread_.joinable()) ship_thread_.join();
+  return base_ended && ship_ended;
 }
 
-bool Archiver::WaitFor(int64_t ms) {
-  std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, std::chrono::milliseconds(ms), [this] { return stopping_.load(); });
-  return stopping_.load();
+bool Archiver::ShipMustEnd() const {
+  return fenced_ || MonotonicSeconds() >= ship_until_;
+}
+
+bool Archiver::Has(Lsn lsn) const {
+  const auto shipped = shipper_.state();
+  // LSNs that a kill skipped are in no group.
+  return claimed_ && shipper_.resumed() && (shipped.shipped >= lsn || shipped.bytes_behind == 0);
 }
 
 Lsn Archiver::archived() const {
@@ -76,6 +91,8 @@ ArchiveState Archiver::state() const {
 }
 
 void Archiver::Note(const Status& status, std::string_view doing, std::atomic<bool>* failing) {
+  // Told to end: by a stop, or because the archive is another one's, which was said.
+  if (!status && status.error().code == ErrorCode::kCancelled) return;
   const bool began = !status && !*failing;
   const bool ended = status && *failing;
   *failing = !status;
@@ -89,72 +106,71 @@ void Archiver::Note(const Status& status, std::string_view doing, std::atomic<bo
   if (!status) {
     ++state_.failures;
     state_.last_error = status.error().message;
-    state_.last_error_us = with_.clock.NowMicros();
+    state_.last_error_us = from_.clock.NowMicros();
   }
   state_.failing = ship_failing_ || base_failing_;
 }
 
+Status Archiver::Claim() {
+  // Looked at first: an archive that went on with another history is left to whoever writes it.
+  FIRN_RETURN_IF_ERROR(shipper_.Resume());
+  FIRN_RETURN_IF_ERROR(io::PutObject(*store_, ArchiveOwnerName(from_.log.id()), owner_));
+  claimed_ = true;
+  // And again: for what the one before sent in between.
+  return shipper_.Resume();
+}
+
 Status Archiver::CheckOwner() {
-  const auto name = ArchiveOwnerName(with_.log.id());
-  if (!claimed_) {
-    FIRN_RETURN_IF_ERROR(io::PutObject(*store_, name, owner_));
-    claimed_ = true;
-    return {};
-  }
+  const auto name = ArchiveOwnerName(from_.log.id());
   const auto now = io::GetObject(*store_, name);
   if (now && *now == owner_) return {};
   if (!now && now.error().code == ErrorCode::kNotFound) {
     return io::PutObject(*store_, name, owner_);
   }
   if (!now) return Failure(now.error());
-  const std::lock_guard lock(mutex_);
   fenced_ = true;
   return Fail(MakeError(ErrorCode::kConflict,
                         "another server began to write the archive of this log: {}/{}",
-                        store_->url(), log::ArchiveFolder(with_.log.id()))
+                        store_->url(), log::ArchiveFolder(from_.log.id()))
                   .WithHint("Two servers run on copies of one data folder. Stop one of them."));
 }
 
 Status Archiver::ShipOnce() {
   const double now = MonotonicSeconds();
-  if (shipper_.resumed() && claimed_ && shipper_.state().bytes_behind == 0) {
+  const bool news = !shipper_.resumed() || !claimed_ || shipper_.state().bytes_behind > 0;
+  if (!news && !making_base_) {
     const std::lock_guard lock(mutex_);
     caught_up_at_ = now;
     return {};
   }
-  FIRN_RETURN_IF_ERROR(CheckOwner());
-  Status shipped = shipper_.Ship();
-  const std::lock_guard lock(mutex_);
+  Status shipped = claimed_ ? CheckOwner() : Claim();
+  if (shipped) shipped = shipper_.Ship();
   // The archive is another history's: it must not become this one's once it has come as far.
   if (!shipped && shipped.error().code == ErrorCode::kConflict) fenced_ = true;
+  const std::lock_guard lock(mutex_);
   if (shipped) caught_up_at_ = now;
   return shipped;
 }
 
 void Archiver::RunShip() {
-  const auto fenced = [this] {
-    const std::lock_guard lock(mutex_);
-    return fenced_;
-  };
   for (;;) {
-    const bool last = stopping_.load();
-    if (!fenced() && !(last && ship_failing_)) {
-      const Status shipped = ShipOnce();
-      Note(shipped, "copy the log", &ship_failing_);
+    const bool last = ship_worker_.stopping();
+    if (!ShipMustEnd() && !(last && ship_failing_)) {
+      Note(ShipOnce(), "copy the log", &ship_failing_);
     }
     if (last) return;
-    WaitFor(ship_failing_ ? kRetryMs : kShipIntervalMs);
+    ship_worker_.Rest(ship_failing_ ? kRetrySeconds : kShipSeconds);
   }
 }
 
 bool Archiver::BaseDue() {
   if (base_rounds_ < 0 || base_gaps_ != shipper_.state().gaps) return true;
   const bool old = (MonotonicSeconds() - base_at_) * 1000 >= static_cast<double>(base_interval_ms_);
-  return old && base_rounds_ != with_.flush_rounds();
+  return old && base_rounds_ != flush_rounds_();
 }
 
 Status Archiver::BaseOnce() {
-  const LogId log = with_.log.id();
+  const LogId log = from_.log.id();
   if (!know_files_) {
     FIRN_TRY(const auto bases, ListBases(*store_, log));
     if (!bases.empty()) {
@@ -165,15 +181,18 @@ Status Archiver::BaseOnce() {
     know_files_ = true;
   }
   const auto gaps = shipper_.state().gaps;
-  const auto rounds = with_.flush_rounds();
+  const auto rounds = flush_rounds_();
   const auto archived = [this](Lsn lsn) -> Status {
-    while (shipper_.state().shipped < lsn) {
-      if (WaitFor(kShipIntervalMs)) return Fail(ErrorCode::kCancelled, "the server is stopping");
+    while (!Has(lsn)) {
+      if (base_worker_.Rest(kShipSeconds) || fenced_) {
+        return Fail(ErrorCode::kCancelled, "it was told to stop");
+      }
     }
-    return {};
+    return CheckOwner();
   };
   FIRN_TRY(const auto base,
-           CopyBase(with_.committer, with_.log, with_.clock, copier_, *store_, archived));
+           CopyBase(
+               from_, copier_, *store_, [this] { return BaseMustEnd(); }, archived));
   base_gaps_ = gaps;
   base_rounds_ = rounds;
   base_at_ = MonotonicSeconds();
@@ -185,18 +204,14 @@ Status Archiver::BaseOnce() {
 }
 
 void Archiver::RunBase() {
-  while (!stopping_.load()) {
-    bool fenced = false;
-    {
-      const std::lock_guard lock(mutex_);
-      fenced = fenced_;
-    }
-    if (shipper_.resumed() && !fenced && BaseDue()) {
+  while (!base_worker_.stopping()) {
+    if (claimed_ && !fenced_ && BaseDue()) {
+      making_base_ = true;
       const Status made = BaseOnce();
-      if (stopping_.load()) return;
+      making_base_ = false;
       Note(made, "make a base copy", &base_failing_);
     }
-    if (WaitFor(base_failing_ ? kBaseRetryMs : kBaseLookMs)) return;
+    base_worker_.Rest(base_failing_ ? kBaseRetrySeconds : kBaseLookSeconds);
   }
 }
 

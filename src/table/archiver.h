@@ -8,18 +8,16 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 
-#include "base/clock.h"
 #include "io/object_store.h"
 #include "log/shipper.h"
 #include "table/base_copy.h"
 #include "table/second_copy.h"
+#include "table/worker.h"
 
 namespace firn::table {
 
@@ -27,56 +25,52 @@ namespace firn::table {
 std::string ArchiveOwnerName(LogId log);
 
 /// Threads:  any.
-/// Lifetime: borrows its collaborators; Stop() before destruction.
+/// Lifetime: borrows what its sources name. Destruction waits for a request that is under way.
 /// Failure:  tried again for as long as it lives; state() tells.
 class Archiver {
  public:
-  struct Collaborators {
-    io::FileSystem& files;
-    const Clock& clock;
-    const log::Log& log;
-    const Committer& committer;
-    std::function<int64_t()> flush_rounds;
-    std::string warehouse;
-  };
-
   /// `from`: every row up to there is in the lake.
-  Archiver(Collaborators collaborators, std::unique_ptr<io::ObjectStore> store, Lsn from,
-           int64_t base_interval_ms);
-  ~Archiver();
+  Archiver(CopySources sources, std::function<int64_t()> flush_rounds,
+           std::unique_ptr<io::ObjectStore> store, Lsn from, int64_t base_interval_ms);
 
   void Start();
-  /// Sends what is left once more, if the store answers, and ends.
-  void Stop();
+  /// Sends what is left, until the moment in monotonic seconds, if the store answers. False: a
+  /// request is under way that does not end.
+  bool Stop(double until);
 
   ArchiveState state() const;
   /// The log is needed above this.
   Lsn archived() const;
+  /// Whether all there is in the log up to here is in the archive.
+  bool Has(Lsn lsn) const;
 
  private:
   void RunShip();
   Status ShipOnce();
-  /// Whether nobody else writes this log's archive. The last one that began to is the one.
+  Status Claim();
+  /// Whether nobody else writes this log's archive. The last one that claimed it is the one.
   Status CheckOwner();
   void RunBase();
   Status BaseOnce();
   bool BaseDue();
   void Note(const Status& status, std::string_view doing, std::atomic<bool>* failing);
-  /// True when it is time to stop.
-  bool WaitFor(int64_t ms);
+  /// Between two steps: whether there is to be another one.
+  bool ShipMustEnd() const;
+  bool BaseMustEnd() const { return fenced_ || base_worker_.stopping(); }
 
-  const Collaborators with_;
+  const CopySources from_;
+  const std::function<int64_t()> flush_rounds_;
   const std::unique_ptr<io::ObjectStore> store_;
   const int64_t base_interval_ms_;
   const std::string owner_;  // of this life
-  std::atomic<bool> stopping_{false};
   std::atomic<bool> ship_failing_{false};
   std::atomic<bool> base_failing_{false};
+  std::atomic<bool> fenced_{false};       // the archive is another one's, for good
+  std::atomic<bool> claimed_{false};      // it was this one's once
+  std::atomic<bool> making_base_{false};  // so the owner is looked at, though there is no news
+  std::atomic<double> ship_until_;        // once a stop was asked for
   WarehouseCopier copier_;
   log::Shipper shipper_;
-
-  // The ship thread's own.
-  bool claimed_ = false;
 
   // The base thread's own.
   bool know_files_ = false;
@@ -85,13 +79,11 @@ class Archiver {
   double base_at_ = 0;
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
   ArchiveState state_;       // guarded by mutex_
   double caught_up_at_ = 0;  // guarded by mutex_: all that was durable then is archived
-  bool fenced_ = false;      // guarded by mutex_
 
-  std::thread ship_thread_;
-  std::thread base_thread_;
+  Worker ship_worker_;
+  Worker base_worker_;
 };
 
 }  // namespace firn::table

@@ -17,12 +17,11 @@ void Backups::Begin(const std::string& url, const std::function<void(Result<Back
       begun = Fail(MakeError(ErrorCode::kConflict, "another backup is at work")
                        .WithSqlState("55006")
                        .WithHint("Wait for its end."));
-    } else if (stopping_) {
+    } else if (worker_.stopping()) {
       begun = Fail(ErrorCode::kCancelled, "the server is stopping");
     } else {
       running_ = true;
-      if (thread_.joinable()) thread_.join();
-      thread_ = std::thread([this, url, done] {
+      worker_.Start([this, url, done] {
         auto report = Run(url);
         needs_above_ = UINT64_MAX;
         {
@@ -36,22 +35,21 @@ void Backups::Begin(const std::string& url, const std::function<void(Result<Back
   if (!begun) done(Failure(std::move(begun).error()));
 }
 
-void Backups::Stop() {
-  stopping_ = true;
-  std::thread thread;
+bool Backups::Stop(double until) {
   {
+    // Whoever begins has begun, or is refused.
     const std::lock_guard lock(mutex_);
-    thread = std::move(thread_);
+    worker_.Ask();
   }
-  if (thread.joinable()) thread.join();
+  return worker_.End(until);
 }
 
 Result<std::unique_ptr<io::ObjectStore>> Backups::OpenStore(const std::string& url) {
+  FIRN_TRY(auto store, io::OpenObjectStore(url, access_, from_.files));
   if (io::IsLocalUrl(url)) {
-    FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(with_.files, io::LocalPathOf(url)));
+    FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(from_.files, io::LocalPathOf(url)));
   }
-  FIRN_TRY(auto store, io::OpenObjectStore(url, with_.access, with_.files));
-  const auto owner = io::GetObject(*store, ArchiveOwnerName(with_.log.id()));
+  const auto owner = io::GetObject(*store, ArchiveOwnerName(from_.log.id()));
   if (!owner && owner.error().code != ErrorCode::kNotFound) return Failure(owner.error());
   if (owner) {
     return Fail(
@@ -65,37 +63,36 @@ Result<std::unique_ptr<io::ObjectStore>> Backups::OpenStore(const std::string& u
 Result<BackupReport> Backups::Run(const std::string& url) {
   // Before anything else: what is in the log now stays.
   Lsn from;
+  needs_above_ = 0;
   {
-    const Snapshot snapshot = with_.committer.TakeSnapshot();
+    const Snapshot snapshot = from_.committer.TakeSnapshot();
     from = FlushedOf(*snapshot.root, snapshot.visible);
     needs_above_ = from.value();
   }
-  const auto stop = [this] { return stopping_.load(); };
+  const auto stop = [this] { return worker_.stopping(); };
   FIRN_TRY(const auto store, OpenStore(url));
-  WarehouseCopier copier(with_.files, *store, with_.log.id(), with_.warehouse, stop);
-  FIRN_TRY(const auto bases, ListBases(*store, with_.log.id()));
+  WarehouseCopier copier(from_, *store);
+  FIRN_TRY(const auto bases, ListBases(*store, from_.log.id()));
   if (!bases.empty()) {
-    if (auto newest = ReadBase(*store, with_.log.id(), bases.back())) {
+    if (auto newest = ReadBase(*store, from_.log.id(), bases.back())) {
       copier.Know(std::move(newest->files));
     }
   }
-  log::Shipper shipper(
-      with_.log, with_.files, *store,
-      {.from = from, .skip_to_from = true, .before = [&](const log::Group& group) -> Status {
-         if (stop()) return Fail(ErrorCode::kCancelled, "the server is stopping");
-         return CopyAddedFiles(group, copier);
-       }});
+  log::Shipper shipper(from_.log, from_.files, *store,
+                       {.from = from, .skip_to_from = true, .before = [&](const log::Group& group) {
+                          return CopyAddedFiles(group, copier, stop);
+                        }});
   const auto archived = [&](Lsn lsn) -> Status {
     FIRN_RETURN_IF_ERROR(shipper.Ship());
     const auto shipped = shipper.state();
-    if (shipped.shipped >= lsn) return {};
+    // LSNs that a kill skipped are in no group.
+    if (shipped.shipped >= lsn || shipped.bytes_behind == 0) return {};
     return Fail(ErrorCode::kInternal, "the log ends before the backup: shipped={} want={}",
                 shipped.shipped, lsn);
   };
   // The groups first: while files are copied the log may have to give way.
   FIRN_RETURN_IF_ERROR(shipper.Ship());
-  FIRN_TRY(const auto base,
-           CopyBase(with_.committer, with_.log, with_.clock, copier, *store, archived));
+  FIRN_TRY(const auto base, CopyBase(from_, copier, *store, stop, archived));
   if (shipper.state().gaps > 0) {
     return Fail(
         MakeError(ErrorCode::kOverloaded, "the log gave way while the backup ran: it has a gap")

@@ -7,37 +7,28 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 
-#include "base/clock.h"
 #include "io/object_store.h"
-#include "log/log.h"
-#include "table/committer.h"
+#include "table/base_copy.h"
 #include "table/second_copy.h"
+#include "table/worker.h"
 
 namespace firn::table {
 
 /// Runs backups, one at a time.
 ///
 /// Threads:  any.
-/// Lifetime: borrows its collaborators; Stop() before destruction.
+/// Lifetime: borrows what its sources name. Destruction waits for a request that is under way.
 class Backups {
  public:
-  struct Collaborators {
-    io::FileSystem& files;
-    const Clock& clock;
-    const log::Log& log;
-    const Committer& committer;
-    io::S3Access access;
-    std::string warehouse;
-  };
-
-  explicit Backups(Collaborators collaborators) : with_(std::move(collaborators)) {}
-  ~Backups() { Stop(); }
+  Backups(CopySources sources, io::S3Access access)
+      : from_(std::move(sources)), access_(std::move(access)) {}
 
   void Begin(const std::string& url, const std::function<void(Result<BackupReport>)>& done);
-  /// Ends the one under way, with an error.
-  void Stop();
+  /// The one under way ends at its next step, with an error; there are no more.
+  void Ask() { worker_.Ask(); }
+  /// Waits for that, until the moment in monotonic seconds. False: a request is still under way.
+  bool Stop(double until);
   /// The log is needed above this; the highest LSN there can be while none runs.
   Lsn needs_above() const { return Lsn(needs_above_.load()); }
 
@@ -45,13 +36,13 @@ class Backups {
   Result<BackupReport> Run(const std::string& url);
   Result<std::unique_ptr<io::ObjectStore>> OpenStore(const std::string& url);
 
-  const Collaborators with_;
+  const CopySources from_;
+  const io::S3Access access_;
   std::atomic<uint64_t> needs_above_{UINT64_MAX};
-  std::atomic<bool> stopping_{false};
 
   std::mutex mutex_;
   bool running_ = false;  // guarded by mutex_
-  std::thread thread_;    // guarded by mutex_
+  Worker worker_;         // started under mutex_
 };
 
 }  // namespace firn::table

@@ -68,11 +68,15 @@ Result<BaseCopy> FromBody(const nlohmann::json& body) {
   return base;
 }
 
+Failure Stopped() {
+  return Fail(ErrorCode::kCancelled, "it was told to stop");
+}
+
 /// What of a table a base copy needs, with its folder kept from a DROP.
 struct PinnedTable {
   BaseTable table;
   std::shared_ptr<TableFolder> folder;
-  std::vector<std::string> added_files;
+  DataFiles added_files;
 };
 
 std::vector<PinnedTable> PinTables(const Root& root) {
@@ -80,22 +84,22 @@ std::vector<PinnedTable> PinTables(const Root& root) {
   for (const auto& [id, version] : root.tables) {
     PinnedTable pinned{
         .table = {.definition = version->definition, .metadata_version = version->metadata_version},
-        .folder = version->folder};
-    for (const auto& file : version->added_files) {
-      pinned.added_files.push_back(LocalPath(file->path));
-    }
+        .folder = version->folder,
+        .added_files = version->added_files};
     tables.push_back(std::move(pinned));
   }
   return tables;
 }
 
-Status CopyTable(const PinnedTable& table, WarehouseCopier& copier) {
-  for (const auto& file : table.added_files) FIRN_RETURN_IF_ERROR(copier.Copy(file));
+Status CopyTable(const PinnedTable& table, WarehouseCopier& copier, const StopAsked& stop) {
+  for (const auto& file : table.added_files) {
+    FIRN_RETURN_IF_ERROR(copier.Copy(LocalPath(file->path), stop));
+  }
   FIRN_TRY(const auto loaded, lake::IcebergTable::Load(copier.files(), table.folder->path(),
                                                        table.table.metadata_version));
   return lake::VisitFiles(
       loaded, [&](const std::string& path) { return copier.Knows(path); },
-      [&](const std::string& path) { return copier.Copy(path); });
+      [&](const std::string& path) { return copier.Copy(path, stop); });
 }
 
 /// The last group at or below `lsn` that is in the log, or `settled` where that is later.
@@ -164,6 +168,28 @@ std::string WarehouseName(LogId log, const std::string& file) {
   return log::ArchiveFolder(log) + "/warehouse/" + file;
 }
 
+std::string SumName(LogId log, const std::string& file) {
+  return log::ArchiveFolder(log) + "/sums/" + file + std::string(kSuffix);
+}
+
+Result<std::optional<ArchivedFile>> ReadSum(io::ObjectStore& store, LogId log,
+                                            const std::string& file) {
+  const auto name = SumName(log, file);
+  const auto json = io::GetObject(store, name);
+  if (!json && json.error().code == ErrorCode::kNotFound) return std::nullopt;
+  if (!json) return Failure(json.error());
+  try {
+    const auto sum = nlohmann::json::parse(*json);
+    return ArchivedFile{.name = file,
+                        .bytes = sum.at("bytes").get<uint64_t>(),
+                        .crc = sum.at("crc32c").get<uint32_t>()};
+  } catch (const nlohmann::json::exception& error) {
+    return Fail(MakeError(ErrorCode::kCorrupt, "the archive is damaged: {}: object=\"{}\"",
+                          error.what(), name)
+                    .WithSqlState("XX001"));
+  }
+}
+
 Result<std::vector<Lsn>> ListBases(io::ObjectStore& store, LogId log) {
   FIRN_TRY(const auto found, store.List(log::ArchiveFolder(log) + "/base"));
   std::vector<Lsn> bases;
@@ -190,13 +216,8 @@ Result<BaseCopy> ReadBase(io::ObjectStore& store, LogId log, Lsn applied) {
   return base;
 }
 
-WarehouseCopier::WarehouseCopier(io::FileSystem& files, io::ObjectStore& store, LogId log,
-                                 std::string warehouse, std::function<bool()> stop)
-    : files_(files),
-      store_(store),
-      log_(log),
-      warehouse_(std::move(warehouse)),
-      stop_(std::move(stop)) {}
+WarehouseCopier::WarehouseCopier(const CopySources& from, io::ObjectStore& store)
+    : files_(from.files), store_(store), log_(from.log.id()), warehouse_(from.warehouse) {}
 
 std::string WarehouseCopier::NameOf(const std::string& path) const {
   return path.starts_with(warehouse_ + "/") ? path.substr(warehouse_.size() + 1) : std::string();
@@ -226,24 +247,26 @@ std::vector<ArchivedFile> WarehouseCopier::FilesOf(const std::string& folder) co
   return files;
 }
 
-Result<ArchivedFile> WarehouseCopier::Send(const std::string& path, std::string name) {
+Result<ArchivedFile> WarehouseCopier::Send(const std::string& path, std::string name,
+                                           const StopAsked& stop) {
   FIRN_TRY(const auto file, files_.Open(path, {}));
   FIRN_TRY(const auto writer, store_.Create(WarehouseName(log_, name)));
   ArchivedFile sent{.name = std::move(name)};
   std::vector<char> part(kPartBytes);
   for (;;) {
-    if (stop_()) return Fail(ErrorCode::kCancelled, "the server is stopping");
+    if (stop()) return Stopped();
     FIRN_TRY(const size_t got, file->ReadAt(sent.bytes, part.data(), part.size()));
     if (got == 0) break;
     FIRN_RETURN_IF_ERROR(writer->Write(part.data(), got));
     sent.crc = Crc32c(part.data(), got, sent.crc);
     sent.bytes += got;
   }
+  if (stop()) return Stopped();
   FIRN_RETURN_IF_ERROR(writer->Finish());
   return sent;
 }
 
-Status WarehouseCopier::Copy(const std::string& path) {
+Status WarehouseCopier::Copy(const std::string& path, const StopAsked& stop) {
   auto name = NameOf(path);
   if (name.empty()) {
     return Fail(ErrorCode::kUnsupported, "a file outside of the warehouse: {}", path);
@@ -254,7 +277,7 @@ Status WarehouseCopier::Copy(const std::string& path) {
     if (known_.contains(name)) return {};
     sending_.insert(name);
   }
-  auto sent = Send(path, name);
+  auto sent = Send(path, name, stop);
   const std::lock_guard lock(mutex_);
   sending_.erase(name);
   sent_.notify_all();
@@ -263,12 +286,25 @@ Status WarehouseCopier::Copy(const std::string& path) {
   return {};
 }
 
-Status CopyAddedFiles(const log::Group& group, WarehouseCopier& copier) {
+Status WarehouseCopier::CopyWithSum(const std::string& path, const StopAsked& stop) {
+  FIRN_RETURN_IF_ERROR(Copy(path, stop));
+  nlohmann::json sum;
+  const auto name = NameOf(path);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto& file = known_.at(name);
+    sum = {{"bytes", file.bytes}, {"crc32c", file.crc}};
+  }
+  return io::PutObject(store_, SumName(log_, name), sum.dump() + "\n");
+}
+
+Status CopyAddedFiles(const log::Group& group, WarehouseCopier& copier, const StopAsked& stop) {
+  if (stop()) return Stopped();
   for (const auto& record : group.catalog) {
     if (record.kind != kAddFilesKind) continue;
     FIRN_TRY(const auto added, AddedFilesFromJson(record.json));
     for (const auto& file : added.files) {
-      auto copied = copier.Copy(LocalPath(file.path));
+      auto copied = copier.CopyWithSum(LocalPath(file.path), stop);
       if (copied) continue;
       // Its table was dropped since, as a later group says. A store may say "not found" too.
       FIRN_TRY(const bool there, copier.files().Exists(LocalPath(file.path)));
@@ -278,34 +314,38 @@ Status CopyAddedFiles(const log::Group& group, WarehouseCopier& copier) {
   return {};
 }
 
-Result<BaseCopy> CopyBase(const Committer& committer, const log::Log& log, const Clock& clock,
-                          WarehouseCopier& copier, io::ObjectStore& store,
-                          const std::function<Status(Lsn)>& archived) {
-  BaseCopy base{.log = log.id(), .warehouse = copier.warehouse()};
+Result<BaseCopy> CopyBase(const CopySources& from, WarehouseCopier& copier, io::ObjectStore& store,
+                          const StopAsked& stop, const std::function<Status(Lsn)>& archived) {
+  BaseCopy base{.log = from.log.id(), .warehouse = from.warehouse};
   std::vector<PinnedTable> tables;
+  // Before the versions are known: rounds go on, and let go of metadata.
+  auto kept = from.old_metadata.Keep();
   {
     // Not kept: a root holds the rows of its generations in memory.
-    const Snapshot snapshot = committer.TakeSnapshot();
+    const Snapshot snapshot = from.committer.TakeSnapshot();
     base.applied = snapshot.visible;
     base.settled = FlushedOf(*snapshot.root, snapshot.visible);
-    base.made_us = clock.NowMicros();
-    // Nothing is known of the last commit where the log held no group when the server started.
-    const int64_t committed = committer.last_commit_us();
+    base.made_us = from.clock.NowMicros();
+    // A catalog of an earlier release may not say when the last commit was that the log has lost.
+    const int64_t committed = from.committer.last_commit_us();
     base.commit_us = committed > 0 ? committed : base.made_us;
     for (const auto& [id, object] : snapshot.root->catalog->objects()) {
       base.objects.push_back(object);
     }
     tables = PinTables(*snapshot.root);
   }
-  base.logged = LastGroup(log, base.applied, base.settled);
+  base.logged = LastGroup(from.log, base.applied, base.settled);
   for (const auto& table : tables) {
-    if (auto copied = CopyTable(table, copier); !copied) {
+    if (auto copied = CopyTable(table, copier, stop); !copied) {
       return Fail(std::move(copied.error())
                       .During("base copy of " + table.table.definition->QualifiedName()));
     }
     base.tables.push_back(table.table);
   }
   for (const auto& table : base.tables) AddFilesOf(table, copier, &base.files);
+  // All of it is in the store. What follows waits for the store, maybe for long.
+  tables.clear();
+  kept.reset();
   FIRN_RETURN_IF_ERROR(archived(base.logged));
   FIRN_RETURN_IF_ERROR(io::PutObject(store, BaseName(base.log, base.applied), ToJson(base)));
   return base;

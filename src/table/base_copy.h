@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@
 #include "catalog/version.h"
 #include "io/file_system.h"
 #include "io/object_store.h"
+#include "log/log.h"
 #include "table/committer.h"
+#include "table/old_metadata.h"
 
 namespace firn::table {
 
@@ -54,9 +57,27 @@ Result<BaseCopy> BaseCopyFromJson(std::string_view json);
 
 std::string BaseName(LogId log, Lsn applied);
 std::string WarehouseName(LogId log, const std::string& file);
+/// The object with the size and the checksum of a file that a group adds.
+std::string SumName(LogId log, const std::string& file);
+/// Nothing where there is none: an earlier release wrote the archive.
+Result<std::optional<ArchivedFile>> ReadSum(io::ObjectStore& store, LogId log,
+                                            const std::string& file);
 /// The LSNs of the base copies of a log, oldest first.
 Result<std::vector<Lsn>> ListBases(io::ObjectStore& store, LogId log);
 Result<BaseCopy> ReadBase(io::ObjectStore& store, LogId log, Lsn applied);
+
+/// What a running database is copied from.
+struct CopySources {
+  io::FileSystem& files;
+  const Clock& clock;
+  const log::Log& log;
+  const Committer& committer;
+  OldMetadata& old_metadata;
+  std::string warehouse;
+};
+
+/// Whether it is time to end; asked between two steps.
+using StopAsked = std::function<bool()>;
 
 /// Copies files of the warehouse to an archive, each once, and knows which are there.
 ///
@@ -64,26 +85,26 @@ Result<BaseCopy> ReadBase(io::ObjectStore& store, LogId log, Lsn applied);
 /// Failure: kCancelled once `stop` returns true.
 class WarehouseCopier {
  public:
-  WarehouseCopier(io::FileSystem& files, io::ObjectStore& store, LogId log, std::string warehouse,
-                  std::function<bool()> stop);
+  WarehouseCopier(const CopySources& from, io::ObjectStore& store);
 
   void Know(std::vector<ArchivedFile> files);
   bool Knows(const std::string& path) const;
-  Status Copy(const std::string& path);
+  Status Copy(const std::string& path, const StopAsked& stop);
+  /// The same, with the file's checksum in an object of its own: for a restore that has the file
+  /// from a group, and no base copy that lists it.
+  Status CopyWithSum(const std::string& path, const StopAsked& stop);
   /// What is known of a table's folder ("main/public/t-01234567").
   std::vector<ArchivedFile> FilesOf(const std::string& folder) const;
-  const std::string& warehouse() const { return warehouse_; }
   io::FileSystem& files() const { return files_; }
 
  private:
-  Result<ArchivedFile> Send(const std::string& path, std::string name);
+  Result<ArchivedFile> Send(const std::string& path, std::string name, const StopAsked& stop);
   std::string NameOf(const std::string& path) const;
 
   io::FileSystem& files_;
   io::ObjectStore& store_;
   const LogId log_;
   const std::string warehouse_;
-  const std::function<bool()> stop_;
 
   mutable std::mutex mutex_;
   std::condition_variable sent_;
@@ -92,12 +113,12 @@ class WarehouseCopier {
 };
 
 /// The data files that a group's add_files records name must be in the archive before it.
-Status CopyAddedFiles(const log::Group& group, WarehouseCopier& copier);
+Status CopyAddedFiles(const log::Group& group, WarehouseCopier& copier, const StopAsked& stop);
 
-/// Makes a base copy of what `committer` has now. `archived` returns once every group up to the
-/// LSN is in the archive: before that the copy is not finished.
-Result<BaseCopy> CopyBase(const Committer& committer, const log::Log& log, const Clock& clock,
-                          WarehouseCopier& copier, io::ObjectStore& store,
-                          const std::function<Status(Lsn)>& archived);
+/// Makes a base copy of what there is now. `archived` returns once every group up to the LSN that
+/// the log has is in the archive, and nobody else writes there: before that the copy is not
+/// finished.
+Result<BaseCopy> CopyBase(const CopySources& from, WarehouseCopier& copier, io::ObjectStore& store,
+                          const StopAsked& stop, const std::function<Status(Lsn)>& archived);
 
 }  // namespace firn::table

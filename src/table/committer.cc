@@ -17,6 +17,9 @@ namespace {
 // for a long write.
 constexpr int64_t kGroupBytes = 32 << 20;
 
+// Above this a transaction takes long enough to write that its thread has better things to do.
+constexpr int64_t kRowsLedByOthers = 4096;
+
 Error DroppedTable(TableId id) {
   return MakeError(ErrorCode::kNotFound, "the table was dropped by another session: id={}", id)
       .WithSqlState("42P01");
@@ -122,7 +125,17 @@ Committer::Committer(Collaborators collaborators, std::shared_ptr<Root> root,
     : with_(std::move(collaborators)),
       next_lsn_(with_.log.next_lsn()),
       last_commit_us_(last_commit_us),
-      root_(std::move(root)) {}
+      root_(std::move(root)),
+      leader_([this] { LeadOn(); }) {}
+
+Committer::~Committer() {
+  {
+    const std::lock_guard lock(queue_mutex_);
+    ending_ = true;
+  }
+  lead_.notify_all();
+  leader_.join();
+}
 
 void Committer::Submit(CommitRequest request, CommitDone done) {
   Item item{.request = std::move(request), .done = std::move(done)};
@@ -142,6 +155,8 @@ void Committer::Submit(RootChange change, std::function<void(Status)> done) {
 
 void Committer::Enqueue(std::span<Item> items) {
   bool lead = false;
+  bool hand_over = false;
+  const bool large = std::any_of(items.begin(), items.end(), IsLarge);
   {
     const std::lock_guard lock(queue_mutex_);
     for (auto& item : items) {
@@ -149,13 +164,27 @@ void Committer::Enqueue(std::span<Item> items) {
     }
     lead = !leading_ && !queue_.empty();
     leading_ = leading_ || lead;
+    hand_over = lead && large;
+    handed_over_ = handed_over_ || hand_over;
   }
   for (const auto& refused : items) {
     if (!refused.done) continue;
     refused.done(
         Fail(MakeError(ErrorCode::kCancelled, "the server is stopping").WithSqlState("57P01")));
   }
-  if (lead) Lead();
+  if (hand_over) {
+    lead_.notify_one();
+  } else if (lead) {
+    LeadOnce();
+  }
+}
+
+bool Committer::IsLarge(const Item& item) {
+  int64_t rows = 0;
+  for (const auto& write : item.request.writes) {
+    for (const auto& batch : write.rows) rows += batch->num_rows();
+  }
+  return rows > kRowsLedByOthers;
 }
 
 void Committer::Stop() {
@@ -164,25 +193,47 @@ void Committer::Stop() {
   idle_.wait(lock, [this] { return !leading_; });
 }
 
-void Committer::Lead() noexcept {
+void Committer::LeadOnce() {
+  std::deque<Item> items;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    items.swap(queue_);
+  }
+  Run(std::move(items));
+  {
+    const std::lock_guard lock(queue_mutex_);
+    handed_over_ = !queue_.empty();
+    leading_ = handed_over_;
+    if (!leading_) idle_.notify_all();
+    if (!handed_over_) return;
+  }
+  lead_.notify_one();
+}
+
+void Committer::LeadOn() {
+  std::unique_lock lock(queue_mutex_);
   for (;;) {
-    std::deque<Item> items;
-    {
-      std::lock_guard lock(queue_mutex_);
-      if (queue_.empty()) {
-        leading_ = false;
-        idle_.notify_all();
-        return;
-      }
-      items.swap(queue_);
+    lead_.wait(lock, [this] { return handed_over_ || ending_; });
+    if (!handed_over_) return;
+    while (!queue_.empty()) {
+      auto items = std::exchange(queue_, {});
+      lock.unlock();
+      Run(std::move(items));
+      lock.lock();
     }
-    while (!items.empty()) {
-      if (items.front().root_change) {
-        RunRootChange(items.front());
-        items.pop_front();
-      } else {
-        RunGroup(items);
-      }
+    handed_over_ = false;
+    leading_ = false;
+    idle_.notify_all();
+  }
+}
+
+void Committer::Run(std::deque<Item> items) noexcept {
+  while (!items.empty()) {
+    if (items.front().root_change) {
+      RunRootChange(items.front());
+      items.pop_front();
+    } else {
+      RunGroup(items);
     }
   }
 }

@@ -3,8 +3,10 @@
 // A thread that submits while nobody leads becomes the leader: it takes the queue, validates each
 // transaction against the root and the group so far, assigns LSNs, appends rows to the
 // generations, writes the group to the log, syncs, publishes `visible` (or the next root), and
-// answers. Those who come meanwhile form the next group. A lone committer never waits for company
-// and never changes threads. DDL, added files and flush rounds go through the same queue.
+// answers. Those who come meanwhile form the next group, which a thread kept for that leads: the
+// first has its own client to answer. A lone committer never waits for company and never changes
+// threads, unless it brings very many rows. DDL, added files and flush rounds go through the same
+// queue.
 #pragma once
 
 #include <condition_variable>
@@ -14,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <thread>
 #include <vector>
 
 #include "base/clock.h"
@@ -51,6 +54,8 @@ class Committer {
   };
 
   Committer(Collaborators collaborators, std::shared_ptr<Root> root, int64_t last_commit_us);
+  /// What was submitted is answered first.
+  ~Committer();
 
   void Submit(CommitRequest request, CommitDone done);
   /// Several at once: they may share a group.
@@ -76,8 +81,13 @@ class Committer {
   struct Building;
 
   void Enqueue(std::span<Item> items);
+  static bool IsLarge(const Item& item);
+  // On the thread of somebody who submitted: what is in the queue, and no more.
+  void LeadOnce();
+  // On the thread kept for it: until the queue is empty, each time that it is asked to.
+  void LeadOn();
   // An exception here would leave rows half applied and nobody leading: better to die and recover.
-  void Lead() noexcept;
+  void Run(std::deque<Item> items) noexcept;
   void RunGroup(std::deque<Item>& items);
   void RunRootChange(Item& item);
   Status Admit(Building& building, Item& item);
@@ -98,8 +108,11 @@ class Committer {
   std::mutex queue_mutex_;
   std::deque<Item> queue_;
   bool leading_ = false;
+  bool handed_over_ = false;  // to leader_
   bool stopping_ = false;
+  bool ending_ = false;
   std::condition_variable idle_;
+  std::condition_variable lead_;
 
   // The leader's own.
   Lsn next_lsn_;
@@ -112,6 +125,8 @@ class Committer {
   std::mutex waiters_mutex_;
   std::vector<std::pair<Lsn, std::function<void()>>> waiters_;
   std::atomic<size_t> waiter_count_{0};
+
+  std::thread leader_;
 };
 
 }  // namespace firn::table

@@ -7,10 +7,9 @@ namespace firn::table {
 Result<std::unique_ptr<lake::DataFileWriter>> NewDataFileWriter(io::FileSystem& files,
                                                                 const std::string& folder,
                                                                 const columnar::TableSchema& schema,
-                                                                bool hidden_columns) {
+                                                                lake::DataFileOptions options) {
   return lake::DataFileWriter::Make(
-      files, fmt::format("{}/data/{}.parquet", folder, NewUuidV7().ToString()), schema,
-      {.hidden_columns = hidden_columns});
+      files, fmt::format("{}/data/{}.parquet", folder, NewUuidV7().ToString()), schema, options);
 }
 
 std::string LocalPath(const std::string& uri) {

@@ -24,11 +24,11 @@ inline std::string CatalogPath(const std::string& data_dir) {
   return data_dir + "/catalog.db";
 }
 
-/// A writer for <folder>/data/<uuid>.parquet; see lake::DataFileOptions for `hidden_columns`.
+/// A writer for <folder>/data/<uuid>.parquet.
 Result<std::unique_ptr<lake::DataFileWriter>> NewDataFileWriter(io::FileSystem& files,
                                                                 const std::string& folder,
                                                                 const columnar::TableSchema& schema,
-                                                                bool hidden_columns);
+                                                                lake::DataFileOptions options);
 /// The local path of a data file's URI ("file:///a/b" -> "/a/b").
 std::string LocalPath(const std::string& uri);
 

@@ -29,12 +29,21 @@ const Clock& DefaultClock() {
   return clock;
 }
 
+// For what is behind when the database is stopped.
+constexpr double kStopSeconds = 5;
+constexpr double kStopSecondsMin = 0.5;
+
 class DatabaseImpl final : public Database, public SecondCopy {
  public:
   explicit DatabaseImpl(DatabaseOptions options)
       : options_(std::move(options)),
         clock_(options_.clock != nullptr ? *options_.clock : DefaultClock()) {}
-  ~DatabaseImpl() override { (void)Stop(); }
+  ~DatabaseImpl() override {
+    (void)Stop();
+    // Of threads that a stop left alone; they use the others.
+    archiver_.reset();
+    backups_.reset();
+  }
 
   Status Start() {
     FIRN_RETURN_IF_ERROR(OpenArchive());
@@ -124,7 +133,7 @@ class DatabaseImpl final : public Database, public SecondCopy {
   Result<std::unique_ptr<lake::DataFileWriter>> NewDataFile(
       const catalog::TableDefinition& table) override {
     return NewDataFileWriter(*options_.files, WarehouseDir(options_.data_dir) + "/" + table.folder,
-                             table.columns, false);
+                             table.columns, FileOptions(false));
   }
   void DiscardDataFile(const lake::DataFile& file) override {
     if (auto removed = options_.files->Remove(LocalPath(file.path)); !removed) {
@@ -179,9 +188,20 @@ class DatabaseImpl final : public Database, public SecondCopy {
     backups_->Begin(url, done);
   }
 
+  void StopBy(double until) override {
+    stop_by_ = until;
+    backups_->Ask();
+  }
+  bool ended() const override { return copies_ended_; }
+
   void StartSweep() override {
+    std::function<bool()> archived;
+    if (archiver_ != nullptr) {
+      archived = [this, last = sweep_start_.last_lsn] { return archiver_->Has(last); };
+    }
     sweeper_ = std::make_unique<Sweeper>(
         Sweeper::Collaborators{.files = *options_.files,
+                               .old_metadata = old_metadata_,
                                .clock = clock_,
                                .log_id = log_id_,
                                .data_dir = options_.data_dir,
@@ -189,7 +209,8 @@ class DatabaseImpl final : public Database, public SecondCopy {
                                    [this](TableId id) {
                                      const auto table = TakeSnapshot().root->Find(id);
                                      return table == nullptr ? 0 : table->metadata_version;
-                                   }},
+                                   },
+                               .archived = std::move(archived)},
         std::move(sweep_start_), options_.settings.DurationMs("orphan_age"));
     sweeper_->Start();
   }
@@ -204,8 +225,7 @@ class DatabaseImpl final : public Database, public SecondCopy {
     CrashPoint("stop.commits");
     flusher_->Stop();
     CrashPoint("stop.flusher");
-    backups_->Stop();
-    if (archiver_ != nullptr) archiver_->Stop();
+    StopCopies();
     FIRN_RETURN_IF_ERROR(log_->Close());
     CrashPoint("stop.closed");
     return {};
@@ -223,22 +243,26 @@ class DatabaseImpl final : public Database, public SecondCopy {
   }
 
   void StartArchive(Lsn flushed) {
-    backups_ = std::make_unique<Backups>(
-        Backups::Collaborators{.files = *options_.files,
-                               .clock = clock_,
-                               .log = *log_,
-                               .committer = *committer_,
-                               .access = io::S3Access::Of(options_.settings),
-                               .warehouse = WarehouseDir(options_.data_dir)});
+    const CopySources sources{.files = *options_.files,
+                              .clock = clock_,
+                              .log = *log_,
+                              .committer = *committer_,
+                              .old_metadata = old_metadata_,
+                              .warehouse = WarehouseDir(options_.data_dir)};
+    backups_ = std::make_unique<Backups>(sources, io::S3Access::Of(options_.settings));
     if (archive_ == nullptr) return;
     archiver_ = std::make_unique<Archiver>(
-        Archiver::Collaborators{.files = *options_.files,
-                                .clock = clock_,
-                                .log = *log_,
-                                .committer = *committer_,
-                                .flush_rounds = [this] { return flusher_->rounds(); },
-                                .warehouse = WarehouseDir(options_.data_dir)},
-        std::move(archive_), flushed, options_.settings.DurationMs("log_archive_base"));
+        sources, [this] { return flusher_->rounds(); }, std::move(archive_), flushed,
+        options_.settings.DurationMs("log_archive_base"));
+  }
+
+  void StopCopies() {
+    // What went before may have taken the time: a store that is quick gets what there is.
+    const double now = MonotonicSeconds();
+    const double until =
+        std::max(stop_by_ > 0 ? stop_by_.load() : now + kStopSeconds, now + kStopSecondsMin);
+    copies_ended_ = backups_->Stop(until);
+    if (archiver_ != nullptr) copies_ended_ = archiver_->Stop(until) && copies_ended_;
   }
 
   // Up to where nobody else needs the log.
@@ -315,7 +339,9 @@ class DatabaseImpl final : public Database, public SecondCopy {
                                .log_id = log_id_,
                                .store = *store_,
                                .committer = *committer_,
+                               .old_metadata = old_metadata_,
                                .data_dir = options_.data_dir,
+                               .file_options = FileOptions(true),
                                .archived = [this] { return Archived(); }},
         FlushTriggers{.row_bytes = FlushBytes(),
                       .log_bytes = settings.Bytes("flush_log_bytes"),
@@ -339,6 +365,18 @@ class DatabaseImpl final : public Database, public SecondCopy {
         settings.DurationMs("write_wait"));
   }
 
+  // The engine, whose memory is seven quarters of what hot rows have, sorts and joins what it reads
+  // in a share that its threads' row groups leave it: a thirtieth of it for one.
+  lake::DataFileOptions FileOptions(bool hidden_columns) const {
+    constexpr int64_t kOfHotRows = 18;
+    constexpr int64_t kLeast = 1 << 20;
+    auto options = options_.hot_bytes_max > 0
+                       ? lake::SmallRowGroups(std::max(kLeast, options_.hot_bytes_max / kOfHotRows))
+                       : lake::DataFileOptions();
+    options.hidden_columns = hidden_columns;
+    return options;
+  }
+
   // Early enough that writers need not wait while a round is at work.
   int64_t FlushBytes() const {
     const int64_t chosen = options_.settings.Bytes("flush_bytes");
@@ -351,6 +389,7 @@ class DatabaseImpl final : public Database, public SecondCopy {
   const DatabaseOptions options_;
   const Clock& clock_;
   const TableHome home_{*options_.files, options_.data_dir, std::make_shared<HotBytes>()};
+  OldMetadata old_metadata_{*options_.files};
   std::unique_ptr<catalog::Store> store_;
   std::unique_ptr<log::Log> log_;
   LogId log_id_;
@@ -366,6 +405,8 @@ class DatabaseImpl final : public Database, public SecondCopy {
   std::atomic<int64_t> groups_{0};
   std::atomic<int64_t> commits_{0};
   std::atomic<bool> stopped_{false};
+  std::atomic<double> stop_by_{0};  // monotonic seconds; 0: nobody said
+  bool copies_ended_ = true;
 };
 
 }  // namespace

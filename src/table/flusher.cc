@@ -17,6 +17,10 @@
 namespace firn::table {
 namespace {
 
+// Below this a sync that overwrites blocks is twice as fast as one that makes them; large groups
+// do not mind, and would be written twice.
+constexpr uint64_t kSmallGroupBytes = 64 << 10;
+
 void PassCheckpoint(io::FileStep step) {
   if (step == io::FileStep::kWritten) {
     CrashPoint("checkpoint.written");
@@ -136,7 +140,8 @@ Status Flusher::Round() {
   const double started = MonotonicSeconds();
   // First of all: a round that fails must not be due again at once.
   row_bytes_.store(0);
-  groups_.store(0);
+  const auto groups = static_cast<uint64_t>(groups_.exchange(0));
+  const uint64_t log_bytes = with_.log.bytes_appended() - log_bytes_at_round_.load();
   log_bytes_at_round_ = with_.log.bytes_appended();
   log_bytes_.store(0);
   FIRN_RETURN_IF_ERROR(Complete());
@@ -182,7 +187,14 @@ Status Flusher::Round() {
     FIRN_LOG_INFO("flush: lsn={} tables={} rows={} ms={:.0f}", sealed.visible, tables, rows,
                   (MonotonicSeconds() - started) * 1000);
   }
+  if (log_bytes < groups * kSmallGroupBytes) PrepareSegment();
   return first_failure;
+}
+
+void Flusher::PrepareSegment() {
+  if (auto prepared = with_.log.PrepareSpare(); !prepared) {
+    FIRN_LOG_WARN("flush: no file was prepared for the log: {}", prepared.error().message);
+  }
 }
 
 void Flusher::NoteStuck(std::vector<StuckTable> stuck) {
@@ -199,7 +211,7 @@ std::vector<Flusher::StuckTable> Flusher::StuckTables() const {
 Status Flusher::Complete() {
   if (written_lsn_ == Lsn()) return {};
   FIRN_RETURN_IF_ERROR(Point(written_, written_lsn_, written_all_ ? written_lsn_ : Lsn()));
-  for (const auto& round : written_) FIRN_RETURN_IF_ERROR(round.committed->PublishHint());
+  for (const auto& round : written_) FIRN_RETURN_IF_ERROR(Publish(*round.committed));
   CrashPoint("flush.hints");
   FIRN_RETURN_IF_ERROR(Swap());
   CrashPoint("flush.swapped");
@@ -210,6 +222,18 @@ Status Flusher::Complete() {
   }
   written_.clear();
   written_lsn_ = Lsn();
+  return {};
+}
+
+Status Flusher::Publish(const lake::IcebergTable& table) {
+  std::vector<std::string> superseded;
+  FIRN_RETURN_IF_ERROR(table.PublishHint(&superseded));
+  for (const auto& path : superseded) {
+    const auto removed = with_.old_metadata.Remove(path);
+    if (!removed && removed.error().code != ErrorCode::kNotFound) {
+      FIRN_LOG_WARN("lake: an old metadata file stays: {}", removed.error().message);
+    }
+  }
   return {};
 }
 
@@ -286,7 +310,7 @@ Status Flusher::WriteTable(TableRound& round, Lsn flushed) {
     for (const auto& batch : table.generations[i]->Read(flushed, nullptr, true)) {
       if (writer == nullptr) {
         FIRN_TRY(writer, NewDataFileWriter(with_.files, table.folder->path(),
-                                           table.definition->columns, true));
+                                           table.definition->columns, with_.file_options));
       }
       FIRN_TRY(const auto rows, columnar::EvolveRows(batch, stored));
       FIRN_RETURN_IF_ERROR(writer->Write(*rows));
@@ -328,7 +352,9 @@ Status Flusher::Point(const std::vector<TableRound>& tables, Lsn flushed, Lsn se
                         .flushed = flushed});
   }
   CrashPoint("catalog.begin");
-  FIRN_RETURN_IF_ERROR(with_.store.Commit(changes, {flushed, settled}, pointers));
+  const catalog::Progress progress{
+      .applied = flushed, .settled = settled, .settled_us = with_.committer.last_commit_us()};
+  FIRN_RETURN_IF_ERROR(with_.store.Commit(changes, progress, pointers));
   CrashPoint("catalog.committed");
   std::lock_guard lock(changes_mutex_);
   changes_.erase(changes_.begin(), changes_.begin() + static_cast<ptrdiff_t>(taken));

@@ -23,9 +23,11 @@
 
 #include "base/clock.h"
 #include "catalog/store.h"
+#include "lake/data_file_writer.h"
 #include "lake/iceberg_table.h"
 #include "log/log.h"
 #include "table/committer.h"
+#include "table/old_metadata.h"
 
 namespace firn::table {
 
@@ -53,7 +55,9 @@ class Flusher {
     LogId log_id;
     catalog::Store& store;
     Committer& committer;
+    OldMetadata& old_metadata;
     std::string data_dir;
+    lake::DataFileOptions file_options;
     /// Up to where the log was copied to where it is to be copied. Null: nowhere.
     std::function<Lsn()> archived = nullptr;
   };
@@ -91,6 +95,7 @@ class Flusher {
   Status Round();
   // Points, publishes and swaps what Round wrote; what fails here is done first next time.
   Status Complete();
+  Status Publish(const lake::IcebergTable& table);
   // Runs `change` between two groups, `published` right behind it, and waits for both.
   Status ChangeRoot(Committer::RootChange change, std::function<void()> published);
   Result<Snapshot> Seal();
@@ -99,6 +104,7 @@ class Flusher {
   Status Point(const std::vector<TableRound>& tables, Lsn flushed, Lsn settled);
   Status Swap();
   Status RetireSegments(Lsn flushed);
+  void PrepareSegment();
   Status WriteCheckpoint(Lsn flushed);
   Result<lake::IcebergTable> Load(TableRound& table);
   void NoteStuck(std::vector<StuckTable> stuck);

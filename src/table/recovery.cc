@@ -25,6 +25,7 @@ class Replay {
   Replay(const TableHome& home, catalog::Store::Contents contents)
       : home_(home), files_(home.files), contents_(std::move(contents)) {
     catalog_ = contents_.version;
+    last_commit_us_ = contents_.settled_us;
   }
 
   /// Reads the lake's side of every table the store knows.
@@ -286,6 +287,11 @@ std::shared_ptr<TableVersion> NewTableVersion(
 
 Result<RecoveredState> Recover(const TableHome& home, catalog::Store::Contents contents,
                                log::Log::Options log_options) {
+  // Below, the lake and the catalog have it all: what is kept of the log there is for others.
+  // A catalog of an earlier release does not say when its last commit was: the log does.
+  if (contents.settled_us > 0) {
+    log_options.replay_above = std::min(contents.settled, contents.applied);
+  }
   Replay replay(home, std::move(contents));
   RecoveredState state;
   Status loaded;

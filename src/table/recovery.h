@@ -3,7 +3,8 @@
 //   catalog   tables and lake pointers, as far as SQLite has them
 //   lake      each table's metadata; a newer complete version than the pointer is adopted: the
 //             crash came between writing it and pointing at it
-//   log       groups in order: catalog records above `applied`, rows above their table's mark
+//   log       groups above `settled`, in order: catalog records above `applied`, rows above their
+//             table's mark
 #pragma once
 
 #include <cstdint>

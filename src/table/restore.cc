@@ -47,6 +47,7 @@ class Restorer {
   Status CheckTarget();
   Status ChooseLog();
   Status ChooseBase();
+  Result<BaseCopy> Read(Lsn base) const;
   Result<size_t> NewestBaseAt(const std::vector<Lsn>& bases);
   Status FetchTables();
   Status FetchFile(const ArchivedFile& file, bool check_crc);
@@ -54,7 +55,9 @@ class Restorer {
   Result<bool> TakeGroup(log::Group group);
   Status TakeRecord(log::CatalogRecord& record);
   Status TakeAddedFiles(log::CatalogRecord& record);
-  Status CheckPoint(Lsn last) const;
+  Status FetchAdded(const std::string& name, uint64_t bytes);
+  /// `listed`: what the last object of the archive goes up to.
+  Status CheckPoint(Lsn last, Lsn listed) const;
   Status WriteCatalog();
   void Say(const std::string& text) const {
     if (request_.progress) request_.progress(text);
@@ -69,9 +72,9 @@ class Restorer {
   std::unique_ptr<log::LogCopy> copy_;
   LogId log_;
   BaseCopy base_;
-  std::map<TableId, Lsn> flushed_;        // of the base copy's tables
-  std::map<TableId, std::string> lacks_;  // an object that a table needs and that is not there
-  std::set<std::string> folders_;         // whose names are to be made durable
+  std::map<TableId, Lsn> flushed_;  // of the base copy's tables
+  std::map<TableId, Error> lacks_;  // what is wrong with an object that a table needs
+  std::set<std::string> folders_;   // whose names are to be made durable
   RestoreReport report_;
 };
 
@@ -80,6 +83,13 @@ Status Restorer::CheckTarget() {
   if (!there) return {};
   FIRN_TRY(const auto found, files_.List(request_.to));
   if (found.empty()) return {};
+  FIRN_TRY(const bool unfinished, files_.Exists(UnfinishedPath(request_.to)));
+  if (unfinished) {
+    // Not removed here: another restore may be at work in it.
+    return Fail(MakeError(ErrorCode::kAlreadyExists, "\"{}\" is of a restore that was not finished",
+                          request_.to)
+                    .WithHint("Remove the folder, unless that restore still runs, and try again."));
+  }
   return Fail(MakeError(ErrorCode::kAlreadyExists, "\"{}\" is not empty", request_.to)
                   .WithHint("Name a new folder with --to, or move what is there away."));
 }
@@ -101,6 +111,16 @@ Status Restorer::ChooseLog() {
   return {};
 }
 
+Result<BaseCopy> Restorer::Read(Lsn base) const {
+  auto read = ReadBase(store_, log_, base);
+  if (!read && read.error().code == ErrorCode::kCorrupt) {
+    return Fail(std::move(read.error())
+                    .WithHint("Move that object away: the base copy before it is taken then, and "
+                              "the groups behind it."));
+  }
+  return read;
+}
+
 Result<size_t> Restorer::NewestBaseAt(const std::vector<Lsn>& bases) {
   // Commit times never fall from one LSN to the next.
   size_t low = 0;
@@ -110,7 +130,7 @@ Result<size_t> Restorer::NewestBaseAt(const std::vector<Lsn>& bases) {
     bool fits = true;
     if (request_.lsn) fits = bases[middle] <= *request_.lsn;
     if (request_.time_us) {
-      FIRN_TRY(const auto base, ReadBase(store_, log_, bases[middle]));
+      FIRN_TRY(const auto base, Read(bases[middle]));
       fits = fits && base.commit_us <= *request_.time_us;
     }
     if (fits) {
@@ -137,7 +157,7 @@ Status Restorer::ChooseBase() {
                     .WithSqlState(kOutside)
                     .WithHint("Choose a later point, or another log with --log."));
   }
-  FIRN_TRY(base_, ReadBase(store_, log_, bases[fitting - 1]));
+  FIRN_TRY(base_, Read(bases[fitting - 1]));
   uint64_t bytes = 0;
   for (const auto& file : base_.files) bytes += file.bytes;
   Say(fmt::format("log {}, base copy at LSN {}: {} tables, {} files, {} bytes", log_, base_.applied,
@@ -202,6 +222,11 @@ Status Restorer::FetchTables() {
   return {};
 }
 
+Status Restorer::FetchAdded(const std::string& name, uint64_t bytes) {
+  FIRN_TRY(const auto sum, ReadSum(store_, log_, name));
+  return FetchFile({.name = name, .bytes = bytes, .crc = sum ? sum->crc : 0}, sum.has_value());
+}
+
 Status Restorer::TakeAddedFiles(log::CatalogRecord& record) {
   FIRN_TRY(auto added, AddedFilesFromJson(record.json));
   for (auto& file : added.files) {
@@ -213,12 +238,12 @@ Status Restorer::TakeAddedFiles(log::CatalogRecord& record) {
     const auto name = path.substr(base_.warehouse.size() + 1);
     file.path = lake::FileUri(warehouse_ + "/" + name);
     FIRN_TRY(const bool there, files_.Exists(warehouse_ + "/" + name));
+    report_.files += request_.dry_run ? 1 : 0;
     if (there || request_.dry_run) continue;
-    const auto bytes = static_cast<uint64_t>(file.bytes);
-    auto fetched = FetchFile({.name = name, .bytes = bytes}, false);
+    auto fetched = FetchAdded(name, static_cast<uint64_t>(file.bytes));
     // Of a table that was dropped or emptied before its file was sent: a later record says so.
     if (!fetched && fetched.error().code == ErrorCode::kCorrupt) {
-      lacks_.try_emplace(record.table, WarehouseName(log_, name));
+      lacks_.try_emplace(record.table, std::move(fetched).error());
       continue;
     }
     FIRN_RETURN_IF_ERROR(fetched);
@@ -260,7 +285,7 @@ Result<bool> Restorer::TakeGroup(log::Group group) {
   return whole;
 }
 
-Status Restorer::CheckPoint(Lsn last) const {
+Status Restorer::CheckPoint(Lsn last, Lsn listed) const {
   if (last < base_.logged) {
     return Fail(
         MakeError(ErrorCode::kCorrupt,
@@ -270,6 +295,13 @@ Status Restorer::CheckPoint(Lsn last) const {
             .WithHint("Choose a point before them with --lsn or --time."));
   }
   if (!request_.lsn || *request_.lsn <= std::max(last, base_.applied)) return {};
+  if (listed > last) {
+    return Fail(MakeError(ErrorCode::kInvalidInput,
+                          "LSN {} lies behind a gap in the archive, which begins at {}",
+                          *request_.lsn, last + 1)
+                    .WithSqlState(kOutside)
+                    .WithHint("Choose a point before it, or one behind the next base copy."));
+  }
   return Fail(MakeError(ErrorCode::kInvalidInput, "LSN {} is not in the archive: it ends at {}",
                         *request_.lsn, std::max(last, base_.applied))
                   .WithSqlState(kOutside)
@@ -294,8 +326,9 @@ Status Restorer::ReadGroups() {
        },
        .group = [&](log::Group&& group) { return TakeGroup(std::move(group)); },
        .object = [&](const log::ArchivedGroups& object) { report_.bytes += object.bytes; }}));
-  FIRN_RETURN_IF_ERROR(CheckPoint(reader.last()));
-  if (!lacks_.empty()) return Missing(lacks_.begin()->second);
+  FIRN_RETURN_IF_ERROR(
+      CheckPoint(reader.last(), objects.empty() ? Lsn() : objects.back().last_lsn));
+  if (!lacks_.empty()) return Fail(lacks_.begin()->second);
   // LSNs between the two were skipped and never used.
   report_.last_lsn = std::max(report_.last_lsn, base_.applied);
   Say(fmt::format("log: {} groups up to LSN {}", report_.groups, report_.last_lsn));
@@ -317,8 +350,9 @@ Status Restorer::WriteCatalog() {
                         .metadata_version = table.metadata_version,
                         .flushed = flushed_[table.definition->id]});
   }
-  FIRN_RETURN_IF_ERROR(
-      store->Commit(changes, {.applied = base_.applied, .settled = base_.settled}, pointers));
+  const catalog::Progress progress{
+      .applied = base_.applied, .settled = base_.settled, .settled_us = base_.commit_us};
+  FIRN_RETURN_IF_ERROR(store->Commit(changes, progress, pointers));
   return store->BindLog(new_log_);
 }
 
@@ -327,8 +361,10 @@ Result<RestoreReport> Restorer::Run() {
   FIRN_RETURN_IF_ERROR(ChooseLog());
   FIRN_RETURN_IF_ERROR(ChooseBase());
   if (request_.dry_run) {
+    report_.files = base_.files.size();
+    for (const auto& file : base_.files) report_.bytes += file.bytes;
     FIRN_RETURN_IF_ERROR(ReadGroups());
-    return std::move(report_);
+    return report_;
   }
   FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(files_, request_.to));
   const auto mark = UnfinishedPath(request_.to);
@@ -345,7 +381,7 @@ Result<RestoreReport> Restorer::Run() {
   FIRN_RETURN_IF_ERROR(WriteCatalog());
   FIRN_RETURN_IF_ERROR(files_.Remove(mark));
   FIRN_RETURN_IF_ERROR(files_.SyncDir(request_.to));
-  return std::move(report_);
+  return report_;
 }
 
 }  // namespace

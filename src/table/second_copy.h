@@ -46,6 +46,12 @@ class SecondCopy {
   /// backup of this log copied to the same place is not copied again. Errors: kConflict (55006)
   /// while another one runs, or where this or another server keeps its archive there.
   virtual void Backup(const std::string& url, std::function<void(Result<BackupReport>)> done) = 0;
+  /// A stop begins: backups end now, and the archive gets what there is until then, in monotonic
+  /// seconds. Database::Stop without it gives it a few seconds.
+  virtual void StopBy(double until) = 0;
+  /// After Database::Stop: no request to a store is under way. Otherwise only the end of the
+  /// process ends it soon; the database's destruction waits for it.
+  virtual bool ended() const = 0;
 };
 
 /// Of an open database.

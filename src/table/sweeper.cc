@@ -52,21 +52,13 @@ Sweeper::Sweeper(Collaborators collaborators, SweepStart start, int64_t age_ms)
       start_(std::move(start)),
       modified_before_us_(start_.started_us - age_ms * 1000) {}
 
-Sweeper::~Sweeper() {
-  Stop();
-}
-
 void Sweeper::Start() {
-  thread_ = std::thread([this] { Run(); });
+  worker_.Start([this] { Run(); });
 }
 
 void Sweeper::Stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  stopping_ = true;
+  worker_.End();
 }
 
 bool Sweeper::MayGoOn() const {
@@ -75,16 +67,16 @@ bool Sweeper::MayGoOn() const {
 }
 
 void Sweeper::Rest() {
-  std::unique_lock lock(mutex_);
   const double worked = MonotonicSeconds() - rested_at_;
-  wake_.wait_for(lock,
-                 std::chrono::duration<double>(std::min(worked * kRestFactor, kRestSecondsMax)),
-                 [this] { return stopping_.load(); });
+  worker_.Rest(std::min(worked * kRestFactor, kRestSecondsMax));
   rested_at_ = MonotonicSeconds();
 }
 
 void Sweeper::Run() {
   TakeLowestPriority();
+  while (with_.archived && !with_.archived()) {
+    if (worker_.Rest(kRestSecondsMax)) return;
+  }
   const double begun = rested_at_ = MonotonicSeconds();
   for (const auto& table : start_.tables) {
     if (!MayGoOn()) return;
@@ -126,7 +118,9 @@ Result<bool> Sweeper::SweepOnce(const SweepStart::Table& table) {
       if (newest_now != newest) return false;
     }
     if (!MayGoOn()) return true;
-    const auto removed = files.Remove(orphans[i].path);
+    const auto& path = orphans[i].path;
+    const bool metadata = path.ends_with(".metadata.json");
+    const auto removed = metadata ? with_.old_metadata.Remove(path) : files.Remove(path);
     // The flusher removes metadata that fell out of its log by itself.
     if (!removed && removed.error().code == ErrorCode::kNotFound) continue;
     FIRN_RETURN_IF_ERROR(removed);

@@ -5,19 +5,19 @@
 // this safe, and what it costs: docs/decisions/0010-crash-points-and-the-sweep.md.
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "io/file_system.h"
+#include "table/old_metadata.h"
 #include "table/table_folder.h"
+#include "table/worker.h"
 
 namespace firn::table {
 
@@ -48,15 +48,19 @@ class Sweeper {
  public:
   struct Collaborators {
     io::FileSystem& files;
+    OldMetadata& old_metadata;
     const Clock& clock;
     LogId log_id;
     std::string data_dir;
     /// The metadata version that readers of the table use now; 0: it was dropped.
     std::function<int64_t(TableId)> version_of;
+    /// Whether the archive has all that the log had at the start: it may still have to copy files
+    /// that records of the log name, though the lake is done with them. Null: there is no archive.
+    std::function<bool()> archived = nullptr;
   };
 
   Sweeper(Collaborators collaborators, SweepStart start, int64_t age_ms);
-  ~Sweeper();
+  ~Sweeper() { Stop(); }
 
   void Start();
   /// Ends the sweep after the file it is at. Idempotent.
@@ -83,10 +87,8 @@ class Sweeper {
   SweepCounts done_;
   double rested_at_ = 0;  // monotonic seconds
 
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
   std::atomic<bool> stopping_{false};
-  std::thread thread_;
+  Worker worker_;
 };
 
 }  // namespace firn::table

@@ -11,7 +11,7 @@ import duckdb
 
 from crash.ledger import ISLANDS, Ledger, Ranges, without_doubles
 from crash.load import SMALL, TABLES, Load
-from firn_process import FirnProcess
+from firn_process import PATIENCE, FirnProcess
 from lake_readers import duckdb_relation, duckdb_with_iceberg, newest_metadata, table_folder
 
 OLD_SECONDS = 2 * 3600  # twice what files must be left alone for before they are swept
@@ -115,7 +115,7 @@ class Attack:
         """Whether the start ends at that point; else it is up, or ended otherwise."""
         self.arm(crash_at)
         process = self.server.spawn()
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         while process.poll() is None and not self.server.ports_path.exists():
             assert time.monotonic() < deadline, f"neither ready nor dead: {crash_at}"
             time.sleep(0.002)

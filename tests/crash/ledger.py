@@ -13,6 +13,8 @@ import math
 import threading
 from dataclasses import dataclass, field
 
+from firn_process import PATIENCE
+
 STEP = 1 << 40
 Ranges = list[tuple[int, int]]
 NEVER = math.inf
@@ -142,7 +144,8 @@ class Ledger:
     def wait_for(self, units: int, seconds: float = 60) -> bool:
         """Waits until so many units are acknowledged in all."""
         with self._changed:
-            return self._changed.wait_for(lambda: self.acknowledged >= units, seconds)
+            return self._changed.wait_for(lambda: self.acknowledged >= units,
+                                          seconds * PATIENCE)
 
     # --- what a server holds --------------------------------------------------------------------
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from crash.attack import Attack
 from crash.ledger import NEVER, Ledger
-from firn_process import FirnProcess, wait_until
+from firn_process import PATIENCE, FirnProcess, wait_until
 
 
 def firn(server: FirnProcess, *arguments: object, expect: int = 0, **environment: str) -> str:
     """Runs a command of the program; what it prints, errors too."""
     done = subprocess.run([str(server.binary), *map(str, arguments)], capture_output=True,
-                          text=True, timeout=120, env={**os.environ, **environment})
+                          text=True, timeout=120 * PATIENCE, env={**os.environ, **environment})
     assert done.returncode == expect, done.stdout + done.stderr
     return done.stdout + done.stderr
 

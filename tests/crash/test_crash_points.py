@@ -13,11 +13,11 @@ import pytest
 
 from crash.attack import Attack, attacked, plant_orphans
 from crash.load import WIDE, copied
-from firn_process import FirnProcess, firn_binary
+from firn_process import PATIENCE, FirnProcess, firn_binary
 
 QUICK_SECONDS = 25  # for the walk over all points in the normal suite
 POINTS_AT_LEAST = 4  # on a machine that is busy with other things
-REACHED_SECONDS = 60
+REACHED_SECONDS = 60 * PATIENCE
 # Points of shared code that the start itself passes first.
 STARTS_PASS = {"segment.state_written", "segment.renamed", "segment.started"}
 # Where a crash leaves metadata whose hint the start must publish.
@@ -27,7 +27,8 @@ UNHINTED = ("catalog.committed", "flush.written", "hint.written")
 def crash_points() -> list[str]:
     """The server's own list, as it answers an unknown name."""
     ran = subprocess.run([str(firn_binary()), "serve"], env={"FIRN_CRASH_AT": "?"}, text=True,
-                         stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+                         stdin=subprocess.DEVNULL, capture_output=True, timeout=20 * PATIENCE,
+                         check=False)
     assert ran.returncode != 0
     listed = re.search(r"of: (.*)", ran.stderr + ran.stdout)
     assert listed, ran.stderr
@@ -179,7 +180,7 @@ def test_a_first_start_that_dies_anywhere_is_done_again(firn_server):
 
 def test_an_unknown_point_ends_the_start_with_the_list(firn_server):
     server = firn_server(start=False, settings={"crash_at": "flush.never"})
-    assert server.spawn().wait(20) not in (0, -signal.SIGKILL)
+    assert server.spawn().wait(20 * PATIENCE) not in (0, -signal.SIGKILL)
     assert "no such crash point: \"flush.never\"" in server.output()
     assert all(point in server.output() for point in POINTS)
     assert not server.data.exists()

@@ -2,14 +2,18 @@
 #include "table/database.h"
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
+#include "catalog/store.h"
 #include "lake/data_file_writer.h"
 #include "lake/iceberg_table.h"
 #include "log/recovery.h"
+#include "log/segment_reader.h"
+#include "table/data_folder.h"
 #include "table/tests/answers.h"
 
 namespace firn::table {
@@ -308,6 +312,63 @@ TEST_F(DatabaseTest, CommitTimesNeverGoBackWhateverTheClockDoes) {
   EXPECT_EQ(HotRowCount(table) + LakeRowCount(table), rows);
 }
 
+// Of small commits each is a sync, and a sync that overwrites is the faster one.
+TEST_F(DatabaseTest, ARoundPreparesTheNextSegmentForSmallCommits) {
+  const TableId table = CreateTable("t");
+  const auto spares = [&] {
+    int count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(LogDir(dir_))) {
+      count += entry.path().filename().string().starts_with("spare") ? 1 : 0;
+    }
+    return count;
+  };
+  ASSERT_TRUE(Insert(table, 0, 25'000));  // one group, more than half of a segment
+  ASSERT_TRUE(Flush());
+  EXPECT_EQ(spares(), 0);
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Insert(table, 25'000 + i, 1));
+  ASSERT_TRUE(Flush());
+  EXPECT_EQ(spares(), 1);
+}
+
+// Kept for whoever reads the log, not for a start.
+TEST_F(DatabaseTest, AStartDoesNotReadWhatTheLakeHas) {
+  const TableId table = CreateTable("t");
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Insert(table, i * 100'000, 100'000));
+  ASSERT_TRUE(Flush());
+  ASSERT_TRUE(Insert(table, 400'000, 1));
+  const auto segments = database_->stats().log_segments;
+  ASSERT_GE(segments, 3);
+  database_.reset();
+  const auto oldest = LogDir(dir_) + "/" + log::SegmentName(Lsn(1));
+  const auto size = std::filesystem::file_size(oldest);
+  {
+    std::fstream file(oldest, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(size / 2));
+    file.write("rotten", 6);
+  }
+  Open();
+  EXPECT_GE(database_->stats().log_segments, segments);
+  EXPECT_EQ(LakeRowCount(table), 400'000);
+  EXPECT_EQ(HotRowCount(table), 1);
+}
+
+TEST_F(DatabaseTest, CommitTimesDoNotGoBackWithTheCatalogOfAnEarlierRelease) {
+  const TableId table = CreateTable("t");
+  const auto before = Insert(table, 0, 1);
+  ASSERT_TRUE(Flush());
+  ASSERT_TRUE(database_->Stop());
+  database_.reset();
+  {
+    const auto store = *catalog::OpenSqliteStore(io::LocalFileSystem(), CatalogPath(dir_));
+    const auto contents = store->Load().value();
+    EXPECT_EQ(contents.settled_us, before->commit_us);
+    ASSERT_TRUE(store->Commit({}, {.applied = contents.applied, .settled = contents.settled}, {}));
+  }
+  clock_.now -= int64_t{3600} * 1'000'000;
+  Open();
+  EXPECT_GE(Insert(table, 1, 1)->commit_us, before->commit_us);
+}
+
 TEST_F(DatabaseTest, WaitingForAnLsnEndsWhenItIsVisible) {
   const auto table = CreateTable("t");
   const auto receipt = Insert(table, 0, 1);
@@ -319,6 +380,34 @@ TEST_F(DatabaseTest, WaitingForAnLsnEndsWhenItIsVisible) {
   EXPECT_EQ(reached, 1);
   ASSERT_TRUE(Insert(table, 2, 1));
   EXPECT_EQ(reached, 2);
+}
+
+// Its client waits for it: those who came meanwhile are led by another thread.
+TEST_F(DatabaseTest, WhoCommitsLeadsNoGroupButItsOwn) {
+  const auto id = CreateTable("t");
+  const auto request = [&](int64_t from) {
+    return CommitRequest{.writes = {{id, SchemaId(1), {Numbers(from, 1)}, {}}}};
+  };
+  const auto here = std::this_thread::get_id();
+  std::thread::id first;
+  std::promise<std::thread::id> second;
+  database_->Commit(request(0), [&](auto) {
+    first = std::this_thread::get_id();
+    database_->Commit(request(1), [&](auto) { second.set_value(std::this_thread::get_id()); });
+  });
+  EXPECT_EQ(first, here);
+  EXPECT_NE(second.get_future().get(), here);
+  EXPECT_EQ(HotRowCount(id), 2);
+}
+
+// Writing them takes long: the thread has other sessions to serve.
+TEST_F(DatabaseTest, WhoBringsManyRowsIsLedByAnotherThread) {
+  const auto id = CreateTable("t");
+  std::promise<std::thread::id> led;
+  database_->Commit({.writes = {{id, SchemaId(1), {Numbers(0, 100'000)}, {}}}},
+                    [&](auto) { led.set_value(std::this_thread::get_id()); });
+  EXPECT_NE(led.get_future().get(), std::this_thread::get_id());
+  EXPECT_EQ(HotRowCount(id), 100'000);
 }
 
 TEST_F(DatabaseTest, ConcurrentCommitsShareGroups) {
