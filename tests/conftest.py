@@ -17,21 +17,52 @@ from firn_process import FirnProcess
 from postgres_server import private_postgres
 
 LOG_LINES_SHOWN = 60
+REPORTS = os.environ.get("FIRN_SANITIZER_REPORTS")  # set by tools/run-tests for such a build
+UNDEFINED = "runtime error: "
 _numbers = itertools.count(1)
 _living: list[FirnProcess] = []
+_reports_seen: set[Path] = set()
+
+
+def _new_reports() -> str:
+    """What sanitizers said since the last call, in any process of this run."""
+    files = set(Path(REPORTS).iterdir()) - _reports_seen if REPORTS else set()
+    _reports_seen.update(files)
+    return "\n".join(file.read_text(errors="replace") for file in sorted(files))
+
+
+def pytest_collection_modifyitems(items):
+    """What a build with sanitizers cannot show is left out, and told."""
+    for item in items if REPORTS else []:
+        if item.get_closest_marker("resident"):
+            item.add_marker(pytest.mark.skip(reason="a sanitizer has memory of its own"))
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """A failed test shows the end of what its servers printed."""
+    """A failed test shows the end of what its servers printed. A sanitizer's report fails a test
+    whatever came of it otherwise."""
     report = (yield).get_result()
+    if said := _new_reports():
+        report.outcome = "failed"
+        report.longrepr = f"{report.longrepr or ''}\n{said}"
     if report.failed:
         for server in _living:
             tail = "\n".join(server.output().splitlines()[-LOG_LINES_SHOWN:])
             report.sections.append((f"firn on {server.data}", tail))
 
 
+def _report_undefined(server: FirnProcess) -> None:
+    """What undefined behaviour a server was ended for: the one report that is not in a file."""
+    _, found, said = server.output().partition(UNDEFINED)
+    if found:
+        Path(REPORTS, f"undefined.{os.getpid()}.{next(_numbers)}").write_text(found + said)
+
+
 def _end(server: FirnProcess) -> None:
+    if REPORTS:
+        server.stop()  # what leaks is told at a program's end
+        _report_undefined(server)
     server.kill9()
     _living.remove(server)
     shutil.rmtree(server.data, ignore_errors=True)

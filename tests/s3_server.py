@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -70,3 +72,45 @@ class S3Server:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
+
+
+class SlowRoad:
+    """A port that leads to another one; what goes there goes so slowly. None: at once."""
+
+    def __init__(self, port: int, bytes_per_second: int | None):
+        self.bytes_per_second = bytes_per_second
+        self.passed = 0  # bytes that went there
+        self._there = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._closed = threading.Event()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._closed.set()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._there))
+            except OSError:
+                if self._closed.is_set():
+                    return
+                continue  # who is behind it is away
+            threading.Thread(target=self._pass, args=(near, far, True), daemon=True).start()
+            threading.Thread(target=self._pass, args=(far, near, False), daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket, slow: bool) -> None:
+        try:
+            while data := source.recv(4096):
+                if slow and self.bytes_per_second:
+                    self._closed.wait(len(data) / self.bytes_per_second)
+                target.sendall(data)
+                self.passed += len(data) if slow else 0
+        except OSError:
+            pass
+        for one in (source, target):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)

@@ -14,10 +14,13 @@ from typing import Any, Callable, Mapping
 import psycopg
 
 POLL_SECONDS = 0.005
+# How much longer than usual what is waited for may take: a build with sanitizers is slow.
+PATIENCE = float(os.environ.get("FIRN_PATIENCE", 1))
 
 
 def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
     """The condition's first true value; TimeoutError naming what was waited for."""
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -93,7 +96,7 @@ class FirnProcess:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(seconds)
+            return self.process.wait(seconds * PATIENCE)
         except subprocess.TimeoutExpired:
             self.kill9()
             raise TimeoutError(f"firn still ran {seconds:g} s after SIGTERM") from None
@@ -155,4 +158,4 @@ class FirnProcess:
     def command(self, *arguments: str, seconds: float = 60) -> subprocess.CompletedProcess:
         """Runs another command of the same program: firn status, firn sql …"""
         return subprocess.run([str(self.binary), *arguments], stdin=subprocess.DEVNULL, text=True,
-                              capture_output=True, timeout=seconds, check=False)
+                              capture_output=True, timeout=seconds * PATIENCE, check=False)

@@ -4,40 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from firn_process import FirnProcess, wait_until
+from process_figures import MostResident
 
 LIMIT_MB = 384
 ROWS = 20_000
 LINES = "".join(f"{n}\t{n % 1000}\tsome text, number {n * 7919 % 1_000_003}\t{n * 1.25:.2f}\n"
                 for n in range(ROWS)).encode()
-
-
-class Watch:
-    """The most that a process held, in MB, while the block ran."""
-
-    def __init__(self, pid: int):
-        self.status = Path(f"/proc/{pid}/status")
-        self.most = 0.0
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        while not self._end.wait(0.02):
-            line = next(one for one in self.status.read_text().splitlines()
-                        if one.startswith("VmRSS"))
-            self.most = max(self.most, int(line.split()[1]) / 1024)
-
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._end.set()
-        self._thread.join()
 
 
 def load(server: FirnProcess, clients: int, copies: int, pieces: int) -> int:
@@ -72,21 +48,23 @@ def stay_within_the_limit(firn_server, clients: int, copies: int, pieces: int) -
     with server.connect() as session:
         session.execute("CREATE TABLE load (id bigint, k int, t text, x float8)")
         began = time.monotonic()
-        with Watch(server.pid) as watch:
+        with MostResident(server.pid) as resident:
             rows = load(server, clients, copies, pieces)
         print(f"{rows:,} rows, {rows // ROWS * len(LINES) >> 20} MB of text, "
-              f"{rows / (time.monotonic() - began):,.0f} rows/s, at most {watch.most:.0f} MB")
+              f"{rows / (time.monotonic() - began):,.0f} rows/s, at most {resident.most >> 20} MB")
         assert session.execute("SELECT count(*), sum(k) FROM load").fetchone() == (
             rows, rows // ROWS * sum(n % 1000 for n in range(ROWS)))
-    assert watch.most < LIMIT_MB * 1.1
+    assert resident.most < LIMIT_MB * 1.1 * (1 << 20)
 
 
+@pytest.mark.resident
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_load_stays_within_the_limit(firn_server, shape):
     stay_within_the_limit(firn_server, *SHAPES[shape])
 
 
 @pytest.mark.slow
+@pytest.mark.resident
 @pytest.mark.parametrize("shape", SHAPES)
 def test_ten_times_the_limit_stays_within_it(firn_server, shape):
     clients, copies, pieces = SHAPES[shape]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import psycopg
 import pytest
 
 from firn_process import FirnProcess, wait_until
+from process_figures import open_files, status_number
 
 BUSY = 32
 CANCELS = 30
@@ -41,15 +41,10 @@ print(count)
 """
 
 
-def status(server: FirnProcess, name: str) -> int:
-    for line in Path(f"/proc/{server.pid}/status").read_text().splitlines():
-        if line.startswith(name + ":"):
-            return int(line.split()[1])
-    raise AssertionError(name)
-
-
-def open_files(server: FirnProcess) -> int:
-    return len(os.listdir(f"/proc/{server.pid}/fd"))
+def figures(server: FirnProcess) -> tuple[int, int, int]:
+    """Files, threads, kB of memory."""
+    return (open_files(server.pid), status_number(server.pid, "Threads"),
+            status_number(server.pid, "VmRSS"))
 
 
 def come_and_go(server: FirnProcess, seconds: float) -> int:
@@ -69,7 +64,7 @@ def test_clients_that_come_and_go_leave_nothing_behind_and_hold_nobody_up(firn_s
         come_and_go(server, 2)  # pools and caches are as large as they will be
         idle = lambda: session.execute("SELECT count(*) FROM firn.sessions").fetchone() == (1,)
         wait_until(idle, "they have gone")
-        before = (open_files(server), status(server, "Threads"), status(server, "VmRSS"))
+        before = figures(server)
         waits: list[float] = []
         counted: list[int] = []
         coming = threading.Thread(
@@ -81,7 +76,7 @@ def test_clients_that_come_and_go_leave_nothing_behind_and_hold_nobody_up(firn_s
             waits.append(time.monotonic() - begun)
         coming.join()
         wait_until(idle, "they have gone")
-        after = (open_files(server), status(server, "Threads"), status(server, "VmRSS"))
+        after = figures(server)
     waits.sort()
     rate = counted[0] / CONNECT_SECONDS
     print(f"{counted[0]:,} connections, {rate:,.0f}/s; INSERT beside them p50 "

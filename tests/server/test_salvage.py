@@ -7,10 +7,12 @@ import subprocess
 
 import pytest
 
+from firn_process import PATIENCE
+
 
 def run(server, *arguments: str, expect: int = 0) -> str:
     done = subprocess.run([str(server.binary), *arguments], capture_output=True, text=True,
-                          timeout=60)
+                          timeout=60 * PATIENCE)
     assert done.returncode == expect, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -85,6 +85,25 @@ def test_what_is_larger_than_memory_finishes_with_the_right_answer(firn_server):
     wait_until(lambda: not temp_files(server), "the temporary files are gone")
 
 
+def test_texts_in_files_are_sorted_and_joined_with_little_memory(firn_server):
+    """Each of the engine's threads holds a row group of what it reads: they are small then."""
+    rows = 3_000_000
+    server = firn_server(settings={"memory_limit": "256MB"})
+    with server.connect() as session:
+        session.execute("CREATE TABLE texts (i bigint, b text, d float8)")
+        for first in range(1, rows, 1_000_000):
+            session.execute(
+                "INSERT INTO texts SELECT g, md5(g::text) || md5((g + 1)::text), sqrt(g) "
+                f"FROM generate_series({first}, {first + 999_999}) AS s (g)")
+        session.execute("CHECKPOINT")
+        ranked = "SELECT max(r) FROM (SELECT row_number() OVER (ORDER BY b) AS r FROM texts) AS x"
+        assert session.execute(ranked).fetchone() == (rows,)
+        joined = "SELECT count(*) FROM texts AS x JOIN texts AS y USING (i, b, d)"
+        assert session.execute(joined).fetchone() == (rows,)
+        ordered = f"SELECT i FROM texts ORDER BY d, b OFFSET {rows - 1}"
+        assert session.execute(ordered).fetchall() == [(rows,)]
+
+
 def test_at_its_cap_the_folder_is_an_error_and_nothing_stays_in_it(firn_server):
     server = big_table(firn_server, temp_bytes_max="30MB")
     with server.connect() as session, server.connect() as other:

@@ -5,15 +5,9 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from process_figures import resident_bytes
+
 ROWS = 3_000_000
-
-
-def resident_bytes(pid: int) -> int:
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        for line in status:
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-    raise AssertionError("no VmRSS")
 
 
 @pytest.fixture
@@ -70,6 +64,7 @@ def test_a_cursor_beyond_work_mem_goes_to_a_file(connect, numbers):
         assert cursor.fetchone() == (1, "row 1")
 
 
+@pytest.mark.resident
 def test_a_huge_result_read_slowly_takes_little_memory(firn_server):
     server = firn_server(settings={"memory_limit": "1GB"})
     with server.connect(autocommit=False) as connection:
@@ -87,6 +82,7 @@ def test_a_huge_result_read_slowly_takes_little_memory(firn_server):
         assert most - before < 200 << 20
 
 
+@pytest.mark.resident
 def test_a_client_that_does_not_read_does_not_fill_the_server(firn_server):
     from raw_protocol import Connection, query
 

@@ -8,20 +8,15 @@ import time
 import psycopg
 import pytest
 
+from firn_process import PATIENCE
+from process_figures import resident_bytes
+
 IDLE = 500
-
-
-def resident_bytes(pid: int) -> int:
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        for line in status:
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-    raise AssertionError("no VmRSS")
 
 
 def connect_when_free(server) -> psycopg.Connection:
     """A client that has gone is counted until the server has read so."""
-    end_of_patience = time.monotonic() + 10
+    end_of_patience = time.monotonic() + 10 * PATIENCE
     while True:
         try:
             return server.connect()
@@ -58,6 +53,7 @@ def test_half_open_connections_keep_nobody_out(firn_server):
         one.close()
 
 
+@pytest.mark.resident
 def test_idle_connections_take_little_memory(firn_server):
     server = firn_server()
     with server.connect() as first:

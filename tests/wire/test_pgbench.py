@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from firn_process import PATIENCE
+
 CLIENTS, TURNS = 4, 40
 SCRIPT = """\
 \\set id random(1, 1000000)
@@ -29,7 +31,8 @@ def test_pgbench_runs_a_custom_script(firn, session, table, tmp_path, mode):
     ran = subprocess.run(
         ["pgbench", "-n", "-M", mode, "-c", str(CLIENTS), "-j", "2", "-t", str(TURNS), "-f",
          str(script), "main"],
-        env=firn.client_environment(), text=True, capture_output=True, timeout=120, check=False)
+        env=firn.client_environment(), text=True, capture_output=True,
+        timeout=120 * PATIENCE, check=False)
     assert ran.returncode == 0, ran.stderr
     assert f"number of transactions actually processed: {CLIENTS * TURNS}/{CLIENTS * TURNS}" in (
         ran.stdout)

@@ -7,6 +7,8 @@ import struct
 
 import pytest
 
+from firn_process import PATIENCE
+
 PROTOCOL_3 = 196608
 SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
 
@@ -24,7 +26,7 @@ class Wire:
     """A raw connection that reads whole messages."""
 
     def __init__(self, port: int):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20 * PATIENCE)
 
     def send(self, data: bytes) -> None:
         try:

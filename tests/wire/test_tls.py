@@ -11,6 +11,7 @@ import subprocess
 import psycopg
 import pytest
 
+from firn_process import PATIENCE
 from raw_protocol import query, startup
 
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
@@ -190,5 +191,5 @@ def test_a_password_is_bound_to_the_channel(server, mode, binding):
 def test_files_that_do_not_fit_stop_the_start(firn_server, certificates, arguments, said):
     paths = [str(certificates / one) if not one.startswith("--") else one for one in arguments]
     server = firn_server(arguments=tuple(paths), start=False)
-    assert server.spawn().wait(30) == 1
+    assert server.spawn().wait(30 * PATIENCE) == 1
     assert said in server.output()
