@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import shutil
 import statistics
 import struct
@@ -20,6 +19,7 @@ import pyarrow.parquet
 
 from firn_process import FirnProcess
 from measures import pgbench
+from process_figures import MostResident
 
 # Nothing is flushed: what a start reads back is the whole log.
 KEEP_LOG = {"memory_limit": "200GB", "flush_bytes": "1TB", "flush_log_bytes": "1TB",
@@ -132,19 +132,17 @@ def single_row_commits(kept: KeptLog, folder: Path, count: int) -> None:
 
 
 def stored_rows(binary: Path, folder: Path, rows: int) -> FirnProcess:
-    """A server with so many rows in the lake, and next to nothing in the log: none is kept for time
-    travel, because a start reads what is."""
-    server = FirnProcess(folder, binary, {"time_travel_window": "100ms"}).start()
+    """A server with so many rows in the lake, next to nothing in the log that is not there, and
+    whatever log a server keeps by default."""
+    server = FirnProcess(folder, binary, {}).start()
     with server.connect() as session:
         session.execute("CREATE TABLE stored (id bigint, x float8)")
         step = min(rows, 5_000_000)
         for first in range(0, rows, step):
             session.execute(f"INSERT INTO stored SELECT i, i / 7.0 FROM generate_series("
                             f"{first + 1}, {first + step}) AS s (i)")
-        for _ in range(3):
-            session.execute("CHECKPOINT")
-            session.execute("SELECT pg_sleep(0.2)")
-            session.execute("INSERT INTO stored SELECT i, 0 FROM generate_series(1, 1000) AS s (i)")
+        session.execute("CHECKPOINT")
+        session.execute("INSERT INTO stored SELECT i, 0 FROM generate_series(1, 1000) AS s (i)")
     return server
 
 
@@ -200,27 +198,20 @@ def commit_p99_beside_flush(server, rows: int) -> tuple[float, float]:
     return p99_ms(idle), p99_ms(beside)
 
 
-class Resident:
-    """The most MB a process held while the block ran."""
-
-    def __init__(self, pid: int):
-        self.status = Path(f"/proc/{pid}/status")
-        self.most = 0.0
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        while not self._end.wait(0.02):
-            found = re.search(r"VmRSS:\s+(\d+)", self.status.read_text())
-            self.most = max(self.most, int(found.group(1)) / 1024)
-
-    def __enter__(self) -> Resident:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._end.set()
-        self._thread.join()
+def encoding_speed(program: Path, folder: Path, rows: int, rounds: int) -> dict[str, dict]:
+    """For each kind of rows and writer of lake_encode_bench: MB a second of the processor, and of
+    the file. The first round is left out: its memory is new."""
+    done = subprocess.run([str(program), str(folder), str(rows), str(rounds + 1)], check=True,
+                          capture_output=True, text=True)
+    figures: dict[str, dict] = {}
+    for line in done.stdout.splitlines():
+        one = json.loads(line)
+        kind = figures.setdefault(one["rows"], {"speed": {}, "size": {}})
+        kind["speed"].setdefault(one["who"], []).append(one["mb_per_s"])
+        kind["size"].setdefault(one["who"], []).append(one["file_mb"])
+    for kind in figures.values():
+        kind["speed"] = {who: values[1:] for who, values in kind["speed"].items()}
+    return figures
 
 
 class LargeLoad:
@@ -255,7 +246,7 @@ class LargeLoad:
                              {"memory_limit": f"{self.limit_mb}MB", "time_travel_window": "1s"})
         server.start()
         try:
-            with server.connect() as session, Resident(server.pid) as resident:
+            with server.connect() as session, MostResident(server.pid) as resident:
                 session.execute(f"CREATE TABLE loaded {ROW_COLUMNS}")
                 begun = time.perf_counter()
                 for _ in range(0, self.rows, self.PIECE):
@@ -265,7 +256,7 @@ class LargeLoad:
                 seconds = time.perf_counter() - begun
                 (count,) = session.execute("SELECT count(*) FROM loaded").fetchone()
             assert count == self.rows
-            self.resident.append(resident.most)
+            self.resident.append(resident.most / (1 << 20))
             return self.rows / seconds
         finally:
             server.kill9()

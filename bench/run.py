@@ -26,14 +26,15 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 from controls import Firn, Postgres, limits  # noqa: E402
 from load import (  # noqa: E402
-    KeptLog, LargeLoad, commit_p99_beside_flush, load_groups, single_row_commits, start_again,
-    stored_rows)
+    KeptLog, LargeLoad, commit_p99_beside_flush, encoding_speed, load_groups, single_row_commits,
+    start_again, stored_rows)
 from measures import (  # noqa: E402
     Measure, copy_rows_per_s, hot_query_ms, insert_latency, insert_rate)
 from wire import (  # noqa: E402
     fill_results, idle_connections_mb, resolution_us, result_rows_per_s, select_rate)
 
 
+ROWS = ["1", "2", "3", "5", "7", "11", "11e", "14", "14b", "14c", "17", "18", "19", "20"]
 BUSY_SHARE = 0.1  # of all processors, by other work, from where figures are not to be trusted
 
 
@@ -61,6 +62,8 @@ class Bench:
         self.few_rows = 10_000 if quick else 1_000_000
         self.folder = folder
         self.limits = build / "bin" / "firn_limits"
+        self.encoder = build / "bin" / "lake_encode_bench"
+        self.encoded_rows = 50_000 if quick else 1_000_000
         self.firn = Firn(build / "bin" / "firn", folder / "firn")
         self.postgres = Postgres(folder / "postgres")
 
@@ -79,8 +82,18 @@ class Bench:
         figures = {"firn": [beside for _, beside in pairs], "idle": [idle for idle, _ in pairs]}
         return [Measure("11", "1-row commit beside a flush: p99 ms", figures, "idle", True)]
 
+    def row_11e(self) -> list[Measure]:
+        """Flush encoding: one thread's Parquet beside Arrow's writer with its defaults."""
+        figures = encoding_speed(self.encoder, self.folder, self.encoded_rows, self.count)
+        measures = []
+        for kind, values in figures.items():
+            speed = f"flush encoding, {kind}: MB/CPU s"
+            measures += [Measure("11e", speed, values["speed"], "arrow"),
+                         Measure("11e", "  size of the file: MB", values["size"], "arrow", True)]
+        return measures
+
     def row_14(self) -> list[Measure]:
-        """Starts after a kill."""
+        """Starts after a kill: large groups in the log."""
         measures = []
         binary, times = self.firn.process.binary, min(self.count, 5)
         for key in (False, True):
@@ -92,21 +105,27 @@ class Bench:
             what = f"start, {self.log_mb} MB of log{', key' if key else ''}: MB/s"
             measures.append(Measure("14", what, figures, "disk"))
             kept.remove()
-        kept = KeptLog(binary, self.folder / "kept")
+        return measures
+
+    def row_14b(self) -> list[Measure]:
+        """Starts after a kill: one-row commits in the log."""
+        kept = KeptLog(self.firn.process.binary, self.folder / "kept")
         single_row_commits(kept, self.folder, self.commits)
-        figures = rounds(times, firn=lambda: start_again(kept.server),
+        figures = rounds(self.count, firn=lambda: start_again(kept.server),
                          disk=lambda: kept.read_seconds(self.limits))
-        measures.append(Measure("14", f"start, {self.commits:,} 1-row commits: s", figures, "disk",
-                                True))
         kept.remove()
+        return [Measure("14b", f"start, {self.commits:,} 1-row commits: s", figures, "disk", True)]
+
+    def row_14c(self) -> list[Measure]:
+        """Starts after a kill: few rows and many in the lake, and in the log that is kept."""
+        binary = self.firn.process.binary
         few = stored_rows(binary, self.folder / "few", self.few_rows)
         many = stored_rows(binary, self.folder / "many", 100 * self.few_rows)
-        figures = rounds(times, firn=lambda: start_again(many), few=lambda: start_again(few))
+        figures = rounds(self.count, firn=lambda: start_again(many), few=lambda: start_again(few))
         what = f"start, {100 * self.few_rows // 1000:,}k rows in the lake: s"
-        measures.append(Measure("14", what, figures, "few", True))
         few.kill9()
         many.kill9()
-        return measures
+        return [Measure("14c", what, figures, "few", True)]
 
     def row_2(self) -> list[Measure]:
         """One-row durable commit, one client."""
@@ -212,7 +231,7 @@ def print_table(measures: list[Measure]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
-    parser.add_argument("--row", action="append", help="1, 2, 3, 5, 7, 11, 14, 17 to 20; all")
+    parser.add_argument("--row", action="append", help=f"of {', '.join(ROWS)}; all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="only prove that it runs")
     options = parser.parse_args()
@@ -222,7 +241,7 @@ def main() -> int:
     measures: list[Measure] = []
     busy = 0.0
     try:
-        for row in options.row or ["1", "2", "3", "5", "7", "11", "14", "17", "18", "19", "20"]:
+        for row in options.row or ROWS:
             print(f"row {row}: {getattr(bench, f'row_{row}').__doc__}", flush=True)
             busy = max(busy, others_share())
             measures += getattr(bench, f"row_{row}")()

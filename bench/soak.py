@@ -12,7 +12,6 @@ not rise by more than a tenth of its level and an allowance.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import shutil
 import statistics
@@ -28,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 from firn_process import FirnProcess  # noqa: E402
+from process_figures import open_files, resident_bytes, status_number  # noqa: E402
 
 SAMPLES = 120
 # The log is kept for seconds only, so that its size comes to rest within the run.
@@ -156,11 +156,9 @@ def folder_mb(folder: Path) -> float:
 
 
 def sample(server: FirnProcess) -> dict[str, float]:
-    status = dict(line.split(":", 1) for line in
-                  Path(f"/proc/{server.pid}/status").read_text().splitlines() if ":" in line)
-    return {"memory_mb": int(status["VmRSS"].split()[0]) / 1024,
-            "files": float(len(os.listdir(f"/proc/{server.pid}/fd"))),
-            "threads": float(status["Threads"]),
+    return {"memory_mb": resident_bytes(server.pid) / (1 << 20),
+            "files": float(open_files(server.pid)),
+            "threads": float(status_number(server.pid, "Threads")),
             "log_mb": folder_mb(server.data / "log"),
             "temp_mb": folder_mb(server.data / "tmp")}
 
