@@ -122,6 +122,7 @@ class ParquetDataFileWriter final : public DataFileWriter {
         ->compression_level(options_.compression_level)
         ->version(parquet::ParquetVersion::PARQUET_2_6)
         ->max_row_group_length(INT64_MAX)
+        ->enable_page_checksum()
         ->created_by("firn");
     for (int i = 0; i < static_cast<int>(schema_.columns.size()); ++i) {
       Use(ChooseEncoding(*first.column(i), options_.compression_level), schema_.columns[i].name,

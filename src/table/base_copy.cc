@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/crc32c.h"
+#include "lake/page_check.h"
 #include "lake/table_copy.h"
 #include "log/archive.h"
 #include "table/added_files.h"
@@ -249,6 +250,8 @@ std::vector<ArchivedFile> WarehouseCopier::FilesOf(const std::string& folder) co
 
 Result<ArchivedFile> WarehouseCopier::Send(const std::string& path, std::string name,
                                            const StopAsked& stop) {
+  // A damaged file would take the place of what an earlier copy or the log still has.
+  if (path.ends_with(".parquet")) FIRN_RETURN_IF_ERROR(lake::CheckPages(files_, path, stop));
   FIRN_TRY(const auto file, files_.Open(path, {}));
   FIRN_TRY(const auto writer, store_.Create(WarehouseName(log_, name)));
   ArchivedFile sent{.name = std::move(name)};

@@ -1,4 +1,6 @@
 #include <cmath>
+#include <cstring>
+#include <fstream>
 
 #include <arrow/io/file.h>
 #include <arrow/util/compression.h>
@@ -8,7 +10,9 @@
 
 #include "lake/bounds.h"
 #include "lake/data_file_writer.h"
+#include "lake/footer.h"
 #include "lake/iceberg/single_value.h"
+#include "lake/page_check.h"
 #include "lake/tests/fixtures.h"
 
 namespace firn::lake {
@@ -39,6 +43,10 @@ class DataFiles : public InFolder {
     return bound ? (*ScalarFromBound(kDouble, *bound))->ToString() : "none";
   }
 };
+
+bool NotStopped() {
+  return false;
+}
 
 std::shared_ptr<arrow::Field> WithId(const std::string& name, std::shared_ptr<arrow::DataType> type,
                                      int id) {
@@ -75,6 +83,49 @@ TEST_F(DataFiles, StatisticsCountNullsAndNaNsAndBoundTheRest) {
   EXPECT_EQ(word->lower, "");
   EXPECT_EQ(word->upper, "b");
   EXPECT_EQ(word->nans, std::nullopt);
+}
+
+// Of each byte in turn one bit. What lies behind the pages has no checksum.
+TEST_F(DataFiles, ATurnedBitInAPageIsFound) {
+  std::vector<std::optional<double>> amounts;
+  std::vector<std::optional<std::string>> words;
+  for (int i = 0; i < 300; ++i) {
+    amounts.emplace_back(i * 1.25);
+    words.emplace_back(i % 7 == 0 ? std::nullopt : std::optional("word " + std::to_string(i % 50)));
+  }
+  ASSERT_TRUE(Write({Batch(1, {amounts, words})}));
+  const auto path = dir_ + "/a.parquet";
+  ASSERT_TRUE(CheckPages(fs_, path, NotStopped));
+  const auto read = [&]() -> std::shared_ptr<arrow::Table> {
+    const auto input = *arrow::io::ReadableFile::Open(path);
+    const auto reader = parquet::arrow::OpenFile(input, arrow::default_memory_pool());
+    return reader.ok() ? (*reader)->ReadTable().ValueOr(nullptr) : nullptr;
+  };
+  const auto written = read();
+  const auto whole = *io::ReadFile(fs_, path);
+  uint32_t footer = 0;
+  std::memcpy(&footer, whole.data() + whole.size() - 8, sizeof footer);
+  const size_t end = whole.size() - 8 - footer;
+  int found = 0;
+  int harmless = 0;
+  for (size_t at = 4; at < end; ++at) {
+    auto turned = whole;
+    turned[at] = static_cast<char>(turned[at] ^ (1 << at % 8));
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << turned;
+    const auto checked = CheckPages(fs_, path, NotStopped);
+    if (!checked) {
+      ++found;
+      EXPECT_EQ(checked.error().code, ErrorCode::kCorrupt);
+      EXPECT_NE(checked.error().message.find(path), std::string::npos) << checked.error().message;
+      continue;
+    }
+    // A page's header may say other than it did what nobody asks of it.
+    const auto now = read();
+    EXPECT_TRUE(now == nullptr || now->Equals(*written)) << "byte " << at;
+    ++harmless;
+  }
+  std::printf("turned bits: found=%d harmless=%d of %zu bytes\n", found, harmless, end - 4);
+  EXPECT_GT(found, 5 * harmless);  // what is in the pages, all of it
 }
 
 // 0.0 and -0.0 are equal, yet ordered in a bound: it must contain both.

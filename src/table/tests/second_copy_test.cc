@@ -291,6 +291,24 @@ TEST_F(SecondCopyTest, ADamagedFileBehindTheBaseCopyIsNoticed) {
   EXPECT_EQ(Restored(archive_, "t").value(), 5000);
 }
 
+// It would take the place of what the log still has.
+TEST_F(SecondCopyTest, ADamagedDataFileIsNotCarriedOn) {
+  Open(false);
+  const auto table = CreateTable("t");
+  Insert(table, 5000);
+  ASSERT_TRUE(FlushAndWait(*database_));
+  const auto files = FilesBelow(database_->warehouse_dir(), ".parquet");
+  ASSERT_EQ(files.size(), 1U);
+  Turn(files.front(), 1000);
+  const auto backup = Backup();
+  ASSERT_FALSE(backup);
+  EXPECT_THAT(backup.error().message, HasSubstr(files.front().string()));
+  EXPECT_THAT(backup.error().message, HasSubstr("is damaged in row group 0, column \"id\""));
+  Turn(files.front(), 1000);
+  ASSERT_TRUE(Backup());
+  EXPECT_EQ(Restored(dir_ + "/backup", "t").value(), 5000);
+}
+
 // A snapshot of the machine that is started beside it.
 TEST_F(SecondCopyTest, AStaleCopyOfTheDiskLeavesTheArchiveToItsServer) {
   Open(true);
