@@ -18,7 +18,6 @@ constexpr std::string_view kSignature("PGCOPY\n\377\r\n\0", 11);
 constexpr size_t kHeadBytes = kSignature.size() + 8;
 constexpr uint32_t kCriticalFlags = 0xFFFF0000;
 constexpr uint32_t kOidsFlag = 1U << 16;
-constexpr size_t kRowBytesMax = size_t{1} << 30;
 // Rows whose fields are found before their values are read, column by column.
 constexpr size_t kBlockRows = 256;
 constexpr size_t kPieceBytes = 1024;
@@ -44,9 +43,10 @@ class BinaryReader final : public CopyReader {
     std::unique_ptr<ValueParser> parser;
   };
 
-  BinaryReader(std::vector<Target> targets, std::shared_ptr<arrow::Schema> schema,
-               std::string table_name)
-      : targets_(std::move(targets)),
+  BinaryReader(int64_t row_bytes_max, std::vector<Target> targets,
+               std::shared_ptr<arrow::Schema> schema, std::string table_name)
+      : row_bytes_max_(row_bytes_max),
+        targets_(std::move(targets)),
         schema_(std::move(schema)),
         table_name_(std::move(table_name)),
         fields_(targets_.size() * kBlockRows) {}
@@ -189,8 +189,11 @@ class BinaryReader final : public CopyReader {
       field = {};
       if (length == -1) continue;
       const auto bytes = static_cast<size_t>(length);
-      if (length < 0 || end - *at + bytes > kRowBytesMax) {
+      if (length < 0) {
         return Fail(Located(BadFile("invalid field size"), line, &targets_[i].column));
+      }
+      if (static_cast<int64_t>(end - *at + bytes) > row_bytes_max_) {
+        return Fail(Located(RowTooLong(row_bytes_max_), line, &targets_[i].column));
       }
       if (data.size() - end < bytes) return Found::kPart;
       field = data.substr(end, bytes);
@@ -262,6 +265,7 @@ class BinaryReader final : public CopyReader {
     return std::move(error).WithWhere(std::move(where));
   }
 
+  const int64_t row_bytes_max_;
   std::vector<Target> targets_;
   const std::shared_ptr<arrow::Schema> schema_;
   const std::string table_name_;
@@ -280,7 +284,8 @@ class BinaryReader final : public CopyReader {
 
 }  // namespace
 
-Result<std::unique_ptr<CopyReader>> MakeBinaryCopyReader(std::vector<Column> columns,
+Result<std::unique_ptr<CopyReader>> MakeBinaryCopyReader(const CopyOptions& options,
+                                                         std::vector<Column> columns,
                                                          std::string table_name) {
   auto schema = ArrowSchema(TableSchema{.columns = columns});
   std::vector<BinaryReader::Target> targets;
@@ -291,8 +296,8 @@ Result<std::unique_ptr<CopyReader>> MakeBinaryCopyReader(std::vector<Column> col
     targets.push_back(
         {.column = std::move(column), .builder = *std::move(builder), .parser = std::move(parser)});
   }
-  return std::make_unique<BinaryReader>(std::move(targets), std::move(schema),
-                                        std::move(table_name));
+  return std::make_unique<BinaryReader>(options.row_bytes_max, std::move(targets),
+                                        std::move(schema), std::move(table_name));
 }
 
 void AppendBinaryCopyHeader(std::string& out) {

@@ -14,7 +14,8 @@
 namespace firn::columnar {
 
 /// As CopyReader::Make.
-Result<std::unique_ptr<CopyReader>> MakeBinaryCopyReader(std::vector<Column> columns,
+Result<std::unique_ptr<CopyReader>> MakeBinaryCopyReader(const CopyOptions& options,
+                                                         std::vector<Column> columns,
                                                          std::string table_name);
 
 void AppendBinaryCopyHeader(std::string& out);

@@ -218,4 +218,10 @@ Result<CopyOptions> ReadCopyOptions(std::span<const CopyOption> options, CopyDir
   return read;
 }
 
+Error RowTooLong(int64_t row_bytes_max) {
+  return MakeError(ErrorCode::kInvalidInput, "the row is too long: most={} bytes", row_bytes_max)
+      .WithSqlState("54000")
+      .WithHint("How long a row may be follows from memory_limit; 1 GB is the most.");
+}
+
 }  // namespace firn::columnar

@@ -30,6 +30,8 @@ struct CopyOptions {
   std::vector<std::string> force_null;
   std::vector<std::string> force_quote;
   bool force_quote_all = false;
+  // FROM: a longer row is refused.
+  int64_t row_bytes_max = (int64_t{1} << 30) - 1;  // as PostgreSQL's lines
 
   static CopyOptions Csv() { return {.format = Format::kCsv, .delimiter = ',', .null_text = ""}; }
 };
@@ -44,5 +46,8 @@ struct CopyOption {
 /// Reads and checks options: 42601 unknown or given twice, 22023 a bad value, 0A000 one that
 /// does not go with the others, or an encoding other than UTF8.
 Result<CopyOptions> ReadCopyOptions(std::span<const CopyOption> options, CopyDirection direction);
+
+/// 54000.
+Error RowTooLong(int64_t row_bytes_max);
 
 }  // namespace firn::columnar

@@ -15,8 +15,7 @@
 namespace firn::columnar {
 namespace {
 
-constexpr size_t kLineBytesMax = (size_t{1} << 30) - 1;  // as PostgreSQL's
-constexpr size_t kShownBytes = 100;                      // of a value in an error
+constexpr size_t kShownBytes = 100;  // of a value in an error
 
 Error BadFile(std::string message) {
   return MakeError(ErrorCode::kInvalidInput, "{}", message).WithSqlState("22P04");
@@ -70,11 +69,8 @@ class Reader final : public CopyReader {
       FIRN_TRY(const size_t used, ReadLines(rest_, false));
       rest_.erase(0, used);
     }
-    if (rest_.size() > kLineBytesMax) {
-      return Fail(
-          MakeError(ErrorCode::kInvalidInput, "line is too long: most={} bytes", kLineBytesMax)
-              .WithSqlState("54000")
-              .WithWhere(AtLineNumber()));
+    if (static_cast<int64_t>(rest_.size()) > options_.row_bytes_max) {
+      return Fail(RowTooLong(options_.row_bytes_max).WithWhere(AtLineNumber()));
     }
     return {};
   }
@@ -274,7 +270,7 @@ Result<std::unique_ptr<CopyReader>> CopyReader::Make(CopyOptions options,
                                                      std::string table_name,
                                                      const TextStyle& style) {
   if (options.format == CopyOptions::Format::kBinary) {
-    return MakeBinaryCopyReader(std::move(columns), std::move(table_name));
+    return MakeBinaryCopyReader(options, std::move(columns), std::move(table_name));
   }
   auto schema = ArrowSchema(TableSchema{.columns = columns});
   std::vector<Reader::Target> targets;

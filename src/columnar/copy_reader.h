@@ -34,8 +34,8 @@ class CopyReader {
                                                   std::string table_name,
                                                   const TextStyle& style = {});
 
-  /// 22P04 a malformed line, 23502 a NULL where there must be none, 54000 a line over 1 GB, and
-  /// the errors of ValueParser. After the end marker `\.` everything is ignored.
+  /// 22P04 a malformed line, 23502 a NULL where there must be none, 54000 a row over row_bytes_max,
+  /// and the errors of ValueParser. After the end marker `\.` everything is ignored.
   virtual Status Feed(std::string_view chunk) = 0;
   /// The last row where it had no newline.
   virtual Status Finish() = 0;

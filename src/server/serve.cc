@@ -132,6 +132,8 @@ class Server {
     FIRN_RETURN_IF_ERROR(TakeFolder(pg, http));
     FIRN_RETURN_IF_ERROR(RemovePorts(data_dir_));
     const auto shares = ShareMemory(settings_);
+    limits.message_memory = shares.messages;
+    limits.message_wait = std::chrono::milliseconds(settings_.DurationMs("write_wait"));
     FIRN_TRY(database_,
              table::Database::Open(
                  {.data_dir = data_dir_, .settings = settings_, .hot_bytes_max = shares.hot_rows}));
@@ -139,7 +141,8 @@ class Server {
     FIRN_TRY(service_, sql::SqlService::Make(*database_, *engine_, settings_,
                                              {.transactions = shares.transactions,
                                               .pinned_rows = shares.pinned_rows,
-                                              .hot_rows = shares.hot_rows},
+                                              .hot_rows = shares.hot_rows,
+                                              .copy_row = shares.copy_row},
                                              kVersion));
     factory_ = std::make_unique<SqlSessionFactory>(*service_);
     if (!net::IsLoopback(pg.address)) FIRN_RETURN_IF_ERROR(service_->CheckRemoteLogins());

@@ -34,6 +34,8 @@ struct MemoryShares {
   int64_t hot_rows = 0;
   int64_t transactions = 0;
   int64_t pinned_rows = 0;  // in the lake, and kept in memory by readers
+  int64_t messages = 0;     // taken from what is free just then
+  int64_t copy_row = 0;     // the longest of a COPY
 };
 MemoryShares ShareMemory(const Settings& settings);
 
@@ -41,7 +43,8 @@ MemoryShares ShareMemory(const Settings& settings);
 /// filled: unless told otherwise, half of what is free now.
 Result<int64_t> TempBytesMax(const Settings& settings, const std::string& temp_dir);
 
-/// Arrow's buffers from an allocator that gives back what is freed within a tenth of a second.
+/// Allocators that give back what is freed: Arrow's within a tenth of a second, the C library's
+/// large blocks at once.
 /// Before anything is allocated; ARROW_DEFAULT_MEMORY_POOL in the environment says otherwise.
 void ChooseAllocator();
 

@@ -47,6 +47,7 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
   if (!allowed) co_return Failure(std::move(allowed).error());
   auto options = columnar::ReadCopyOptions(command.options, columnar::CopyDirection::kFrom);
   if (!options) co_return Failure(std::move(options).error());
+  options->row_bytes_max = std::min(options->row_bytes_max, session.services.copy_row_bytes_max);
   for (const auto* names : {&options->force_null, &options->force_not_null}) {
     auto known = TargetColumns(**table, WithoutPositions(*names));
     if (!known) co_return Failure(std::move(known).error());

@@ -28,6 +28,7 @@ struct Services {
   const Clock& clock;
   SequenceCache& sequences;
   TransactionMemory& transaction_memory;
+  int64_t copy_row_bytes_max;
   std::string version;  // of firn
 
   /// For files that go with the process.

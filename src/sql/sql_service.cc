@@ -85,6 +85,7 @@ SqlService::SqlService(table::Database& database, engine::Engine& engine, const 
                 .clock = clock_,
                 .sequences = sequences_,
                 .transaction_memory = transaction_memory_,
+                .copy_row_bytes_max = shares.copy_row,
                 .version = std::string(version)} {
   const auto& password = settings.Text("password");
   if (!password.empty()) birth_password_ = ScramVerifier::Of(password).ToString();

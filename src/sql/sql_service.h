@@ -32,6 +32,7 @@ struct MemoryShares {
   int64_t transactions = 0;  // not committed yet
   int64_t pinned_rows = 0;   // in the lake already; 0: no limit
   int64_t hot_rows = 0;      // not in the lake yet; what these leave, pinned ones may have
+  int64_t copy_row = (int64_t{1} << 30) - 1;  // one row of a COPY
 };
 
 /// Threads:  any.

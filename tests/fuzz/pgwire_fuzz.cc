@@ -20,7 +20,7 @@ void FuzzCopy(std::string_view bytes) {
     if (kind == TypeKind::kNumeric) column.type = columnar::Numeric(38, 9);
     columns.push_back(column);
   }
-  auto reader = columnar::MakeBinaryCopyReader(std::move(columns), "t");
+  auto reader = columnar::MakeBinaryCopyReader({}, std::move(columns), "t");
   if (!reader) return;
   // In two pieces, so that rows are cut as well.
   const auto half = bytes.size() / 2;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import threading
 import time
 
@@ -98,3 +99,41 @@ def test_a_table_that_cannot_be_flushed_is_named_and_the_others_go_on(firn_serve
             copy.write(LINES)
         wait_until(lambda: session.execute("SELECT count(*) > 20000 FROM stuck").fetchone()[0],
                    "the rows of the table that was stuck")
+
+
+@pytest.mark.resident
+def test_long_statements_wait_for_one_another_and_larger_ones_are_refused(firn_server):
+    limit_mb = 256
+    server = firn_server(settings={"memory_limit": f"{limit_mb}MB"})
+    numbers = ",".join(str(n) for n in range(200_000))
+    too_large = {
+        "a literal": f"SELECT length('{'x' * (20 << 20)}')",
+        "an IN list": f"SELECT count(*) FROM load WHERE id IN ({numbers})",
+        "VALUES": f"INSERT INTO load VALUES ({numbers.replace(',', '),(')})"}
+    refused = 0
+    with MostResident(server.pid) as resident, server.connect() as session:
+        session.execute("CREATE TABLE load (id bigint, t text)")
+        for _ in range(5):
+            for statement in too_large.values():
+                with pytest.raises(Exception) as error:
+                    session.execute(statement)
+                assert error.value.sqlstate == "54000"
+                assert "memory_limit" in error.value.diag.message_hint
+                refused += 1
+        with pytest.raises(Exception, match="the row is too long") as error:
+            with session.cursor().copy("COPY load FROM STDIN") as copy:
+                copy.write(b"1\t" + b"x" * (20 << 20) + b"\n")
+        assert error.value.sqlstate == "54000"
+
+        def insert() -> None:
+            with server.connect() as other:
+                for _ in range(6):
+                    other.execute(f"INSERT INTO load VALUES (1, '{'x' * (5 << 20)}')")
+
+        with concurrent.futures.ThreadPoolExecutor(8) as clients:
+            for done in [clients.submit(insert) for _ in range(8)]:
+                done.result()
+        assert session.execute("SELECT count(*), sum(length(t)) FROM load").fetchone() == (
+            48, 48 * (5 << 20))
+    print(f"{refused} statements refused, at most {resident.most >> 20} MB")
+    assert resident.most < limit_mb * 1.1 * (1 << 20)

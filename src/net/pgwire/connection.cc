@@ -32,6 +32,7 @@ Connection::Connection(asio::ip::tcp::socket socket, Seat seat, std::shared_ptr<
     : seat_(std::move(seat)),
       state_(std::move(state)),
       stream_(std::move(socket)),
+      share_(state_->message_memory, stream_),
       timer_(stream_.executor()),
       responder_(stream_, state_->limits.message_bytes_max) {
   peer_.stream = &stream_;
@@ -111,6 +112,9 @@ Task<Status> Connection::Serve() {
         if (idle_ && !stream_.buffered().empty()) co_await Yield();
         continue;
       }
+      auto expected = co_await Expect(*header);
+      if (!expected) co_return Fail(std::move(expected).error());
+      if (!*expected) continue;
     }
     const auto limit = idle_ && bytes.empty() ? session_->idle_limit() : IdleLimit();
     if (limit.time.count() > 0) {
@@ -121,6 +125,22 @@ Task<Status> Connection::Serve() {
     if (limit.time.count() > 0) DisarmTimer();
     FIRN_CO_RETURN_IF_ERROR(std::move(read));
   }
+}
+
+Task<Result<bool>> Connection::Expect(Header header) {
+  auto room = co_await share_.Grow(EstimateMemory(header));
+  if (room) co_return true;
+  stream_.Consume(Header::kBytes + header.body);
+  idle_ = false;
+  Status refused;
+  if (header.type == 'Q') {
+    refused = co_await RefuseQuery(std::move(room).error());
+  } else {
+    refused = AnswerAndSkip(std::move(room).error());
+    if (refused) refused = co_await stream_.Flush();
+  }
+  if (!refused) co_return Fail(std::move(refused).error());
+  co_return false;
 }
 
 Task<Result<bool>> Connection::Handle(Header header) {
@@ -200,6 +220,7 @@ Task<Status> Connection::EndCycle() {
   if (transaction == 'I') formats_.clear();  // portals end with their transaction
   AppendReadyForQuery(stream_.out(), transaction);
   idle_ = true;
+  share_.Return();
   co_return co_await stream_.Flush();
 }
 
@@ -217,11 +238,9 @@ Task<Status> Connection::OnSync() {
 Task<Status> Connection::OnQuery(std::string_view body) {
   FIRN_CO_TRY(auto sql, ParseString(body));
   auto valid = CheckUtf8(sql);
-  if (!valid) {
-    // The session has not seen the statement, but an open transaction must fail all the same.
-    FIRN_CO_RETURN_IF_ERROR(AnswerAndSkip(std::move(valid).error()));
-    co_return co_await OnSync();
-  }
+  if (!valid) co_return co_await RefuseQuery(std::move(valid).error());
+  auto room = co_await share_.Grow(EstimateMemory(sql));
+  if (!room) co_return co_await RefuseQuery(std::move(room).error());
   responder_.UseFormats(ResultFormats());
   auto done = co_await session_->SimpleQuery(std::move(sql), responder_);
   responder_.EndStatement();
@@ -229,9 +248,16 @@ Task<Status> Connection::OnQuery(std::string_view body) {
   co_return co_await EndCycle();
 }
 
+Task<Status> Connection::RefuseQuery(Error why) {
+  // The session has not seen the statement, but an open transaction must fail all the same.
+  FIRN_CO_RETURN_IF_ERROR(AnswerAndSkip(std::move(why)));
+  co_return co_await OnSync();
+}
+
 Task<Status> Connection::OnParse(std::string_view body) {
   FIRN_CO_TRY(auto message, ParseParse(body));
   auto done = CheckUtf8(message.sql);
+  if (done) done = co_await share_.Grow(EstimateMemory(message.sql));
   if (done) {
     done = co_await session_->Parse(std::move(message.statement), std::move(message.sql),
                                     std::move(message.parameter_oids));

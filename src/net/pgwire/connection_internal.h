@@ -21,6 +21,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "net/pgwire/message.h"
+#include "net/pgwire/message_memory.h"
 #include "net/pgwire/registry.h"
 #include "net/pgwire/responder.h"
 #include "net/pgwire/scram.h"
@@ -32,7 +33,10 @@ namespace firn::net::pgwire {
 /// What the connections of one server share.
 struct ServerState {
   ServerState(SessionFactory& sessions, const Limits& chosen)
-      : factory(sessions), limits(chosen), registry(chosen.max_connections) {}
+      : factory(sessions),
+        limits(chosen),
+        registry(chosen.max_connections),
+        message_memory(chosen.message_memory, chosen.message_wait) {}
 
   /// Tells a client for whom there is no place why, without waiting for what it has to say. The
   /// socket is kept until others have come after it: closed at once, the answer could be lost.
@@ -41,6 +45,7 @@ struct ServerState {
   SessionFactory& factory;
   const Limits limits;
   Registry registry;
+  MessageMemory message_memory;
 
  private:
   std::mutex mutex_;
@@ -73,9 +78,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<Result<std::string>> ReadPasswordMessage();
   Task<Status> OpenSession(StartupMessage message);
   Task<Status> Serve();
+  /// Makes room for a long message of which the header has come. False: it was refused, and is
+  /// skipped.
+  Task<Result<bool>> Expect(Header header);
   /// Takes one message; false after Terminate.
   Task<Result<bool>> Handle(Header header);
   Task<Status> OnQuery(std::string_view body);
+  /// The same for a statement that a session could not be asked about, and its Sync.
+  Task<Status> RefuseQuery(Error why);
   Task<Status> OnParse(std::string_view body);
   Task<Status> OnBind(std::string_view body);
   Task<Status> OnDescribe(std::string_view body);
@@ -98,6 +108,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Seat seat_;
   const std::shared_ptr<ServerState> state_;
   Stream stream_;
+  MessageShare share_;
   asio::steady_timer timer_;
   uint64_t timer_turn_ = 0;  // of the last that was armed or disarmed
   WireResponder responder_;

@@ -21,6 +21,9 @@ struct Limits {
   size_t message_bytes_max = size_t{1} << 30;
   /// From connecting to the end of start-up.
   std::chrono::milliseconds startup_timeout{60'000};
+  /// What long messages may take while they are worked on, and how long they wait for it; 0: any.
+  int64_t message_memory = 0;
+  std::chrono::milliseconds message_wait{60'000};
   /// How long a client that is sent away may take to read why.
   std::chrono::milliseconds linger{2'000};
   /// Null: clients that ask for TLS are told that there is none.

@@ -284,6 +284,57 @@ TEST_F(PgQuery, MessagesOverTheLimitEndTheConnection) {
   EXPECT_EQ(client.ErrorField('C'), "08P01");
 }
 
+// It is refused at its header, and its body is not kept.
+TEST_F(PgQuery, AStatementThatTakesMoreThanThereIsIsRefusedAndTheSessionGoesOn) {
+  Listen({.message_memory = 20 << 20});
+  WireClient client(port());
+  ASSERT_EQ(client.Start().back(), 'Z');
+  const std::string large(3 << 20, 'a');
+  client.Send(QueryMessage(large));
+  EXPECT_EQ(client.Until('Z'), "EZ");
+  EXPECT_EQ(client.ErrorField('S'), "ERROR");
+  EXPECT_EQ(client.ErrorField('C'), "54000");
+  EXPECT_NE(client.ErrorField('M').find("about 28 MB of memory"), std::string::npos)
+      << client.ErrorField('M');
+  client.Send(Message('P', CString("s") + CString(large) + Big16(0)) + SyncMessage());
+  EXPECT_EQ(client.Until('Z'), "EZ");
+  EXPECT_EQ(client.ErrorField('C'), "54000");
+  EXPECT_EQ(client.Ask(QueryMessage(std::string(2 << 20, 'a'))), "TDCZ");
+  // Short in characters; each value takes far more than its own.
+  std::string values = "1";
+  for (int i = 0; i < 20'000; ++i) values += ",1";
+  client.Send(QueryMessage(values));
+  EXPECT_EQ(client.Until('Z'), "EZ");
+  EXPECT_EQ(client.ErrorField('C'), "54000");
+  EXPECT_EQ(client.Ask(QueryMessage("'" + values + "'")), "TDCZ");
+  EXPECT_EQ(client.Ask(QueryMessage("hello")), "TDCZ");
+}
+
+TEST_F(PgQuery, LongStatementsWaitForOneAnotherAndNotForEver) {
+  Listen({.message_memory = 20 << 20, .message_wait = std::chrono::milliseconds(300)});
+  const std::string large(2 << 20, 'a');
+  WireClient first(port());
+  ASSERT_EQ(first.Start().back(), 'Z');
+  WireClient second(port());
+  ASSERT_EQ(second.Start().back(), 'Z');
+  const auto bytes = QueryMessage(large);
+  first.Send(std::string_view(bytes).substr(0, bytes.size() - 1));
+  // The first has what it takes once its header is read: the other one waits for it in vain.
+  const auto others = [&] {
+    second.Send(bytes);
+    const auto answer = second.Until('Z');
+    return answer == "EZ" ? second.ErrorField('C') : answer;
+  };
+  std::string code;
+  for (int i = 0; i < 100 && code != "53200"; ++i) code = others();
+  EXPECT_EQ(code, "53200");
+  EXPECT_EQ(second.Ask(QueryMessage("hello")), "TDCZ");
+  second.Send(bytes);
+  first.Send(std::string_view(bytes).substr(bytes.size() - 1));
+  EXPECT_EQ(first.Until('Z'), "TDCZ");
+  EXPECT_EQ(second.Until('Z'), "TDCZ");
+}
+
 TEST_F(PgQuery, ClientsThatGoAwayAtAnyByteLeaveNothingBehind) {
   const auto bytes = Prepared("rows 3") + ExecuteMessage() + SyncMessage();
   for (size_t cut = 0; cut < bytes.size(); ++cut) {

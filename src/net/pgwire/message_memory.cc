@@ -1,0 +1,118 @@
+#include "net/pgwire/message_memory.h"
+
+#include <malloc.h>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "net/pgwire/stream.h"
+
+namespace firn::net::pgwire {
+namespace {
+
+// Measured: a literal of 100 MB in an INSERT takes 900 MB, one in a parameter 300 MB; of 200,000
+// numbers in an IN list each takes 2 kB.
+constexpr int64_t kCopiesOfText = 9;
+constexpr int64_t kCopiesOfParameters = 3;
+constexpr int64_t kBytesPerValue = 2048;
+
+// Less is taken by every session now and then.
+constexpr int64_t kOrdinaryBytes = int64_t{4} << 20;
+
+// Above this the allocator is asked to give back what it keeps: it takes a millisecond or several.
+constexpr int64_t kMuchBytes = int64_t{32} << 20;
+
+constexpr auto kLook = std::chrono::milliseconds(5);
+
+int64_t InMegabytes(int64_t bytes) {
+  return (bytes + (1 << 20) - 1) >> 20;
+}
+
+Error TooLarge(int64_t bytes, int64_t most) {
+  return MakeError(ErrorCode::kInvalidInput,
+                   "the statement is too large: it would take about {} MB of memory, and all of "
+                   "them together may take {} MB",
+                   InMegabytes(bytes), InMegabytes(most))
+      .WithSqlState("54000")
+      .WithHint("Send many rows by COPY and large values as parameters, or raise memory_limit.");
+}
+
+Error WaitedInVain(int64_t bytes, std::chrono::milliseconds waited) {
+  return MakeError(ErrorCode::kOverloaded,
+                   "out of memory: the statement would take about {} MB, which other statements "
+                   "did not give back within {} s",
+                   InMegabytes(bytes), waited.count() / 1000)
+      .WithSqlState("53200")
+      .WithRemedy(Remedy::kRetry)
+      .WithHint("Try again, or raise memory_limit.");
+}
+
+}  // namespace
+
+uint64_t MessageMemory::Queue() {
+  const std::lock_guard lock(mutex_);
+  waiting_.insert(next_place_);
+  return next_place_++;
+}
+
+bool MessageMemory::TryTake(uint64_t place, int64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  if (*waiting_.begin() != place || taken_ + bytes > bytes_max_) return false;
+  waiting_.erase(place);
+  taken_ += bytes;
+  return true;
+}
+
+void MessageMemory::Leave(uint64_t place) {
+  const std::lock_guard lock(mutex_);
+  waiting_.erase(place);
+}
+
+void MessageMemory::GiveBack(int64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  taken_ -= bytes;
+}
+
+Task<Status> MessageShare::Grow(int64_t bytes) {
+  if (bytes <= std::max(held_, kOrdinaryBytes) || memory_.bytes_max() == 0) co_return Status();
+  if (bytes > memory_.bytes_max()) co_return Fail(TooLarge(bytes, memory_.bytes_max()));
+  Return();
+  const uint64_t place = memory_.Queue();
+  const auto until = std::chrono::steady_clock::now() + memory_.longest_wait();
+  asio::steady_timer timer(stream_.executor());
+  while (!memory_.TryTake(place, bytes)) {
+    const bool late = std::chrono::steady_clock::now() >= until;
+    if (late || stream_.interruption() != Interruption::kNone) {
+      memory_.Leave(place);
+      if (!late) co_return Fail(stream_.InterruptionError());
+      co_return Fail(WaitedInVain(bytes, memory_.longest_wait()));
+    }
+    timer.expires_after(kLook);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  held_ = bytes;
+  co_return Status();
+}
+
+void MessageShare::Return() {
+  if (held_ == 0) return;
+  memory_.GiveBack(held_);
+  if (std::exchange(held_, 0) >= kMuchBytes) ::malloc_trim(0);
+}
+
+int64_t EstimateMemory(const Header& header) {
+  const auto body = static_cast<int64_t>(header.body);
+  const bool text = header.type == 'Q' || header.type == 'P';
+  return body * (text ? kCopiesOfText : kCopiesOfParameters);
+}
+
+int64_t EstimateMemory(std::string_view sql) {
+  int64_t values = 0;
+  bool quoted = false;
+  for (const char c : sql) {
+    if (c == '\'') quoted = !quoted;
+    values += c == ',' && !quoted ? 1 : 0;
+  }
+  return static_cast<int64_t>(sql.size()) * kCopiesOfText + values * kBytesPerValue;
+}
+
+}  // namespace firn::net::pgwire
