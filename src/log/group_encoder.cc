@@ -1,5 +1,7 @@
 #include "log/group_encoder.h"
 
+#include <algorithm>
+
 #include <arrow/api.h>
 #include <arrow/ipc/dictionary.h>
 
@@ -78,24 +80,6 @@ Status AppendCatalog(MessageSink& sink, const std::vector<CatalogRecord>& record
       AppendSmallStream(sink, CatalogStreamSchema(), messages, static_cast<int64_t>(records.size()),
                         {std::move(lsn), std::move(kind), std::move(table), std::move(json)}));
   return sink.EndStream();
-}
-
-Status AppendTransactions(MessageSink& sink, const std::vector<Transaction>& rows) {
-  static const auto messages = ConstantSchemaMessage(*TransactionsStreamSchema());
-  using Row = Transaction;
-  FIRN_TRY(auto lsn,
-           Column(arrow::UInt64Builder(), rows, [](const Row& r) { return r.last_lsn.value(); }));
-  static const auto time_type = TransactionsStreamSchema()->field(1)->type();
-  FIRN_TRY(auto time, Column(arrow::TimestampBuilder(time_type, arrow::default_memory_pool()), rows,
-                             [](const Row& r) { return r.commit_us; }));
-  FIRN_TRY(auto session, Texts(rows, [](const Row& r) -> auto& { return r.session; }));
-  FIRN_TRY(auto source, Texts(rows, [](const Row& r) -> auto& { return r.source; }));
-  FIRN_TRY(auto position, Texts(rows, [](const Row& r) -> auto& { return r.source_position; }));
-  FIRN_TRY(auto branch, Texts(rows, [](const Row& r) -> auto& { return r.branch; }));
-  return AppendSmallStream(sink, TransactionsStreamSchema(), messages,
-                           static_cast<int64_t>(rows.size()),
-                           {std::move(lsn), std::move(time), std::move(session), std::move(source),
-                            std::move(position), std::move(branch)});
 }
 
 Status AppendState(MessageSink& sink, const std::vector<StateEntry>& rows) {
@@ -180,29 +164,6 @@ Status CheckSchema(const arrow::Schema& schema, const std::string& table) {
   return {};
 }
 
-Status AppendRows(MessageSink& sink, const std::shared_ptr<arrow::Schema>& schema,
-                  const TableChanges& changes) {
-  size_t done = 0;
-  for (const auto& batch : changes.rows) {
-    const auto rows = static_cast<size_t>(batch->num_rows());
-    if (rows == 0) continue;
-    const auto part = [&](const auto& all) {
-      return all.empty() ? std::span(all) : std::span(all).subspan(done, rows);
-    };
-    FIRN_TRY(auto types, ChangeTypeColumn(part(changes.change_types), batch->num_rows()));
-    auto columns = batch->column_data();
-    columns.insert(columns.end() - 1, std::move(types));
-    if (!changes.victims.empty()) {
-      FIRN_TRY(auto victims, VictimColumns(part(changes.victims)));
-      columns.insert(columns.end(), victims.begin(), victims.end());
-    }
-    const auto file = arrow::RecordBatch::Make(schema, batch->num_rows(), std::move(columns));
-    FIRN_RETURN_IF_ERROR(AppendBatch(sink, *file, false));
-    done += rows;
-  }
-  return sink.EndStream();
-}
-
 /// For bulk: a large group that grew by doubling would be copied, and its pages cleared, twice.
 Status ReserveFor(MessageSink& sink, const Group& group) {
   constexpr int64_t kLargeBatch = 4096;
@@ -262,6 +223,50 @@ Result<const GroupEncoder::TableStream*> GroupEncoder::StreamOf(const TableChang
   stream.prefix += names;
   if (streams_.size() >= kStreamsRemembered) streams_.clear();
   return &(streams_[std::move(key)] = std::move(stream));
+}
+
+Status GroupEncoder::AppendRows(MessageSink& sink, const std::shared_ptr<arrow::Schema>& schema,
+                                const TableChanges& changes) {
+  size_t done = 0;
+  for (const auto& batch : changes.rows) {
+    const auto rows = static_cast<size_t>(batch->num_rows());
+    if (rows == 0) continue;
+    const auto part = [&](const auto& all) {
+      return all.empty() ? std::span(all) : std::span(all).subspan(done, rows);
+    };
+    FIRN_TRY(auto types, ChangeTypeColumn(part(changes.change_types), batch->num_rows()));
+    auto columns = batch->column_data();
+    columns.insert(columns.end() - 1, std::move(types));
+    if (!changes.victims.empty()) {
+      FIRN_TRY(auto victims, VictimColumns(part(changes.victims)));
+      columns.insert(columns.end(), victims.begin(), victims.end());
+    }
+    message_.Begin(batch->num_rows());
+    const bool flat = std::all_of(columns.begin(), columns.end(),
+                                  [&](const auto& column) { return message_.AddColumn(*column); });
+    if (flat) {
+      FIRN_RETURN_IF_ERROR(sink.AppendBatch(message_, false));
+    } else {
+      const auto file = arrow::RecordBatch::Make(schema, batch->num_rows(), std::move(columns));
+      FIRN_RETURN_IF_ERROR(AppendBatch(sink, *file, false));
+    }
+    done += rows;
+  }
+  return sink.EndStream();
+}
+
+Status GroupEncoder::AppendTransactions(MessageSink& sink, const std::vector<Transaction>& rows) {
+  static const auto schema = ConstantSchemaMessage(*TransactionsStreamSchema());
+  using Row = Transaction;
+  message_.Begin(static_cast<int64_t>(rows.size()));
+  message_.AddNumbers<uint64_t>(rows, [](const Row& r) { return r.last_lsn.value(); });
+  message_.AddNumbers<int64_t>(rows, [](const Row& r) { return r.commit_us; });
+  message_.AddTexts(rows, [](const Row& r) -> auto& { return r.session; });
+  message_.AddTexts(rows, [](const Row& r) -> auto& { return r.source; });
+  message_.AddTexts(rows, [](const Row& r) -> auto& { return r.source_position; });
+  message_.AddTexts(rows, [](const Row& r) -> auto& { return r.branch; });
+  FIRN_RETURN_IF_ERROR(sink.AppendMessages(schema));
+  return sink.AppendBatch(message_, true);
 }
 
 Result<EncodedGroup> GroupEncoder::Encode(const Group& group) {

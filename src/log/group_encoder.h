@@ -8,10 +8,13 @@
 
 #include "base/result.h"
 #include "log/aligned_buffer.h"
+#include "log/batch_message_internal.h"
 #include "log/changes.h"
 #include "log/group_header.h"
 
 namespace firn::log {
+
+class MessageSink;
 
 /// A group ready to be written. The first 1,112 bytes of `memory` are room for the header.
 struct EncodedGroup {
@@ -53,9 +56,13 @@ class GroupEncoder {
   };
 
   Result<const TableStream*> StreamOf(const TableChanges& changes);
+  Status AppendRows(MessageSink& sink, const std::shared_ptr<arrow::Schema>& schema,
+                    const TableChanges& changes);
+  Status AppendTransactions(MessageSink& sink, const std::vector<Transaction>& rows);
   std::shared_ptr<AlignedBuffer> TakeMemory();
 
   std::unordered_map<std::string, TableStream> streams_;
+  BatchMessage message_;
 
   std::mutex mutex_;
   std::shared_ptr<AlignedBuffer> free_;  // guarded by mutex_

@@ -117,6 +117,22 @@ Status MessageSink::AppendPayload(const arrow::ipc::IpcPayload& payload, bool ma
   return {};
 }
 
+Status MessageSink::AppendBatch(const BatchMessage& batch, bool may_grow) {
+  const size_t metadata_bytes = batch.metadata_bytes();
+  FIRN_RETURN_IF_ERROR(Reserve(kPrefixBytes + metadata_bytes + batch.body_bytes()));
+  const auto length = static_cast<uint32_t>(metadata_bytes);
+  Put(&kContinuation, sizeof(kContinuation));
+  Put(&length, sizeof(length));
+  last_metadata_ = size_;
+  batch.WriteMetadata(memory_->mutable_data() + size_);
+  size_ += metadata_bytes;
+  for (const auto& buffer : batch.buffers()) {
+    PutBody(batch.DataOf(buffer), buffer.bytes, may_grow);
+    PutZeros(Pad8(buffer.bytes));
+  }
+  return {};
+}
+
 Status MessageSink::EndStream() {
   FIRN_RETURN_IF_ERROR(Reserve(kPrefixBytes));
   Put(&kContinuation, sizeof(kContinuation));

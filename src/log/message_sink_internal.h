@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "log/aligned_buffer.h"
+#include "log/batch_message_internal.h"
 
 namespace firn::log {
 
@@ -24,6 +25,7 @@ class MessageSink {
   Status AppendMessages(std::string_view messages);
   /// `may_grow`: its stream may be the last of the group, so its length is not final yet.
   Status AppendPayload(const arrow::ipc::IpcPayload& payload, bool may_grow = false);
+  Status AppendBatch(const BatchMessage& batch, bool may_grow);
   Status EndStream();
   /// EndStream for the last stream: its last record batch's body grows so that the group ends on
   /// a 4 KiB boundary.

@@ -16,6 +16,12 @@ std::shared_ptr<arrow::DataType> CommitTimeType() {
   return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
 }
 
+std::shared_ptr<arrow::Schema> WithStored(arrow::FieldVector fields) {
+  fields.push_back(arrow::field(std::string(columnar::kLsnColumn), arrow::uint64()));
+  fields.push_back(arrow::field(std::string(columnar::kTimestampColumn), CommitTimeType()));
+  return arrow::schema(std::move(fields));
+}
+
 template <typename ArrayType, typename Value, typename Fill>
 std::shared_ptr<arrow::Array> MakeColumn(std::shared_ptr<arrow::DataType> type, int64_t count,
                                          Fill fill) {
@@ -30,7 +36,10 @@ std::shared_ptr<arrow::Array> MakeColumn(std::shared_ptr<arrow::DataType> type, 
 }  // namespace
 
 Generation::Generation(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<HotBytes> held)
-    : schema_(std::move(schema)), held_(std::move(held)) {}
+    : schema_(std::move(schema)),
+      stored_schema_(WithStored(schema_->fields())),
+      held_(std::move(held)) {}
+
 void Generation::Leave() {
   left_at_.store(MonotonicSeconds(), std::memory_order_release);
   if (held_ == nullptr) return;
@@ -159,7 +168,7 @@ Generation::Position Generation::Mark() const {
 
 RecordBatches Generation::Since(const Position& position) const {
   RecordBatches batches;
-  const auto schema = SchemaOf(nullptr, true);
+  const auto& schema = stored_schema_;
   for (size_t i = position.parts; i < parts_.size(); ++i) {
     batches.push_back(PartRows(*parts_[i], parts_[i]->rows->num_rows(), nullptr, true, schema));
   }
@@ -225,17 +234,10 @@ std::shared_ptr<arrow::RecordBatch> Generation::PartRows(
 
 std::shared_ptr<arrow::Schema> Generation::SchemaOf(const std::vector<int>* columns,
                                                     bool stored) const {
+  if (columns == nullptr) return stored ? stored_schema_ : schema_;
   arrow::FieldVector fields;
-  if (columns != nullptr) {
-    for (const int column : *columns) fields.push_back(schema_->field(column));
-  } else {
-    fields = schema_->fields();
-  }
-  if (stored) {
-    fields.push_back(arrow::field(std::string(columnar::kLsnColumn), arrow::uint64()));
-    fields.push_back(arrow::field(std::string(columnar::kTimestampColumn), CommitTimeType()));
-  }
-  return arrow::schema(std::move(fields));
+  for (const int column : *columns) fields.push_back(schema_->field(column));
+  return stored ? WithStored(std::move(fields)) : arrow::schema(std::move(fields));
 }
 
 }  // namespace firn::table

@@ -110,6 +110,7 @@ class Generation {
   std::shared_ptr<arrow::Schema> SchemaOf(const std::vector<int>* columns, bool stored) const;
 
   const std::shared_ptr<arrow::Schema> schema_;
+  const std::shared_ptr<arrow::Schema> stored_schema_;  // __lsn and __timestamp behind it
   const std::shared_ptr<HotBytes> held_;
   std::atomic<int64_t> rows_{0};
   std::atomic<int64_t> bytes_{0};
