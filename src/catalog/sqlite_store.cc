@@ -4,8 +4,7 @@
 #include <sqlite3.h>
 
 #include "base/crash_point.h"
-#include "base/log.h"
-#include "catalog/sqlite_vfs.h"
+#include "catalog/sqlite_connection.h"
 #include "catalog/store.h"
 
 namespace firn::catalog {
@@ -37,98 +36,6 @@ constexpr std::array kMigrations = {
     )sql",
 };
 
-/// A connection and the files under it.
-class Connection {
- public:
-  explicit Connection(io::FileSystem& files) : vfs_(files) {}
-  ~Connection() {
-    sqlite3_close_v2(db_);
-    WarnOfIgnored();
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  Status Open(const std::string& path) {
-    const int code = sqlite3_open_v2(
-        path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-        vfs_.name());
-    if (code != SQLITE_OK) return Failed(fmt::format("open \"{}\"", path));
-    return {};
-  }
-  sqlite3* db() const { return db_; }
-
-  /// SQLite says nothing of a checkpoint that failed: the WAL has all of it, and the next one
-  /// tries again.
-  void WarnOfIgnored() {
-    if (const auto reason = vfs_.TakeError()) {
-      FIRN_LOG_WARN("catalog: stays in its write-ahead log: {}", reason->message);
-    }
-  }
-
-  /// Why the call before failed: in the words of the file system where it was that.
-  Failure Failed(std::string_view doing) {
-    const int code = db_ == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(db_) & 0xff;
-    const char* said = db_ == nullptr ? "out of memory" : sqlite3_errmsg(db_);
-    Error error = MakeError(ErrorCode::kIo, "catalog: could not {}: {}", doing, said);
-    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) error.code = ErrorCode::kCorrupt;
-    const auto reason = vfs_.TakeError();
-    const bool by_files = code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_CANTOPEN ||
-                          code == SQLITE_BUSY;
-    if (reason && by_files) {
-      error.message += fmt::format(": {}", reason->message);
-      error.sqlstate = reason->SqlState();
-      error.hint = reason->hint;
-    }
-    return Failure(std::move(error));
-  }
-
- private:
-  SqliteVfs vfs_;
-  sqlite3* db_ = nullptr;
-};
-
-class Query {
- public:
-  Query(Connection& connection, const char* sql) : connection_(connection) {
-    ok_ = sqlite3_prepare_v2(connection.db(), sql, -1, &statement_, nullptr) == SQLITE_OK;
-  }
-  ~Query() { sqlite3_finalize(statement_); }
-  Query(const Query&) = delete;
-  Query& operator=(const Query&) = delete;
-
-  Query& Bind(int index, std::string_view text) {
-    ok_ = ok_ && sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()),
-                                   SQLITE_TRANSIENT) == SQLITE_OK;
-    return *this;
-  }
-  Query& Bind(int index, int64_t value) {
-    ok_ = ok_ && sqlite3_bind_int64(statement_, index, value) == SQLITE_OK;
-    return *this;
-  }
-  /// True: a row is there; false: done.
-  Result<bool> Step() {
-    const int code = ok_ ? sqlite3_step(statement_) : SQLITE_ERROR;
-    if (code == SQLITE_ROW) return true;
-    if (code == SQLITE_DONE) return false;
-    return connection_.Failed("run a statement");
-  }
-  Status Run() {
-    FIRN_RETURN_IF_ERROR(Step());
-    return {};
-  }
-  std::string Text(int column) const {
-    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return text == nullptr ? std::string()
-                           : std::string(text, sqlite3_column_bytes(statement_, column));
-  }
-  int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
-
- private:
-  Connection& connection_;
-  sqlite3_stmt* statement_ = nullptr;
-  bool ok_ = false;
-};
-
 class SqliteStore final : public Store {
  public:
   explicit SqliteStore(io::FileSystem& files) : connection_(files) {}
@@ -137,10 +44,10 @@ class SqliteStore final : public Store {
     FIRN_RETURN_IF_ERROR(connection_.Open(path));
     KeepWalAtClose(true);
     // Before WAL, which without shared memory is for a sole user.
-    FIRN_RETURN_IF_ERROR(Execute("PRAGMA locking_mode=EXCLUSIVE"));
-    FIRN_RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
-    FIRN_RETURN_IF_ERROR(Execute("PRAGMA synchronous=FULL"));
-    FIRN_RETURN_IF_ERROR(Execute("PRAGMA foreign_keys=ON"));
+    FIRN_RETURN_IF_ERROR(connection_.Execute("PRAGMA locking_mode=EXCLUSIVE"));
+    FIRN_RETURN_IF_ERROR(connection_.Execute("PRAGMA journal_mode=WAL"));
+    FIRN_RETURN_IF_ERROR(connection_.Execute("PRAGMA synchronous=FULL"));
+    FIRN_RETURN_IF_ERROR(connection_.Execute("PRAGMA foreign_keys=ON"));
     return Migrate();
   }
 
@@ -160,8 +67,8 @@ class SqliteStore final : public Store {
     }
     for (; have < known; ++have) {
       FIRN_RETURN_IF_ERROR(InTransaction([&]() -> Status {
-        FIRN_RETURN_IF_ERROR(Execute(kMigrations[have]));
-        return Execute(fmt::format("PRAGMA user_version={}", have + 1).c_str());
+        FIRN_RETURN_IF_ERROR(connection_.Execute(kMigrations[have]));
+        return connection_.Execute(fmt::format("PRAGMA user_version={}", have + 1).c_str());
       }));
       CrashPoint("start.migrated");
     }
@@ -267,18 +174,12 @@ class SqliteStore final : public Store {
         .Bind(2, value)
         .Run();
   }
-  Status Execute(const char* sql) {
-    if (sqlite3_exec(connection_.db(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-      return connection_.Failed("run a statement");
-    }
-    return {};
-  }
 
   template <typename Work>
   Status InTransaction(Work work) {
-    FIRN_RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE"));
+    FIRN_RETURN_IF_ERROR(connection_.Execute("BEGIN IMMEDIATE"));
     Status done = work();
-    if (done) done = Execute("COMMIT");
+    if (done) done = connection_.Execute("COMMIT");
     if (!done) sqlite3_exec(connection_.db(), "ROLLBACK", nullptr, nullptr, nullptr);
     if (done) connection_.WarnOfIgnored();
     return done;
