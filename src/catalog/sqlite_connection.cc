@@ -3,6 +3,34 @@
 #include "base/log.h"
 
 namespace firn::catalog {
+namespace {
+
+constexpr std::string_view kRepair =
+    "Put a sound copy of the file back, or restore a backup with 'firn restore'. Without the file, "
+    "a log that still reaches back to LSN 1 makes it again at a start.";
+
+bool IsOfFiles(int code) {
+  return code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_CANTOPEN ||
+         code == SQLITE_BUSY;
+}
+bool IsOfContent(int code) {
+  switch (code) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_ERROR:
+    case SQLITE_SCHEMA:
+    case SQLITE_READONLY:
+    case SQLITE_TOOBIG:
+    case SQLITE_MISMATCH:
+    case SQLITE_IOERR:  // the file system said nothing of it
+    case SQLITE_CANTOPEN:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 Connection::~Connection() {
   sqlite3_close_v2(db_);
@@ -10,6 +38,7 @@ Connection::~Connection() {
 }
 
 Status Connection::Open(const std::string& path) {
+  path_ = path;
   const int code = sqlite3_open_v2(path.c_str(), &db_,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                                    vfs_.name());
@@ -33,21 +62,31 @@ void Connection::WarnOfIgnored() {
 Failure Connection::Failed(std::string_view doing) {
   const int code = db_ == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(db_) & 0xff;
   const char* said = db_ == nullptr ? "out of memory" : sqlite3_errmsg(db_);
-  Error error = MakeError(ErrorCode::kIo, "catalog: could not {}: {}", doing, said);
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) error.code = ErrorCode::kCorrupt;
   const auto reason = vfs_.TakeError();
-  const bool by_files =
-      code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_CANTOPEN || code == SQLITE_BUSY;
-  if (reason && by_files) {
-    error.message += fmt::format(": {}", reason->message);
-    error.sqlstate = reason->SqlState();
-    error.hint = reason->hint;
-  }
-  return Failure(std::move(error));
+  if (reason && IsOfFiles(code)) return OfFiles(*reason, doing, said);
+  if (IsOfContent(code)) return Damaged(fmt::format("could not {}: {}", doing, said));
+  return Fail(ErrorCode::kIo, "catalog: could not {}: {}", doing, said);
 }
 
-Query::Query(Connection& connection, const char* sql) : connection_(connection) {
-  ok_ = sqlite3_prepare_v2(connection.db(), sql, -1, &statement_, nullptr) == SQLITE_OK;
+Failure Connection::OfFiles(const Error& reason, std::string_view doing, std::string_view said) {
+  return Fail(
+      MakeError(ErrorCode::kIo, "catalog: could not {}: {}: {}", doing, said, reason.message)
+          .WithSqlState(std::string(reason.SqlState()))
+          .WithHint(reason.hint));
+}
+
+Failure Connection::CheckFailed(std::string_view said) {
+  if (const auto reason = vfs_.TakeError()) return OfFiles(*reason, "check the file", said);
+  return Damaged(said);
+}
+
+Failure Connection::Damaged(std::string_view what) const {
+  return Fail(MakeError(ErrorCode::kCorrupt, "the catalog \"{}\" is damaged: {}", path_, what)
+                  .WithHint(std::string(kRepair)));
+}
+
+Query::Query(Connection& connection, const std::string& sql) : connection_(connection) {
+  ok_ = sqlite3_prepare_v2(connection.db(), sql.c_str(), -1, &statement_, nullptr) == SQLITE_OK;
 }
 Query::~Query() {
   sqlite3_finalize(statement_);

@@ -34,7 +34,8 @@ struct Progress {
 };
 
 /// Threads:  any; calls are serialised.
-/// Failure:  kIo, SQLSTATE 58030 (53100 when the disk is full); nothing of the call is applied.
+/// Failure:  kIo, SQLSTATE 58030 (53100 when the disk is full), and kCorrupt for a damaged file,
+///           which is named, with table and row where it is one; nothing of the call is applied.
 class Store {
  public:
   struct Contents {
@@ -47,6 +48,7 @@ class Store {
   };
 
   virtual ~Store() = default;
+  /// Looks at the checksum of every row.
   virtual Result<Contents> Load() = 0;
   /// Says, for good, which log this is a materialisation of.
   virtual Status BindLog(LogId log) = 0;
@@ -57,7 +59,8 @@ class Store {
 
 /// Opens or creates `path` (WAL, synchronous=FULL, forward-only migrations), for this store alone
 /// (sqlite_vfs.h); its name is durable before anything is committed to it.
-/// Errors: kUnsupported for a file of a newer release, kCorrupt, kIo (55006 when another program
+/// Errors: kUnsupported for a file of a newer release, kCorrupt (a look at all pages, about 1 ms
+/// per MB, is part of it), kIo (55006 when another program
 /// has it open).
 Result<std::unique_ptr<Store>> OpenSqliteStore(io::FileSystem& files, const std::string& path);
 

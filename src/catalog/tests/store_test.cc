@@ -231,6 +231,11 @@ TEST_F(SqliteStoreTest, AFolderThatAnEarlierReleaseLeftIsOpened) {
   sqlite3* earlier = nullptr;
   ASSERT_EQ(sqlite3_open(path().c_str(), &earlier), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(earlier,
+                         "ALTER TABLE state DROP COLUMN crc; ALTER TABLE tables DROP COLUMN crc;"
+                         "ALTER TABLE lake_pointers DROP COLUMN crc;"
+                         "ALTER TABLE objects DROP COLUMN crc;"
+                         "DELETE FROM state WHERE key IN ('totals', 'format');"
+                         "PRAGMA user_version=3;"
                          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                          "UPDATE state SET value = '77' WHERE key = 'applied_lsn'",
                          nullptr, nullptr, nullptr),
