@@ -153,6 +153,7 @@ class SqliteStore final : public Store {
     contents.applied = Lsn(Number(state, "applied_lsn"));
     contents.settled = Lsn(Number(state, "settled_lsn"));
     contents.settled_us = static_cast<int64_t>(Number(state, "settled_us"));
+    contents.newest_segment = Lsn(Number(state, "newest_segment"));
     if (const auto log = state.find("log_id"); log != state.end()) {
       FIRN_TRY(const auto uuid, ParseUuid(log->second));
       contents.log = LogId(uuid);
@@ -164,6 +165,12 @@ class SqliteStore final : public Store {
     std::lock_guard lock(mutex_);
     KeepWalAtClose(false);
     return InTransaction([&] { return Note("log_id", log.value().ToString()); });
+  }
+
+  Status NoteSegment(Lsn base_lsn) override {
+    std::lock_guard lock(mutex_);
+    KeepWalAtClose(false);
+    return InTransaction([&] { return Note("newest_segment", std::to_string(base_lsn.value())); });
   }
 
   Status Commit(std::span<const Change> changes, Progress progress,

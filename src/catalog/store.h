@@ -44,6 +44,7 @@ class Store {
     Lsn settled;             // the log is needed above here only
     int64_t settled_us = 0;  // nothing up to `settled` was committed later; 0: not known
     LogId log;               // whose changes these are; nil: not said yet
+    Lsn newest_segment;      // the log has had one of this base LSN; 0: not said yet
     std::map<TableId, LakePointer> pointers;
   };
 
@@ -52,6 +53,9 @@ class Store {
   virtual Result<Contents> Load() = 0;
   /// Says, for good, which log this is a materialisation of.
   virtual Status BindLog(LogId log) = 0;
+  /// Says that the log's segment of this base LSN is there, durably; older ones may go, it or a
+  /// newer one stays.
+  virtual Status NoteSegment(Lsn base_lsn) = 0;
   /// Applies changes in order, notes progress and sets pointers: one durable transaction.
   virtual Status Commit(std::span<const Change> changes, Progress progress,
                         std::span<const LakePointer> pointers) = 0;

@@ -62,6 +62,12 @@ Status CheckLogStart(io::FileSystem& files, const std::string& data_dir,
                    "\"{}\" holds another log than the catalog's: want={} got={}", log_dir,
                    catalog->log, start->id);
   }
+  if (catalog != nullptr && catalog->newest_segment > start->newest_base_lsn) {
+    return Refused(
+        fmt::format("{} 'firn wal salvage --to DIR' makes a log of what is left.", kPutBack),
+        "segments of the log are missing in \"{}\": needed is {}, the newest there is {}", log_dir,
+        log::SegmentName(catalog->newest_segment), log::SegmentName(start->newest_base_lsn));
+  }
   const Lsn settled = catalog == nullptr ? Lsn() : catalog->settled;
   if (start->follows <= settled) return {};
   const auto oldest = log::SegmentName(start->base_lsn);

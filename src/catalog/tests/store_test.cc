@@ -274,6 +274,8 @@ TEST_F(SqliteStoreTest, WhatTheLogIsNeededForIsRemembered) {
     auto store = Open();
     EXPECT_EQ(store->Load()->log, LogId());
     ASSERT_TRUE(store->BindLog(log));
+    ASSERT_TRUE(store->NoteSegment(Lsn(6)));
+    ASSERT_TRUE(store->NoteSegment(Lsn(8)));
     ASSERT_TRUE(store->Commit({}, {.applied = Lsn(7), .settled = Lsn(7), .settled_us = 123}, {}));
     ASSERT_TRUE(store->Commit({}, {.applied = Lsn(9)}, {}));
   }
@@ -282,6 +284,7 @@ TEST_F(SqliteStoreTest, WhatTheLogIsNeededForIsRemembered) {
   EXPECT_EQ(contents.applied, Lsn(9));
   EXPECT_EQ(contents.settled, Lsn(7));
   EXPECT_EQ(contents.settled_us, 123);
+  EXPECT_EQ(contents.newest_segment, Lsn(8));
 }
 
 // A start that is refused for another reason says that nothing was changed.
