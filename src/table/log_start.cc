@@ -42,6 +42,13 @@ Status CheckNoLog(io::FileSystem& files, const std::string& data_dir,
                    "behind LSN {}",
                    log_dir, catalog->settled);
   }
+  FIRN_TRY(const auto here, log::FindLogStart(files, data_dir));
+  if (here) {
+    return Refused(
+        "If 'firn wal salvage' wrote them, make this folder the folder 'log' of the data "
+        "folder that they are of, and start that one.",
+        "\"{}\" holds segments of a log, and is no data folder", data_dir);
+  }
   FIRN_TRY(const auto folder, AnyTableFolder(files, data_dir));
   if (folder.empty()) return {};
   return Refused(
