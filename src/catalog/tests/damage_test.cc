@@ -2,6 +2,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -134,12 +136,12 @@ class CatalogDamageTest : public testing::Test {
   TableId first_;
 };
 
-// FIRN_SLOW: every bit of the file; else one of every fifth byte, another one each time.
+// FIRN_SLOW: every bit of the file; else one of every tenth byte, another one each time.
 TEST_F(CatalogDamageTest, EveryTurnedBitIsSeenOrHarmless) {
   const bool slow = std::getenv("FIRN_SLOW") != nullptr;
   uint64_t refused = 0;
   uint64_t same = 0;
-  for (size_t bit = 0; bit < sound_.size() * 8 && !HasFailure(); bit += slow ? 1 : 41) {
+  for (size_t bit = 0; bit < sound_.size() * 8 && !HasFailure(); bit += slow ? 1 : 83) {
     SCOPED_TRACE(fmt::format("byte {} bit {}", bit / 8, bit % 8));
     auto bytes = sound_;
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
@@ -156,6 +158,46 @@ TEST_F(CatalogDamageTest, EveryTurnedBitIsSeenOrHarmless) {
   EXPECT_GT(refused, same / 20);  // most of the file is unused room
   std::cout << fmt::format("catalog.db of {} bytes: turned bits={} refused={} same contents={}\n",
                            sound_.size(), refused + same, refused, same);
+}
+
+// SQLite takes the log's first bad frame for its end: what it held is behind us, or all is.
+TEST_F(CatalogDamageTest, ATurnedBitInTheWriteAheadLogGoesBackToACommitAtTheMost) {
+  std::filesystem::remove(path());
+  std::set<std::string> states;
+  std::string wal;
+  std::string file;
+  {
+    const auto store = OpenSqliteStore(io::LocalFileSystem(), path()).value();
+    states.insert(Describe(store->Load().value()));
+    for (uint64_t i = 1; i <= 6; ++i) {
+      const std::vector<Change> changes = {CreateTable{Table(fmt::format("t{}", i))}};
+      ASSERT_TRUE(store->Commit(changes, {.applied = Lsn(i)}, {}));
+      states.insert(Describe(store->Load().value()));
+    }
+    wal = io::ReadFile(io::LocalFileSystem(), path() + "-wal").value();
+    file = io::ReadFile(io::LocalFileSystem(), path()).value();
+  }
+  ASSERT_EQ(states.size(), 7u);
+  std::map<std::string, int> read;
+  int refused = 0;
+  for (size_t bit = 0; bit < wal.size() * 8 && !HasFailure(); bit += 1'237) {
+    SCOPED_TRACE(fmt::format("byte {} bit {}", bit / 8, bit % 8));
+    auto bytes = wal;
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
+    Put(file);
+    ASSERT_TRUE(io::WriteFileDurably(io::LocalFileSystem(), path() + "-wal", bytes));
+    const auto loaded = Load();
+    if (loaded) {
+      ++read[Describe(*loaded)];
+      EXPECT_TRUE(states.contains(Describe(*loaded)));
+    } else {
+      ++refused;
+      ExpectDamage(loaded.error(), {path()});
+    }
+  }
+  EXPECT_EQ(read.size(), states.size() - 1);  // the newest needs all of it
+  std::cout << fmt::format("its log of {} bytes: states read={} refused={}\n", wal.size(),
+                           read.size(), refused);
 }
 
 // But for the last page, which is a free one here.
@@ -269,9 +311,10 @@ TEST_F(CatalogDamageTest, AnOpeningOfManyTablesIsQuick) {
   const double opened = (MonotonicSeconds() - started) * 1000 / megabytes;
   started = MonotonicSeconds();
   ASSERT_TRUE(store->Load());
+  const double loaded = (MonotonicSeconds() - started) * 1000 / megabytes;
   std::cout << fmt::format("catalog.db of {:.1f} MB: open {:.2f} ms/MB, load {:.2f} ms/MB\n",
-                           megabytes, opened, (MonotonicSeconds() - started) * 1000 / megabytes);
-  EXPECT_LT(opened, 50);
+                           megabytes, opened, loaded);
+  EXPECT_LT(opened, loaded);
 }
 
 }  // namespace
