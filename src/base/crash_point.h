@@ -23,7 +23,7 @@ inline constexpr std::array kCrashPoints = {
     "commit.synced", "commit.published",
     // The log goes on in a new segment; the first pass of `segment.` is the start-up's own.
     "roll.begin", "roll.sealed", "segment.state_written", "segment.renamed", "segment.started",
-    "retire.renamed", "retire.synced", "retire.kept",
+    "roll.noted", "retire.renamed", "retire.synced", "retire.kept",
     // A flush round; `table.` once for each table of it.
     "flush.begin", "flush.sealed", "table.file_written", "table.data_synced",
     "table.manifest_written", "table.list_written", "table.metadata_written",
@@ -35,8 +35,8 @@ inline constexpr std::array kCrashPoints = {
     "drop.removed",
     // Start-up, before anybody can connect. `migrated`: once for each step of the catalog's schema.
     "start.migrated", "start.catalog", "start.folders", "start.replayed", "start.spares",
-    "start.segment", "start.cut", "start.hint", "start.recovered", "start.bound", "start.workers",
-    "start.listening",
+    "start.segment", "start.cut", "start.hint", "start.recovered", "start.bound", "start.noted",
+    "start.workers", "start.listening",
     // What the sweep behind the start does.
     "sweep.listed", "sweep.file", "sweep.folder",
     // A clean stop.

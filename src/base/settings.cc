@@ -140,9 +140,19 @@ constexpr std::array kRanges = {Range{"pg_port", 0, 65'535},
                                 Range{"transaction_memory", 4096, INT64_MAX}};
 constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
 
+/// In the largest unit that needs no fraction.
 std::string NumberText(Kind kind, int64_t number) {
-  if (kind != Kind::kBytes || number % (1 << 20) != 0) return std::to_string(number);
-  return fmt::format("{}MB", number >> 20);
+  constexpr std::array kBytes = {Unit{"GB", 1 << 30}, Unit{"MB", 1 << 20}, Unit{"kB", 1 << 10},
+                                 Unit{" bytes", 1}};
+  constexpr std::array kDurations = {Unit{"h", 3'600'000}, Unit{"min", 60'000}, Unit{"s", 1000},
+                                     Unit{"ms", 1}};
+  std::span<const Unit> units;
+  if (kind == Kind::kBytes) units = kBytes;
+  if (kind == Kind::kDuration) units = kDurations;
+  for (const auto& unit : units) {
+    if (number % unit.factor == 0) return fmt::format("{}{}", number / unit.factor, unit.name);
+  }
+  return std::to_string(number);
 }
 
 Status CheckRange(const SettingDefinition& setting, std::string_view text, int64_t value) {
@@ -172,6 +182,11 @@ Status CheckForm(const SettingDefinition& setting, std::string_view value) {
           std::find(kLogLevels.begin(), kLogLevels.end(), value) == kLogLevels.end()) {
         return Fail(ErrorCode::kInvalidInput, "invalid value: \"{}\" (debug, info, warn or error)",
                     value);
+      }
+      if (setting.name == "s3_endpoint" && !value.empty() && !value.starts_with("http://") &&
+          !value.starts_with("https://")) {
+        return Fail(MakeError(ErrorCode::kInvalidInput, "invalid value: \"{}\"", value)
+                        .WithHint("Begin it with http:// or https://, as the store is spoken to."));
       }
       return {};
     case Kind::kBytes: {

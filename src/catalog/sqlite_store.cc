@@ -1,11 +1,14 @@
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <map>
 #include <mutex>
 
 #include <sqlite3.h>
 
 #include "base/crash_point.h"
-#include "base/log.h"
-#include "catalog/sqlite_vfs.h"
+#include "catalog/sqlite_connection.h"
+#include "catalog/sqlite_sums.h"
 #include "catalog/store.h"
 
 namespace firn::catalog {
@@ -35,113 +38,57 @@ constexpr std::array kMigrations = {
     R"sql(
       INSERT INTO state SELECT 'settled_lsn', value FROM state WHERE key = 'applied_lsn';
     )sql",
+    R"sql(
+      ALTER TABLE state ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE tables ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE lake_pointers ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE objects ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
+      UPDATE state SET crc = firn_crc('state', key, value);
+      UPDATE tables SET crc = firn_crc('tables', id, definition);
+      UPDATE lake_pointers
+        SET crc = firn_crc('lake_pointers', table_id, metadata_version, flushed_lsn);
+      UPDATE objects SET crc = firn_crc('objects', id, kind, belongs_to, definition);
+    )sql",
 };
+static_assert(kMigrations.size() >= SqliteSums::kSince);
 
-/// A connection and the files under it.
-class Connection {
- public:
-  explicit Connection(io::FileSystem& files) : vfs_(files) {}
-  ~Connection() {
-    sqlite3_close_v2(db_);
-    WarnOfIgnored();
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  Status Open(const std::string& path) {
-    const int code = sqlite3_open_v2(
-        path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-        vfs_.name());
-    if (code != SQLITE_OK) return Failed(fmt::format("open \"{}\"", path));
-    return {};
-  }
-  sqlite3* db() const { return db_; }
-
-  /// SQLite says nothing of a checkpoint that failed: the WAL has all of it, and the next one
-  /// tries again.
-  void WarnOfIgnored() {
-    if (const auto reason = vfs_.TakeError()) {
-      FIRN_LOG_WARN("catalog: stays in its write-ahead log: {}", reason->message);
-    }
-  }
-
-  /// Why the call before failed: in the words of the file system where it was that.
-  Failure Failed(std::string_view doing) {
-    const int code = db_ == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(db_) & 0xff;
-    const char* said = db_ == nullptr ? "out of memory" : sqlite3_errmsg(db_);
-    Error error = MakeError(ErrorCode::kIo, "catalog: could not {}: {}", doing, said);
-    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) error.code = ErrorCode::kCorrupt;
-    const auto reason = vfs_.TakeError();
-    const bool by_files = code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_CANTOPEN ||
-                          code == SQLITE_BUSY;
-    if (reason && by_files) {
-      error.message += fmt::format(": {}", reason->message);
-      error.sqlstate = reason->SqlState();
-      error.hint = reason->hint;
-    }
-    return Failure(std::move(error));
-  }
-
- private:
-  SqliteVfs vfs_;
-  sqlite3* db_ = nullptr;
-};
-
-class Query {
- public:
-  Query(Connection& connection, const char* sql) : connection_(connection) {
-    ok_ = sqlite3_prepare_v2(connection.db(), sql, -1, &statement_, nullptr) == SQLITE_OK;
-  }
-  ~Query() { sqlite3_finalize(statement_); }
-  Query(const Query&) = delete;
-  Query& operator=(const Query&) = delete;
-
-  Query& Bind(int index, std::string_view text) {
-    ok_ = ok_ && sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()),
-                                   SQLITE_TRANSIENT) == SQLITE_OK;
-    return *this;
-  }
-  Query& Bind(int index, int64_t value) {
-    ok_ = ok_ && sqlite3_bind_int64(statement_, index, value) == SQLITE_OK;
-    return *this;
-  }
-  /// True: a row is there; false: done.
-  Result<bool> Step() {
-    const int code = ok_ ? sqlite3_step(statement_) : SQLITE_ERROR;
-    if (code == SQLITE_ROW) return true;
-    if (code == SQLITE_DONE) return false;
-    return connection_.Failed("run a statement");
-  }
-  Status Run() {
-    FIRN_RETURN_IF_ERROR(Step());
-    return {};
-  }
-  std::string Text(int column) const {
-    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return text == nullptr ? std::string()
-                           : std::string(text, sqlite3_column_bytes(statement_, column));
-  }
-  int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
-
- private:
-  Connection& connection_;
-  sqlite3_stmt* statement_ = nullptr;
-  bool ok_ = false;
-};
+/// What a checksum has vouched for.
+uint64_t Number(const std::map<std::string, std::string>& state, const std::string& key) {
+  uint64_t number = 0;
+  const auto found = state.find(key);
+  if (found == state.end()) return 0;
+  std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
+  return number;
+}
 
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(io::FileSystem& files) : connection_(files) {}
+  explicit SqliteStore(io::FileSystem& files) : connection_(files), sums_(connection_) {}
 
   Status Open(const std::string& path) {
     FIRN_RETURN_IF_ERROR(connection_.Open(path));
+    FIRN_RETURN_IF_ERROR(sums_.Register());
     KeepWalAtClose(true);
+    FIRN_RETURN_IF_ERROR(connection_.Execute("PRAGMA cell_size_check=ON"));
     // Before WAL, which without shared memory is for a sole user.
-    FIRN_RETURN_IF_ERROR(Execute("PRAGMA locking_mode=EXCLUSIVE"));
-    FIRN_RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
-    FIRN_RETURN_IF_ERROR(Execute("PRAGMA synchronous=FULL"));
-    FIRN_RETURN_IF_ERROR(Execute("PRAGMA foreign_keys=ON"));
+    FIRN_RETURN_IF_ERROR(connection_.Execute("PRAGMA locking_mode=EXCLUSIVE"));
+    FIRN_RETURN_IF_ERROR(connection_.Execute("PRAGMA journal_mode=WAL"));
+    FIRN_RETURN_IF_ERROR(connection_.Execute("PRAGMA synchronous=FULL"));
+    FIRN_RETURN_IF_ERROR(connection_.Execute("PRAGMA foreign_keys=ON"));
+    FIRN_RETURN_IF_ERROR(CheckPages());
     return Migrate();
+  }
+
+  /// What the rows' checksums do not say: the trees, and the pages that are in none.
+  Status CheckPages() {
+    Query check(connection_, "PRAGMA quick_check(1)");
+    FIRN_RETURN_IF_ERROR(check.Step());
+    if (auto said = check.Text(0); said != "ok") {
+      std::replace(said.begin(), said.end(), '\n', ' ');
+      return connection_.CheckFailed(said);
+    }
+    if (sqlite3_db_readonly(connection_.db(), "main") == 0) return {};
+    return connection_.Damaged("it says of itself that it may only be read");
   }
 
   Status Migrate() {
@@ -152,6 +99,7 @@ class SqliteStore final : public Store {
       have = version.Integer(0);
     }
     const auto known = static_cast<int64_t>(kMigrations.size());
+    FIRN_RETURN_IF_ERROR(sums_.CheckFormat(have, known));
     if (have > known) {
       return Fail(MakeError(ErrorCode::kUnsupported,
                             "the catalog was written by a newer release: version={} known={}", have,
@@ -159,9 +107,11 @@ class SqliteStore final : public Store {
                       .WithHint("Start the release that wrote this folder, or a newer one."));
     }
     for (; have < known; ++have) {
-      FIRN_RETURN_IF_ERROR(InTransaction([&]() -> Status {
-        FIRN_RETURN_IF_ERROR(Execute(kMigrations[have]));
-        return Execute(fmt::format("PRAGMA user_version={}", have + 1).c_str());
+      FIRN_RETURN_IF_ERROR(Transaction([&]() -> Status {
+        FIRN_RETURN_IF_ERROR(connection_.Execute(kMigrations[have]));
+        const auto version = fmt::format("PRAGMA user_version={}", have + 1);
+        FIRN_RETURN_IF_ERROR(connection_.Execute(version.c_str()));
+        return have + 1 < SqliteSums::kSince ? Status() : sums_.NoteFormat(have + 1);
       }));
       CrashPoint("start.migrated");
     }
@@ -171,56 +121,56 @@ class SqliteStore final : public Store {
   Result<Contents> Load() override {
     std::lock_guard lock(mutex_);
     Contents contents;
+    SqliteSums::Totals seen;
     Version::Tables tables;
-    Query all(connection_, "SELECT definition FROM tables");
-    for (;;) {
-      FIRN_TRY(const bool row, all.Step());
-      if (!row) break;
-      FIRN_TRY(auto definition, TableDefinitionFromJson(all.Text(0)));
+    FIRN_RETURN_IF_ERROR(sums_.Each(kTables, seen, [&](const Query& row) -> Status {
+      FIRN_TRY(auto definition, TableDefinitionFromJson(row.Text(1)));
       const auto id = definition.id;
       tables[id] = std::make_shared<const TableDefinition>(std::move(definition));
-    }
+      return {};
+    }));
     Version::Objects objects;
-    Query all_objects(connection_, "SELECT definition FROM objects");
-    for (;;) {
-      FIRN_TRY(const bool row, all_objects.Step());
-      if (!row) break;
-      FIRN_TRY(auto object, ObjectFromJson(all_objects.Text(0)));
+    FIRN_RETURN_IF_ERROR(sums_.Each(kObjects, seen, [&](const Query& row) -> Status {
+      FIRN_TRY(auto object, ObjectFromJson(row.Text(3)));
       const auto id = object->id;
       objects[id] = std::move(object);
-    }
+      return {};
+    }));
     contents.version = std::make_shared<const Version>(std::move(tables), std::move(objects));
-    Query pointers(connection_,
-                   "SELECT table_id, metadata_version, flushed_lsn FROM lake_pointers");
-    for (;;) {
-      FIRN_TRY(const bool row, pointers.Step());
-      if (!row) break;
-      FIRN_TRY(const auto uuid, ParseUuid(pointers.Text(0)));
-      contents.pointers[TableId(uuid)] = {
-          .table = TableId(uuid),
-          .metadata_version = pointers.Integer(1),
-          .flushed = Lsn(static_cast<uint64_t>(pointers.Integer(2)))};
-    }
-    Query state(connection_,
-                "SELECT (SELECT value FROM state WHERE key = 'applied_lsn'),"
-                " (SELECT value FROM state WHERE key = 'settled_lsn'),"
-                " (SELECT value FROM state WHERE key = 'log_id'),"
-                " (SELECT value FROM state WHERE key = 'settled_us')");
-    FIRN_RETURN_IF_ERROR(state.Step());
-    contents.applied = Lsn(static_cast<uint64_t>(state.Integer(0)));
-    contents.settled = Lsn(static_cast<uint64_t>(state.Integer(1)));
-    if (const auto log = state.Text(2); !log.empty()) {
-      FIRN_TRY(const auto uuid, ParseUuid(log));
+    FIRN_RETURN_IF_ERROR(sums_.Each(kLakePointers, seen, [&](const Query& row) -> Status {
+      FIRN_TRY(const auto uuid, ParseUuid(row.Text(0)));
+      contents.pointers[TableId(uuid)] = {.table = TableId(uuid),
+                                          .metadata_version = row.Integer(1),
+                                          .flushed = Lsn(static_cast<uint64_t>(row.Integer(2)))};
+      return {};
+    }));
+    std::map<std::string, std::string> state;
+    FIRN_RETURN_IF_ERROR(sums_.Each(kState, seen, [&](const Query& row) -> Status {
+      state[row.Text(0)] = row.Text(1);
+      return {};
+    }));
+    FIRN_RETURN_IF_ERROR(sums_.CheckTotals(seen));
+    contents.applied = Lsn(Number(state, "applied_lsn"));
+    contents.settled = Lsn(Number(state, "settled_lsn"));
+    contents.settled_us = static_cast<int64_t>(Number(state, "settled_us"));
+    contents.newest_segment = Lsn(Number(state, "newest_segment"));
+    if (const auto log = state.find("log_id"); log != state.end()) {
+      FIRN_TRY(const auto uuid, ParseUuid(log->second));
       contents.log = LogId(uuid);
     }
-    contents.settled_us = state.Integer(3);
     return contents;
   }
 
   Status BindLog(LogId log) override {
     std::lock_guard lock(mutex_);
     KeepWalAtClose(false);
-    return Note("log_id", log.value().ToString());
+    return InTransaction([&] { return Note("log_id", log.value().ToString()); });
+  }
+
+  Status NoteSegment(Lsn base_lsn) override {
+    std::lock_guard lock(mutex_);
+    KeepWalAtClose(false);
+    return InTransaction([&] { return Note("newest_segment", std::to_string(base_lsn.value())); });
   }
 
   Status Commit(std::span<const Change> changes, Progress progress,
@@ -235,17 +185,7 @@ class SqliteStore final : public Store {
         FIRN_RETURN_IF_ERROR(Note("settled_us", std::to_string(progress.settled_us)));
       }
       for (const auto& pointer : pointers) {
-        // A table that was dropped meanwhile keeps no pointer.
-        FIRN_RETURN_IF_ERROR(
-            Query(
-                connection_,
-                "INSERT INTO lake_pointers SELECT id, ?2, ?3 FROM tables WHERE id = ?1 "
-                "ON CONFLICT (table_id) DO UPDATE SET metadata_version = excluded.metadata_version,"
-                " flushed_lsn = excluded.flushed_lsn")
-                .Bind(1, pointer.table.value().ToString())
-                .Bind(2, pointer.metadata_version)
-                .Bind(3, static_cast<int64_t>(pointer.flushed.value()))
-                .Run());
+        FIRN_RETURN_IF_ERROR(PutPointer(pointer));
       }
       CrashPoint("catalog.applied");
       return {};
@@ -260,25 +200,30 @@ class SqliteStore final : public Store {
   }
 
   Status Note(std::string_view key, std::string_view value) {
-    return Query(connection_,
-                 "INSERT INTO state VALUES (?1, ?2) "
-                 "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-        .Bind(1, key)
-        .Bind(2, value)
-        .Run();
-  }
-  Status Execute(const char* sql) {
-    if (sqlite3_exec(connection_.db(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-      return connection_.Failed("run a statement");
-    }
-    return {};
+    return sums_.Write(kState, key, [&] {
+      return Query(connection_,
+                   "INSERT INTO state VALUES (?1, ?2, firn_crc('state', ?1, ?2)) "
+                   "ON CONFLICT (key) DO UPDATE SET value = excluded.value, crc = excluded.crc")
+          .Bind(1, key)
+          .Bind(2, value)
+          .Run();
+    });
   }
 
+  /// Writes rows, and what the sums say of all of them.
   template <typename Work>
   Status InTransaction(Work work) {
-    FIRN_RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE"));
+    return Transaction([&]() -> Status {
+      FIRN_RETURN_IF_ERROR(sums_.Begin());
+      FIRN_RETURN_IF_ERROR(work());
+      return sums_.End();
+    });
+  }
+  template <typename Work>
+  Status Transaction(Work work) {
+    FIRN_RETURN_IF_ERROR(connection_.Execute("BEGIN IMMEDIATE"));
     Status done = work();
-    if (done) done = Execute("COMMIT");
+    if (done) done = connection_.Execute("COMMIT");
     if (!done) sqlite3_exec(connection_.db(), "ROLLBACK", nullptr, nullptr, nullptr);
     if (done) connection_.WarnOfIgnored();
     return done;
@@ -294,40 +239,84 @@ class SqliteStore final : public Store {
   Status Do(const DropTable& change) {
     const auto id = change.table.value().ToString();
     FIRN_RETURN_IF_ERROR(EraseWith(id));
-    return Query(connection_, "DELETE FROM tables WHERE id = ?1").Bind(1, id).Run();
+    FIRN_RETURN_IF_ERROR(Erase(kLakePointers, id));
+    return Erase(kTables, id);
   }
   Status Do(const PutObject& change) {
     const auto& object = *change.object;
+    const auto id = object.id.ToString();
     const auto owner = object.BelongsTo();
-    Query put(connection_,
-              "INSERT INTO objects VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET "
-              "belongs_to = excluded.belongs_to, definition = excluded.definition");
-    put.Bind(1, object.id.ToString()).Bind(2, object.kind().name).Bind(4, ToJson(object));
-    if (!owner.is_nil()) put.Bind(3, owner.ToString());
-    return put.Run();
+    return sums_.Write(kObjects, id, [&] {
+      Query put(connection_,
+                "INSERT INTO objects VALUES (?1, ?2, ?3, ?4, firn_crc('objects', ?1, ?2, ?3, ?4)) "
+                "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, "
+                "belongs_to = excluded.belongs_to, definition = excluded.definition, "
+                "crc = excluded.crc");
+      put.Bind(1, id).Bind(2, object.kind().name).Bind(4, ToJson(object));
+      if (!owner.is_nil()) put.Bind(3, owner.ToString());
+      return put.Run();
+    });
   }
   Status Do(const DropObject& change) { return EraseWith(change.object.ToString()); }
 
   Status PutTable(const TableDefinition& table) {
-    // REPLACE would take the pointers along.
-    return Query(connection_,
-                 "INSERT INTO tables VALUES (?1, ?2) "
-                 "ON CONFLICT (id) DO UPDATE SET definition = excluded.definition")
-        .Bind(1, table.id.value().ToString())
-        .Bind(2, ToJson(table))
-        .Run();
+    const auto id = table.id.value().ToString();
+    return sums_.Write(kTables, id, [&] {
+      // REPLACE would take the pointers along.
+      return Query(connection_,
+                   "INSERT INTO tables VALUES (?1, ?2, firn_crc('tables', ?1, ?2)) "
+                   "ON CONFLICT (id) DO UPDATE SET definition = excluded.definition, "
+                   "crc = excluded.crc")
+          .Bind(1, id)
+          .Bind(2, ToJson(table))
+          .Run();
+    });
+  }
+  Status PutPointer(const LakePointer& pointer) {
+    const auto id = pointer.table.value().ToString();
+    return sums_.Write(kLakePointers, id, [&] {
+      // A table that was dropped meanwhile keeps no pointer.
+      return Query(connection_,
+                   "INSERT INTO lake_pointers SELECT id, ?2, ?3, "
+                   "firn_crc('lake_pointers', id, ?2, ?3) FROM tables WHERE id = ?1 "
+                   "ON CONFLICT (table_id) DO UPDATE SET "
+                   "metadata_version = excluded.metadata_version, "
+                   "flushed_lsn = excluded.flushed_lsn, crc = excluded.crc")
+          .Bind(1, id)
+          .Bind(2, pointer.metadata_version)
+          .Bind(3, static_cast<int64_t>(pointer.flushed.value()))
+          .Run();
+    });
+  }
+
+  Status Erase(const SummedTable& table, const std::string& key) {
+    return sums_.Write(table, key, [&] {
+      return Query(connection_, fmt::format("DELETE FROM {} WHERE {} = ?1", table.name, table.key))
+          .Bind(1, key)
+          .Run();
+    });
   }
   /// The object of this id, and those that belong to it or to one of them.
   Status EraseWith(const std::string& id) {
-    return Query(connection_,
-                 "DELETE FROM objects WHERE id IN (WITH RECURSIVE gone (id) AS (VALUES (?1) UNION "
-                 "SELECT objects.id FROM objects JOIN gone ON objects.belongs_to = gone.id) "
-                 "SELECT id FROM gone)")
-        .Bind(1, id)
-        .Run();
+    std::vector<std::string> gone;
+    {
+      Query all(connection_,
+                "WITH RECURSIVE gone (id) AS (VALUES (?1) UNION "
+                "SELECT objects.id FROM objects JOIN gone ON objects.belongs_to = gone.id) "
+                "SELECT id FROM gone");
+      all.Bind(1, id);
+      for (;;) {
+        FIRN_TRY(const bool row, all.Step());
+        if (!row) break;
+        gone.push_back(all.Text(0));
+      }
+    }
+    for (const auto& one : gone) FIRN_RETURN_IF_ERROR(Erase(kObjects, one));
+    return {};
   }
 
   Connection connection_;
+  SqliteSums sums_;
   std::mutex mutex_;  // one writer
 };
 

@@ -24,7 +24,7 @@ Failure SystemFailure(std::string_view doing, const std::string& path, int error
   if (error == EEXIST) made.code = ErrorCode::kAlreadyExists;
   if (error == ENOSPC || error == EDQUOT) {
     made.sqlstate = "53100";
-    made.hint = "Free space on the disk that holds the data folder.";
+    made.hint = fmt::format("Free space on the disk that holds \"{}\".", ParentOf(path));
   }
   return Failure(std::move(made));
 }

@@ -131,8 +131,9 @@ Result<std::unique_ptr<ObjectStore>> OpenObjectStore(const std::string& url, con
                                                      FileSystem& files) {
   if (url.starts_with("s3://")) return OpenS3Store(url, access);
   if (!IsLocalUrl(url)) {
-    return Fail(MakeError(ErrorCode::kUnsupported, "not an address of an object store: \"{}\"",
-                          url.substr(0, url.find("://") + 3))
+    return Fail(MakeError(ErrorCode::kUnsupported,
+                          "not an address of an object store: unknown scheme \"{}\"",
+                          url.substr(0, url.find("://")))
                     .WithHint("Write s3://bucket/prefix or file:///folder."));
   }
   auto path = LocalPathOf(url);

@@ -143,10 +143,14 @@ Result<arrow::fs::S3Options> OptionsOf(const S3Access& access) {
     options.region = FromEnvironment({"AWS_REGION", "AWS_DEFAULT_REGION"});
   if (!endpoint.empty()) {
     const auto scheme = endpoint.find("://");
-    if (scheme != std::string::npos) {
-      options.scheme = endpoint.substr(0, scheme);
-      endpoint.erase(0, scheme + 3);
+    options.scheme = endpoint.substr(0, scheme);
+    if (options.scheme != "http" && options.scheme != "https") {
+      return Fail(MakeError(ErrorCode::kInvalidInput,
+                            "the address of the S3 store (s3_endpoint, or AWS_ENDPOINT_URL in the "
+                            "environment) does not say how it is spoken to")
+                      .WithHint("Begin it with http:// or https://."));
     }
+    endpoint.erase(0, scheme + 3);
     while (endpoint.ends_with('/')) endpoint.pop_back();
     options.endpoint_override = endpoint;
     if (options.region.empty()) options.region = "us-east-1";

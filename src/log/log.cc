@@ -268,6 +268,11 @@ std::vector<SegmentInfo> Log::segments() const {
   return {segments_.begin(), segments_.end()};
 }
 
+Lsn Log::newest_base() const {
+  const std::lock_guard lock(mutex_);
+  return segments_.back().base_lsn;
+}
+
 uint64_t Log::BytesSince(Lsn lsn) const {
   const std::lock_guard lock(mutex_);
   uint64_t bytes = 0;

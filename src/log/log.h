@@ -89,6 +89,8 @@ class Log {
 
   /// Oldest first; the last one is being written.
   std::vector<SegmentInfo> segments() const;
+  /// Of the segment that is being written. It is durable by that name.
+  Lsn newest_base() const;
   /// Bytes of the segments that hold LSNs above `lsn`.
   uint64_t BytesSince(Lsn lsn) const;
   /// Bytes of groups appended since Open.

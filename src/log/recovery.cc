@@ -184,17 +184,21 @@ Status Recovery::Run(const std::string& directory, RecoveredLog& log) {
 
 Result<std::optional<LogStart>> Recovery::Start(const std::string& directory) {
   FIRN_TRY(const auto files, fs_.List(directory));  // by name, so by base LSN
+  std::optional<LogStart> start;
   for (const auto& file : files) {
     const auto base_lsn = ParseSegmentName(file.name);
     if (!base_lsn) continue;
-    FIRN_RETURN_IF_ERROR(ReadHead(directory + "/" + file.name, *base_lsn));
-    const Segment& oldest = segments_.front();
-    return LogStart{.id = oldest.id.log,
-                    .path = oldest.found.path,
-                    .base_lsn = *base_lsn,
-                    .follows = oldest.state.follows};
+    if (!start) {
+      FIRN_RETURN_IF_ERROR(ReadHead(directory + "/" + file.name, *base_lsn));
+      const Segment& oldest = segments_.front();
+      start = LogStart{.id = oldest.id.log,
+                       .path = oldest.found.path,
+                       .base_lsn = *base_lsn,
+                       .follows = oldest.state.follows};
+    }
+    start->newest_base_lsn = *base_lsn;
   }
-  return std::nullopt;
+  return start;
 }
 
 }  // namespace

@@ -64,12 +64,13 @@ struct ReplayCallbacks {
   Lsn above;
 };
 
-/// Where a log begins: its oldest segment.
+/// Where a log begins, its oldest segment, and which one is its newest.
 struct LogStart {
   LogId id;
   std::string path;
   Lsn base_lsn;
   Lsn follows;  // last LSN of what was before it: all up to there was taken out, or was never
+  Lsn newest_base_lsn;
 };
 
 /// Reads the head of the oldest segment; nothing: `directory` holds no segment, or is not there.

@@ -48,7 +48,8 @@ class Salvager {
   std::optional<StateGroup> state_;  // the newest one that is sound
   const Source* writing_ = nullptr;  // whose groups the segment being written holds
   std::unique_ptr<SegmentWriter> writer_;
-  Lsn last_;  // saved
+  Lsn last_;            // saved
+  bool ended_ = false;  // by a clean stop
   GroupDecoder decoder_;
   GroupEncoder encoder_;
 };
@@ -169,7 +170,9 @@ Status Salvager::Walk(const Source& source, const Source* next) {
   for (uint64_t offset = source.first_group; last_ < end;) {
     FIRN_TRY(const auto found, reader->ReadGroup(offset, source.id));
     if (found.kind == Found::Kind::kGroup) {
-      if (!found.header.has_rows() || found.header.first_lsn > end) break;  // a trailer, or unsaid
+      const bool trailer = !found.header.has_rows();
+      if (trailer) ended_ = next == nullptr;
+      if (trailer || found.header.first_lsn > end) break;  // what is behind it was left unsaid
       if (found.header.first_lsn > last_) FIRN_RETURN_IF_ERROR(Save(source, offset, found));
       offset += found.header.bytes;
       continue;
@@ -196,14 +199,17 @@ Result<Salvage> Salvager::Run(const std::string& from) {
   for (size_t i = 0; i < sources_.size(); ++i) {
     FIRN_RETURN_IF_ERROR(Walk(sources_[i], i + 1 < sources_.size() ? &sources_[i + 1] : nullptr));
   }
-  if (!out_.lost.empty() && out_.groups > 0) {
+  if ((!out_.lost.empty() || !ended_) && out_.groups > 0) {
     // Catalog and lake may know LSNs that were lost at the end; a row takes a byte at the least.
+    // And the catalog knows the newest segment, which may be gone: it began as far behind the last
+    // one as a start without a clean stop goes.
     uint64_t skipped = kSkippedLsns;
     for (const auto& lost : out_.lost) {
       FIRN_TRY(const auto reader, SegmentReader::Open(fs_, lost.path));
       skipped += reader->size();
     }
-    FIRN_RETURN_IF_ERROR(StartSegment(sources_.back(), last_ + 1 + skipped));
+    const Lsn last = std::max(last_, sources_.back().id.base_lsn);
+    FIRN_RETURN_IF_ERROR(StartSegment(sources_.back(), last + 1 + skipped));
   }
   FIRN_RETURN_IF_ERROR(EndSegment());
   FIRN_RETURN_IF_ERROR(fs_.SyncDir(to_));

@@ -1,6 +1,9 @@
 // `firn backup` and `firn restore`.
+#include <array>
+#include <atomic>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <iostream>
@@ -13,6 +16,7 @@
 #include "server/data_lock.h"
 #include "server/report.h"
 #include "server/startup.h"
+#include "server/stop_signals.h"
 #include "table/database.h"
 #include "table/restore.h"
 #include "table/second_copy.h"
@@ -78,11 +82,31 @@ Result<std::string> FolderOf(std::string_view flag, const std::string& path) {
   return whole;
 }
 
+constexpr const char* kAgain = "Begin it again to the same place: what is there is not sent again.";
+
+/// The server has no word to end a backup but its own stop.
+void LeaveToServer(int signal) {
+  ReportFailure(MakeError(ErrorCode::kCancelled, "ended by {}; the server goes on with the backup",
+                          SignalName(signal))
+                    .WithHint("Its log says when it is done. A stop of the server ends it."));
+  std::_Exit(ExitCodeOf(signal));
+}
+
 Status BackupRunning(PgClient& client, const std::string& url) {
   FIRN_TRY(const auto before, client.Run("SELECT duckdb_lsn, log_id FROM firn.lsn"));
   const double started = MonotonicSeconds();
+  const StopSignals signals(LeaveToServer);
   std::cout << "backup: of the running server, to " << url << '\n' << std::flush;
-  FIRN_RETURN_IF_ERROR(client.RunEach("CALL firn.backup(" + Quoted(url) + ")", [](const auto&) {}));
+  auto ran = client.RunEach("CALL firn.backup(" + Quoted(url) + ")", [](const auto&) {});
+  if (!ran) {
+    auto& error = ran.error();
+    // It has no time for an answer where the store takes too long.
+    const bool stopped = error.sqlstate.empty() || error.sqlstate.starts_with("57P");
+    if (!stopped) return ran;
+    return Fail(std::move(error)
+                    .During("the server stopped before the backup was complete")
+                    .WithHint(kAgain));
+  }
   std::cout << fmt::format(
       "backup: done: log {}, everything up to LSN {} and what came since, in {:.1f} s\n",
       before.rows.at(0).at(1).value_or(""), before.rows.at(0).at(0).value_or(""),
@@ -91,7 +115,7 @@ Status BackupRunning(PgClient& client, const std::string& url) {
 }
 
 /// Of a folder whose server does not run: recovered as at a start.
-Status BackupStopped(const Settings& settings, const std::string& url) {
+Status BackupStopped(const Settings& settings, const std::string& url, int* ended_by) {
   const auto dir = DataDir(settings);
   if (!std::filesystem::exists(dir + "/log")) {
     return Fail(MakeError(ErrorCode::kNotFound, "there is no data folder in \"{}\"", dir)
@@ -104,21 +128,36 @@ Status BackupStopped(const Settings& settings, const std::string& url) {
   FIRN_RETURN_IF_ERROR(own.Set("log_archive", "", SettingOrigin::kFlag));
   // And no round: behind it segments leave the log that the archive may not have yet.
   FIRN_RETURN_IF_ERROR(own.Set("flush_interval", "3650d", SettingOrigin::kFlag));
+  std::atomic<table::Database*> opened = nullptr;
+  std::optional<StopSignals> signals;
+  signals.emplace([&](int /*signal*/) {
+    if (auto* database = opened.load()) table::SecondCopyOf(*database).StopBy(MonotonicSeconds());
+  });
   FIRN_TRY(const auto database, table::Database::Open({.data_dir = dir, .settings = own}));
   std::cout << "backup: of \"" << dir << "\", to " << url << '\n' << std::flush;
+  opened = database.get();
+  if (signals->came() != 0) table::SecondCopyOf(*database).StopBy(MonotonicSeconds());
   std::promise<Result<table::BackupReport>> done;
   auto report = done.get_future();
   table::SecondCopyOf(*database).Backup(url,
                                         [&](auto result) { done.set_value(std::move(result)); });
   const auto made = report.get();
   Status stopped = database->Stop();
+  const int came = signals->came();
+  signals.reset();  // before the database
+  if (!made && came != 0) {
+    *ended_by = came;
+    return Fail(MakeError(ErrorCode::kCancelled, "the backup was ended by {} and is not complete",
+                          SignalName(came))
+                    .WithHint(kAgain));
+  }
   if (!made) return Failure(made.error());
   std::cout << fmt::format("backup: done: log {}, everything up to LSN {}, {} tables, {} files\n",
                            made->log, made->last_lsn, made->tables, made->files);
   return stopped;
 }
 
-Status BackupReport(const ServerAddress& address, const std::string& to) {
+Status BackupReport(const ServerAddress& address, const std::string& to, int* ended_by) {
   if (to.empty()) {
     return Fail(MakeError(ErrorCode::kInvalidInput, "--to is empty")
                     .WithHint("Write s3://bucket/prefix or a folder."));
@@ -128,7 +167,7 @@ Status BackupReport(const ServerAddress& address, const std::string& to) {
   if (client) return BackupRunning(*client, url);
   if (address.port != 0) return Failure(client.error());
   FIRN_TRY(const auto settings, LoadSettings(address.flags));
-  return BackupStopped(settings, url);
+  return BackupStopped(settings, url, ended_by);
 }
 
 Result<table::RestoreRequest> RequestOf(const RestoreFlags& flags) {
@@ -198,7 +237,9 @@ Status RestoreReport(const RestoreFlags& flags) {
 }  // namespace
 
 int BackUp(const ServerAddress& address, const std::string& to) {
-  return ReportOutcome(BackupReport(address, to));
+  int ended_by = 0;  // a signal
+  const int code = ReportOutcome(BackupReport(address, to, &ended_by));
+  return ended_by == 0 ? code : ExitCodeOf(ended_by);
 }
 int RestoreFolder(const RestoreFlags& flags) {
   return ReportOutcome(RestoreReport(flags));

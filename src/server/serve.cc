@@ -131,6 +131,7 @@ class Server {
     FIRN_TRY(limits.tls, LoadTls());
     FIRN_RETURN_IF_ERROR(TakeFolder(pg, http));
     FIRN_RETURN_IF_ERROR(RemovePorts(data_dir_));
+    WarnOfMemory(settings_);
     const auto shares = ShareMemory(settings_);
     limits.message_memory = shares.messages;
     limits.message_wait = std::chrono::milliseconds(settings_.DurationMs("write_wait"));

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
+#include "base/log.h"
 #include "io/file_system.h"
 
 namespace firn::server {
@@ -126,6 +127,13 @@ MemoryShares ShareMemory(const Settings& settings) {
           .pinned_rows = limit / 8,
           .messages = messages,
           .copy_row = std::min(messages / kCopiesOfRow, kLongestRow)};
+}
+
+void WarnOfMemory(const Settings& settings) {
+  const int64_t has = MachineMemory();
+  if (settings.Bytes("memory_limit") <= has) return;
+  FIRN_LOG_WARN("memory_limit is {}, and this machine, or its control group, has {} MB",
+                settings.Text("memory_limit"), has >> 20);
 }
 
 Result<int64_t> TempBytesMax(const Settings& settings, const std::string& temp_dir) {

@@ -38,6 +38,8 @@ struct MemoryShares {
   int64_t copy_row = 0;     // the longest of a COPY
 };
 MemoryShares ShareMemory(const Settings& settings);
+/// In the server's log, where memory_limit is more than there is: it is taken as it was said.
+void WarnOfMemory(const Settings& settings);
 
 /// How many bytes of temporary files queries may have. The disk is the log's too, and is never
 /// filled: unless told otherwise, half of what is free now.

@@ -28,6 +28,11 @@ void Backups::Begin(const std::string& url, const std::function<void(Result<Back
           const std::lock_guard ended(mutex_);
           running_ = false;
         }
+        if (!report && report.error().code == ErrorCode::kCancelled) {
+          report = Fail(
+              MakeError(ErrorCode::kCancelled, "the server is stopping; the backup is not complete")
+                  .WithSqlState("57P01"));
+        }
         done(std::move(report));
       });
     }

@@ -351,6 +351,8 @@ class DatabaseImpl final : public Database, public SecondCopy {
                      .bytes_max = settings.Bytes("log_bytes_max")});
     StartArchive(flushed);
     flusher_->TakeOver(std::move(state.unapplied), flushed < visible);
+    flusher_->NoteSegment();
+    CrashPoint("start.noted");
     flusher_->Start();
     if (archiver_ != nullptr) archiver_->Start();
     limits_ = std::make_unique<WriteLimits>(

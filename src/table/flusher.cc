@@ -92,12 +92,28 @@ void Flusher::Noted(const GroupFacts& facts) {
     changes_.insert(changes_.end(), facts.changes.begin(), facts.changes.end());
   }
   const bool first = groups_.load() == 1;
-  if (!first && (was_due || !Due())) return;
+  const uint64_t segment = with_.log.newest_base().value();
+  const bool rolled = segment_seen_.load() != segment;
+  if (!rolled && !first && (was_due || !Due())) return;
   {
     std::lock_guard lock(mutex_);
     if (!first_row_at_) first_row_at_ = MonotonicSeconds();
+    if (rolled) segment_seen_.store(segment);
+    rolled_ = rolled_ || rolled;
   }
   wake_.notify_all();
+}
+
+void Flusher::NoteSegment() {
+  const Lsn newest = with_.log.newest_base();
+  segment_seen_.store(newest.value());
+  if (newest == segment_noted_) return;
+  if (auto noted = with_.store.NoteSegment(newest); !noted) {
+    FIRN_LOG_WARN("flush: the catalog was not told of the log's newest segment: {}",
+                  noted.error().message);
+    return;
+  }
+  segment_noted_ = newest;
 }
 
 bool Flusher::Due() const {
@@ -110,6 +126,13 @@ void Flusher::Run() {
   while (!stopping_) {
     const bool overdue = first_row_at_ && (MonotonicSeconds() - *first_row_at_) * 1000 >=
                                               static_cast<double>(triggers_.interval_ms);
+    if (std::exchange(rolled_, false)) {
+      lock.unlock();
+      NoteSegment();
+      CrashPoint("roll.noted");
+      lock.lock();
+      continue;
+    }
     if (waiting_.empty() && !Due() && !overdue) {
       if (first_row_at_) {
         wake_.wait_for(lock, std::chrono::milliseconds(triggers_.interval_ms));
@@ -187,6 +210,7 @@ Status Flusher::Round() {
     FIRN_LOG_INFO("flush: lsn={} tables={} rows={} ms={:.0f}", sealed.visible, tables, rows,
                   (MonotonicSeconds() - started) * 1000);
   }
+  NoteSegment();
   if (log_bytes < groups * kSmallGroupBytes) PrepareSegment();
   return first_failure;
 }

@@ -67,6 +67,9 @@ class Flusher {
 
   /// From recovery: catalog records that the store lacks, and whether rows wait for a round.
   void TakeOver(std::vector<std::pair<Lsn, catalog::Change>> changes, bool hot_rows);
+  /// Tells the catalog of the newest segment of the log, whose loss would else pass for that of
+  /// a crash. An older note is harmless: what fails is done again by the next round.
+  void NoteSegment();
   void Start();
   /// Ends the round under way; catalog records not yet in the store are written.
   void Stop();
@@ -120,7 +123,10 @@ class Flusher {
   std::atomic<int64_t> rounds_{0};
   std::atomic<int64_t> failures_{0};
 
+  std::atomic<uint64_t> segment_seen_{0};  // base LSN of the newest one, in a group or a note
+
   // The flush thread's own.
+  Lsn segment_noted_;
   std::map<TableId, lake::IcebergTable> lake_tables_;
   // A commit failed and may have left its version behind, with one of these marks.
   std::map<TableId, std::set<Lsn>> doubtful_;
@@ -139,6 +145,7 @@ class Flusher {
   std::condition_variable wake_;
   std::vector<std::function<void(Status)>> waiting_;
   std::optional<double> first_row_at_;  // monotonic seconds, of the oldest row not in a round
+  bool rolled_ = false;                 // the log has a segment of which the catalog was not told
   bool stopping_ = false;
   std::thread thread_;
 };

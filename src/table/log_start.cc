@@ -42,6 +42,13 @@ Status CheckNoLog(io::FileSystem& files, const std::string& data_dir,
                    "behind LSN {}",
                    log_dir, catalog->settled);
   }
+  FIRN_TRY(const auto here, log::FindLogStart(files, data_dir));
+  if (here) {
+    return Refused(
+        "If 'firn wal salvage' wrote them, make this folder the folder 'log' of the data "
+        "folder that they are of, and start that one.",
+        "\"{}\" holds segments of a log, and is no data folder", data_dir);
+  }
   FIRN_TRY(const auto folder, AnyTableFolder(files, data_dir));
   if (folder.empty()) return {};
   return Refused(
@@ -61,6 +68,12 @@ Status CheckLogStart(io::FileSystem& files, const std::string& data_dir,
     return Refused("Put the log of this data folder back, or restore a backup of the whole folder.",
                    "\"{}\" holds another log than the catalog's: want={} got={}", log_dir,
                    catalog->log, start->id);
+  }
+  if (catalog != nullptr && catalog->newest_segment > start->newest_base_lsn) {
+    return Refused(
+        fmt::format("{} 'firn wal salvage --to DIR' makes a log of what is left.", kPutBack),
+        "segments of the log are missing in \"{}\": needed is {}, the newest there is {}", log_dir,
+        log::SegmentName(catalog->newest_segment), log::SegmentName(start->newest_base_lsn));
   }
   const Lsn settled = catalog == nullptr ? Lsn() : catalog->settled;
   if (start->follows <= settled) return {};

@@ -2,7 +2,8 @@
 //
 // A round takes segments out of the log only after the catalog has noted, durably, that it and the
 // lake hold everything up to the round's LSN (catalog::Progress::settled). So a log that begins
-// behind that LSN has lost segments by another hand, and with them acknowledged rows.
+// behind that LSN has lost segments by another hand, and with them acknowledged rows. The same
+// holds for one that ends before the newest segment that the catalog was told of.
 #pragma once
 
 #include <string>

@@ -54,9 +54,9 @@ class Replay {
   /// Whether log, catalog and lake belong together. `last`: the log's last LSN.
   Status Check(Lsn last) const {
     if (!missing_.empty()) {
-      const auto& [id, path] = *missing_.begin();
+      const auto& [id, what] = *missing_.begin();
       return Fail(MakeError(ErrorCode::kCorrupt, "a file of table {} is missing: {}",
-                            tables_.at(id)->definition->QualifiedName(), path)
+                            tables_.at(id)->definition->QualifiedName(), what)
                       .WithHint("Put it back, or restore a backup."));
     }
     FIRN_RETURN_IF_ERROR(CheckEnd(last, contents_.applied, "the catalog"));
@@ -104,7 +104,7 @@ class Replay {
     auto loaded = LoadLake(known_version, *table);
     if (!loaded && loaded.error().code == ErrorCode::kNotFound) {
       // Dropped later on, as the log will say; Finish sees to it that it did.
-      missing_[definition->id] = table->folder->path();
+      missing_[definition->id] = loaded.error().message;
     } else if (!loaded) {
       return Failure(std::move(loaded.error()).During("table " + definition->QualifiedName()));
     }

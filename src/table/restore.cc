@@ -5,6 +5,7 @@
 #include <set>
 
 #include <arrow/api.h>
+#include <fmt/chrono.h>
 
 #include "base/clock.h"
 #include "base/crc32c.h"
@@ -24,6 +25,12 @@ namespace firn::table {
 namespace {
 
 constexpr std::string_view kOutside = "22023";
+
+/// As --time takes it.
+std::string TimeText(int64_t us) {
+  constexpr int64_t kSecond = 1'000'000;
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:06}+00", fmt::gmtime(us / kSecond), us % kSecond);
+}
 
 Failure Missing(const std::string& name) {
   return Fail(
@@ -151,9 +158,10 @@ Status Restorer::ChooseBase() {
   }
   FIRN_TRY(const size_t fitting, NewestBaseAt(bases));
   if (fitting == 0) {
+    FIRN_TRY(const auto first, Read(bases.front()));
     return Fail(MakeError(ErrorCode::kInvalidInput,
-                          "the archive begins behind that point: its first LSN is {}",
-                          bases.front())
+                          "the archive begins behind that point: its first LSN is {}, of {}",
+                          bases.front(), TimeText(first.commit_us))
                     .WithSqlState(kOutside)
                     .WithHint("Choose a later point, or another log with --log."));
   }

@@ -72,6 +72,28 @@ def test_a_server_goes_on_with_what_was_saved(killed, tmp_path, row, held):
         assert [n for n, in session.execute(rows).fetchall()] == [*held, 6]
 
 
+def test_a_newest_segment_that_is_gone_is_missed_and_one_may_go_on_without(killed, tmp_path):
+    killed.start()
+    with killed.connect() as session:
+        session.execute("INSERT INTO t VALUES (6)")
+    killed.kill9()
+    newest = max((killed.data / "log").glob("segment_*"))
+    newest.rename(tmp_path / newest.name)
+    with pytest.raises(Exception, match=f"(?s)needed is {newest.name}.*wal salvage"):
+        killed.start()
+    saved = tmp_path / "saved"
+    run(killed, "wal", "salvage", "--data", str(killed.data), "--to", str(saved))
+    (killed.data / "log").rename(tmp_path / "old")
+    saved.rename(killed.data / "log")
+    for more in (7, 8):
+        killed.start()
+        with killed.connect() as session:
+            session.execute(f"INSERT INTO t VALUES ({more})")
+            held = [n for n, in session.execute("SELECT n FROM t ORDER BY n").fetchall()]
+        killed.kill9()
+    assert held == [1, 2, 3, 4, 5, 7, 8]
+
+
 def test_what_cannot_be_salvaged_is_said(killed, tmp_path):
     run(killed, "wal", "salvage", "--data", str(killed.data), expect=106)  # --to is missing
     said = run(killed, "wal", "salvage", str(tmp_path), "--to", str(tmp_path / "x"), expect=1)

@@ -64,6 +64,34 @@ TEST(Settings, MemoryTooSmallToRunInIsRefusedAndTheLeastNamed) {
   EXPECT_TRUE(settings.Set("memory_limit", "0", SettingOrigin::kFlag));
 }
 
+TEST(Settings, TheLeastIsSaidWithItsUnit) {
+  Settings settings;
+  const auto hint = [&](std::string_view name, std::string_view value) {
+    const auto refused = settings.Set(name, value, SettingOrigin::kFlag);
+    return refused ? "taken" : refused.error().hint;
+  };
+  EXPECT_EQ(hint("log_archive_base", "1ms"), "At least 1s.");
+  EXPECT_EQ(hint("orphan_age", "1ms"), "At least 1min.");
+  EXPECT_EQ(hint("snapshot_age_max", "1ms"), "At least 100ms.");
+  EXPECT_EQ(hint("flush_interval", "0"), "At least 1ms.");
+  EXPECT_EQ(hint("flush_bytes", "1"), "At least 4kB.");
+  EXPECT_EQ(hint("segment_bytes_max", "1"), "At least 64kB.");
+  EXPECT_EQ(hint("flush_groups", "0"), "At least 1.");
+  EXPECT_EQ(hint("pg_port", "70000"), "From 0 to 65535.");
+}
+
+TEST(Settings, AnEndpointWithoutASchemeIsRefused) {
+  Settings settings;
+  for (const auto* sound : {"", "http://127.0.0.1:9000", "https://store.example/"}) {
+    EXPECT_TRUE(settings.Set("s3_endpoint", sound, SettingOrigin::kFlag)) << sound;
+  }
+  for (const auto* wrong : {"127.0.0.1:9000", "store.example", "ftp://store.example"}) {
+    const auto refused = settings.Set("s3_endpoint", wrong, SettingOrigin::kFlag);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_NE(refused.error().hint.find("https://"), std::string::npos);
+  }
+}
+
 // Scripts say --flight-port 0 beside the others; nothing listens, so no port can be chosen.
 TEST(Settings, AFlightPortIsNeitherOfferedNorTaken) {
   Settings settings;

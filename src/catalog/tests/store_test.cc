@@ -231,6 +231,11 @@ TEST_F(SqliteStoreTest, AFolderThatAnEarlierReleaseLeftIsOpened) {
   sqlite3* earlier = nullptr;
   ASSERT_EQ(sqlite3_open(path().c_str(), &earlier), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(earlier,
+                         "ALTER TABLE state DROP COLUMN crc; ALTER TABLE tables DROP COLUMN crc;"
+                         "ALTER TABLE lake_pointers DROP COLUMN crc;"
+                         "ALTER TABLE objects DROP COLUMN crc;"
+                         "DELETE FROM state WHERE key IN ('totals', 'format');"
+                         "PRAGMA user_version=3;"
                          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                          "UPDATE state SET value = '77' WHERE key = 'applied_lsn'",
                          nullptr, nullptr, nullptr),
@@ -269,6 +274,8 @@ TEST_F(SqliteStoreTest, WhatTheLogIsNeededForIsRemembered) {
     auto store = Open();
     EXPECT_EQ(store->Load()->log, LogId());
     ASSERT_TRUE(store->BindLog(log));
+    ASSERT_TRUE(store->NoteSegment(Lsn(6)));
+    ASSERT_TRUE(store->NoteSegment(Lsn(8)));
     ASSERT_TRUE(store->Commit({}, {.applied = Lsn(7), .settled = Lsn(7), .settled_us = 123}, {}));
     ASSERT_TRUE(store->Commit({}, {.applied = Lsn(9)}, {}));
   }
@@ -277,6 +284,7 @@ TEST_F(SqliteStoreTest, WhatTheLogIsNeededForIsRemembered) {
   EXPECT_EQ(contents.applied, Lsn(9));
   EXPECT_EQ(contents.settled, Lsn(7));
   EXPECT_EQ(contents.settled_us, 123);
+  EXPECT_EQ(contents.newest_segment, Lsn(8));
 }
 
 // A start that is refused for another reason says that nothing was changed.

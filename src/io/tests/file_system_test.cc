@@ -42,6 +42,17 @@ TEST_F(LocalFiles, AMissingFileIsNamed) {
   EXPECT_NE(read.error().message.find(dir_ + "/none"), std::string::npos);
 }
 
+// Which need not be the data folder's: an archive may be on another one.
+TEST_F(LocalFiles, AFullDiskIsNamedByTheFolderThatIsOnIt) {
+  const auto full = LocalFileSystem().Open("/dev/full", {.mode = OpenMode::kReadWrite});
+  ASSERT_TRUE(full) << full.error().message;
+  const auto written = (*full)->WriteAt(0, "x", 1);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().SqlState(), "53100");
+  EXPECT_NE(written.error().message.find("\"/dev/full\""), std::string::npos);
+  EXPECT_EQ(written.error().hint, "Free space on the disk that holds \"/dev\".");
+}
+
 TEST_F(LocalFiles, CreateRefusesAnExistingFile) {
   ASSERT_TRUE(fs_.Open(dir_ + "/a", {.mode = OpenMode::kCreate}));
   const auto again = fs_.Open(dir_ + "/a", {.mode = OpenMode::kCreate});

@@ -8,9 +8,12 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
+#include "catalog/store.h"
 #include "io/faulty_file_system.h"
 #include "lake/data_file_writer.h"
 #include "lake/iceberg_table.h"
+#include "log/segment_reader.h"
 #include "table/database.h"
 #include "table/tests/answers.h"
 
@@ -271,6 +274,27 @@ class LogStart : public FaultTest {
     ASSERT_TRUE(database_->Stop());
     database_.reset();
   }
+  /// Until the catalog, as a kill would leave it, knows the newest segment.
+  void AwaitNote() const {
+    const auto copy = dir_ + "_noted";
+    for (const double until = MonotonicSeconds() + 30; MonotonicSeconds() < until;) {
+      std::filesystem::create_directories(copy);
+      for (const auto* name : {"/catalog.db", "/catalog.db-wal"}) {
+        std::error_code missing;
+        std::filesystem::copy_file(dir_ + name, copy + name, missing);
+      }
+      const auto noted = Noted(copy + "/catalog.db");
+      std::filesystem::remove_all(copy);
+      if (noted && Segments().back() == log::SegmentName(*noted)) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    ADD_FAILURE() << "the catalog was not told of " << Segments().back();
+  }
+  static Result<Lsn> Noted(const std::string& path) {
+    FIRN_TRY(const auto store, catalog::OpenSqliteStore(io::LocalFileSystem(), path));
+    FIRN_TRY(const auto contents, store->Load());
+    return contents.newest_segment;
+  }
   /// Oldest first.
   std::vector<std::string> Segments() const {
     std::vector<std::string> names;
@@ -356,6 +380,32 @@ TEST_F(LogStart, RowsOfATableWhoseFlushFailedAreStillNeeded) {
   std::filesystem::remove(in_the_way);
   ASSERT_TRUE(Open());
   EXPECT_EQ(RowCount(bad), 10);
+}
+
+// What it held was acknowledged, and nothing else knows of it.
+TEST_F(LogStart, ALogWithoutItsNewestSegmentIsRefusedAfterAKill) {
+  ASSERT_TRUE(Open());
+  const auto id = CreateTable("t").value();
+  InsertSegments(id);
+  AwaitNote();
+  End(false);
+  const auto killed = Segments();
+  ASSERT_GE(killed.size(), 3u);
+  MoveAway("log/" + killed.back());
+  ExpectRefused({dir_ + "/log", killed.back(), killed[killed.size() - 2]});
+  PutBack("log/" + killed.back());
+  ASSERT_TRUE(Open());
+  EXPECT_EQ(RowCount(id), 12 * kRows);
+  // The one that a start made, too, before anything is rolled or flushed.
+  ASSERT_TRUE(Insert(id, 10));
+  End(false);
+  const auto again = Segments();
+  ASSERT_GT(again.size(), killed.size());
+  MoveAway("log/" + again.back());
+  ExpectRefused({again.back(), killed.back()});
+  PutBack("log/" + again.back());
+  ASSERT_TRUE(Open());
+  EXPECT_EQ(RowCount(id), 10 + 12 * kRows);
 }
 
 TEST_F(LogStart, AGapBetweenSegmentsIsRefused) {
