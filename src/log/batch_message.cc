@@ -69,6 +69,13 @@ bool BatchMessage::AddColumn(const arrow::ArrayData& column) {
   return true;
 }
 
+void BatchMessage::AddBytes(const uint8_t* bytes) {
+  AddNode(0);
+  AddBuffer(nullptr, 0);
+  if (bytes != nullptr) return AddBuffer(bytes, static_cast<size_t>(rows_));
+  AddScratch(static_cast<size_t>(rows_));  // which resize() clears
+}
+
 void BatchMessage::AddValidity(const arrow::ArrayData& column, int64_t nulls) {
   if (nulls == 0) return AddBuffer(nullptr, 0);
   AddBits(column.buffers[0]->data(), column.offset);

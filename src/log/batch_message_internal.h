@@ -34,6 +34,8 @@ class BatchMessage {
   void Begin(int64_t rows);
   /// False for a nested type, which has to go through Arrow; nothing is added then.
   bool AddColumn(const arrow::ArrayData& column);
+  /// A column of bytes without NULLs; null: all zero.
+  void AddBytes(const uint8_t* bytes);
   /// Columns without NULLs, of one value for each of `rows`.
   template <typename T, typename Rows, typename Value>
   void AddNumbers(const Rows& rows, Value value) {

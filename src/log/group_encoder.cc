@@ -234,25 +234,42 @@ Status GroupEncoder::AppendRows(MessageSink& sink, const std::shared_ptr<arrow::
     const auto part = [&](const auto& all) {
       return all.empty() ? std::span(all) : std::span(all).subspan(done, rows);
     };
-    FIRN_TRY(auto types, ChangeTypeColumn(part(changes.change_types), batch->num_rows()));
-    auto columns = batch->column_data();
-    columns.insert(columns.end() - 1, std::move(types));
-    if (!changes.victims.empty()) {
-      FIRN_TRY(auto victims, VictimColumns(part(changes.victims)));
-      columns.insert(columns.end(), victims.begin(), victims.end());
-    }
-    message_.Begin(batch->num_rows());
-    const bool flat = std::all_of(columns.begin(), columns.end(),
-                                  [&](const auto& column) { return message_.AddColumn(*column); });
-    if (flat) {
-      FIRN_RETURN_IF_ERROR(sink.AppendBatch(message_, false));
-    } else {
-      const auto file = arrow::RecordBatch::Make(schema, batch->num_rows(), std::move(columns));
-      FIRN_RETURN_IF_ERROR(AppendBatch(sink, *file, false));
-    }
     done += rows;
+    const auto types = part(changes.change_types);
+    arrow::ArrayDataVector victims;
+    if (!changes.victims.empty()) {
+      FIRN_TRY(victims, VictimColumns(part(changes.victims)));
+    }
+    if (AddFlatColumns(*batch, types, victims)) {
+      FIRN_RETURN_IF_ERROR(sink.AppendBatch(message_, false));
+      continue;
+    }
+    auto columns = batch->column_data();
+    FIRN_TRY(auto type_column, ChangeTypeColumn(types, batch->num_rows()));
+    columns.insert(columns.end() - 1, std::move(type_column));
+    columns.insert(columns.end(), victims.begin(), victims.end());
+    const auto file = arrow::RecordBatch::Make(schema, batch->num_rows(), std::move(columns));
+    FIRN_RETURN_IF_ERROR(AppendBatch(sink, *file, false));
   }
   return sink.EndStream();
+}
+
+bool GroupEncoder::AddFlatColumns(const arrow::RecordBatch& batch,
+                                  std::span<const ChangeType> types,
+                                  const arrow::ArrayDataVector& victims) {
+  message_.Begin(batch.num_rows());
+  const auto& columns = batch.column_data();
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (i + 1 == columns.size()) {
+      static_assert(sizeof(ChangeType) == 1);
+      message_.AddBytes(types.empty() ? nullptr : reinterpret_cast<const uint8_t*>(types.data()));
+    }
+    if (!message_.AddColumn(*columns[i])) return false;
+  }
+  for (const auto& column : victims) {
+    if (!message_.AddColumn(*column)) return false;
+  }
+  return true;
 }
 
 Status GroupEncoder::AppendTransactions(MessageSink& sink, const std::vector<Transaction>& rows) {

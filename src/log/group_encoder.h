@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -58,6 +59,9 @@ class GroupEncoder {
   Result<const TableStream*> StreamOf(const TableChanges& changes);
   Status AppendRows(MessageSink& sink, const std::shared_ptr<arrow::Schema>& schema,
                     const TableChanges& changes);
+  /// Into message_. False: one of them is nested.
+  bool AddFlatColumns(const arrow::RecordBatch& batch, std::span<const ChangeType> types,
+                      const std::vector<std::shared_ptr<arrow::ArrayData>>& victims);
   Status AppendTransactions(MessageSink& sink, const std::vector<Transaction>& rows);
   std::shared_ptr<AlignedBuffer> TakeMemory();
 

@@ -70,11 +70,13 @@ class OpenBatch::ColumnStore {
     }
     AppendValues(values, at);
   }
-  virtual std::shared_ptr<arrow::Array> Slice(int64_t from, int64_t to) const {
+  virtual std::shared_ptr<arrow::ArrayData> Slice(int64_t from, int64_t to) const {
     // Both bitmaps of a slice start at the byte that holds row `from`.
     std::shared_ptr<arrow::Buffer> valid;
     if (has_nulls_.load(std::memory_order_acquire)) valid = validity_.Copy(from, to);
-    return arrow::MakeArray(SliceValues(from, to, std::move(valid)));
+    auto slice = SliceValues(from, to, std::move(valid));
+    if (slice->buffers[0] == nullptr) slice->null_count = 0;
+    return slice;
   }
 
  protected:
@@ -232,7 +234,7 @@ class ListColumn final : public OpenBatch::ColumnStore {
     pieces_.swap(pieces);
   }
 
-  std::shared_ptr<arrow::Array> Slice(int64_t from, int64_t to) const override {
+  std::shared_ptr<arrow::ArrayData> Slice(int64_t from, int64_t to) const override {
     arrow::ArrayVector parts;
     {
       std::lock_guard lock(mutex_);
@@ -242,11 +244,11 @@ class ListColumn final : public OpenBatch::ColumnStore {
         if (first < end) parts.push_back(piece.rows->Slice(first - piece.from, end - first));
       }
     }
-    if (parts.size() == 1) return parts[0];
-    if (parts.empty()) return *arrow::MakeEmptyArray(type_);
-    auto joined = arrow::Concatenate(parts);
+    if (parts.size() == 1) return parts[0]->data();
+    if (parts.empty()) return (*arrow::MakeEmptyArray(type_))->data();
+    const auto joined = arrow::Concatenate(parts);
     FIRN_CHECK(joined.ok());
-    return *std::move(joined);
+    return (*joined)->data();
   }
 
  private:
@@ -317,20 +319,25 @@ int64_t OpenBatch::CountVisible(Lsn visible) const {
 std::shared_ptr<arrow::RecordBatch> OpenBatch::Slice(int64_t from, int64_t to,
                                                      const std::vector<int>* columns, bool stored,
                                                      std::shared_ptr<arrow::Schema> schema) const {
-  arrow::ArrayVector arrays;
+  // Whoever wants arrays makes them: the log does not.
+  arrow::ArrayDataVector slices;
+  slices.reserve(columns_.size() + 2);
   if (columns != nullptr) {
-    for (const int column : *columns) arrays.push_back(columns_[column]->Slice(from, to));
+    for (const int column : *columns) slices.push_back(columns_[column]->Slice(from, to));
   } else {
-    for (const auto& column : columns_) arrays.push_back(column->Slice(from, to));
+    for (const auto& column : columns_) slices.push_back(column->Slice(from, to));
   }
   if (stored) {
-    arrays.push_back(std::make_shared<arrow::UInt64Array>(
-        to - from, arrow::SliceBuffer(lsn_buffer_, from * 8, (to - from) * 8)));
-    arrays.push_back(std::make_shared<arrow::TimestampArray>(
-        arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), to - from,
-        arrow::SliceBuffer(time_buffer_, from * 8, (to - from) * 8)));
+    static const auto time = arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+    const auto add = [&](const std::shared_ptr<arrow::DataType>& type,
+                         const std::shared_ptr<arrow::Buffer>& buffer) {
+      slices.push_back(arrow::ArrayData::Make(
+          type, to - from, {nullptr, arrow::SliceBuffer(buffer, from * 8, (to - from) * 8)}, 0));
+    };
+    add(arrow::uint64(), lsn_buffer_);
+    add(time, time_buffer_);
   }
-  return arrow::RecordBatch::Make(std::move(schema), to - from, std::move(arrays));
+  return arrow::RecordBatch::Make(std::move(schema), to - from, std::move(slices));
 }
 
 }  // namespace firn::table
