@@ -117,7 +117,7 @@ def many_clients(stage: Stage) -> list[Measure]:
 
 
 class DuckLake:
-    """A lakehouse that keeps small inserts in its catalog, a DuckDB file, until they are flushed."""
+    """A lakehouse that keeps small inserts in its catalog, a DuckDB file, until a flush."""
 
     def __init__(self, folder: Path):
         self.folder = folder

@@ -58,7 +58,7 @@ class Postgres:
     def start(self) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+            port = free.getsockname()[1]
         self.folder.mkdir(parents=True)
         # PostgreSQL does not run as root, and its user must reach the folder.
         for parent in (self.folder.parent, self.folder):
@@ -66,11 +66,12 @@ class Postgres:
         shutil.chown(self.folder, "postgres", "postgres")
         self.run("initdb", "-D", str(self.folder / "data"), "-U", "firn", "--auth=trust", "-E",
                  "UTF8", "--locale=C.UTF-8")
-        options = (f"-c listen_addresses=127.0.0.1 -c port={self.port} "
+        options = (f"-c listen_addresses=127.0.0.1 -c port={port} "
                    f"-c unix_socket_directories={self.folder} -c shared_buffers=1GB "
                    "-c max_wal_size=8GB -c max_connections=600")
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l",
                  str(self.folder / "log"), "-o", options, "start")
+        self.port = port
         self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "firn", "main")
 
     def run(self, program: str, *arguments: str) -> None:

@@ -23,7 +23,7 @@ double Quantile(std::vector<double>& times, double share);
 /// removed at the end.
 class PreparedFile {
  public:
-  static constexpr size_t kBytes = size_t{64} << 20;
+  static constexpr size_t kBytes = size_t{16} << 20;
 
   /// O_DIRECT where it is wanted and the file system has it.
   PreparedFile(const std::string& folder, bool direct);

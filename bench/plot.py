@@ -11,7 +11,7 @@ from measures import Goal, Measure
 
 WIDTH = 760
 LABELS = 150  # where bars begin
-PLOT = WIDTH - LABELS - 110  # the longest bar; its value stands behind it
+PLOT = WIDTH - LABELS - 80  # the longest bar; values stand in a column behind it
 BAR, STEP = 14, 20
 FIRN, OTHER, MUST, MISSED = "#3b82f6", "#9aa5b4", "#d97706", "#dc2626"
 STYLE = """<style>
@@ -70,6 +70,10 @@ def picture(height: float, parts: list[str], title: str) -> str:
             f"{STYLE}\n" + "\n".join(parts) + "\n</svg>\n")
 
 
+def cut(said: str, most: int) -> str:
+    return said if len(said) <= most else said[:most - 1] + "…"
+
+
 def musts(measure: Measure) -> list[Goal]:
     return [goal for goal in measure.goals if not goal.dream]
 
@@ -92,14 +96,14 @@ def bars(measures: list[Measure], title: str) -> str:
             value = measure.median(side)
             parts.append(text(LABELS - 8, y + 11, side, anchor="end"))
             parts.append(bar(LABELS, y, PLOT * value / most, FIRN if side == "firn" else OTHER))
-            parts.append(text(LABELS + PLOT * value / most + 6, y + 11, number(value)))
+            parts.append(text(WIDTH, y + 11, number(value), anchor="end"))
             y += STEP
+        bottom = y - 2
         for goal, value in lines:
             x = LABELS + PLOT * value / most
-            parts.append(line(x, top - 3, y - 2, MUST, True))
-            label = f"must {measure.says(goal)}"
+            parts.append(line(x, top - 3, bottom, MUST, True))
             anchor = "end" if x > LABELS + PLOT / 2 else "start"
-            parts.append(text(x, y + 10, label, "small must", anchor))
+            parts.append(text(x, y + 10, f"must {measure.says(goal)}", "small must", anchor))
             y += 14
         y += 14
     return picture(y, parts, title)
@@ -117,16 +121,13 @@ def queries(details: list[Measure], side: str, title: str) -> str:
         begin, end = sorted((place.at(1), place.at(ratio)))
         parts.append(text(LABELS - 8, y + 11, detail.what, anchor="end"))
         parts.append(bar(begin, y, end - begin, FIRN if ratio <= 1 else OTHER))
-        said = f"{ratio:.2f} ×   {number(detail.median())} ms"
-        if ratio > 1:
-            parts.append(text(end + 6, y + 11, said, "small"))
-        else:
-            parts.append(text(place.at(1) + 6, y + 11, said, "small"))
+        parts.append(text(max(end, place.at(1)) + 6, y + 11, f"{ratio:.2f} ×", "small"))
+        parts.append(text(WIDTH, y + 11, f"{number(detail.median())} ms", "small", "end"))
         y += STEP - 2
     parts.append(line(place.at(1), top - 4, y, MUST))
     parts.append(text(place.at(1), y + 14, f"as fast as {side}", "small must", "middle"))
     parts.append(text(LABELS, y + 14, "firn is faster", "small"))
-    parts.append(text(WIDTH, y + 14, "slower", "small", "end"))
+    parts.append(text(LABELS + PLOT, y + 14, "slower", "small", "end"))
     return picture(y + 24, parts, title)
 
 
@@ -134,7 +135,7 @@ def overview(measures: list[Measure], title: str) -> str:
     """All that must be, by how many times it is met; the line is just met."""
     goals = [(measure, goal) for measure in measures if not measure.detail
              for goal in musts(measure)]
-    left = 330
+    left = 415
     place = Place(0.1, 10, left, WIDTH - left - 60)
     parts = [text(0, 16, title, "head")]
     y = 30.0
@@ -142,8 +143,9 @@ def overview(measures: list[Measure], title: str) -> str:
     for measure, goal in goals:
         score, met = measure.score(goal), measure.met(goal)
         begin, end = sorted((place.at(1), place.at(max(score, 1e-9))))
-        name = f"{measure.row}  {measure.what.strip()}"
-        parts.append(text(0, y + 11, name if len(name) <= 50 else name[:49] + "…", "small"))
+        parts.append(text(0, y + 11, measure.row, "small head"))
+        parts.append(text(36, y + 11, cut(measure.what.strip(), 42), "small"))
+        parts.append(text(left - 10, y + 11, cut(measure.says(goal), 26), "small", "end"))
         parts.append(bar(begin, y, end - begin, FIRN if met else MISSED))
         said = f"{score:.2f}" if score < 10 else "10 +"
         at, anchor = (end + 5, "start") if met else (begin - 5, "end")

@@ -116,6 +116,7 @@ def main() -> int:
     parser.add_argument("--page", action="store_true",
                         help="write the page and the JSON for a run of some rows too")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the page goes")
+    parser.add_argument("--json", type=Path, help="where the figures go; bench.json of the build")
     options = parser.parse_args()
     build = options.build.resolve()  # pgbench runs in a folder of its own
     folder = Path(tempfile.mkdtemp(prefix="firn-bench-", dir=build))
@@ -131,7 +132,7 @@ def main() -> int:
         report["warning"] = BUSY.format(busy=report["others_share"])
     if options.page or not (options.row or options.quick):
         report["measures"] = [measure.as_json() for measure in measures]
-        (build / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
+        (options.json or build / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
         write_page(report, options.docs)
     return 0
 
