@@ -56,7 +56,7 @@ int MeasureRoundTrips(const std::string& connection, double seconds, const std::
 
 /// Pairs of connections: one commits a row, the other then counts the rows of the pair's table
 /// (bench_fresh_0 …, which are there). {"probes": …, "stale": …, "p50_us": …, "per_s": …}; a
-/// probe is stale when it does not count what was acknowledged before it began.
+/// probe is stale when it does not count exactly what was acknowledged before it began.
 int MeasureFreshness(const std::string& connection, int pairs, size_t probes);
 
 }  // namespace firn::bench

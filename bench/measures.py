@@ -56,7 +56,7 @@ class Measure:
         """The goal in words: "≤ 1.3 × limit", "≥ 1,000 MB/s"."""
         sign = "≤" if self.lower_is_better else "≥"
         if goal.of:
-            return f"{sign} {goal.bound:g} × {goal.of}"
+            return f"{sign} {goal.bound:.3g} × {goal.of}"
         return f"{sign} {goal.bound:,g} {self.unit}"
 
     def as_json(self) -> dict:

@@ -27,8 +27,8 @@ class Stage:
         self.folder = folder
         self.rounds = rounds
         self.quick = quick
-        self.seconds = self.size(5, 0.2)  # of each run of a control that has no end of its own
-        self.length = ("-t", "50") if quick else ("-T", "5")  # of each run of pgbench
+        self.seconds = self.size(4, 0.2)  # of each run of a control that has no end of its own
+        self.length = ("-t", "50") if quick else ("-T", "4")  # of each run of pgbench
         self.firn = Firn(self.binary, folder / "firn")
         self.postgres = Postgres(folder / "postgres")
         self.null = NullResponder(self.limits)
