@@ -17,13 +17,14 @@ from measures import Measure
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# Benchmarks
 
-One run of `make bench`, written by it; no figure here is by hand. {at}, commit {commit},
-{minutes:.0f} minutes, {rounds} rounds.
+One run of `make bench`, written by it; no figure here is by hand.
+{at}, commit {commit}, {minutes:.0f} minutes.
 
 - The machine: {processor}, {processors} processors, {memory_gb} GB, {disk}, Linux {kernel}. Other
   work took {others_share:.0%} of it at the most.
-- firn and its control run in turn, {rounds} times or as often as the figures say, in the same
-  minutes; figures are medians. Only ratios say much: another machine has other figures.
+- firn and its control run in turn, {rounds} times (long loads less often), in the same minutes;
+  figures are medians, `spread` is the least and the most of the rounds' ratios. Only ratios say
+  much: another machine has other figures.
 - Durable means fdatasync before the answer, on both sides. Clients share the processors with the
   servers, and what they take is in the figure. Nothing is pinned but where it says so.
 - What firn must come to was written down before; a dream is what would be more than that.
@@ -49,6 +50,8 @@ NOTES = {
     "11e": "Per second of the processor; Arrow's writer has its defaults.",
     "14": "`disk` is an O_DIRECT read of the same files, `memory` one into fresh memory.",
 }
+ENGINES = {"native": "DuckDB's own table", "parquet": "DuckDB on Parquet",
+           "read_parquet": "DuckDB's read_parquet"}
 
 
 def table(measures: list[Measure]) -> list[str]:
@@ -84,11 +87,11 @@ def section(name: str, title: str, measures: list[Measure], folder: Path) -> lis
     details = [measure for measure in measures if measure.detail]
     (folder / f"{name}.svg").write_text(plot.bars(shown, title))
     lines = [f"## {name}. {title}", "", f"![{title}](benchmarks/{name}.svg)", ""]
-    for side in [side for side in ("native", "parquet", "read_parquet")
-                 if details and side in details[0].figures]:
-        what = f"each query's time over that of DuckDB, {side}"
-        (folder / f"{name}-{side}.svg").write_text(plot.queries(details, side, what))
-        lines += [f"![{what}](benchmarks/{name}-{side}.svg)", ""]
+    for side, called in ENGINES.items():
+        if not details or side not in details[0].figures:
+            continue
+        (folder / f"{name}-{side}.svg").write_text(plot.queries(details, side, called))
+        lines += [f"![each query beside {called}](benchmarks/{name}-{side}.svg)", ""]
     if name in NOTES:
         lines += [NOTES[name], ""]
     return [*lines, *table(shown), ""]
@@ -102,7 +105,7 @@ def write_page(report: dict, docs: Path) -> None:
     measures = [Measure.from_json(one) for one in report["measures"]]
     warning = report.get("warning", "")
     lines = HEAD.format(**{**report, **report["machine"],
-                           "warning": f"**{warning}**\n" if warning else ""}).splitlines()
+                           "warning": f"**{warning}**\n\n" if warning else ""}).splitlines()
     goals = [(measure, goal) for measure in measures if not measure.detail
              for goal in plot.musts(measure)]
     missed = [measure.what.strip() for measure, goal in goals if not measure.met(goal)]

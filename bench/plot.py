@@ -109,11 +109,12 @@ def bars(measures: list[Measure], title: str) -> str:
     return picture(y, parts, title)
 
 
-def queries(details: list[Measure], side: str, title: str) -> str:
-    """Each query's time over its time on another side, around 1."""
+def queries(details: list[Measure], side: str, called: str) -> str:
+    """Each query's time over its time on another side, around 1; what that side is called."""
+    title = f"each query's time over that of {called}"
     ratios = [detail.ratio(side) for detail in details]
     least, most = min(0.2, *ratios), max(5.0, *ratios)
-    place = Place(least / 1.1, most * 1.1, LABELS, PLOT)
+    place = Place(least / 1.1, most * 1.1, LABELS, PLOT - 40)
     parts = [text(0, 16, title, "head")]
     y = 30.0
     top = y
@@ -125,9 +126,9 @@ def queries(details: list[Measure], side: str, title: str) -> str:
         parts.append(text(WIDTH, y + 11, f"{number(detail.median())} ms", "small", "end"))
         y += STEP - 2
     parts.append(line(place.at(1), top - 4, y, MUST))
-    parts.append(text(place.at(1), y + 14, f"as fast as {side}", "small must", "middle"))
+    parts.append(text(place.at(1), y + 14, f"as fast as {called}", "small must", "middle"))
     parts.append(text(LABELS, y + 14, "firn is faster", "small"))
-    parts.append(text(LABELS + PLOT, y + 14, "slower", "small", "end"))
+    parts.append(text(LABELS + PLOT - 40, y + 14, "slower", "small", "end"))
     return picture(y + 24, parts, title)
 
 

@@ -59,8 +59,8 @@ def machine(folder: Path) -> dict[str, str | int]:
         lines = Path(path).read_text().splitlines()
         return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "")
 
-    disk = subprocess.run(["stat", "-f", "-c", "%T", str(folder)], capture_output=True, text=True,
-                          check=False).stdout.strip()
+    disk = subprocess.run(["findmnt", "-no", "FSTYPE", "-T", str(folder)], capture_output=True,
+                          text=True, check=False).stdout.strip()
     commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short=10", "HEAD"],
                             capture_output=True, text=True, check=False).stdout.strip()
     return {"processor": told("/proc/cpuinfo", "model name"), "processors": os.cpu_count() or 1,
