@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -120,6 +121,7 @@ def main() -> int:
     options = parser.parse_args()
     build = options.build.resolve()  # pgbench runs in a folder of its own
     folder = Path(tempfile.mkdtemp(prefix="firn-bench-", dir=build))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers are stopped then too
     stage = Stage(build, folder, 1 if options.quick else options.rounds, options.quick)
     try:
         measures, report = measure_rows(stage, options.row or ORDER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -60,9 +59,8 @@ def start_again(server: FirnProcess) -> float:
 class KeptLog:
     """A server whose log is not flushed: starts again and again on the same."""
 
-    def __init__(self, binary: Path, folder: Path):
-        self.server = FirnProcess(folder, binary, KEEP_HOT)
-        self.server.start()
+    def __init__(self, server: FirnProcess):
+        self.server = server
 
     def start_mb_per_s(self) -> float:
         size = sum(path.stat().st_size for path in log_files(self.server)) / 1e6
@@ -78,30 +76,24 @@ class KeptLog:
     def read_seconds(self, program: Path) -> float:
         return read_speed(program, log_files(self.server))["seconds"]
 
-    def remove(self) -> None:
-        self.server.kill9()
-        shutil.rmtree(self.server.data)
 
-
-def single_row_commits(kept: KeptLog, folder: Path, count: int) -> None:
+def single_row_commits(stage: Stage, server: FirnProcess, count: int) -> None:
     """Rows of one-row transactions, from clients enough to be quick about it."""
-    with kept.server.connect() as session:
+    with server.connect() as session:
         session.execute(INSERT_TABLE)
 
     class Named:
         name = "firn"
-        client_environment = kept.server.client_environment
+        client_environment = server.client_environment
 
-    pgbench(Named, folder, INSERT, "-c", "32", "-j", "2", "-t", str(count // 32))
-    with kept.server.connect() as session:
+    pgbench(Named, stage.folder, INSERT, "-c", "32", "-j", "2", "-t", str(count // 32))
+    with server.connect() as session:
         (rows,) = session.execute("SELECT count(*) FROM bench_insert").fetchone()
         assert rows == count // 32 * 32
 
 
-def stored_rows(binary: Path, folder: Path, rows: int) -> FirnProcess:
-    """A server with so many rows in the lake, next to nothing in the log that is not there, and
-    whatever log a server keeps by default."""
-    server = FirnProcess(folder, binary, {}).start()
+def store_rows(server: FirnProcess, rows: int) -> None:
+    """So many rows in the lake, next to nothing in the log that is not there."""
     with server.connect() as session:
         session.execute("CREATE TABLE stored (id bigint, x float8)")
         step = min(rows, 5_000_000)
@@ -110,7 +102,6 @@ def stored_rows(binary: Path, folder: Path, rows: int) -> FirnProcess:
                             f"{first + 1}, {first + step}) AS s (i)")
         session.execute("CHECKPOINT")
         session.execute("INSERT INTO stored SELECT i, 0 FROM generate_series(1, 1000) AS s (i)")
-    return server
 
 
 @row("14")
@@ -119,15 +110,15 @@ def large_groups(stage: Stage) -> list[Measure]:
     megabytes = stage.size(4096, 32)
     measures = []
     for key in (False, True):
-        kept = KeptLog(stage.binary, stage.folder / "kept")
-        load_groups(kept.server, megabytes, key)
-        figures = stage.interleaved(
-            firn=kept.start_mb_per_s, disk=lambda k=kept: k.read_mb_per_s(stage.limits),
-            memory=lambda k=kept: k.keep_mb_per_s(stage.limits))
+        with stage.server("kept", KEEP_HOT) as server:
+            kept = KeptLog(server)
+            load_groups(server, megabytes, key)
+            figures = stage.interleaved(
+                firn=kept.start_mb_per_s, disk=lambda k=kept: k.read_mb_per_s(stage.limits),
+                memory=lambda k=kept: k.keep_mb_per_s(stage.limits))
         what = f"start, {megabytes:,} MB of log{', key' if key else ''}"
         measures.append(Measure("14", what, "MB/s", figures, "disk",
                                 goals=(Goal(0.7, "disk"), Goal(1000))))
-        kept.remove()
     return measures
 
 
@@ -135,11 +126,11 @@ def large_groups(stage: Stage) -> list[Measure]:
 def small_groups(stage: Stage) -> list[Measure]:
     """Starts after a kill: one-row commits in the log."""
     commits = stage.size(1_000_000, 1_600)
-    kept = KeptLog(stage.binary, stage.folder / "kept")
-    single_row_commits(kept, stage.folder, commits)
-    figures = stage.interleaved(firn=lambda: start_again(kept.server),
-                                disk=lambda: kept.read_seconds(stage.limits))
-    kept.remove()
+    with stage.server("kept", KEEP_HOT) as server:
+        kept = KeptLog(server)
+        single_row_commits(stage, server, commits)
+        figures = stage.interleaved(firn=lambda: start_again(server),
+                                    disk=lambda: kept.read_seconds(stage.limits))
     return [Measure("14b", f"start, {commits:,} 1-row commits", "s", figures, "disk", True,
                     (Goal(4),))]
 
@@ -148,11 +139,9 @@ def small_groups(stage: Stage) -> list[Measure]:
 def rows_in_the_lake(stage: Stage) -> list[Measure]:
     """Starts after a kill: few rows and a hundred times as many in the lake."""
     few_rows = stage.size(1_000_000, 5_000)
-    few = stored_rows(stage.binary, stage.folder / "few", few_rows)
-    many = stored_rows(stage.binary, stage.folder / "many", 100 * few_rows)
-    figures = stage.interleaved(firn=lambda: start_again(many), few=lambda: start_again(few))
-    for server in (few, many):
-        server.kill9()
-        shutil.rmtree(server.data)
+    with stage.server("few", {}) as few, stage.server("many", {}) as many:
+        store_rows(few, few_rows)
+        store_rows(many, 100 * few_rows)
+        figures = stage.interleaved(firn=lambda: start_again(many), few=lambda: start_again(few))
     what = f"start, {100 * few_rows:,} rows in the lake"
     return [Measure("14c", what, "s", figures, "few", True, (Goal(1.2, "few"),))]

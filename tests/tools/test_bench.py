@@ -35,7 +35,7 @@ def test_every_row_runs(tmp_path):
         [sys.executable, str(BENCH / "run.py"), "--quick", "--page",
          "--build", str(firn_binary().parents[1]), "--docs", str(tmp_path / "docs"),
          "--json", str(told), *(part for row in rows for part in ("--row", row))],
-        capture_output=True, text=True, timeout=120 * PATIENCE, check=False)
+        capture_output=True, text=True, timeout=300 * PATIENCE, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     report = json.loads(told.read_text())
     assert list(report["rows"]) == rows
