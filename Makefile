@@ -50,8 +50,10 @@ test-clients: build ## what drivers, ORMs and tools do, each by its own script
 	  tests/clients/test_clients.py tests/clients/test_psql18.py \
 	  tests/clients/test_dump.py tests/clients/test_tool_queries.py tests/crash/test_second_copy.py
 
-bench: build ## the benchmark, each figure beside its control
-	@$(PYTHON) bench/run.py --build build/$(PRESET)
+# Without ROW all rows are measured, and docs/benchmarks.md is written anew; with PAGE=1 for some too.
+bench: build ## the benchmark, each figure beside its control (ROW="2 5a" for some rows)
+	@tools/install-deps bench
+	@$(PYTHON) bench/run.py --build build/$(PRESET) $(ROW:%=--row %) $(if $(PAGE),--page)
 
 SECONDS ?= 540
 soak: build ## a mixed load for nine minutes (SECONDS=… for other than 540): what grows?

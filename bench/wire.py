@@ -3,13 +3,15 @@ that what it costs is the same for both servers and small."""
 
 from __future__ import annotations
 
-import re
 import statistics
-import subprocess
 import time
 from pathlib import Path
 
+from commits import transactions_per_s
+from controls import tree
+from measures import Measure, row
 from raw_protocol import Connection, SYNC, bind, describe, execute, parse
+from stage import Stage
 
 ENDS = (b"Z\0\0\0\x05I",)
 RECEIVE_BYTES = 1 << 20
@@ -22,19 +24,6 @@ RESULT_ROWS = """
          'a note of thirty-odd letters ' || i
   FROM generate_series(1, {rows}) AS s (i)
 """
-
-
-def select_rate(server, folder: Path, seconds: int, clients: int) -> float:
-    """Prepared SELECT 1 a second."""
-    script = folder / "select.sql"
-    script.write_text("SELECT 1;\n")
-    done = subprocess.run(
-        ["pgbench", "-n", "-M", "prepared", "-f", str(script), "-c", str(clients), "-j",
-         str(min(clients, 2)), "-T", str(seconds)],
-        env=server.client_environment(), cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(f"pgbench on {server.name}: {done.stderr}")
-    return float(re.search(r"tps = ([0-9.]+)", done.stdout).group(1))
 
 
 def raw_connection(server) -> Connection:
@@ -75,7 +64,7 @@ def result_rows_per_s(server, rows: int, binary: bool) -> float:
     return rows / seconds
 
 
-def resolution_us(server, times: int = 2000) -> float:
+def resolution_us(server, times: int) -> float:
     """Microseconds of Parse and Describe of a statement over two tables, less those of an empty
     Parse and the Describe of the same statement prepared: the messages and replies are alike."""
     with server.connect() as session:
@@ -102,15 +91,10 @@ def resolution_us(server, times: int = 2000) -> float:
         connection.close()
 
 
-def _tree(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children for one in _tree(int(child)))]
-
-
 def _resident_mb(pid: int) -> float:
     """What the server and its children hold; pages they share count once."""
     total = 0
-    for one in _tree(pid):
+    for one in tree(pid):
         try:
             lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
         except (FileNotFoundError, ProcessLookupError):
@@ -136,3 +120,53 @@ def idle_connections_mb(server, count: int) -> float:
         for one in opened:
             one.close()
     return grown
+
+
+@row("17")
+def short_reads(stage: Stage) -> list[Measure]:
+    """SELECT 1, prepared."""
+    measures = []
+    for clients in (1, 8):
+        def rate(server, count=clients) -> float:
+            return transactions_per_s(server, stage, "SELECT 1;\n", count)
+
+        figures = stage.interleaved(firn=lambda r=rate: r(stage.firn),
+                                    postgres=lambda r=rate: r(stage.postgres),
+                                    null=lambda r=rate: r(stage.null))
+        measures.append(Measure("17", f"SELECT 1 prepared, {clients} clients", "/s", figures,
+                                "postgres"))
+    return measures
+
+
+@row("18")
+def large_results(stage: Stage) -> list[Measure]:
+    """A large result, drained by a socket."""
+    rows = stage.size(1_000_000, 20_000)
+    measures = []
+    for server in (stage.firn, stage.postgres):
+        fill_results(server, rows)
+    for name, binary in (("text", False), ("binary", True)):
+        figures = stage.interleaved(
+            firn=lambda b=binary: result_rows_per_s(stage.firn, rows, b),
+            postgres=lambda b=binary: result_rows_per_s(stage.postgres, rows, b))
+        measures.append(Measure("18", f"result of {rows:,} rows, {name}", "rows/s", figures,
+                                "postgres"))
+    return measures
+
+
+@row("19")
+def idle_connections(stage: Stage) -> list[Measure]:
+    """Memory of idle connections."""
+    count = stage.size(500, 20)
+    figures = stage.interleaved(3, firn=lambda: idle_connections_mb(stage.firn, count),
+                                postgres=lambda: idle_connections_mb(stage.postgres, count))
+    return [Measure("19", f"{count} idle connections", "MB", figures, "postgres", True)]
+
+
+@row("20")
+def resolution(stage: Stage) -> list[Measure]:
+    """Grammar, names, types and rights of a statement over two tables: Parse and Describe."""
+    times = stage.size(2000, 50)
+    figures = stage.interleaved(firn=lambda: resolution_us(stage.firn, times),
+                                postgres=lambda: resolution_us(stage.postgres, times))
+    return [Measure("20", "resolve two tables", "µs", figures, "postgres", True)]
