@@ -116,8 +116,4 @@ std::string ScanHandle::sql() const {
   return fmt::format("{}('{}')", kScanFunctionName, token_);
 }
 
-std::string ScanHandle::rows_sql() const {
-  return fmt::format("{}('{}')", kRowsFunctionName, token_);
-}
-
 }  // namespace firn::engine

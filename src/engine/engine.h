@@ -44,12 +44,9 @@ class ScanHandle {
   ScanHandle& operator=(ScanHandle&& other) noexcept;
   ~ScanHandle();
 
-  /// A table function call to put where a relation stands: firn_scan('<token>').
+  /// A table function call to put where a relation stands: firn_scan('<token>'). Its first column
+  /// is kPresentColumn, then come those of the source.
   std::string sql() const;
-  /// The same rows without a column to read: firn_rows('<token>'), one boolean column "present",
-  /// always true. For count(*) and the like: DuckDB reads the first column of sql() even when a
-  /// query needs none.
-  std::string rows_sql() const;
 
  private:
   friend class Engine;

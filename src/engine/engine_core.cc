@@ -143,18 +143,14 @@ Result<std::shared_ptr<EngineCore>> EngineCore::Open(const EngineOptions& option
   }
   core->version = View(duckdb_library_version());
   const auto threads = static_cast<size_t>(std::max(1, options.threads));
-  core->scan_context = {core->registry.get(), threads, false};
-  core->rows_context = {core->registry.get(), threads, true};
+  core->scan_context = {core->registry.get(), threads};
   FIRN_TRY(auto connection, core->Take());
   ConnectionCloser closer{connection.handle};
   for (const auto& setting : SettingsOf(options)) {
     auto status = core->Run(connection.handle, setting);
     if (!status) return Fail(std::move(status).error().During("open the query engine"));
   }
-  FIRN_RETURN_IF_ERROR(
-      RegisterScanFunction(connection.handle, kScanFunctionName, &core->scan_context));
-  FIRN_RETURN_IF_ERROR(
-      RegisterScanFunction(connection.handle, kRowsFunctionName, &core->rows_context));
+  FIRN_RETURN_IF_ERROR(RegisterScanFunction(connection.handle, &core->scan_context));
   closer.connection = nullptr;
   core->PutBack(std::move(connection));
   return core;

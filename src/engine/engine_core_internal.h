@@ -47,7 +47,6 @@ struct EngineCore {
   std::string version;
   std::shared_ptr<ScanRegistry> registry;
   ScanFunctionContext scan_context;
-  ScanFunctionContext rows_context;
   std::atomic<bool> healthy{true};
   StopFlags stop_flags;
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstring>
 #include <exception>
+#include <optional>
 
 #include <arrow/array/data.h>
 #include <arrow/record_batch.h>
@@ -33,7 +34,7 @@ struct Scan {
   std::shared_ptr<ScanEntry> entry;
   std::vector<ScanColumn> columns;
   bool keep_batches = false;
-  bool fill_present = false;  // firn_rows with its only column in use
+  std::optional<size_t> present;  // where kPresentColumn is in the chunk, if wanted
   std::vector<std::unique_ptr<ScanReader>> readers;
   std::atomic<size_t> next_reader{0};
 
@@ -113,8 +114,8 @@ Status FillChunk(Scan& scan, Cursor& cursor, duckdb_data_chunk output) {
     duckdb_vector vector = duckdb_data_chunk_get_vector(output, column.output);
     WriteColumn(column.type, *cursor.arrays[i], cursor.offset, rows, vector);
   }
-  if (scan.fill_present) {
-    std::memset(duckdb_vector_get_data(duckdb_data_chunk_get_vector(output, 0)), 1,
+  if (scan.present) {
+    std::memset(duckdb_vector_get_data(duckdb_data_chunk_get_vector(output, *scan.present)), 1,
                 static_cast<size_t>(rows));
   }
   cursor.offset += rows;
@@ -129,14 +130,11 @@ Status BindScan(duckdb_bind_info info) {
   bound->token = TakeString(duckdb_get_varchar(value.get()));
   const auto entry = context.registry->Find(bound->token);
   if (entry == nullptr) return Fail(ErrorCode::kNotFound, "firn_scan: no such scan");
-  if (context.rows_only) {
-    const auto type = LogicalTypeOf({columnar::TypeKind::kBool});
-    duckdb_bind_add_result_column(info, "present", type.get());
-  } else {
-    for (const auto& field : entry->source().fields()) {
-      const auto type = LogicalTypeOf(field.type);
-      duckdb_bind_add_result_column(info, field.name.c_str(), type.get());
-    }
+  const auto present = LogicalTypeOf({columnar::TypeKind::kBool});
+  duckdb_bind_add_result_column(info, std::string(kPresentColumn).c_str(), present.get());
+  for (const auto& field : entry->source().fields()) {
+    const auto type = LogicalTypeOf(field.type);
+    duckdb_bind_add_result_column(info, field.name.c_str(), type.get());
   }
   // "Exact" sets only the estimate; otherwise it would also be taken for an upper bound.
   const int64_t rows = std::max<int64_t>(0, entry->source().row_estimate());
@@ -153,9 +151,13 @@ Status InitScan(duckdb_init_info info, const ScanFunctionContext& context, const
   scan->entry = entry;
   std::vector<int> wanted;
   const idx_t count = duckdb_init_get_column_count(info);
-  scan->fill_present = context.rows_only && count > 0;
-  for (idx_t i = 0; i < count && !context.rows_only; ++i) {
-    const idx_t index = duckdb_init_get_column_index(info, i);
+  for (idx_t i = 0; i < count; ++i) {
+    const idx_t asked = duckdb_init_get_column_index(info, i);
+    if (asked == 0) {
+      scan->present = i;
+      continue;
+    }
+    const idx_t index = asked - 1;
     if (index >= source.fields().size()) {
       return Fail(ErrorCode::kInternal, "scan column does not exist: index={}", index);
     }
@@ -217,12 +219,11 @@ void OnScan(duckdb_function_info info, duckdb_data_chunk output) {
 
 }  // namespace
 
-Status RegisterScanFunction(duckdb_connection connection, const char* name,
-                            ScanFunctionContext* context) {
+Status RegisterScanFunction(duckdb_connection connection, ScanFunctionContext* context) {
   FIRN_CHECK(duckdb_vector_size() == static_cast<idx_t>(kVectorRows));
   OwnedTableFunction function(duckdb_create_table_function());
   const OwnedType varchar(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
-  duckdb_table_function_set_name(function.get(), name);
+  duckdb_table_function_set_name(function.get(), kScanFunctionName);
   duckdb_table_function_add_parameter(function.get(), varchar.get());
   duckdb_table_function_set_extra_info(function.get(), context, nullptr);
   duckdb_table_function_set_bind(function.get(), OnBind);
@@ -231,7 +232,7 @@ Status RegisterScanFunction(duckdb_connection connection, const char* name,
   duckdb_table_function_set_function(function.get(), OnScan);
   duckdb_table_function_supports_projection_pushdown(function.get(), true);
   if (duckdb_register_table_function(connection, function.get()) == DuckDBError) {
-    return Fail(ErrorCode::kInternal, "register table function failed: {}", name);
+    return Fail(ErrorCode::kInternal, "register table function failed: {}", kScanFunctionName);
   }
   return {};
 }

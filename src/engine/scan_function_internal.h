@@ -1,5 +1,5 @@
-// engine: the table functions firn_scan(token), with projection pushdown, and firn_rows(token),
-// which reads no column; both parallel, one vector at a time from batches of any size.
+// engine: the table function firn_scan(token), with projection pushdown; parallel, one vector at a
+// time from batches of any size.
 #pragma once
 
 #include "base/result.h"
@@ -9,16 +9,13 @@
 namespace firn::engine {
 
 inline constexpr const char* kScanFunctionName = "firn_scan";
-inline constexpr const char* kRowsFunctionName = "firn_rows";
 
 /// What the function's callbacks see. Lifetime: as long as the instance.
 struct ScanFunctionContext {
   const ScanRegistry* registry = nullptr;
   size_t threads = 1;
-  bool rows_only = false;  // firn_rows
 };
 
-Status RegisterScanFunction(duckdb_connection connection, const char* name,
-                            ScanFunctionContext* context);
+Status RegisterScanFunction(duckdb_connection connection, ScanFunctionContext* context);
 
 }  // namespace firn::engine

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -14,6 +15,10 @@
 #include "columnar/types.h"
 
 namespace firn::engine {
+
+/// The first column of every scan: true, and costs nothing. Where a query needs no column, as
+/// count(*) does, DuckDB reads the first one.
+inline constexpr std::string_view kPresentColumn = "(present)";
 
 /// One scan under way. Threads: confined to one thread at a time; the engine asks for several.
 class ScanReader {

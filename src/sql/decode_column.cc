@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/scan_source.h"
 #include "sql/constant_internal.h"
 #include "sql/decode_ddl_internal.h"
 #include "sql/ident.h"
@@ -23,9 +24,10 @@ using Kind = catalog::Constraint::Kind;
 
 constexpr size_t kColumnsMax = 1600;  // as Postgres
 
-// Names that every table has already, Postgres' and firn's.
-constexpr std::array<std::string_view, 9> kSystemColumns = {
-    "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "__lsn", "__timestamp", "__change_type"};
+// Names that every table has already, Postgres', firn's and its scan's.
+constexpr std::array<std::string_view, 10> kSystemColumns = {
+    "tableoid", "xmin",  "cmin",        "xmax",          "cmax",
+    "ctid",     "__lsn", "__timestamp", "__change_type", engine::kPresentColumn};
 
 struct Serial {
   std::string_view name;
@@ -186,9 +188,9 @@ bool SameButCase(std::string_view a, std::string_view b) {
 }  // namespace
 
 Status CheckColumnName(std::string_view name) {
-  if (std::find(kSystemColumns.begin(), kSystemColumns.end(), name) == kSystemColumns.end()) {
-    return {};
-  }
+  const bool taken = std::any_of(kSystemColumns.begin(), kSystemColumns.end(),
+                                 [name](auto system) { return SameButCase(system, name); });
+  if (!taken) return {};
   return Fail(MakeError(ErrorCode::kInvalidInput,
                         "column name \"{}\" conflicts with a system column name", name)
                   .WithSqlState("42701"));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "columnar/table_schema.h"
+#include "engine/scan_source.h"
 #include "lake/file_uri.h"
 #include "sql/ident.h"
 
@@ -134,7 +135,7 @@ std::string ComputedHidden(const FileLeg& leg) {
 
 /// read_parquet by field id, so that a column's name in the file does not matter.
 Result<std::string> ScanLeg(const catalog::TableDefinition& table, const FileLeg& leg) {
-  std::string list;
+  auto list = fmt::format("true AS {}, ", QuoteIdentifier(engine::kPresentColumn));
   std::string fields;
   const auto add = [&fields](FieldId id, const columnar::Type& type) {
     fields +=

@@ -196,7 +196,8 @@ Task<Status> SearchNewRows(Services& services, const table::Snapshot& snapshot,
     add(own, ReadHeld(FieldsOf(table), query.handles.back().sql()));
     FIRN_TRY(auto others, ScanOfFiles(table, FilesOf(*version, since)));
     if (!others.empty()) {
-      others = fmt::format("SELECT * EXCLUDE (__lsn, __timestamp) FROM ({}) UNION ALL ", others);
+      others = fmt::format("SELECT * EXCLUDE ({}, __lsn, __timestamp) FROM ({}) UNION ALL ",
+                           QuoteIdentifier(engine::kPresentColumn), others);
     }
     query.handles.push_back(services.engine.Register(table::HotRows(snapshot, version, {})));
     others +=

@@ -104,9 +104,16 @@ std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
   return fields;
 }
 
-/// Every leg of a scan has the same columns: the table's own, then the hidden ones.
+/// What a source has, without what every scan has.
+const std::string& EveryField() {
+  static const auto text = fmt::format("* EXCLUDE ({})", QuoteIdentifier(engine::kPresentColumn));
+  return text;
+}
+
+/// Every leg of a scan has the same columns: one that costs nothing, because the engine reads the
+/// first where a query needs none; the table's own, then the hidden ones.
 std::string ColumnList(const catalog::TableDefinition& table) {
-  std::string list;
+  auto list = QuoteIdentifier(engine::kPresentColumn) + ", ";
   for (const auto& column : table.columns.columns) {
     const auto name = QuoteIdentifier(column.name);
     const auto value = FromStored(column.type, name);
@@ -117,11 +124,10 @@ std::string ColumnList(const catalog::TableDefinition& table) {
 }
 
 std::string EmptyLeg(const catalog::TableDefinition& table) {
-  std::string list;
+  auto list = "true AS " + QuoteIdentifier(engine::kPresentColumn);
   const auto add = [&list](const std::string& name, const columnar::Type& type) {
-    if (!list.empty()) list += ", ";
     list +=
-        fmt::format("CAST(NULL AS {}) AS {}", columnar::DuckDbName(type), QuoteIdentifier(name));
+        fmt::format(", CAST(NULL AS {}) AS {}", columnar::DuckDbName(type), QuoteIdentifier(name));
   };
   for (const auto& column : table.columns.columns) add(column.name, column.type);
   for (const auto& hidden : HiddenFields()) add(hidden.name, hidden.type);
@@ -354,8 +360,8 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
   if (const auto* system = FindCatalog(session, name)) {
     FIRN_RETURN_IF_ERROR(RequireReadable(session, *system));
     handles.push_back(session.services.engine.Register(pg_catalog::Open(*system, session)));
-    resolved.scan_sql = fmt::format("SELECT *, CAST({} AS BIGINT) AS tableoid FROM {}", system->oid,
-                                    handles.back().sql());
+    resolved.scan_sql = fmt::format("SELECT {}, CAST({} AS BIGINT) AS tableoid FROM {}",
+                                    EveryField(), system->oid, handles.back().sql());
     resolved.columns = system->fields;
     resolved.hidden = {TableOid()};
     return resolved;
@@ -399,7 +405,7 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
     FIRN_RETURN_IF_ERROR(RequireSuperuser(session, "firn." + name.name));
   }
   handles.push_back(session.services.engine.Register(OpenSystemRelation(*system, session)));
-  resolved.scan_sql = fmt::format("SELECT * FROM {}", handles.back().sql());
+  resolved.scan_sql = fmt::format("SELECT {} FROM {}", EveryField(), handles.back().sql());
   resolved.columns = system->fields;
   return resolved;
 }
