@@ -234,12 +234,12 @@ Status GroupEncoder::AppendRows(MessageSink& sink, const std::shared_ptr<arrow::
     const auto part = [&](const auto& all) {
       return all.empty() ? std::span(all) : std::span(all).subspan(done, rows);
     };
-    done += rows;
     const auto types = part(changes.change_types);
     arrow::ArrayDataVector victims;
     if (!changes.victims.empty()) {
       FIRN_TRY(victims, VictimColumns(part(changes.victims)));
     }
+    done += rows;
     if (AddFlatColumns(*batch, types, victims)) {
       FIRN_RETURN_IF_ERROR(sink.AppendBatch(message_, false));
       continue;

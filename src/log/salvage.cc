@@ -17,6 +17,9 @@ Lsn Before(Lsn lsn) {
 }
 
 /// A segment to read. Its name says the base where its state group is not sound.
+// LSNs are 64 bits wide: a million salvages may skip so many.
+constexpr uint64_t kMoreThanAnyLoss = uint64_t{1} << 40;
+
 struct Source {
   std::string path;
   SegmentId id;
@@ -48,8 +51,7 @@ class Salvager {
   std::optional<StateGroup> state_;  // the newest one that is sound
   const Source* writing_ = nullptr;  // whose groups the segment being written holds
   std::unique_ptr<SegmentWriter> writer_;
-  Lsn last_;            // saved
-  bool ended_ = false;  // by a clean stop
+  Lsn last_;  // saved
   GroupDecoder decoder_;
   GroupEncoder encoder_;
 };
@@ -117,6 +119,7 @@ Status Salvager::StartSegment(const Source& source, Lsn base) {
                   : source.state ? source.state->follows
                                  : Before(source.id.base_lsn);
   state.state.next_lsn = base;
+  if (state.ceiling_lsn <= base) state.ceiling_lsn = Lsn();
   FIRN_TRY(const auto encoded, encoder_.EncodeState(state));
   const SegmentId id{.log = source.id.log, .base_lsn = base};
   FIRN_TRY(writer_,
@@ -170,9 +173,7 @@ Status Salvager::Walk(const Source& source, const Source* next) {
   for (uint64_t offset = source.first_group; last_ < end;) {
     FIRN_TRY(const auto found, reader->ReadGroup(offset, source.id));
     if (found.kind == Found::Kind::kGroup) {
-      const bool trailer = !found.header.has_rows();
-      if (trailer) ended_ = next == nullptr;
-      if (trailer || found.header.first_lsn > end) break;  // what is behind it was left unsaid
+      if (!found.header.has_rows() || found.header.first_lsn > end) break;  // a trailer, or unsaid
       if (found.header.first_lsn > last_) FIRN_RETURN_IF_ERROR(Save(source, offset, found));
       offset += found.header.bytes;
       continue;
@@ -199,17 +200,12 @@ Result<Salvage> Salvager::Run(const std::string& from) {
   for (size_t i = 0; i < sources_.size(); ++i) {
     FIRN_RETURN_IF_ERROR(Walk(sources_[i], i + 1 < sources_.size() ? &sources_[i + 1] : nullptr));
   }
-  if ((!out_.lost.empty() || !ended_) && out_.groups > 0) {
-    // Catalog and lake may know LSNs that were lost at the end; a row takes a byte at the least.
-    // And the catalog knows the newest segment, which may be gone: it began as far behind the last
-    // one as a start without a clean stop goes.
-    uint64_t skipped = kSkippedLsns;
-    for (const auto& lost : out_.lost) {
-      FIRN_TRY(const auto reader, SegmentReader::Open(fs_, lost.path));
-      skipped += reader->size();
-    }
-    const Lsn last = std::max(last_, sources_.back().id.base_lsn);
-    FIRN_RETURN_IF_ERROR(StartSegment(sources_.back(), last + 1 + skipped));
+  if (out_.groups > 0) {
+    // Catalog and lake may know LSNs that were lost at the end, in segments that are not here any
+    // more: how many, nobody can say.
+    const Lsn ceiling = state_ ? state_->ceiling_lsn : Lsn();
+    const Lsn last = std::max({last_, sources_.back().id.base_lsn, ceiling});
+    FIRN_RETURN_IF_ERROR(StartSegment(sources_.back(), last + kMoreThanAnyLoss));
   }
   FIRN_RETURN_IF_ERROR(EndSegment());
   FIRN_RETURN_IF_ERROR(fs_.SyncDir(to_));

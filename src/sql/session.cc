@@ -493,6 +493,8 @@ Task<Status> Session::ClosePortal(std::string portal) {
 Task<Status> Session::Sync(bool failed) {
   const SnapshotUse use(*context_.held);
   Status status;
+  // The session may not have seen what failed.
+  if (failed) context_.transaction.MarkFailed();
   if (context_.transaction.state() == State::kImplicit) {
     if (failed) {
       co_await RollbackTransaction();

@@ -120,6 +120,15 @@ def test_long_statements_wait_for_one_another_and_larger_ones_are_refused(firn_s
                 assert error.value.sqlstate == "54000"
                 assert "memory_limit" in error.value.diag.message_hint
                 refused += 1
+        # Its transaction has failed, as after any other error.
+        session.execute("BEGIN")
+        session.execute("INSERT INTO load VALUES (0, 'half')")
+        with pytest.raises(Exception, match="the statement is too large"):
+            session.execute(too_large["VALUES"])
+        with pytest.raises(Exception, match="current transaction is aborted"):
+            session.execute("SELECT 1")
+        session.execute("COMMIT")
+        assert session.execute("SELECT count(*) FROM load").fetchone() == (0,)
         with pytest.raises(Exception, match="the row is too long") as error:
             with session.cursor().copy("COPY load FROM STDIN") as copy:
                 copy.write(b"1\t" + b"x" * (20 << 20) + b"\n")

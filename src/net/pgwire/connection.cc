@@ -116,11 +116,14 @@ Task<Status> Connection::Serve() {
       if (!expected) co_return Fail(std::move(expected).error());
       if (!*expected) continue;
     }
-    const auto limit = idle_ && bytes.empty() ? session_->idle_limit() : IdleLimit();
-    if (limit.time.count() > 0) {
-      ArmTimer(limit.time,
-               limit.in_transaction ? Interruption::kIdleInTransaction : Interruption::kIdle);
+    const bool idle = idle_ && bytes.empty() && !stream_.is_dropping();
+    auto limit = idle ? session_->idle_limit() : IdleLimit();
+    auto why = limit.in_transaction ? Interruption::kIdleInTransaction : Interruption::kIdle;
+    if (share_.held() > 0) {
+      limit.time = state_->limits.message_wait;
+      why = Interruption::kStalled;
     }
+    if (limit.time.count() > 0) ArmTimer(limit.time, why);
     auto read = co_await stream_.ReadMore(wanted);
     if (limit.time.count() > 0) DisarmTimer();
     FIRN_CO_RETURN_IF_ERROR(std::move(read));
@@ -132,8 +135,9 @@ Task<Result<bool>> Connection::Expect(Header header) {
   if (room) co_return true;
   stream_.Consume(Header::kBytes + header.body);
   idle_ = false;
+  responder_.TellHeld();
   Status refused;
-  if (header.type == 'Q') {
+  if (header.type == 'Q' || header.type == 'F') {  // which no Sync follows
     refused = co_await RefuseQuery(std::move(room).error());
   } else {
     refused = AnswerAndSkip(std::move(room).error());

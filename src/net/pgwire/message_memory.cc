@@ -2,6 +2,9 @@
 
 #include <malloc.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include <boost/asio/steady_timer.hpp>
 
 #include "net/pgwire/stream.h"
@@ -44,6 +47,41 @@ Error WaitedInVain(int64_t bytes, std::chrono::milliseconds waited) {
       .WithSqlState("53200")
       .WithRemedy(Remedy::kRetry)
       .WithHint("Try again, or raise memory_limit.");
+}
+
+size_t After(std::string_view sql, std::string_view mark, size_t from) {
+  const size_t found = sql.find(mark, from);
+  return found == std::string_view::npos ? sql.size() : found + mark.size();
+}
+
+// "$tag$" that begins at `at`, or nothing.
+std::string_view DollarMark(std::string_view sql, size_t at) {
+  size_t end = at + 1;
+  while (end < sql.size() && (std::isalnum(static_cast<unsigned char>(sql[end])) != 0 ||
+                              sql[end] == '_' || sql[end] < 0)) {
+    ++end;
+  }
+  const bool number = end > at + 1 && sql[at + 1] >= '0' && sql[at + 1] <= '9';  // a parameter
+  return end < sql.size() && sql[end] == '$' && !number ? sql.substr(at, end + 1 - at) : "";
+}
+
+// Behind the literal, the quoted name or the comment that begins at `at`; `at` where none does.
+size_t EndOfQuoted(std::string_view sql, size_t at) {
+  const char first = sql[at];
+  const bool more = at + 1 < sql.size();
+  if (first == '"') return After(sql, "\"", at + 1);
+  if (first == '-' && more && sql[at + 1] == '-') return After(sql, "\n", at);
+  if (first == '/' && more && sql[at + 1] == '*') return After(sql, "*/", at + 2);
+  if (first == '$') {
+    const auto mark = DollarMark(sql, at);
+    return mark.empty() ? at : After(sql, mark, at + mark.size());
+  }
+  if (first != '\'') return at;
+  const bool escapes = at > 0 && (sql[at - 1] == 'E' || sql[at - 1] == 'e');
+  for (++at; at < sql.size() && sql[at] != '\''; ++at) {
+    if (escapes && sql[at] == '\\') ++at;
+  }
+  return std::min(at + 1, sql.size());
 }
 
 }  // namespace
@@ -107,10 +145,10 @@ int64_t EstimateMemory(const Header& header) {
 
 int64_t EstimateMemory(std::string_view sql) {
   int64_t values = 0;
-  bool quoted = false;
-  for (const char c : sql) {
-    if (c == '\'') quoted = !quoted;
-    values += c == ',' && !quoted ? 1 : 0;
+  for (size_t at = 0; at < sql.size();) {
+    const size_t end = EndOfQuoted(sql, at);
+    if (end == at) values += sql[at] == ',' ? 1 : 0;
+    at = std::max(end, at + 1);
   }
   return static_cast<int64_t>(sql.size()) * kCopiesOfText + values * kBytesPerValue;
 }

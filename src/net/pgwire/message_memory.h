@@ -63,6 +63,7 @@ class MessageShare {
   /// wait are not in each other's way. 54000 more than there is, 53200 a wait in vain, or why the
   /// stream was interrupted.
   Task<Status> Grow(int64_t bytes);
+  int64_t held() const { return held_; }
   /// Gives it back, and to the system what a large one has left in the allocator.
   void Return();
 

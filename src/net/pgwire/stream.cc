@@ -185,6 +185,11 @@ Error Stream::InterruptionError() const {
       return MakeError(ErrorCode::kCancelled,
                        "terminating connection due to idle-in-transaction timeout")
           .WithSqlState("25P03");
+    case Interruption::kStalled:
+      return MakeError(ErrorCode::kCancelled,
+                       "terminating connection because the rest of a long message did not come")
+          .WithSqlState("08P01")
+          .WithDetail("The memory that was kept for it is waited for by others.");
     case Interruption::kNone:
     case Interruption::kShutdown:
     case Interruption::kTerminated:

@@ -31,6 +31,7 @@ enum class Interruption : uint8_t {
   kCrowdedOut,
   kIdle,
   kIdleInTransaction,
+  kStalled,
   kLingered,
 };
 
@@ -44,6 +45,8 @@ class Stream {
   std::string_view buffered() const { return {input_.get() + begin_, end_ - begin_}; }
   /// Drops bytes from the front, also such as have not come yet.
   void Consume(size_t bytes);
+  /// Whether bytes that were consumed have yet to come.
+  bool is_dropping() const { return ahead_ > 0; }
   /// Suspends until at least one more byte has come (after those consumed ahead). `wanted`: how
   /// many the message at the front has in all, 0: not known; lets the buffer double toward it.
   /// kIo when the client is gone; the error for the client when interrupted.

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "net/tests/server_fixture.h"
 
 namespace firn::net {
@@ -306,8 +309,37 @@ TEST_F(PgQuery, AStatementThatTakesMoreThanThereIsIsRefusedAndTheSessionGoesOn) 
   client.Send(QueryMessage(values));
   EXPECT_EQ(client.Until('Z'), "EZ");
   EXPECT_EQ(client.ErrorField('C'), "54000");
-  EXPECT_EQ(client.Ask(QueryMessage("'" + values + "'")), "TDCZ");
+  const std::vector<std::string> all_quoted = {
+      "'" + values + "'",        "E'it\\'s " + values + "'", "$$" + values + "$$",
+      "-- don't" + values,       "\"o'clock" + values + '"', "$a$ $$ '" + values + "$a$",
+      "/* ' */ '" + values + "'"};
+  for (const auto& quoted : all_quoted) {
+    EXPECT_EQ(client.Ask(QueryMessage(quoted)), "TDCZ") << quoted.substr(0, 10);
+  }
   EXPECT_EQ(client.Ask(QueryMessage("hello")), "TDCZ");
+}
+
+TEST_F(PgQuery, ARefusedStatementIsToldBehindWhatCameBeforeIt) {
+  Listen({.message_memory = 20 << 20});
+  WireClient client(port());
+  ASSERT_EQ(client.Start().back(), 'Z');
+  const std::string large(3 << 20, 'a');
+  client.Send(Prepared("one") + ExecuteMessage() +
+              Message('P', CString("s") + CString(large) + Big16(0)) + SyncMessage());
+  EXPECT_EQ(client.Until('Z'), "12DCEZ");
+  client.Send(Message('F', std::string(8 << 20, 'a')));  // no Sync follows it
+  EXPECT_EQ(client.Until('Z'), "EZ");
+}
+
+// Others wait for what is kept for it.
+TEST_F(PgQuery, ALongMessageThatStallsEndsItsConnection) {
+  Listen({.message_memory = 20 << 20, .message_wait = std::chrono::milliseconds(200)});
+  WireClient client(port());
+  ASSERT_EQ(client.Start().back(), 'Z');
+  client.Send(QueryMessage(std::string(2 << 20, 'a')).substr(0, 1000));
+  EXPECT_EQ(client.Until('Z'), "E.");
+  EXPECT_NE(client.ErrorField('M').find("did not come"), std::string::npos);
+  ExpectGoodClientWorks();
 }
 
 TEST_F(PgQuery, LongStatementsWaitForOneAnotherAndNotForEver) {
@@ -318,19 +350,27 @@ TEST_F(PgQuery, LongStatementsWaitForOneAnotherAndNotForEver) {
   WireClient second(port());
   ASSERT_EQ(second.Start().back(), 'Z');
   const auto bytes = QueryMessage(large);
-  first.Send(std::string_view(bytes).substr(0, bytes.size() - 1));
-  // The first has what it takes once its header is read: the other one waits for it in vain.
-  const auto others = [&] {
-    second.Send(bytes);
-    const auto answer = second.Until('Z');
-    return answer == "EZ" ? second.ErrorField('C') : answer;
-  };
+  // The first has what it takes once its header is read, and keeps it as long as bytes come.
+  size_t sent = bytes.size() - 1000;
+  first.Send(std::string_view(bytes).substr(0, sent));
+  std::atomic<bool> enough{false};
+  std::thread slow([&] {
+    for (; !enough && sent + 1 < bytes.size(); ++sent) {
+      first.Send(std::string_view(bytes).substr(sent, 1));
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  });
   std::string code;
-  for (int i = 0; i < 100 && code != "53200"; ++i) code = others();
+  for (int i = 0; i < 20 && code != "53200"; ++i) {
+    second.Send(bytes);
+    code = second.Until('Z') == "EZ" ? second.ErrorField('C') : "";
+  }
   EXPECT_EQ(code, "53200");
   EXPECT_EQ(second.Ask(QueryMessage("hello")), "TDCZ");
+  enough = true;
+  slow.join();
   second.Send(bytes);
-  first.Send(std::string_view(bytes).substr(bytes.size() - 1));
+  first.Send(std::string_view(bytes).substr(sent));
   EXPECT_EQ(first.Until('Z'), "TDCZ");
   EXPECT_EQ(second.Until('Z'), "TDCZ");
 }
