@@ -119,6 +119,7 @@ Task<Status> Connection::Serve() {
     const bool idle = idle_ && bytes.empty() && !stream_.is_dropping();
     auto limit = idle ? session_->idle_limit() : IdleLimit();
     auto why = limit.in_transaction ? Interruption::kIdleInTransaction : Interruption::kIdle;
+    if (wanted == 0) share_.Return();  // the message that it was for has been worked on
     if (share_.held() > 0) {
       limit.time = state_->limits.message_wait;
       why = Interruption::kStalled;

@@ -331,6 +331,19 @@ TEST_F(PgQuery, ARefusedStatementIsToldBehindWhatCameBeforeIt) {
   EXPECT_EQ(client.Until('Z'), "EZ");
 }
 
+TEST_F(PgQuery, WhoRestsBehindALongMessageMayRest) {
+  Listen({.message_memory = 20 << 20, .message_wait = std::chrono::milliseconds(50)});
+  const std::string large(2 << 20, 'a');
+  WireClient client(port());
+  ASSERT_EQ(client.Start().back(), 'Z');
+  client.Send(Message('P', CString("s") + CString(large) + Big16(0)) + Message('H'));
+  EXPECT_EQ(client.Until('1'), "1");
+  WireClient other(port());
+  ASSERT_EQ(other.Start().back(), 'Z');
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(other.Ask(QueryMessage(large)), "TDCZ");
+  EXPECT_EQ(client.Ask(SyncMessage()), "Z");
+}
+
 // Others wait for what is kept for it.
 TEST_F(PgQuery, ALongMessageThatStallsEndsItsConnection) {
   Listen({.message_memory = 20 << 20, .message_wait = std::chrono::milliseconds(200)});
