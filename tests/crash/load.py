@@ -4,13 +4,16 @@ two tables or larger than memory, TRUNCATE, tables that come, change and go, flu
 
 from __future__ import annotations
 
+import faulthandler
 import random
+import sys
 import threading
+import time
 
 import psycopg
 
 from crash.ledger import Ledger, Made
-from firn_process import FirnProcess
+from firn_process import PATIENCE, FirnProcess
 
 MONEY = "writer int NOT NULL, n bigint NOT NULL, amount numeric(12,2)"
 NOTES = "writer int NOT NULL, n bigint NOT NULL, note text"
@@ -46,7 +49,8 @@ class Load:
         jobs = [(self._insert, 1), (self._insert, 2), (self._copy, 3), (self._transfer, 4),
                 (self._transfer, 5), (self._fleet, 6), (self._truncate, 7), (self._large, 8),
                 (self._flush, 10), (self._keyed, 11), *([(self._ddl, 9)] if ddl else [])]
-        self._threads = [threading.Thread(target=self._run, args=job) for job in jobs]
+        self._threads = [threading.Thread(target=self._run, args=job, daemon=True)
+                         for job in jobs]
 
     def start(self) -> Load:
         for thread in self._threads:
@@ -54,11 +58,16 @@ class Load:
         return self
 
     def join(self, stop: bool = True) -> None:
+        """Stops the writers, or waits for those of a server that is dead: there a thread that does
+        not end hangs in its client library, which is shown, and harms nobody."""
         if stop:
             self._stop.set()
+        until = time.monotonic() + 60 * PATIENCE
         for thread in self._threads:
-            thread.join(60)
-            assert not thread.is_alive(), "a writer hangs"
+            thread.join(max(0.0, until - time.monotonic()))
+        if any(thread.is_alive() for thread in self._threads):
+            faulthandler.dump_traceback(sys.__stderr__)
+            assert not stop and not self.server.running, "a writer hangs"
 
     def _run(self, job, writer: int) -> None:
         rng = random.Random(self.seed * 100 + writer)
