@@ -1,5 +1,6 @@
 #include <arrow/array/data.h>
 #include <arrow/type.h>
+#include <arrow/type_traits.h>
 #include <arrow/util/bit_util.h>
 
 #include "log/batch_message_internal.h"

@@ -177,7 +177,7 @@ std::string FromStored(const columnar::Type& type, const std::string& value) {
     if (type.scale == 0) return fmt::format("rtrim(rtrim(CAST({} AS VARCHAR), '0'), '.')", stored);
     // Zeros beyond those that are shown.
     const int beyond = columnar::Stored(type).scale - type.scale;
-    const auto text = fmt::format("CAST({} AS VARCHAR)", stored);
+    auto text = fmt::format("CAST({} AS VARCHAR)", stored);
     if (beyond == 0) return text;
     return fmt::format("(left({0}, -{1}) || rtrim(right({0}, {1}), '0'))", text, beyond);
   };
