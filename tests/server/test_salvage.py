@@ -72,8 +72,13 @@ def test_a_server_goes_on_with_what_was_saved(killed, tmp_path, row, held):
         assert [n for n, in session.execute(rows).fetchall()] == [*held, 6]
 
 
-def test_a_newest_segment_that_is_gone_is_missed_and_one_may_go_on_without(killed, tmp_path):
+@pytest.mark.parametrize("before", ["kill", "clean stop"])
+def test_a_newest_segment_that_is_gone_is_missed_and_one_may_go_on_without(
+        killed, tmp_path, before):
     killed.start()
+    if before == "clean stop":
+        assert killed.stop() == 0
+        killed.start()
     with killed.connect() as session:
         session.execute("INSERT INTO t VALUES (6)")
     killed.kill9()
