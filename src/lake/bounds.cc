@@ -96,4 +96,26 @@ Result<ScalarPtr> ScalarFromBound(const columnar::Type& column_type, std::string
   return Fail(ErrorCode::kInternal, "a type without bounds: {}", columnar::PostgresName(type));
 }
 
+std::optional<OrderedValue> OrderedBound(const columnar::Type& type, std::string_view bound) {
+  if (type.array || !columnar::Info(type.kind).ordered) return std::nullopt;
+  switch (LayoutOf(type)) {
+    case Layout::kInt16:
+    case Layout::kInt32:
+    case Layout::kInt64:
+    case Layout::kDate:
+    case Layout::kTime:
+    case Layout::kTimestamp:
+    case Layout::kTimestamptz:
+      return Integer(bound);
+    case Layout::kUuid:
+      if (bound.size() != 16) return std::nullopt;
+      return std::string(bound);
+    case Layout::kUtf8:
+    case Layout::kBinary:
+      return std::string(bound);
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace firn::lake

@@ -32,6 +32,16 @@
 
 namespace firn::sql {
 
+enum class Comparison : uint8_t { kEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
+
+/// `column comparison value`, constants and parameters only. Rows of a table that do not fulfil it
+/// change nothing in the query's result. A table without such a column does not care.
+struct ColumnCondition {
+  std::string column;
+  Comparison comparison = Comparison::kEqual;
+  std::vector<Cell> values;  // one that fulfils it is enough
+};
+
 /// A relation in a FROM clause that is not a common table expression in scope.
 struct TableReference {
   TableName table;
@@ -40,6 +50,7 @@ struct TableReference {
   /// is the session's to set.
   std::string past_kind;
   std::optional<Statement> past_value;
+  std::vector<ColumnCondition> conditions;  // all of which its rows must fulfil
 };
 
 /// A call that the session answers, not the engine: version(), current_schema(),

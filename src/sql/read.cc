@@ -221,9 +221,10 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   QueryContext context;
   context.user_types = UserTypes::Of(session);
   auto& held = *pinned;  // the read's from below on
-  context.resolve_table = [&session, &held, &references](const TableReference& reference) {
+  context.resolve_table = [&session, &held, &references,
+                           &request](const TableReference& reference) {
     const auto& known = references->tables[reference.index];
-    return ScanRelation(session, known.table, held.handles);
+    return ScanRelation(session, known, request.parameters, held.handles);
   };
   context.answer_call = [&session, &request](const ServerCall& call) {
     return AnswerServerCall(session, call, request.parameters);

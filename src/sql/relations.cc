@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 #include "columnar/table_schema.h"
+#include "sql/file_pruning.h"
 #include "sql/file_scan.h"
 #include "sql/ident.h"
 #include "sql/internal_query.h"
@@ -149,11 +151,15 @@ std::string Until(const PastPoint& past, const std::string& rows) {
                            rows, columnar::kTimestampColumn, past.value);
 }
 
+/// Data files without those that hold nothing of what a query asks.
+using Prune = std::function<std::vector<const lake::DataFile*>(std::vector<const lake::DataFile*>)>;
+
 Result<std::string> ScanTable(SessionContext& session,
                               const std::shared_ptr<const catalog::TableDefinition>& definition,
-                              const PastPoint* past, std::vector<engine::ScanHandle>& handles) {
+                              const PastPoint* past, const Prune& prune,
+                              std::vector<engine::ScanHandle>& handles) {
   if (past != nullptr && past->kind == PastPoint::Kind::kFiles) {
-    FIRN_TRY(auto text, ScanOfFiles(*definition, Pointers(past->files)));
+    FIRN_TRY(auto text, ScanOfFiles(*definition, prune(Pointers(past->files))));
     return text.empty() ? EmptyLeg(*definition) : text;
   }
   const auto [version, snapshot] = session.transaction.VersionOf(definition);
@@ -165,7 +171,7 @@ Result<std::string> ScanTable(SessionContext& session,
   if (own != nullptr) {
     for (const auto& file : own->files()) files.push_back(&file);
   }
-  FIRN_TRY(auto text, ScanOfFiles(*definition, files));
+  FIRN_TRY(auto text, ScanOfFiles(*definition, prune(std::move(files))));
   const bool own_rows = own != nullptr && !own->batches().empty();
   if (own_rows || !table::HotRowsEmpty(snapshot, *version)) {
     handles.push_back(session.services.engine.Register(
@@ -354,8 +360,10 @@ Result<ResolvedTable> DescribeAnyRelation(const SessionContext& session, const T
 
 }  // namespace
 
-Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& name,
+Result<ResolvedTable> ScanRelation(SessionContext& session, const TableReference& reference,
+                                   const std::vector<BoundParameter>* parameters,
                                    std::vector<engine::ScanHandle>& handles) {
+  const auto& name = reference.table;
   ResolvedTable resolved;
   if (const auto* system = FindCatalog(session, name)) {
     FIRN_RETURN_IF_ERROR(RequireReadable(session, *system));
@@ -374,7 +382,11 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
     if (past == nullptr) {
       FIRN_TRY(past, SessionPast(session, *table));
     }
-    FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), handles));
+    const Prune prune = [&](std::vector<const lake::DataFile*> files) {
+      return FilesThatMayMatch(*table, std::move(files), reference.conditions, parameters,
+                               *session.settings.text_style());
+    };
+    FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), prune, handles));
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
@@ -385,7 +397,10 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& nam
   if (relation) FIRN_RETURN_IF_ERROR(RequireRight(session, relation, catalog::Right::kSelect));
   if (const auto* view = dynamic_cast<const catalog::View*>(relation.object.get())) {
     const AsOwnerOf owner(session, view->id);
-    const auto scan = [&](const TableName& inner) { return ScanRelation(session, inner, handles); };
+    // A view's conditions speak of columns by names of their own: the table's may have changed.
+    const auto scan = [&](const TableName& inner) {
+      return ScanRelation(session, TableReference{.table = inner}, nullptr, handles);
+    };
     const auto answer = [&](const ServerCall& call) {
       return AnswerServerCall(session, call, nullptr);
     };

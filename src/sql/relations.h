@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "sql/decode.h"
+#include "sql/parameters.h"
 #include "sql/query.h"
 #include "sql/session_context.h"
 
@@ -28,9 +29,11 @@ std::vector<std::shared_ptr<const catalog::TableDefinition>> TablesUnder(
 
 /// Columns of a relation, for types only. Errors: 42P01, 0A000.
 Result<ResolvedTable> DescribeRelation(const SessionContext& session, const TableName& name);
-/// The same with the text of a scan over what the statement sees; the scan's sources are
-/// registered and kept in `handles`. The transaction's data files must be sealed.
-Result<ResolvedTable> ScanRelation(SessionContext& session, const TableName& name,
+/// The same with the text of a scan over what the statement sees, without data files that hold
+/// nothing of it; the scan's sources are registered and kept in `handles`. The transaction's data
+/// files must be sealed. `parameters` may be null.
+Result<ResolvedTable> ScanRelation(SessionContext& session, const TableReference& reference,
+                                   const std::vector<BoundParameter>* parameters,
                                    std::vector<engine::ScanHandle>& handles);
 
 }  // namespace firn::sql

@@ -205,3 +205,95 @@ def test_every_prefix_of_like_is_looked_for(sessions, prefix):
                      for how in ("LIKE", "NOT LIKE", "ILIKE", "~~")
                      for pattern in (f"{prefix}%", f"{prefix}_", f"{prefix}%1", f"{prefix}_1%",
                                      f"{prefix}%%", f"{prefix}____")])
+
+
+CONDITIONS = ["{c} = {a}", "{c} < {a}", "{c} <= {a}", "{a} < {c}", "{c} >= {a}", "{b} > {c}",
+              "{c} BETWEEN {a} AND {b}", "{c} BETWEEN {b} AND {a}", "{c} IN ({a}, {b}, {a})",
+              "{c} NOT IN ({a}, {b})", "{c} <> {a}", "{c} = {a} OR {c} > {b}", "{c} = NULL",
+              "NOT {c} > {a}", "{c} >= {a} AND ({c} < {b} OR {c} IS NULL)",
+              "{c} NOT BETWEEN {a} AND {b}", "({c} = {a}) IS TRUE", "{c} IN ({a}, NULL)"]
+FROMS = ["{t} q", "{t} q LEFT JOIN few ON q.id = few.id", "few RIGHT JOIN {t} q USING (id)",
+         "few LEFT JOIN {t} q ON q.id = few.id", "few LEFT JOIN {t} q ON {on}",
+         "{t} q LEFT JOIN few ON {on}", "{t} q FULL JOIN few ON q.id = few.id",
+         "few RIGHT JOIN {t} q ON {on}", "{t} q RIGHT JOIN few ON {on}",
+         "{t} q JOIN few ON q.id >= few.id AND {on}", "few, {t} q",
+         "few LEFT JOIN ({t} q JOIN few o ON {on}) ON q.id = few.id"]
+
+
+def constants(sessions, table, name, count, chosen):
+    """Values of the column as literals, some with their type and some without."""
+    _, postgres = sessions
+    kind = postgres.execute(
+        "SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = %s::regclass "
+        "AND attname = %s", [table, name]).fetchone()[0]
+    ids = chosen.sample([at for at in range(FILES * ROWS) if at % 17 != 3], count)
+    found = [postgres.execute(f"SELECT {name}::text FROM {table} WHERE id = {at}").fetchone()[0]
+             for at in ids]
+    number = kind in ("smallint", "integer", "bigint", "numeric", "oid")
+    forms = ["'{}'", "'{}'::" + kind, *(["{}", "({})::bigint", "{} + 0"] if number else [])]
+    return [chosen.choice(forms).format(text) for text in found]
+
+
+@pytest.mark.parametrize("name", [*COLUMNS, *WIDENED])
+def test_conditions_find_every_row(sessions, seed, name):
+    chosen = random.Random(f"{seed} {name}")
+    table = "k" if name in COLUMNS else "wide"
+    queries = []
+    for condition in CONDITIONS:
+        for source in ["{t} q", *chosen.sample(FROMS, 3)]:
+            first, second = constants(sessions, table, name, 2, chosen)
+            written = condition.format(c=f"q.{name}", a=first, b=second)
+            where = "" if "{on}" in source else f"WHERE {written}"
+            queries.append(f"SELECT count(*), count(q.id), sum(q.id), max(q.{name}::text) FROM " +
+                           source.format(t=table, on=written) + " " + where)
+    agree(sessions, queries)
+
+
+def test_names_stand_for_what_they_stand_for(sessions):
+    agree(sessions, [
+        "SELECT count(*) FROM k AS q(i, id) WHERE i = 334",
+        "SELECT count(*) FROM k AS q(i, id) WHERE q.i = 334",
+        "SELECT count(*) FROM (k JOIN few ON k.id = few.id) AS j(i, id) WHERE i = 334",
+        "SELECT count(*) FROM (SELECT id AS i FROM k) q WHERE i = 334",
+        "SELECT count(*) FROM k NATURAL JOIN (SELECT id, i::numeric FROM few) f WHERE i > 0.5",
+        "SELECT count(*) FROM k FULL JOIN (SELECT a::timestamp + interval '1 hour' AS a FROM k) q "
+        "USING (a) WHERE a < '2000-12-31 00:30'",
+        "SELECT count(*) FROM k JOIN (SELECT a::timestamp AS a FROM k) q USING (a) "
+        "WHERE a <= '2000-12-31 12:00' AND a > '2000-12-30 12:00'",
+        "SELECT count(*) FROM k WHERE EXISTS (SELECT 1 FROM few WHERE k.id = 334)",
+        "SELECT count(*) FROM k WHERE EXISTS (SELECT 1 FROM few WHERE k.id = few.id AND id = 334)",
+        "SELECT count(*) FROM k WHERE id IN (SELECT id FROM few k WHERE k.id > 333)",
+        "SELECT (SELECT count(*) FROM few WHERE k.id = 21), k.id FROM k WHERE id < 3 ORDER BY 2",
+        "SELECT count(*) FROM k, LATERAL (SELECT id AS other FROM few WHERE k.id = 334) l",
+        "WITH k AS (SELECT id + 1 AS id FROM k) SELECT count(*) FROM k WHERE id = 0",
+        "WITH q AS (SELECT * FROM k WHERE id < 100) SELECT count(*) FROM q, k WHERE k.id = q.id",
+        "SELECT id FROM k WHERE id = 5 UNION ALL SELECT id FROM k WHERE id > 717 ORDER BY 1",
+        "SELECT count(*) FROM shown WHERE id BETWEEN 300 AND 310",
+        "SELECT count(*) FROM k WHERE a > date '2000-12-30' AND a < timestamp '2001-01-02 12:00'",
+        "SELECT count(*) FROM k WHERE t > date '1970-01-01' AND t < '1970-01-02 03:04:05.5'",
+        "SELECT count(*) FROM k WHERE l > 9e18 OR i > 2000000000",
+        "SELECT count(*) FROM k WHERE s > 40000",
+        "SELECT count(*) FROM k WHERE s < 2000000000000",
+        "SELECT count(*) FROM k WHERE i = '-150000000'",
+        "SELECT count(*) FROM k WHERE i > -150000000 AND -90000000 >= i",
+        "SELECT count(*) FROM k WHERE x > 'п' AND x < 'п01' COLLATE \"C\"",
+    ])
+
+
+@pytest.mark.parametrize("name,declared", [("i", "int4"), ("i", "int8"), ("i", "numeric"),
+                                           ("l", "int8"), ("l", "int4"), ("s", "int2"),
+                                           ("x", "text"), ("a", "date"), ("a", "timestamp")])
+def test_parameters_are_constants(sessions, name, declared):
+    """A statement that is kept is not kept with its files."""
+    _, theirs = sessions
+    comparisons = ["{} = {}", "{} < {}", "{1} <= {0}", "{} > {}", "{} BETWEEN {} AND {}",
+                   "{} IN ({}, NULL)"]
+    for comparison in comparisons:
+        written = comparison.format(name, f"%(value)s::{declared}", f"%(value)s::{declared}")
+        query = f"SELECT count(*), min(id), max(id) FROM k WHERE {written}"
+        for at in (0, 21, 334, 700, 719, None):
+            value = theirs.execute(f"SELECT {name} FROM k WHERE id = %s", [at]).fetchone()
+            value = None if value is None else at if (name, declared) == ("l", "int4") else value[0]
+            ours, expected = [session.execute(query, {"value": value}, prepare=True).fetchall()
+                              for session in sessions]
+            assert ours == expected, (query, value)

@@ -2,6 +2,7 @@
 // That they mean the same as in PostgreSQL is tested over a real one, in tests/interop.
 #include "sql/query.h"
 
+#include <array>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -67,6 +68,66 @@ TEST(FindReferences, CommonTableExpressionsShadowTables) {
   EXPECT_THAT(TablesOf("(with t as (select 1) select * from t) union select * from t"),
               ElementsAre("t"));
   EXPECT_THAT(TablesOf("with t as (select 1) select \"T\".* from \"T\""), ElementsAre("T"));
+}
+
+/// "t: id >= 5, id in 1 2; u:" of the references with their conditions.
+std::string ConditionsOf(std::string_view sql) {
+  const auto statements = Parse(sql);
+  EXPECT_TRUE(statements.has_value()) << sql;
+  const auto found = FindReferences(statements->front());
+  EXPECT_TRUE(found.has_value()) << sql;
+  std::string text;
+  for (const auto& reference : found->tables) {
+    text += (text.empty() ? "" : "; ") + reference.table.name + ":";
+    std::string_view comma;
+    for (const auto& condition : reference.conditions) {
+      constexpr std::array<std::string_view, 5> kSigns = {"=", "<", "<=", ">", ">="};
+      text += fmt::format("{} {} {}", comma, condition.column,
+                          kSigns[static_cast<size_t>(condition.comparison)]);
+      for (const auto& value : condition.values) {
+        text += " " + (value.parameter > 0 ? fmt::format("${}", value.parameter) : value.text);
+      }
+      comma = ",";
+    }
+  }
+  return text;
+}
+
+TEST(FindReferences, ConditionsThatRowsMustFulfil) {
+  EXPECT_EQ(ConditionsOf("select * from t where id = 5 and (5 < n and 'x' >= t.w)"),
+            "t: id = 5, n > 5, w <= x");
+  EXPECT_EQ(ConditionsOf("select * from t where id between $1 and -7 and n in (1, $2, 'x'::text)"),
+            "t: id >= $1, id <= -7, n = 1 $2 x");
+  EXPECT_EQ(ConditionsOf("select * from t a, u where a.id = 1 and u.id = 2 and n = 3"),
+            "t: id = 1, n = 3; u: id = 2, n = 3");
+  EXPECT_EQ(ConditionsOf("select * from t left join u on t.id = 1 and u.id = 2 where u.n = 3"),
+            "t:; u: id = 2, n = 3");
+  EXPECT_EQ(ConditionsOf("select * from t right join u on t.id = 1 and u.id = 2 where t.n = 3"),
+            "t: id = 1, n = 3; u:");
+  EXPECT_EQ(ConditionsOf("select * from t full join u on t.id = 1 and u.id = 2"), "t:; u:");
+  EXPECT_EQ(ConditionsOf("select * from v left join (t join u on t.id = 1) on u.id = 2"),
+            "v:; t: id = 1; u: id = 2");
+  EXPECT_EQ(ConditionsOf("select * from (select * from t where id = 1) t where id = 2"),
+            "t: id = 1");
+  EXPECT_EQ(ConditionsOf("select 1 from t where id = 1 union select 1 from t where id = 2"),
+            "t: id = 1; t: id = 2");
+}
+
+TEST(FindReferences, WhatMightMeanSomethingElseIsNoCondition) {
+  EXPECT_EQ(ConditionsOf("select * from t where id = 5 or n = 6"), "t:");
+  EXPECT_EQ(ConditionsOf("select * from t where not id = 5"), "t:");
+  EXPECT_EQ(ConditionsOf("select * from t where id <> 5 and id not in (1, 2) and id = n"), "t:");
+  EXPECT_EQ(ConditionsOf("select * from t where id + 1 = 5 and id in (1, n) and abs(id) = 1"),
+            "t:");
+  EXPECT_EQ(ConditionsOf("select * from t where id not between 1 and 2"), "t:");
+  EXPECT_EQ(ConditionsOf("select * from t a(n, id) where id = 5 and a.id = 5"), "t:");
+  EXPECT_EQ(ConditionsOf("select * from (t cross join u) j where id = 5 and j.id = 5"), "t:; u:");
+  EXPECT_EQ(ConditionsOf("select * from t join u using (id) where id = 5 and t.n = 6"),
+            "t: n = 6; u:");
+  EXPECT_EQ(ConditionsOf("select * from t natural join u where id = 5"), "t:; u:");
+  EXPECT_EQ(ConditionsOf("select * from t where exists (select 1 from u where t.id = 5)"),
+            "t:; u:");
+  EXPECT_EQ(ConditionsOf("with t as (select 1 as id) select * from t, u where t.id = 5"), "u:");
 }
 
 TEST(FindReferences, ServerCallsCarryTheirArguments) {
