@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The page of one run, docs/benchmarks.md with its pictures, from bench.json.
+"""The page of one run, docs/benchmarks.md with its pictures, from bench.json; where the time goes
+is told by bench/profile.md, which is written by hand and put at its end.
 
   bench/page.py build/release/bench.json [--docs docs]     writes it again
 """
@@ -15,9 +16,10 @@ import plot
 from measures import Measure
 
 ROOT = Path(__file__).resolve().parent.parent
+PROFILE = ROOT / "bench" / "profile.md"
 HEAD = """# Benchmarks
 
-One run of `make bench`, written by it; no figure here is by hand.
+One run of `make bench`, written by it; no figure but those of the last section is by hand.
 {at}, commit {commit}, {minutes:.0f} minutes.
 
 - The machine: {processor}, {processors} processors, {memory_gb} GB, {disk}, Linux {kernel}. Other
@@ -116,6 +118,7 @@ def write_page(report: dict, docs: Path) -> None:
     for name, title in report["rows"].items():
         own = [measure for measure in measures if measure.row == name]
         lines += section(name, title, own, folder)
+    lines.append(PROFILE.read_text())
     (docs / "benchmarks.md").write_text("\n".join(lines).rstrip() + "\n")
 
 

@@ -68,28 +68,36 @@ int64_t ArrayBytes(const arrow::ArrayData& values) {
   const int64_t length = values.length;
   if (length == 0) return 0;
   const auto& type = *values.type;
-  int64_t bytes = values.buffers[0] == nullptr ? 0 : arrow::bit_util::BytesForBits(length);
-  const auto offsets = [&](auto zero) {
+  const int64_t bitmap = values.buffers[0] == nullptr ? 0 : arrow::bit_util::BytesForBits(length);
+  // Of what offsets say: their own bytes, where the values begin, and how many there are.
+  struct Range {
+    int64_t bytes, from, count;
+  };
+  const auto offsets = [&](auto zero) -> Range {
     const auto* at = values.GetValues<decltype(zero)>(1);
-    bytes += length * static_cast<int64_t>(sizeof(zero));
-    return std::pair<int64_t, int64_t>(at[0], at[length] - at[0]);
+    return {length * static_cast<int64_t>(sizeof(zero)), at[0], at[length] - at[0]};
   };
   switch (type.id()) {
     case arrow::Type::STRING:
-    case arrow::Type::BINARY:
-      return bytes + offsets(int32_t{0}).second;
+    case arrow::Type::BINARY: {
+      const auto range = offsets(int32_t{0});
+      return bitmap + range.bytes + range.count;
+    }
     case arrow::Type::LARGE_STRING:
-    case arrow::Type::LARGE_BINARY:
-      return bytes + offsets(int64_t{0}).second;
+    case arrow::Type::LARGE_BINARY: {
+      const auto range = offsets(int64_t{0});
+      return bitmap + range.bytes + range.count;
+    }
     case arrow::Type::LIST: {
-      const auto [from, count] = offsets(int32_t{0});
-      return bytes + ArrayBytes(*values.child_data[0]->Slice(from, count));
+      const auto range = offsets(int32_t{0});
+      return bitmap + range.bytes +
+             ArrayBytes(*values.child_data[0]->Slice(range.from, range.count));
     }
     default:
       break;
   }
   if (const int width = type.bit_width(); width > 0) {
-    return bytes + arrow::bit_util::CeilDiv(length * width, 8);
+    return bitmap + arrow::bit_util::CeilDiv(length * width, 8);
   }
   const auto counted = arrow::util::ReferencedBufferSize(*arrow::MakeArray(values.Copy()));
   return counted.ok() ? *counted : arrow::util::TotalBufferSize(values);
