@@ -87,12 +87,12 @@ def sessions(firn):
         yield ours, postgres
 
 
-def agree(sessions, queries):
+def agree(sessions, queries, times=TIMES):
     ours, theirs = sessions
     for query in queries:
         expected = ask(theirs, query)
         assert not isinstance(expected[0], str), (query, expected)
-        for _ in range(TIMES):
+        for _ in range(times):
             try:
                 check(query, ask(ours, query), expected)
             except AssertionError as error:
@@ -229,8 +229,11 @@ def constants(sessions, table, name, count, chosen):
     ids = chosen.sample([at for at in range(FILES * ROWS) if at % 17 != 3], count)
     found = [postgres.execute(f"SELECT {name}::text FROM {table} WHERE id = {at}").fetchone()[0]
              for at in ids]
-    number = kind in ("smallint", "integer", "bigint", "numeric", "oid")
-    forms = ["'{}'", "'{}'::" + kind, *(["{}", "({})::bigint", "{} + 0"] if number else [])]
+    forms = ["'{}'", "'{}'::" + kind]
+    if kind in ("smallint", "integer", "bigint", "numeric", "oid"):
+        forms += ["{}", "{} + 0"]
+    if kind in ("smallint", "integer", "bigint"):
+        forms += ["({})::numeric", "'{}'::bigint"]
     return [chosen.choice(forms).format(text) for text in found]
 
 
@@ -240,20 +243,21 @@ def test_conditions_find_every_row(sessions, seed, name):
     table = "k" if name in COLUMNS else "wide"
     queries = []
     for condition in CONDITIONS:
-        for source in ["{t} q", *chosen.sample(FROMS, 3)]:
+        for source in ["{t} q", chosen.choice(FROMS)]:
             first, second = constants(sessions, table, name, 2, chosen)
             written = condition.format(c=f"q.{name}", a=first, b=second)
             where = "" if "{on}" in source else f"WHERE {written}"
             queries.append(f"SELECT count(*), count(q.id), sum(q.id), max(q.{name}::text) FROM " +
                            source.format(t=table, on=written) + " " + where)
-    agree(sessions, queries)
+    agree(sessions, queries, 1)
 
 
 def test_names_stand_for_what_they_stand_for(sessions):
     agree(sessions, [
-        "SELECT count(*) FROM k AS q(i, id) WHERE i = 334",
-        "SELECT count(*) FROM k AS q(i, id) WHERE q.i = 334",
-        "SELECT count(*) FROM (k JOIN few ON k.id = few.id) AS j(i, id) WHERE i = 334",
+        "SELECT count(*), min(key) FROM k AS q(key, id) WHERE id = -16",
+        "SELECT count(*), min(key) FROM k AS q(key, id) WHERE q.id = -16",
+        "SELECT count(*), min(key) FROM (k CROSS JOIN (SELECT 1 AS one) o) AS j(key, id) "
+        "WHERE id = -16",
         "SELECT count(*) FROM (SELECT id AS i FROM k) q WHERE i = 334",
         "SELECT count(*) FROM k NATURAL JOIN (SELECT id, i::numeric FROM few) f WHERE i > 0.5",
         "SELECT count(*) FROM k FULL JOIN (SELECT a::timestamp + interval '1 hour' AS a FROM k) q "
