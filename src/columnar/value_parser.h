@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -44,5 +45,12 @@ class ValueParser {
   /// the first one that is refused; `taken` are those before it.
   virtual Status AppendBinaries(std::span<const std::string_view> values, size_t* taken);
 };
+
+/// One value, from its text or its binary form, as an array of a type that a builder could have; no
+/// bytes: NULL. Errors as above.
+Result<std::shared_ptr<arrow::Array>> ParseOne(const Type& type,
+                                               const std::shared_ptr<arrow::DataType>& into,
+                                               bool binary, std::optional<std::string_view> bytes,
+                                               const TextStyle& style = {});
 
 }  // namespace firn::columnar

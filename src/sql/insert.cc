@@ -208,6 +208,30 @@ Status CheckReturning(const SessionContext& session, const catalog::TableDefinit
   return fields ? Status() : Status(Failure(std::move(fields).error()));
 }
 
+/// Makes the plan anew if it is of another scope. Errors: those of names, rights and widths.
+Status PlanInsert(SessionContext& session, const InsertValuesCommand& command, InsertPlan& plan) {
+  auto scope = NameScopeOf(session);
+  if (plan.scope == scope) return {};
+  plan = {};
+  FIRN_TRY(plan.table, RequireTable(session, command.table));
+  const auto& table = *plan.table;
+  FIRN_TRY(plan.targets, ValuesTargets(table, command));
+  FIRN_RETURN_IF_ERROR(RequireInsert(session, table, plan.targets));
+  FIRN_RETURN_IF_ERROR(CheckGenerated(table, command, plan.targets));
+  FIRN_RETURN_IF_ERROR(CheckReturning(session, table, command.returning));
+  plan.by_engine = NeedsEngine(table, command, plan.targets);
+  plan.constants.resize(plan.targets.size());
+  plan.scope = std::move(scope);
+  return {};
+}
+
+/// A constant that is worth keeping: a long one would be in memory twice.
+bool IsKept(const Cell& cell) {
+  constexpr size_t kKeptBytes = 1024;
+  return cell.kind != Cell::Kind::kParameter && cell.kind != Cell::Kind::kDefault &&
+         cell.text.size() <= kKeptBytes;
+}
+
 Result<Inserted> Done(const SessionContext& session, const catalog::TableDefinition& table,
                       const RowSink& sink, const std::optional<ReturningList>& returning) {
   Inserted inserted{.tag = fmt::format("INSERT 0 {}", sink.rows()), .rows = nullptr};
@@ -256,51 +280,47 @@ Result<std::vector<ParameterType>> InsertParameters(
 }
 
 Task<Result<Inserted>> RunInsertValues(SessionContext& session, const InsertValuesCommand& command,
-                                       const std::vector<BoundParameter>& parameters) {
-  auto table = RequireTable(session, command.table);
-  if (!table) co_return Failure(std::move(table).error());
-  auto targets = ValuesTargets(**table, command);
-  if (!targets) co_return Failure(std::move(targets).error());
-  auto allowed = RequireInsert(session, **table, *targets);
-  if (!allowed) co_return Failure(std::move(allowed).error());
-  auto generated = CheckGenerated(**table, command, *targets);
-  if (!generated) co_return Failure(std::move(generated).error());
-  auto named = CheckReturning(session, **table, command.returning);
-  if (!named) co_return Failure(std::move(named).error());
-  if (NeedsEngine(**table, command, *targets)) {
-    auto filling = WithoutSequences(**table, {command.values, *targets});
+                                       const std::vector<BoundParameter>& parameters,
+                                       InsertPlan& plan) {
+  auto planned = PlanInsert(session, command, plan);
+  if (!planned) co_return Failure(std::move(planned).error());
+  const auto table = plan.table;
+  if (plan.by_engine) {
+    auto filling = WithoutSequences(*table, {command.values, plan.targets});
     if (!filling) co_return Failure(std::move(filling).error());
-    const auto columns = PickColumns(**table, filling->targets);
-    RowSink sink(session, *table, filling->targets, !command.columns.empty());
+    const auto columns = PickColumns(*table, filling->targets);
+    RowSink sink(session, table, filling->targets, !command.columns.empty());
     if (command.returning) sink.KeepRows();
     auto copied = co_await CopyQuery(session, filling->query, &parameters, &columns, sink);
     if (!copied) co_return Failure(std::move(copied).error());
-    co_return Done(session, **table, sink, command.returning);
+    co_return Done(session, *table, sink, command.returning);
   }
-  RowSink sink(session, *table, *targets, !command.columns.empty());
+  RowSink sink(session, table, plan.targets, !command.columns.empty());
   if (command.returning) sink.KeepRows();
 
-  arrow::ArrayVector columns;
-  for (size_t i = 0; i < targets->size(); ++i) {
-    const auto& column = (*table)->columns.columns[(*targets)[i]];
+  arrow::ArrayVector columns = plan.constants;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i] != nullptr) continue;
+    const auto& column = table->columns.columns[plan.targets[i]];
     const auto wanted =
         std::count_if(command.rows.begin(), command.rows.end(),
                       [i](const auto& row) { return row[i].kind == Cell::Kind::kDefault; });
     std::shared_ptr<arrow::Array> defaults;
     if (wanted > 0) {
-      auto values = co_await DefaultValues(session, **table, column, wanted);
+      auto values = co_await DefaultValues(session, *table, column, wanted);
       if (!values) co_return Failure(std::move(values).error());
       defaults = *std::move(values);
     }
     auto built =
         BuildColumn(command, i, column, parameters, defaults.get(), *session.settings.text_style());
     if (!built) co_return Failure(std::move(built).error());
-    columns.push_back(*std::move(built));
+    columns[i] = *std::move(built);
+    if (command.rows.size() == 1 && IsKept(command.rows[0][i])) plan.constants[i] = columns[i];
   }
   const auto count = static_cast<int64_t>(command.rows.size());
   auto added = co_await sink.Add(std::move(columns), count);
   if (!added) co_return Failure(std::move(added).error());
-  co_return Done(session, **table, sink, command.returning);
+  co_return Done(session, *table, sink, command.returning);
 }
 
 Task<Status> CopyQuery(SessionContext& session, const Statement& query,

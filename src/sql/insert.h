@@ -68,13 +68,25 @@ struct Inserted {
   std::unique_ptr<RowStream> rows;  // null: nothing is returned
 };
 
+/// What of an INSERT … VALUES stays the same from one execution to the next, found by the first.
+/// Threads: its session's.
+struct InsertPlan {
+  NameScope scope;  // for which it is good; empty: there is none yet
+  std::shared_ptr<const catalog::TableDefinition> table;
+  std::vector<size_t> targets;
+  bool by_engine = false;
+  /// Of a single row, by target: constants. Null: parameters and defaults.
+  std::vector<std::shared_ptr<arrow::Array>> constants;
+};
+
 /// What $1 … of an INSERT … VALUES are: the declared type, a cast's, or the column's.
 Result<std::vector<ParameterType>> InsertParameters(
     SessionContext& session, const InsertValuesCommand& command, size_t count,
     const std::vector<std::optional<ParameterType>>& declared);
 
 Task<Result<Inserted>> RunInsertValues(SessionContext& session, const InsertValuesCommand& command,
-                                       const std::vector<BoundParameter>& parameters);
+                                       const std::vector<BoundParameter>& parameters,
+                                       InsertPlan& plan);
 Task<Result<Inserted>> RunInsertQuery(SessionContext& session, const InsertQueryCommand& command,
                                       const std::vector<BoundParameter>& parameters);
 

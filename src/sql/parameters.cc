@@ -55,18 +55,6 @@ Type NumericOfBinary(std::string_view bytes) {
   return NumericOf((std::max<int64_t>(word(2), -1) + 1) * 4, word(6));
 }
 
-Result<std::unique_ptr<arrow::ArrayBuilder>> BuilderOf(const Type& type) {
-  auto made = arrow::MakeBuilder(columnar::ArrowType(type));
-  if (!made.ok()) return Fail(ErrorCode::kInternal, "make builder: {}", made.status().ToString());
-  return std::move(made).ValueUnsafe();
-}
-
-Result<std::shared_ptr<arrow::Array>> Finish(arrow::ArrayBuilder& builder) {
-  auto array = builder.Finish();
-  if (!array.ok()) return Fail(ErrorCode::kInternal, "finish: {}", array.status().ToString());
-  return std::move(array).ValueUnsafe();
-}
-
 }  // namespace
 
 Result<std::optional<ParameterType>> TypeOfOid(uint32_t oid) {
@@ -92,32 +80,21 @@ Result<BoundParameter> BindParameter(const ParameterType& type, const ParameterV
   if (type.fit_to_value && value.bytes) {
     bound.type = binary ? NumericOfBinary(*value.bytes) : NumericOfText(*value.bytes);
   }
-  FIRN_TRY(auto builder, BuilderOf(bound.type));
-  auto parser = columnar::ValueParser::Make(bound.type, builder.get(), style);
-  Status read;
-  if (!value.bytes) {
-    read = parser->AppendNull();
-  } else if (binary) {
-    read = parser->AppendBinary(*value.bytes);
-  } else {
-    read = parser->AppendText(*value.bytes);
-  }
+  auto read =
+      columnar::ParseOne(bound.type, columnar::ArrowType(bound.type), binary, value.bytes, style);
   if (!read) {
     auto error = std::move(read).error();
     error.where = fmt::format("unnamed portal parameter ${}", number);
     return Fail(std::move(error));
   }
-  FIRN_TRY(bound.value, Finish(*builder));
+  bound.value = *std::move(read);
   return bound;
 }
 
 Result<std::shared_ptr<arrow::Array>> ValueFromText(const Type& type,
                                                     const std::optional<std::string>& text,
                                                     const columnar::TextStyle& style) {
-  FIRN_TRY(auto builder, BuilderOf(columnar::Stored(type)));
-  auto parser = columnar::ValueParser::Make(type, builder.get(), style);
-  FIRN_RETURN_IF_ERROR(text ? parser->AppendText(*text) : parser->AppendNull());
-  return Finish(*builder);
+  return columnar::ParseOne(type, columnar::ArrowType(columnar::Stored(type)), false, text, style);
 }
 
 std::optional<std::string> TextOfValue(const Type& type, const arrow::Array& array, int64_t row,

@@ -4,7 +4,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "sql/insert.h"
 #include "sql/read.h"
 #include "sql/relation_names.h"
 #include "sql/relations.h"

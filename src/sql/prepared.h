@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "sql/constant_row.h"
 #include "sql/decode.h"
+#include "sql/insert.h"
 #include "sql/parameters.h"
 #include "sql/row_cursor.h"
 #include "sql/session_context.h"
@@ -23,6 +24,7 @@ struct PreparedStatement {
   std::vector<std::optional<ParameterType>> declared;
   std::vector<uint32_t> declared_oids;
   std::shared_ptr<const ConstantRow> constant;  // what a ReadCommand answers, if known already
+  std::unique_ptr<InsertPlan> insert_plan = std::make_unique<InsertPlan>();
 };
 
 /// What a statement takes and returns.

@@ -31,8 +31,14 @@ NamedRelation FindIn(const catalog::Version& catalog, std::string_view schema,
 
 }  // namespace
 
-std::vector<std::string> UsablePath(const SessionContext& session) {
-  return UsablePath(session, *session.transaction.view().catalog);
+const std::vector<std::string>& UsablePath(const SessionContext& session) {
+  auto& [scope, path] = session.usable_path;
+  auto now = NameScopeOf(session);
+  if (scope != now) {
+    path = UsablePath(session, *now.catalog);
+    scope = std::move(now);
+  }
+  return path;
 }
 
 std::vector<std::string> UsablePath(const SessionContext& session,

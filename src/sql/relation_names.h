@@ -26,8 +26,8 @@ struct NamedRelation {
 };
 
 /// The schemas of search_path that are there and that the current role may use: the others are
-/// passed over, as by PostgreSQL.
-std::vector<std::string> UsablePath(const SessionContext& session);
+/// passed over, as by PostgreSQL. Good until the session's view or settings change.
+const std::vector<std::string>& UsablePath(const SessionContext& session);
 std::vector<std::string> UsablePath(const SessionContext& session, const catalog::Version& catalog);
 
 /// Along UsablePath when the schema is not said.

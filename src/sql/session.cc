@@ -359,17 +359,16 @@ Status Session::EnsureDescribed(Named& named) {
     FIRN_TRY(named.description, Describe(context_, *named.prepared));
     return {};
   }
-  const auto& catalog = context_.transaction.view().catalog;
-  auto path = UsablePath(context_);
-  if (named.catalog == catalog && named.search_path == path) return {};
+  auto scope = NameScopeOf(context_);
+  if (named.scope == scope) return {};
   FIRN_TRY(auto description, Describe(context_, *named.prepared));
   const auto& before = named.description.fields;
-  if (named.catalog && before && description.fields && !SameTypes(*before, *description.fields)) {
+  if (named.scope.catalog && before && description.fields &&
+      !SameTypes(*before, *description.fields)) {
     return ChangedResult();
   }
   named.description = std::move(description);
-  named.catalog = catalog;
-  named.search_path = std::move(path);
+  named.scope = std::move(scope);
   return {};
 }
 

@@ -66,9 +66,7 @@ class Session {
  private:
   struct Named {
     std::shared_ptr<const PreparedStatement> prepared;
-    // The description, good for this catalog and search_path.
-    std::shared_ptr<const catalog::Version> catalog;
-    std::vector<std::string> search_path;
+    NameScope scope;  // for which the description is good; empty: there is none yet
     Description description;
   };
   struct Outcome {
@@ -94,8 +92,8 @@ class Session {
 
   OutcomeTask RunCommand(const PreparedStatement& prepared,
                          const std::vector<BoundParameter>& parameters, Output& out);
-  OutcomeTask RunWrite(const Command& command, const std::vector<BoundParameter>& parameters,
-                       Output& out);
+  OutcomeTask RunWrite(const PreparedStatement& prepared,
+                       const std::vector<BoundParameter>& parameters, Output& out);
   OutcomeTask RunSessionCommand(const Command& command, Output& out);
   OutcomeTask RunExecute(const ExecuteCommand& command, Output& out);
   OutcomeTask RunTransaction(const TransactionCommand& command, Output& out);

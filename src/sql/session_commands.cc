@@ -65,13 +65,14 @@ Session::OutcomeTask Session::RunCommand(const PreparedStatement& prepared,
     co_return co_await RunClose(*close);
   }
   if (NeedsView(command) || std::holds_alternative<CheckpointCommand>(command)) {
-    co_return co_await RunWrite(command, parameters, out);
+    co_return co_await RunWrite(prepared, parameters, out);
   }
   co_return co_await RunSessionCommand(command, out);
 }
 
-Session::OutcomeTask Session::RunWrite(const Command& command,
+Session::OutcomeTask Session::RunWrite(const PreparedStatement& prepared,
                                        const std::vector<BoundParameter>& parameters, Output& out) {
+  const auto& command = *prepared.command;
   Result<std::string> tag;
   std::unique_ptr<RowStream> rows;
   const auto take = [&](Result<Inserted> inserted) {
@@ -83,7 +84,7 @@ Session::OutcomeTask Session::RunWrite(const Command& command,
     }
   };
   if (const auto* insert = std::get_if<InsertValuesCommand>(&command)) {
-    auto inserted = co_await RunInsertValues(context_, *insert, parameters);
+    auto inserted = co_await RunInsertValues(context_, *insert, parameters, *prepared.insert_plan);
     take(std::move(inserted));
   } else if (const auto* query = std::get_if<InsertQueryCommand>(&command)) {
     auto inserted = co_await RunInsertQuery(context_, *query, parameters);

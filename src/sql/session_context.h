@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/task.h"
 #include "catalog/objects/role.h"
@@ -21,6 +22,13 @@ namespace pg_catalog {
 class Facts;
 class CallToken;
 }  // namespace pg_catalog
+
+/// What names and rights are looked up in: as long as it is the same, they are what they were.
+struct NameScope {
+  std::shared_ptr<const catalog::Version> catalog;
+  SessionSettings::Saved settings;
+  bool operator==(const NameScope&) const = default;
+};
 
 struct SessionContext {
   SessionContext(Services& shared, SessionIdentity who)
@@ -42,11 +50,18 @@ struct SessionContext {
   catalog::RolePtr acting;
   /// Of the statement's calls of nextval and the like, by their index.
   std::map<size_t, int64_t> sequence_answers;
+  /// What UsablePath answered last.
+  mutable std::pair<NameScope, std::vector<std::string>> usable_path;
   /// What pg_catalog::Facts::Of answered last.
   mutable std::shared_ptr<const pg_catalog::Facts> catalog_facts;
   /// Of the statement, once one of its functions looks into the catalog.
   mutable std::shared_ptr<pg_catalog::CallToken> catalog_token;
 };
+
+/// Of the statement's view.
+inline NameScope NameScopeOf(const SessionContext& session) {
+  return {session.transaction.view().catalog, session.settings.Save()};
+}
 
 /// Runs engine work on the pool; a cancellation interrupts it until it ends.
 template <typename Work>
