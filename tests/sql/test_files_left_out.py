@@ -1,4 +1,4 @@
-"""Data files whose bounds do not fit a query's conditions are not opened: they need not be there."""
+"""Data files whose bounds do not fit a query's conditions are not opened: they may be gone."""
 
 from pathlib import Path
 
