@@ -276,7 +276,7 @@ std::shared_ptr<arrow::Buffer> BytesOf(const T& value) {
 /// Without a builder, which takes six times as long for one value. Null: it needs one.
 Result<ArrayPtr> ParsePlainOne(const Type& type, const std::shared_ptr<arrow::DataType>& into,
                                bool binary, std::string_view bytes) {
-  const auto made = VisitPlain(type, [&](auto form) -> Result<ArrayPtr> {
+  auto made = VisitPlain(type, [&](auto form) -> Result<ArrayPtr> {
     typename decltype(form)::Value value{};
     FIRN_RETURN_IF_ERROR(form.Read(binary, bytes, &value));
     return arrow::MakeArray(arrow::ArrayData::Make(into, 1, {nullptr, BytesOf(value)}, 0));

@@ -12,7 +12,6 @@
 namespace firn::sql {
 namespace {
 
-using columnar::Layout;
 using columnar::TypeKind;
 using lake::OrderedValue;
 
