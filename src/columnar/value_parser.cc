@@ -273,7 +273,7 @@ std::shared_ptr<arrow::Buffer> BytesOf(const T& value) {
   return arrow::Buffer::FromString(std::string(reinterpret_cast<const char*>(&value), sizeof(T)));
 }
 
-/// Without a builder, which takes six times as long for one value. Null: it needs one.
+/// Without a builder, which takes four times as long for one value. Null: it needs one.
 Result<ArrayPtr> ParsePlainOne(const Type& type, const std::shared_ptr<arrow::DataType>& into,
                                bool binary, std::string_view bytes) {
   auto made = VisitPlain(type, [&](auto form) -> Result<ArrayPtr> {
