@@ -7,7 +7,6 @@
 
 #include "columnar/copy_reader.h"
 #include "columnar/copy_writer.h"
-#include "sql/ahead.h"
 #include "sql/freed_memory.h"
 #include "sql/ident.h"
 #include "sql/insert.h"
@@ -31,49 +30,6 @@ Task<Status> Flush(columnar::CopyReader& reader, RowSink& sink) {
   if (!batch) co_return Failure(std::move(batch).error());
   co_return co_await sink.Add(*batch);
 }
-
-/// Parses chunks, a large one on the workers while the session reads the next.
-///
-/// Lifetime: borrows the session; what the workers are at outlives it.
-class ChunkParser {
- public:
-  ChunkParser(SessionContext& session, std::shared_ptr<columnar::CopyReader> reader)
-      : session_(session), reader_(std::move(reader)) {}
-
-  /// What came of a small one; of a large one Wait() tells, which comes before the next.
-  Status Begin(std::string chunk) {
-    if (chunk.size() < kWorthAWorker) return reader_->Feed(chunk);
-    running_ = std::make_shared<Work>();
-    running_->reader = reader_;
-    running_->chunk = std::move(chunk);
-    asio::post(session_.services.workers.pool(), [work = running_] {
-      if (work->ahead.Claim()) work->ahead.Finish(work->Run());
-    });
-    return {};
-  }
-  /// Done here where no worker has come to it.
-  Task<Status> Wait() {
-    if (running_ == nullptr) co_return Status();
-    const auto work = std::exchange(running_, nullptr);
-    if (work->ahead.Claim()) co_return work->Run();
-    const auto wait = [&work](auto done) { work->ahead.Await(std::move(done)); };
-    co_return co_await AwaitCallback<Status>(wait);
-  }
-
- private:
-  static constexpr size_t kWorthAWorker = 32 << 10;
-
-  struct Work {
-    Status Run() { return reader->Feed(chunk); }
-    std::shared_ptr<columnar::CopyReader> reader;
-    std::string chunk;
-    Ahead<Status> ahead;
-  };
-
-  SessionContext& session_;
-  const std::shared_ptr<columnar::CopyReader> reader_;
-  std::shared_ptr<Work> running_;  // null: nothing is being parsed
-};
 
 std::vector<TableName> WithoutPositions(const std::vector<std::string>& columns) {
   std::vector<TableName> names;
@@ -99,10 +55,9 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
   auto columns = PickColumns(**table, *targets);
   const auto format = FormatOf(*options);
   const size_t width = columns.size();
-  auto made = columnar::CopyReader::Make(*std::move(options), std::move(columns), (*table)->name,
-                                         *session.settings.text_style());
-  if (!made) co_return Failure(std::move(made).error());
-  const std::shared_ptr<columnar::CopyReader> reader = *std::move(made);
+  auto reader = columnar::CopyReader::Make(*std::move(options), std::move(columns), (*table)->name,
+                                           *session.settings.text_style());
+  if (!reader) co_return Failure(std::move(reader).error());
 
   RowSink sink(session, *table, *std::move(targets), true);
   // A load may take long, and what it pinned would stay in memory beside what it brings.
@@ -110,14 +65,10 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
   if (!keyed) session.transaction.LetGoOfRows();
   auto begun = co_await out.BeginCopyIn(format, width);
   if (!begun) co_return Failure(std::move(begun).error());
-  ChunkParser parser(session, reader);
   while (true) {
     session.held->Leave();
     auto chunk = co_await out.ReadCopyData();
     session.held->Enter();
-    auto fed = co_await parser.Wait();
-    if (reader->pending_bytes() >= kBatchBytes) NoteMemory();
-    if (!fed) co_return Failure(std::move(fed).error());
     if (keyed) {
       auto kept = session.transaction.CheckRows();
       if (!kept) co_return Failure(std::move(kept).error());
@@ -125,20 +76,19 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
     if (!chunk) co_return Failure(std::move(chunk).error());
     auto allowed = session.cancellation->Check();
     if (!allowed) co_return Failure(std::move(allowed).error());
-    const bool ended = !*chunk;
+    if (!*chunk) break;
+    auto fed = (*reader)->Feed(**chunk);
+    if ((*reader)->pending_bytes() >= kBatchBytes) NoteMemory();
+    if (!fed) co_return Failure(std::move(fed).error());
     const bool full =
-        reader->pending_rows() >= kBatchRows || reader->pending_bytes() >= kBatchBytes;
-    if (full) {
-      auto flushed = co_await Flush(*reader, sink);
-      if (!flushed) co_return Failure(std::move(flushed).error());
-    }
-    if (ended) break;
-    auto begun_chunk = parser.Begin(**std::move(chunk));
-    if (!begun_chunk) co_return Failure(std::move(begun_chunk).error());
+        (*reader)->pending_rows() >= kBatchRows || (*reader)->pending_bytes() >= kBatchBytes;
+    if (!full) continue;
+    auto flushed = co_await Flush(**reader, sink);
+    if (!flushed) co_return Failure(std::move(flushed).error());
   }
-  auto finished = reader->Finish();
+  auto finished = (*reader)->Finish();
   if (!finished) co_return Failure(std::move(finished).error());
-  auto flushed = co_await Flush(*reader, sink);
+  auto flushed = co_await Flush(**reader, sink);
   if (!flushed) co_return Failure(std::move(flushed).error());
   co_return fmt::format("COPY {}", sink.rows());
 }

@@ -118,6 +118,35 @@ struct RunningRead::Pinned {
   }
 };
 
+// A fetch under way. Whoever comes second, its result or who wants it, sees the other.
+struct RunningRead::Ahead {
+  std::atomic<bool> unwanted{false};
+  std::mutex mutex;
+  std::optional<Result<Batches>> result;        // guarded by mutex
+  std::function<void(Result<Batches>)> waiter;  // guarded by mutex
+
+  void Finish(Result<Batches> fetched) {
+    std::unique_lock lock(mutex);
+    if (!waiter) {
+      result = std::move(fetched);
+      return;
+    }
+    auto wake = std::move(waiter);
+    lock.unlock();
+    wake(std::move(fetched));
+  }
+  void Await(std::function<void(Result<Batches>)> done) {
+    std::unique_lock lock(mutex);
+    if (!result) {
+      waiter = std::move(done);
+      return;
+    }
+    auto fetched = *std::move(result);
+    lock.unlock();
+    done(std::move(fetched));
+  }
+};
+
 Result<ReadDescription> DescribeRead(SessionContext& session, const Statement& query,
                                      const std::vector<std::optional<columnar::Type>>& declared,
                                      const std::vector<columnar::Column>* targets) {
@@ -157,7 +186,7 @@ void RunningRead::EndQuery() {
   if (pinned_ == nullptr) return;
   if (ahead_) {
     // Nobody waits for these rows any more.
-    ahead_->Claim();
+    ahead_->unwanted.store(true);
     pinned_->lease->interrupter().Interrupt();
   }
   // Giving a connection back waits for what still runs on it.
@@ -281,9 +310,9 @@ Task<Status> RunningRead::Begin(const ExactText& exact) {
 }
 
 void RunningRead::FetchAhead() {
-  ahead_ = std::make_shared<Ahead<Result<Batches>>>();
+  ahead_ = std::make_shared<Ahead>();
   asio::post(session_.services.workers.pool(), [pinned = pinned_, ahead = ahead_] {
-    if (ahead->Claim()) ahead->Finish(pinned->Fetch());
+    if (!ahead->unwanted.load()) ahead->Finish(pinned->Fetch());
   });
 }
 

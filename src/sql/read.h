@@ -13,7 +13,6 @@
 
 #include "base/result.h"
 #include "engine/engine.h"
-#include "sql/ahead.h"
 #include "sql/parameters.h"
 #include "sql/query.h"
 #include "sql/row_stream.h"
@@ -72,6 +71,7 @@ class RunningRead final : public RowStream, private RowHolder {
   /// Ends the query in the background.
   void EndQuery();
 
+  struct Ahead;
   using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
 
   /// The next batches, while the engine makes those after them: who reads on and on has them ready
@@ -86,7 +86,7 @@ class RunningRead final : public RowStream, private RowHolder {
   SessionContext& session_;
   std::vector<columnar::Field> fields_;
   std::shared_ptr<Pinned> pinned_;
-  std::shared_ptr<Ahead<Result<Batches>>> ahead_;  // null: nothing is being fetched
+  std::shared_ptr<Ahead> ahead_;  // null: nothing is being fetched
   bool begun_ = false;
   std::deque<std::shared_ptr<arrow::RecordBatch>> ready_;
   bool ended_ = false;
