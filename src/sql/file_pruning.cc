@@ -1,7 +1,6 @@
 #include "sql/file_pruning.h"
 
 #include <algorithm>
-#include <charconv>
 #include <variant>
 
 #include <arrow/array.h>
