@@ -19,8 +19,8 @@ namespace firn {
 /// "<path>.<what was done last>", in the order in which a path passes them.
 inline constexpr std::array kCrashPoints = {
     // A commit. `added_files`: data files of a large transaction are durable, nothing names them.
-    "transaction.file_written", "commit.added_files", "commit.before_write", "commit.written",
-    "commit.synced", "commit.published",
+    "transaction.file_written", "commit.added_files", "commit.before_write",
+    "commit.pieces_written", "commit.written", "commit.synced", "commit.published",
     // The log goes on in a new segment; the first pass of `segment.` is the start-up's own.
     "roll.begin", "roll.sealed", "segment.state_written", "segment.renamed", "segment.started",
     "roll.noted", "retire.renamed", "retire.synced", "retire.kept",

@@ -54,6 +54,8 @@ constexpr std::array kSettings = {
                       "Size at which a log segment ends"},
     SettingDefinition{"log_prepare_bytes", Kind::kBytes, "64MB",
                       "Log blocks written ahead at start-up"},
+    SettingDefinition{"log_piece_bytes", Kind::kBytes, "4MB",
+                      "Pieces in which a large transaction's rows go to the log"},
     SettingDefinition{"log_bytes_max", Kind::kBytes, "20GB",
                       "Log kept for time travel at the most"},
     SettingDefinition{"time_travel_window", Kind::kDuration, "1h",

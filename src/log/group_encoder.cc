@@ -9,6 +9,7 @@
 #include "columnar/table_schema.h"
 #include "log/arrow_result_internal.h"
 #include "log/message_sink_internal.h"
+#include "log/piece_writer.h"
 #include "log/stream_schemas_internal.h"
 
 namespace firn::log {
@@ -164,25 +165,11 @@ Status CheckSchema(const arrow::Schema& schema, const std::string& table) {
   return {};
 }
 
-/// For bulk: a large group that grew by doubling would be copied, and its pages cleared, twice.
-Status ReserveFor(MessageSink& sink, const Group& group) {
-  constexpr int64_t kLargeBatch = 4096;
-  constexpr int64_t kMessageBytes = 16 << 10;
-  int64_t bytes = 0;
-  for (const auto& changes : group.tables) {
-    for (const auto& batch : changes.rows) {
-      if (batch->num_rows() < kLargeBatch) continue;
-      bytes += columnar::BatchBytes(*batch) + batch->num_rows() + kMessageBytes;
-    }
-  }
-  return bytes == 0 ? Status{} : sink.Reserve(static_cast<size_t>(bytes));
-}
-
-EncodedGroup Finished(MessageSink& sink, Lsn first, Lsn last, size_t transactions) {
+Result<EncodedGroup> Finished(MessageSink& sink, Lsn first, Lsn last, size_t transactions) {
   EncodedGroup group;
   group.bytes = sink.size();
   group.body_crc = sink.body_crc();
-  group.memory = sink.TakeMemory();
+  FIRN_TRY(group.memory, sink.TakeMemory(&group.held));
   group.first_lsn = first;
   group.last_lsn = last;
   group.transactions = static_cast<uint32_t>(transactions);
@@ -286,14 +273,40 @@ Status GroupEncoder::AppendTransactions(MessageSink& sink, const std::vector<Tra
   return sink.AppendBatch(message_, true);
 }
 
+uint64_t BulkBytes(const Group& group) {
+  constexpr int64_t kLargeBatch = 128;
+  constexpr int64_t kMessageBytes = 16 << 10;
+  int64_t bytes = 0;
+  for (const auto& changes : group.tables) {
+    for (const auto& batch : changes.rows) {
+      if (batch->num_rows() < kLargeBatch) continue;
+      bytes += columnar::BatchBytes(*batch) + batch->num_rows() + kMessageBytes;
+    }
+  }
+  return static_cast<uint64_t>(bytes);
+}
+
 Result<EncodedGroup> GroupEncoder::Encode(const Group& group) {
+  MessageSink sink(TakeMemory());
+  // A group that grew by doubling would be copied, and its pages cleared, twice.
+  if (const auto bulk = BulkBytes(group); bulk > 0) FIRN_RETURN_IF_ERROR(sink.Reserve(bulk));
+  return EncodeInto(sink, group);
+}
+
+Result<EncodedGroup> GroupEncoder::EncodeInPieces(const Group& group, PieceWriter& pieces) {
+  FIRN_TRY(auto memory, pieces.TakeMemory());
+  MessageSink sink(std::move(memory), &pieces);
+  FIRN_TRY(auto encoded, EncodeInto(sink, group));
+  FIRN_RETURN_IF_ERROR(pieces.Finish());
+  return encoded;
+}
+
+Result<EncodedGroup> GroupEncoder::EncodeInto(MessageSink& sink, const Group& group) {
   if (group.transactions.empty() || group.last_lsn < group.first_lsn) {
     return Fail(ErrorCode::kInvalidInput,
                 "a group needs a transaction and an LSN: first_lsn={} last_lsn={}", group.first_lsn,
                 group.last_lsn);
   }
-  MessageSink sink(TakeMemory());
-  FIRN_RETURN_IF_ERROR(ReserveFor(sink, group));
   for (const auto& changes : group.tables) {
     FIRN_RETURN_IF_ERROR(CheckRows(changes));
     if (changes.rows.empty()) continue;

@@ -16,10 +16,12 @@
 namespace firn::log {
 
 class MessageSink;
+class PieceWriter;
 
 /// A group ready to be written. The first 1,112 bytes of `memory` are room for the header.
 struct EncodedGroup {
   std::shared_ptr<AlignedBuffer> memory;
+  uint64_t held = 0;   // bytes of it in memory; what is behind them was given away in pieces
   uint64_t bytes = 0;  // a multiple of 4096
   Lsn first_lsn;
   Lsn last_lsn;
@@ -41,6 +43,8 @@ struct StateGroup {
 class GroupEncoder {
  public:
   Result<EncodedGroup> Encode(const Group& group);
+  /// All but the first block goes to `pieces` as soon as it is final. Their failure comes back.
+  Result<EncodedGroup> EncodeInPieces(const Group& group, PieceWriter& pieces);
   Result<EncodedGroup> EncodeState(const StateGroup& group);
   /// What a clean stop ends with.
   Result<EncodedGroup> EncodeTrailer(Lsn next_lsn);
@@ -56,6 +60,7 @@ class GroupEncoder {
     std::string prefix;
   };
 
+  Result<EncodedGroup> EncodeInto(MessageSink& sink, const Group& group);
   Result<const TableStream*> StreamOf(const TableChanges& changes);
   Status AppendRows(MessageSink& sink, const std::shared_ptr<arrow::Schema>& schema,
                     const TableChanges& changes);
@@ -71,5 +76,8 @@ class GroupEncoder {
   std::mutex mutex_;
   std::shared_ptr<AlignedBuffer> free_;  // guarded by mutex_
 };
+
+/// About how long a group will be, from its large batches alone: 0 where it has none.
+uint64_t BulkBytes(const Group& group);
 
 }  // namespace firn::log

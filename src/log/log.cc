@@ -189,10 +189,9 @@ Status Log::Roll(Lsn ceiling) {
   return StartSegment(empty ? follows_ : last, ceiling, 0);
 }
 
-Status Log::RollFor(const EncodedGroup& group) {
+Status Log::RollFor(Lsn last, uint64_t bytes) {
   // After a torn tail the next LSN skips kSkippedLsns ahead; a group with more LSNs than that
   // needs a segment whose state group says from where on LSNs are surely unused.
-  const Lsn last = group.last_lsn;
   const bool too_many = last.value() - next_lsn().value() + 1 > kSkippedLsns && last >= ceiling_;
   if (too_many) return Roll(last + 1 + kCeilingRoom);
   bool has_rows = false;
@@ -200,39 +199,57 @@ Status Log::RollFor(const EncodedGroup& group) {
     const std::lock_guard lock(mutex_);
     has_rows = segments_.back().last_lsn >= segments_.back().base_lsn;
   }
-  const bool full = has_rows && writer_->end() + group.bytes > options_.segment_bytes_max;
+  const bool full = has_rows && writer_->end() + bytes > options_.segment_bytes_max;
   return full ? Roll(Lsn()) : Status{};
 }
 
 Status Log::Append(const Group& group) {
-  FIRN_RETURN_IF_ERROR(PoisonReason());
-  FIRN_TRY(auto encoded, encoder_.Encode(group));
-  return Write(std::move(encoded));
-}
-
-Status Log::Write(EncodedGroup group) {
   FIRN_RETURN_IF_ERROR(PoisonReason());
   if (closed_) return Fail(ErrorCode::kIo, "the log is closed");
   if (group.first_lsn != next_lsn()) {
     return Fail(ErrorCode::kInternal, "group does not follow the log: want={} got={}", next_lsn(),
                 group.first_lsn);
   }
-  auto rolled = RollFor(group);
-  if (!rolled) return Poison(std::move(rolled).error(), true);
-  auto written = writer_->Write(group);
-  if (!written) {
-    const bool known = written.error().SqlState() == kDiskFull;
-    return Poison(std::move(written).error(), known);
+  const uint64_t bulk = BulkBytes(group);
+  FIRN_TRY(auto encoded,
+           bulk > 2 * options_.piece_bytes ? EncodeInPieces(group, bulk) : EncodeWhole(group));
+  if (auto written = writer_->Write(encoded); !written) {
+    return PoisonOfWrite(std::move(written).error());
   }
-  bytes_appended_.fetch_add(group.bytes, std::memory_order_relaxed);
+  bytes_appended_.fetch_add(encoded.bytes, std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);
-    segments_.back().last_lsn = group.last_lsn;
+    segments_.back().last_lsn = encoded.last_lsn;
     segments_.back().bytes = writer_->end();
   }
-  next_lsn_.store(group.last_lsn.value() + 1, std::memory_order_release);
-  encoder_.Recycle(std::move(group));
+  next_lsn_.store(encoded.last_lsn.value() + 1, std::memory_order_release);
+  encoder_.Recycle(std::move(encoded));
   return {};
+}
+
+Result<EncodedGroup> Log::EncodeWhole(const Group& group) {
+  FIRN_TRY(auto encoded, encoder_.Encode(group));
+  auto rolled = RollFor(encoded.last_lsn, encoded.bytes);
+  if (!rolled) return Failure(Poison(std::move(rolled).error(), true).error());
+  return encoded;
+}
+
+Result<EncodedGroup> Log::EncodeInPieces(const Group& group, uint64_t about_bytes) {
+  auto rolled = RollFor(group.last_lsn, about_bytes);
+  if (!rolled) return Failure(Poison(std::move(rolled).error(), true).error());
+  const auto pieces = writer_->Pieces(options_.piece_bytes);
+  auto encoded = encoder_.EncodeInPieces(group, *pieces);
+  if (auto written = pieces->Finish(); !written) {
+    return Failure(PoisonOfWrite(std::move(written).error()).error());
+  }
+  // Without its first block, which holds the header, it is no group.
+  CrashPoint("commit.pieces_written");
+  return encoded;
+}
+
+Status Log::PoisonOfWrite(Error error) {
+  const bool known = error.SqlState() == kDiskFull;
+  return Poison(std::move(error), known);
 }
 
 Status Log::Poison(Error error, bool outcome_known) {

@@ -36,8 +36,7 @@ struct SegmentInfo {
   std::shared_ptr<const void> hold;
 };
 
-/// Threads:  Encode, and Append or Write, by one caller at a time each (Encode of the next group
-///           may run beside Write of this one); everything else by any.
+/// Threads:  Append by one caller at a time; everything else by any.
 /// Lifetime: borrows the file system.
 /// Failure:  the first failed write or sync poisons the log: that call gets kUnknownOutcome
 ///           (58030, kReconcile), every later one kIo (58030). Only a new Open() helps. Of a write
@@ -48,6 +47,8 @@ class Log {
     uint64_t segment_bytes_max = 256 << 20;
     /// Blocks written ahead in the first segment after a start, where no spare file has them.
     uint64_t prepare_bytes = 64 << 20;
+    /// A group of more than twice as much is written in pieces of this size while it is encoded.
+    size_t piece_bytes = 4 << 20;
     /// Retired files kept for reuse.
     size_t spare_segments_max = 2;
     /// What a segment begins with. Called when one starts: in Open() after replay, then on the
@@ -77,10 +78,6 @@ class Log {
 
   /// Makes the group durable: returns when it is. Its first LSN must be next_lsn().
   Status Append(const Group& group);
-
-  /// Append in two steps, for the pipeline of group commit.
-  Result<EncodedGroup> Encode(const Group& group) { return encoder_.Encode(group); }
-  Status Write(EncodedGroup group);
 
   /// Why the log no longer writes; ok while it does.
   Status PoisonReason() const;
@@ -114,12 +111,17 @@ class Log {
   /// Begins the segment at next_lsn(), replacing one of the same base that holds no rows.
   Status StartSegment(Lsn follows, Lsn ceiling, uint64_t prepare_bytes);
   Status Roll(Lsn ceiling);
-  Status RollFor(const EncodedGroup& group);
+  Status RollFor(Lsn last_lsn, uint64_t bytes);
+  /// In a segment with room for it, ready to be written: all of it, or its first block alone.
+  Result<EncodedGroup> EncodeWhole(const Group& group);
+  Result<EncodedGroup> EncodeInPieces(const Group& group, uint64_t about_bytes);
   Result<SegmentWriter::Place> TakePlace(Lsn base_lsn, uint64_t prepare_bytes);
   Status StartWriter(const SegmentId& segment, const EncodedGroup& state, uint64_t prepare_bytes,
                      std::string* path);
   Status KeepOrRemoveSpare(const std::string& path, std::shared_ptr<const void> hold);
   Status Poison(Error error, bool outcome_known);
+  /// Of the outcome of a write that found the disk full nothing is unknown.
+  Status PoisonOfWrite(Error error);
   std::string PathOf(const std::string& name) const { return directory_ + "/" + name; }
 
   struct Spare {

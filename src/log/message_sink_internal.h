@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "log/aligned_buffer.h"
 #include "log/batch_message_internal.h"
+#include "log/piece_writer.h"
 
 namespace firn::log {
 
@@ -19,7 +20,10 @@ namespace firn::log {
 class MessageSink {
  public:
   /// Goes on in `memory` if not null; its old content does not matter.
-  explicit MessageSink(std::shared_ptr<AlignedBuffer> memory);
+  explicit MessageSink(std::shared_ptr<AlignedBuffer> memory)
+      : MessageSink(std::move(memory), nullptr) {}
+  /// For a large group: what is final leaves for `pieces` where that is not null, its memory too.
+  MessageSink(std::shared_ptr<AlignedBuffer> memory, PieceWriter* pieces);
 
   /// Messages already in their final form (a cached schema and dictionary).
   Status AppendMessages(std::string_view messages);
@@ -36,16 +40,27 @@ class MessageSink {
   size_t size() const { return size_; }
   /// Of everything behind the group header; final after PadAndEndStream.
   uint32_t body_crc() const { return crc_; }
-  std::shared_ptr<AlignedBuffer> TakeMemory() { return std::move(memory_); }
+  /// The group's first bytes, and how many: all, or one block where pieces have left.
+  Result<std::shared_ptr<AlignedBuffer>> TakeMemory(size_t* held);
 
  private:
   void Put(const void* data, size_t size);
   void PutZeros(size_t size);
-  /// Puts body bytes in pieces, so that the checksum finds them in cache.
-  void PutBody(const uint8_t* data, size_t size, bool may_grow);
+  /// Puts body bytes in small parts, so that the checksum finds them in cache.
+  Status PutBody(const uint8_t* data, size_t size, bool may_grow);
   void AdvanceCrc();
+  /// What is summed, up to `end`, which is a multiple of 4096; the rest moves to other memory.
+  Status GivePiece(size_t end);
+  /// In pieces room for a body is made part by part.
+  size_t RoomFor(size_t body_bytes) const { return pieces_ == nullptr ? body_bytes : 0; }
+  uint8_t* At(size_t position) { return memory_->mutable_data() + (position - base_); }
 
+  // Positions count from the group's begin.
+  PieceWriter* const pieces_;
+  const size_t part_bytes_;  // copied and summed at once
   std::shared_ptr<AlignedBuffer> memory_;
+  std::shared_ptr<AlignedBuffer> first_block_;  // once the first piece has left
+  size_t base_ = 0;                             // of memory_'s first byte
   size_t size_;
   size_t summed_;  // crc_ covers [header, summed_)
   uint32_t crc_ = 0;

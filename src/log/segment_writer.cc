@@ -95,7 +95,7 @@ Status SegmentWriter::Put(const EncodedGroup& group) {
                     .bytes = group.bytes,
                     .body_crc = group.body_crc},
                    memory);
-  FIRN_RETURN_IF_ERROR(file_->WriteAt(end_, memory, group.bytes));
+  FIRN_RETURN_IF_ERROR(file_->WriteAt(end_, memory, group.held));
   const uint64_t end = end_ + group.bytes;
   if (end > prepared_) {
     prepared_ = end;

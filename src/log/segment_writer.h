@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "io/file_system.h"
 #include "log/group_encoder.h"
+#include "log/piece_writer.h"
 
 namespace firn::log {
 
@@ -31,8 +32,12 @@ class SegmentWriter {
                                                       const SegmentId& segment,
                                                       const EncodedGroup& state);
 
-  /// Writes the header into the group's memory, the group to the file, and syncs.
+  /// Writes the header into the group's memory, what it holds to the file, and syncs.
   Status Write(const EncodedGroup& group);
+  /// For the group that is written next.
+  std::unique_ptr<PieceWriter> Pieces(size_t piece_bytes) {
+    return std::make_unique<PieceWriter>(*file_, end_, piece_bytes);
+  }
   /// The same without a sync: durable with the next Write or Seal.
   Status Put(const EncodedGroup& group);
   /// A zero block behind the last group ends the file for readers of Arrow streams.

@@ -62,6 +62,7 @@ class DatabaseImpl final : public Database, public SecondCopy {
     log::Log::Options log_options;
     log_options.segment_bytes_max = static_cast<uint64_t>(settings.Bytes("segment_bytes_max"));
     log_options.prepare_bytes = static_cast<uint64_t>(settings.Bytes("log_prepare_bytes"));
+    log_options.piece_bytes = static_cast<size_t>(settings.Bytes("log_piece_bytes"));
     log_options.state = [this] { return LogState(); };
     const double started = MonotonicSeconds();
     FIRN_TRY(auto state, Recover(home_, std::move(contents), std::move(log_options)));
@@ -85,17 +86,19 @@ class DatabaseImpl final : public Database, public SecondCopy {
 
   Snapshot TakeSnapshot() const override { return committer_->TakeSnapshot(); }
 
-  void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) override {
-    if (auto synced = SyncNamesOfFiles(request); !synced) {
+  using Database::Commit;
+  void Commit(std::shared_ptr<const CommitRequest> request,
+              std::function<void(Result<CommitReceipt>)> done) override {
+    if (auto synced = SyncNamesOfFiles(*request); !synced) {
       return done(Failure(std::move(synced.error())));
     }
-    if (!request.writes.empty()) {
-      if (auto room = limits_->RoomFor(request); !room) {
+    if (!request->writes.empty()) {
+      if (auto room = limits_->RoomFor(*request); !room) {
         return done(Failure(std::move(room.error())));
       }
       if (!admission_->IsOpen()) return admission_->Wait({std::move(request), std::move(done)});
     }
-    if (AddsFiles(request)) CrashPoint("commit.added_files");
+    if (AddsFiles(*request)) CrashPoint("commit.added_files");
     committer_->Submit(std::move(request), std::move(done));
   }
   void WaitFor(Lsn lsn, std::function<void()> done) override {

@@ -21,8 +21,8 @@ TABLES = {"single_rows": NOTES, "bulk_rows": NOTES, "large_rows": NOTES, "fleeti
           "debits": MONEY, "credits": MONEY,
           "keyed_rows": f"id bigserial PRIMARY KEY, {NOTES}"}
 # Small enough for segments to roll and transactions to spill all the time under this load.
-SMALL = {"segment_bytes_max": "1MB", "log_prepare_bytes": "1MB", "flush_bytes": "2MB",
-         "transaction_memory": "64kB", "time_travel_window": "0s"}
+SMALL = {"segment_bytes_max": "1MB", "log_prepare_bytes": "1MB", "log_piece_bytes": "8kB",
+         "flush_bytes": "2MB", "transaction_memory": "64kB", "time_travel_window": "0s"}
 WIDE = "w" * (1 << 16)  # COPY hands rows on by 8 MiB: so many of these are two hands full
 WIDE_ROWS = 150
 MADE_AT_ONCE = 3

@@ -294,6 +294,87 @@ TEST(Log, WorksWhereDirectIoIsRefused) {
   EXPECT_EQ(opened->groups.size(), 40u);
 }
 
+/// Small pieces, so that a group of some hundred rows has several.
+Log::Options InPieces(size_t piece_bytes) {
+  return {.segment_bytes_max = 16 << 20, .prepare_bytes = 0, .piece_bytes = piece_bytes};
+}
+
+TEST(Log, AGroupWrittenInPiecesHasTheBytesOfOneWrittenWhole) {
+  const std::vector<Group> groups = {SmallGroup(Lsn(1), 20'000), SmallGroup(Lsn(20'001), 129),
+                                     SmallGroup(Lsn(20'130), 7'000, std::string(300, 'x')),
+                                     SmallGroup(Lsn(27'130))};
+  const auto written = [&](const TempFolder& folder, size_t piece_bytes) {
+    auto opened = OpenLog(folder, InPieces(piece_bytes));
+    for (const auto& group : groups) EXPECT_TRUE(opened->log->Append(group));
+    const auto path = opened->log->segments().back().path;
+    opened->log.reset();
+    auto bytes = *io::ReadFile(io::LocalFileSystem(), path);
+    opened = OpenLog(folder, InPieces(piece_bytes));
+    EXPECT_EQ(opened->groups.size(), groups.size());
+    for (size_t i = 0; i < groups.size(); ++i) ExpectSameGroup(groups[i], opened->groups[i]);
+    return bytes;
+  };
+  const TempFolder whole_folder;
+  const auto whole = written(whole_folder, 64 << 20);
+  for (const size_t piece_bytes : {4096, 5000, 64 << 10, 1 << 20}) {
+    SCOPED_TRACE(piece_bytes);
+    const TempFolder folder;
+    const auto pieces = written(folder, piece_bytes);
+    // The file may have grown further behind the last, small group.
+    const size_t least = std::min(whole.size(), pieces.size());
+    size_t different = 0;
+    for (size_t i = 0; i < least; ++i) different += whole[i] != pieces[i] ? 1 : 0;
+    // Of the state group and of each group: the log's id, and the header's checksum over it.
+    EXPECT_LE(different, (groups.size() + 1) * (16 + 4));
+  }
+}
+
+TEST(Log, APieceThatCannotBeWrittenTakesTheWholeGroupAlong) {
+  for (uint64_t nth = 1, failed = 1; failed > 0; ++nth) {
+    SCOPED_TRACE(nth);
+    const TempFolder folder;
+    io::FaultyFileSystem fs(io::LocalFileSystem());
+    auto opened = OpenLog(fs, folder.LogPath(), InPieces(16 << 10));
+    ASSERT_TRUE(opened);
+    AppendUpTo(*opened->log, Lsn(3));
+    fs.FailAt(Op::kWrite, nth);
+    const auto appended = opened->log->Append(SmallGroup(Lsn(4), 3000));
+    failed = appended ? 0 : 1;
+    if (failed > 0) {
+      EXPECT_EQ(appended.error().code, ErrorCode::kUnknownOutcome);
+      EXPECT_EQ(appended.error().SqlState(), "58030");
+      EXPECT_FALSE(opened->log->PoisonReason());
+      EXPECT_FALSE(opened->log->Append(SmallGroup(opened->log->next_lsn())));
+    } else {
+      EXPECT_GT(nth, 5u);  // or there were no pieces
+    }
+    fs.Heal();
+    opened->log.reset();
+    ASSERT_TRUE(fs.DropUnsynced());
+    opened = OpenLog(fs, folder.LogPath());
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ(opened->groups.size(), 4 - failed);
+  }
+}
+
+TEST(Log, RowsThatDoNotFitLeaveTheLogAsItWas) {
+  const TempFolder folder;
+  auto opened = OpenLog(folder, InPieces(4096));
+  ASSERT_TRUE(opened);
+  AppendUpTo(*opened->log, Lsn(1));
+  auto group = SmallGroup(Lsn(2), 3000);
+  group.tables.push_back(group.tables.front());
+  group.tables.back().change_types.resize(7);  // found when the first table is on its way
+  EXPECT_EQ(opened->log->Append(group).error().code, ErrorCode::kInvalidInput);
+  EXPECT_TRUE(opened->log->PoisonReason());
+  ASSERT_TRUE(opened->log->Append(SmallGroup(Lsn(2))));
+  ASSERT_TRUE(opened->log->Close());
+  opened = OpenLog(folder);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_TRUE(opened->recovered.clean_stop);
+  EXPECT_EQ(opened->groups.size(), 2u);
+}
+
 class PoisonedLog : public testing::TestWithParam<Op> {};
 
 TEST_P(PoisonedLog, SaysTheOutcomeIsUnknownThenRefusesAndRestartRecovers) {

@@ -73,7 +73,7 @@ class History {
   /// The group that fails was never acknowledged: it may be there, whole, or not.
   void KillInMidWrite() {
     Group group = RandomGroup();
-    fs_.FailAnyAt(1 + Below(3));
+    fs_.FailAnyAt(1 + Below(Below(2) == 0 ? 3 : 12));
     if (opened_.log->Append(group)) {
       fs_.Heal();
       kept_.push_back(std::move(group));
@@ -98,7 +98,9 @@ class History {
   void Reopen() {
     opened_ = {};
     auto opened = OpenLog(fs_, folder_.LogPath(),
-                          {.segment_bytes_max = 256 << 10, .prepare_bytes = Below(3) << 16});
+                          {.segment_bytes_max = 256 << 10,
+                           .prepare_bytes = Below(3) << 16,
+                           .piece_bytes = size_t{4096} << Below(8)});
     ASSERT_TRUE(opened) << opened.error().message;
     opened_ = *std::move(opened);
     if (unknown_ && opened_.groups.size() == kept_.size() + 1) kept_.push_back(*unknown_);

@@ -118,6 +118,7 @@ Status ScriptedLife::Open() {
   DatabaseOptions options{.data_dir = dir_, .files = &files_};
   for (const auto& [name, value] :
        std::map<std::string, std::string>{{"log_prepare_bytes", "16kB"},
+                                          {"log_piece_bytes", "16kB"},
                                           {"segment_bytes_max", "64kB"},
                                           {"time_travel_window", "0ms"}}) {
     FIRN_RETURN_IF_ERROR(options.settings.Set(name, value, SettingOrigin::kFlag));
