@@ -70,6 +70,15 @@ class LineFinder {
   /// found. At the end of the input what is left is a line, unless there is nothing.
   Result<Found> Find(std::string_view data, bool at_end);
 
+  /// Whether a line begins with what comes next, and those before ended in \n, if there were any.
+  bool AtPlainLine() const {
+    return !started_ && (newline_ == Newline::kUnknown || newline_ == Newline::kLf);
+  }
+  /// So many lines that end in \n were found by others.
+  void Passed(size_t lines) {
+    if (lines > 0) newline_ = Newline::kLf;
+    line_number_ += static_cast<int64_t>(lines);
+  }
   /// Of the line being looked for or last found: 1 for the first; newlines in quotes count.
   int64_t line_number() const { return line_number_; }
 

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
-#include <arrow/array/builder_base.h>
-#include <arrow/builder.h>
-#include <arrow/record_batch.h>
-
 #include "columnar/copy_binary.h"
+#include "columnar/copy_columns_internal.h"
 #include "columnar/copy_fields_internal.h"
 #include "columnar/copy_lines_internal.h"
+#include "columnar/copy_plain_lines_internal.h"
 #include "columnar/utf8.h"
-#include "columnar/value_parser.h"
 
 namespace firn::columnar {
 namespace {
@@ -26,49 +23,34 @@ std::string Shown(std::string_view text) {
   return fmt::format("\"{}{}\"", cut, cut.size() < text.size() ? "..." : "");
 }
 
-constexpr int64_t kRowsWorthReserving = 4096;
-
-// Bytes of a value in its builder, without those of strings.
-int64_t WidthOf(const Type& type) {
-  const int16_t size = Info(type.kind).size;
-  return type.kind == TypeKind::kNumeric ? 16 : size > 0 ? size : int64_t{sizeof(int32_t)};
-}
-
 class Reader final : public CopyReader {
  public:
-  struct Target {
-    Column column;
-    std::unique_ptr<arrow::ArrayBuilder> builder;
-    std::unique_ptr<ValueParser> parser;
-    bool force_not_null = false;
-    bool force_null = false;
-    bool has_bytes = false;  // strings and bytea
+  /// What of a column is the statement's.
+  struct Forced {
+    bool not_null = false;
+    bool null = false;
   };
 
-  Reader(CopyOptions options, std::vector<Target> targets, std::shared_ptr<arrow::Schema> schema,
-         std::string table_name)
+  Reader(CopyOptions options, std::vector<Column> columns, std::vector<Forced> forced,
+         std::string table_name, const TextStyle& style)
       : options_(std::move(options)),
         table_name_(std::move(table_name)),
-        schema_(std::move(schema)),
-        targets_(std::move(targets)),
+        columns_(std::move(columns), style),
+        forced_(std::move(forced)),
         csv_(options_.format == CopyOptions::Format::kCsv),
+        may_be_plain_(columns_.size() > 0 && options_.force_null.empty() &&
+                      options_.force_not_null.empty()),
+        plain_lines_(options_),
         lines_(options_),
         splitter_(csv_ ? MakeCsvSplitter(options_) : MakeTextSplitter(options_)),
-        fields_(targets_.size()),
-        header_due_(options_.header) {
-    for (const auto& target : targets_) row_width_ += WidthOf(target.column.type);
-  }
+        fields_(columns_.size()),
+        header_due_(options_.header) {}
 
   Status Feed(std::string_view chunk) override {
     if (ended_) return {};
-    if (rest_.empty()) {
-      FIRN_TRY(const size_t used, ReadLines(chunk, false));
-      rest_.assign(chunk.substr(used));
-    } else {
-      rest_.append(chunk);
-      FIRN_TRY(const size_t used, ReadLines(rest_, false));
-      rest_.erase(0, used);
-    }
+    FIRN_RETURN_IF_ERROR(
+        FeedRows(rest_, chunk, [this](std::string_view data) { return ReadLines(data, false); }));
+    if (ended_) rest_.clear();
     if (static_cast<int64_t>(rest_.size()) > options_.row_bytes_max) {
       return Fail(RowTooLong(options_.row_bytes_max).WithWhere(AtLineNumber()));
     }
@@ -85,36 +67,20 @@ class Reader final : public CopyReader {
   }
 
   int64_t rows() const override { return rows_; }
-  int64_t pending_rows() const override { return pending_rows_; }
-  int64_t pending_bytes() const override { return pending_rows_ * row_width_ + pending_text_; }
-
-  Result<std::shared_ptr<arrow::RecordBatch>> Take() override {
-    std::vector<std::shared_ptr<arrow::Array>> columns;
-    for (auto& target : targets_) {
-      auto array = target.builder->Finish();
-      if (!array.ok()) {
-        return Fail(ErrorCode::kOverloaded, "cannot finish batch: {}", array.status().message());
-      }
-      columns.push_back(*std::move(array));
-      // The next batch is likely as large: growing step by step costs a copy for each.
-      if (pending_rows_ >= kRowsWorthReserving) {
-        auto reserved = target.builder->Reserve(pending_rows_);
-        if (!reserved.ok()) {
-          return Fail(ErrorCode::kOverloaded, "cannot begin batch: {}", reserved.message());
-        }
-      }
-    }
-    auto batch = arrow::RecordBatch::Make(schema_, pending_rows_, std::move(columns));
-    pending_rows_ = 0;
-    pending_text_ = 0;
-    return batch;
-  }
+  int64_t pending_rows() const override { return columns_.rows(); }
+  int64_t pending_bytes() const override { return columns_.bytes(); }
+  Result<std::shared_ptr<arrow::RecordBatch>> Take() override { return columns_.Take(); }
 
  private:
   // Parses the whole lines of `data` and returns how many bytes they took.
   Result<size_t> ReadLines(std::string_view data, bool at_end) {
     size_t at = 0;
     while (at < data.size() && !ended_) {
+      if (may_be_plain_ && !header_due_ && lines_.AtPlainLine()) {
+        FIRN_TRY(const auto taken, ReadPlainLines(data.substr(at)));
+        at += taken.bytes;
+        if (taken.rows == CopyColumns::kBlockRows || at == data.size()) continue;
+      }
       auto found = lines_.Find(data.substr(at), at_end);
       if (!found) return Located(std::move(found).error(), AtLineNumber());
       if (found->kind == LineFinder::Kind::kMore) break;
@@ -133,18 +99,28 @@ class Reader final : public CopyReader {
     return std::min(at, data.size());
   }
 
+  Result<PlainLines::Taken> ReadPlainLines(std::string_view data) {
+    const auto taken = plain_lines_.Take(data, &columns_);
+    auto wrong = columns_.AppendBlock(taken.rows, CopyColumns::Form::kText);
+    lines_.Passed(wrong ? wrong->row + 1 : taken.rows);
+    if (wrong && wrong->is_null) return NullIn(*wrong->column, plain_lines_.line(wrong->row));
+    if (wrong) return Refused(std::move(wrong->error), wrong->column, wrong->text);
+    rows_ += static_cast<int64_t>(taken.rows);
+    return taken;
+  }
+
   Status ReadHeader(std::string_view line, bool plain) {
     header_due_ = false;
     if (!options_.header_match) return {};
     FIRN_TRY(const size_t count, SplitLine(line, plain));
-    if (count != targets_.size()) {
+    if (count != columns_.size()) {
       return Located(BadFile(fmt::format("wrong number of fields in header line: got "
                                          "{}, expected {}",
-                                         count, targets_.size())),
+                                         count, columns_.size())),
                      AtLine(line));
     }
     for (size_t i = 0; i < count; ++i) {
-      const auto& name = targets_[i].column.name;
+      const auto& name = columns_[i].column.name;
       if (!fields_[i].is_null && fields_[i].text == name) continue;
       const auto got = fields_[i].is_null ? fmt::format("null value (\"{}\")", options_.null_text)
                                           : fmt::format("\"{}\"", fields_[i].text);
@@ -157,7 +133,7 @@ class Reader final : public CopyReader {
   }
 
   Result<size_t> SplitLine(std::string_view line, bool plain) {
-    if (targets_.empty() && line.empty()) return size_t{0};
+    if (columns_.size() == 0 && line.empty()) return size_t{0};
     auto count = splitter_->Split(line, plain, &fields_);
     if (!count) return Located(std::move(count).error(), AtLine(line));
     return count;
@@ -165,57 +141,53 @@ class Reader final : public CopyReader {
 
   Status ReadRow(std::string_view line, bool plain) {
     FIRN_TRY(const size_t count, SplitLine(line, plain));
-    if (count > targets_.size()) {
+    if (count > columns_.size()) {
       return Located(BadFile("extra data after last expected column"), AtLine(line));
     }
     const Column* missing_value = nullptr;
-    for (size_t i = 0; i < targets_.size(); ++i) {
-      auto& target = targets_[i];
+    int64_t bytes = 0;
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      auto& target = columns_[i];
       if (i >= count) {
         return Located(BadFile(fmt::format("missing data for column \"{}\"", target.column.name)),
                        AtLine(line));
       }
       auto& field = fields_[i];
-      if (csv_) ApplyForce(target, &field);
+      if (csv_) ApplyForce(forced_[i], &field);
       if (field.is_null) [[unlikely]] {
         FIRN_RETURN_IF_ERROR(target.parser->AppendNull());
         if (target.column.not_null && missing_value == nullptr) missing_value = &target.column;
         continue;
       }
       auto status = target.parser->AppendText(field.text);
-      if (!status)
-        return Located(Named(status.error(), target), AtValue(target.column, field.text));
-      if (target.has_bytes) pending_text_ += static_cast<int64_t>(field.text.size());
+      if (!status) return Refused(std::move(status).error(), &target.column, field.text);
+      if (target.has_bytes) bytes += static_cast<int64_t>(field.text.size());
     }
-    if (missing_value != nullptr) return NullRefused(*missing_value, line);
+    if (missing_value != nullptr) return NullIn(*missing_value, line);
     ++rows_;
-    ++pending_rows_;
+    columns_.AppendedRow(bytes);
     return {};
   }
 
-  void ApplyForce(const Target& target, CopyField* field) const {
-    if (field->is_null && target.force_not_null) {
+  void ApplyForce(const Forced& forced, CopyField* field) const {
+    if (field->is_null && forced.not_null) {
       *field = {options_.null_text, false};
-    } else if (!field->is_null && target.force_null && field->text == options_.null_text) {
+    } else if (!field->is_null && forced.null && field->text == options_.null_text) {
       field->is_null = true;
     }
   }
 
-  // The limit of a numeric without precision is the column's, not PostgreSQL's: say which.
-  static Error Named(Error error, const Target& target) {
-    if (IsBare(target.column.type) && error.SqlState() == "22003") {
-      error.message += fmt::format(": column \"{}\"", target.column.name);
+  Failure Refused(Error error, const Column* column, std::string_view value) const {
+    if (column == nullptr) return Located(std::move(error), AtLineNumber());
+    // The limit of a numeric without precision is the column's, not PostgreSQL's: say which.
+    if (IsBare(column->type) && error.SqlState() == "22003") {
+      error.message += fmt::format(": column \"{}\"", column->name);
     }
-    return error;
+    return Located(std::move(error), AtValue(*column, value));
   }
 
-  Failure NullRefused(const Column& column, std::string_view line) const {
-    return Located(
-        MakeError(ErrorCode::kInvalidInput,
-                  "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
-                  column.name, table_name_)
-            .WithSqlState("23502"),
-        AtLine(line));
+  Failure NullIn(const Column& column, std::string_view line) const {
+    return Located(NullRefused(column, table_name_), AtLine(line));
   }
 
   static Failure Located(Error error, std::string where) {
@@ -233,32 +205,32 @@ class Reader final : public CopyReader {
 
   const CopyOptions options_;
   const std::string table_name_;
-  const std::shared_ptr<arrow::Schema> schema_;
-  std::vector<Target> targets_;
+  CopyColumns columns_;
+  const std::vector<Forced> forced_;
   const bool csv_;
+  const bool may_be_plain_;
+  PlainLines plain_lines_;
   LineFinder lines_;
   const std::unique_ptr<FieldSplitter> splitter_;
   std::vector<CopyField> fields_;
-  int64_t row_width_ = 0;
   bool header_due_;
   bool ended_ = false;
   std::string rest_;  // the beginning of a line whose end has not come yet
   int64_t rows_ = 0;
-  int64_t pending_rows_ = 0;
-  int64_t pending_text_ = 0;
 };
 
 Status Mark(const std::vector<std::string>& names, std::string_view option,
-            std::vector<Reader::Target>* targets, bool Reader::Target::*flag) {
+            const std::vector<Column>& columns, std::vector<Reader::Forced>* forced,
+            bool Reader::Forced::*flag) {
   for (const auto& name : names) {
-    const auto found = std::find_if(targets->begin(), targets->end(),
-                                    [&](const auto& target) { return target.column.name == name; });
-    if (found == targets->end()) {
+    const auto found = std::find_if(columns.begin(), columns.end(),
+                                    [&](const auto& column) { return column.name == name; });
+    if (found == columns.end()) {
       return Fail(MakeError(ErrorCode::kInvalidInput, "{} column \"{}\" not referenced by COPY",
                             option, name)
                       .WithSqlState("42P10"));
     }
-    (*found).*flag = true;
+    (*forced)[static_cast<size_t>(found - columns.begin())].*flag = true;
   }
   return {};
 }
@@ -272,26 +244,13 @@ Result<std::unique_ptr<CopyReader>> CopyReader::Make(CopyOptions options,
   if (options.format == CopyOptions::Format::kBinary) {
     return MakeBinaryCopyReader(options, std::move(columns), std::move(table_name));
   }
-  auto schema = ArrowSchema(TableSchema{.columns = columns});
-  std::vector<Reader::Target> targets;
-  for (auto& column : columns) {
-    auto builder = arrow::MakeBuilder(ArrowType(Stored(column.type)));
-    FIRN_CHECK(builder.ok());
-    auto parser = ValueParser::Make(column.type, builder->get(), style);
-    const auto layout = LayoutOf(Stored(column.type));
-    const bool has_bytes =
-        layout == Layout::kUtf8 || layout == Layout::kBinary || layout == Layout::kList;
-    targets.push_back({.column = std::move(column),
-                       .builder = *std::move(builder),
-                       .parser = std::move(parser),
-                       .has_bytes = has_bytes});
-  }
+  std::vector<Reader::Forced> forced(columns.size());
   FIRN_RETURN_IF_ERROR(
-      Mark(options.force_not_null, "FORCE_NOT_NULL", &targets, &Reader::Target::force_not_null));
+      Mark(options.force_not_null, "FORCE_NOT_NULL", columns, &forced, &Reader::Forced::not_null));
   FIRN_RETURN_IF_ERROR(
-      Mark(options.force_null, "FORCE_NULL", &targets, &Reader::Target::force_null));
-  return std::make_unique<Reader>(std::move(options), std::move(targets), std::move(schema),
-                                  std::move(table_name));
+      Mark(options.force_null, "FORCE_NULL", columns, &forced, &Reader::Forced::null));
+  return std::make_unique<Reader>(std::move(options), std::move(columns), std::move(forced),
+                                  std::move(table_name), style);
 }
 
 }  // namespace firn::columnar

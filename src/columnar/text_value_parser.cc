@@ -26,6 +26,14 @@ class TextParser : public ParserInto<arrow::StringBuilder> {
   }
   Status AppendBinary(std::string_view bytes) override { return AppendText(bytes); }
   Status AppendBinaries(std::span<const std::string_view> values, size_t* taken) override {
+    return AppendAll(values, taken, true);
+  }
+  Status AppendTexts(std::span<const std::string_view> values, size_t* taken) override {
+    return AppendAll(values, taken, false);
+  }
+
+ private:
+  Status AppendAll(std::span<const std::string_view> values, size_t* taken, bool check) {
     size_t bytes = 0;
     for (const auto text : values) bytes += text.size();
     *taken = 0;
@@ -35,7 +43,7 @@ class TextParser : public ParserInto<arrow::StringBuilder> {
       if (text.data() == nullptr) {
         builder_.UnsafeAppendNull();
       } else {
-        FIRN_RETURN_IF_ERROR(CheckUtf8(text));
+        if (check) FIRN_RETURN_IF_ERROR(CheckUtf8(text));
         if (length_ > 0) FIRN_RETURN_IF_ERROR(FitVarchar(length_, &text));
         builder_.UnsafeAppend(text);
       }
@@ -44,7 +52,6 @@ class TextParser : public ParserInto<arrow::StringBuilder> {
     return {};
   }
 
- private:
   const int32_t length_;
 };
 

@@ -13,7 +13,8 @@
 namespace firn::columnar {
 namespace {
 
-template <typename Builder, typename Read>
+// `read(bytes, value)` is how a value is read.
+template <typename Value, typename Builder, typename Read>
 Status AppendEach(Builder& builder, std::span<const std::string_view> values, size_t* taken,
                   Read read) {
   *taken = 0;
@@ -22,7 +23,7 @@ Status AppendEach(Builder& builder, std::span<const std::string_view> values, si
     if (bytes.data() == nullptr) {
       builder.UnsafeAppendNull();
     } else {
-      typename Builder::value_type value{};
+      Value value{};
       FIRN_RETURN_IF_ERROR(read(bytes, &value));
       builder.UnsafeAppend(value);
     }
@@ -47,9 +48,14 @@ class PlainParser final : public ParserInto<typename Form::Builder> {
     return FromArrow(this->builder_.Append(value));
   }
   Status AppendBinaries(std::span<const std::string_view> values, size_t* taken) override {
-    return AppendEach(this->builder_, values, taken, [](std::string_view bytes, Value* value) {
-      return Form::Read(true, bytes, value);
-    });
+    return AppendEach<Value>(
+        this->builder_, values, taken,
+        [](std::string_view bytes, Value* value) { return Form::Read(true, bytes, value); });
+  }
+  Status AppendTexts(std::span<const std::string_view> values, size_t* taken) override {
+    return AppendEach<Value>(
+        this->builder_, values, taken,
+        [](std::string_view text, Value* value) { return Form::Read(false, text, value); });
   }
 };
 
@@ -58,20 +64,42 @@ class NumericParser final : public ParserInto<arrow::Decimal128Builder> {
   NumericParser(const Type& type, arrow::ArrayBuilder* builder)
       : ParserInto(builder), type_(type) {}
   Status AppendText(std::string_view text) override {
-    Int128 value = 0;
-    FIRN_RETURN_IF_ERROR(ParseNumeric(text, type_, &value));
-    return Append(value);
+    arrow::Decimal128 value;
+    FIRN_RETURN_IF_ERROR(ReadText(text, &value));
+    return FromArrow(builder_.Append(value));
   }
   Status AppendBinary(std::string_view bytes) override {
-    Int128 value = 0;
-    FIRN_RETURN_IF_ERROR(ParseNumericBinary(bytes, type_, &value));
-    return Append(value);
+    arrow::Decimal128 value;
+    FIRN_RETURN_IF_ERROR(ReadBinary(bytes, &value));
+    return FromArrow(builder_.Append(value));
+  }
+  Status AppendTexts(std::span<const std::string_view> values, size_t* taken) override {
+    return AppendEach<arrow::Decimal128>(
+        builder_, values, taken,
+        [this](std::string_view text, arrow::Decimal128* value) { return ReadText(text, value); });
+  }
+  Status AppendBinaries(std::span<const std::string_view> values, size_t* taken) override {
+    return AppendEach<arrow::Decimal128>(builder_, values, taken,
+                                         [this](std::string_view bytes, arrow::Decimal128* value) {
+                                           return ReadBinary(bytes, value);
+                                         });
   }
 
  private:
-  Status Append(Int128 value) {
-    return FromArrow(builder_.Append(
-        arrow::Decimal128(static_cast<int64_t>(value >> 64), static_cast<uint64_t>(value))));
+  static arrow::Decimal128 DecimalOf(Int128 value) {
+    return {static_cast<int64_t>(value >> 64), static_cast<uint64_t>(value)};
+  }
+  Status ReadText(std::string_view text, arrow::Decimal128* value) const {
+    Int128 read = 0;
+    FIRN_RETURN_IF_ERROR(ParseNumeric(text, type_, &read));
+    *value = DecimalOf(read);
+    return {};
+  }
+  Status ReadBinary(std::string_view bytes, arrow::Decimal128* value) const {
+    Int128 read = 0;
+    FIRN_RETURN_IF_ERROR(ParseNumericBinary(bytes, type_, &read));
+    *value = DecimalOf(read);
+    return {};
   }
   const Type type_;
 };
@@ -109,7 +137,7 @@ class TimestamptzParser final : public ParserInto<arrow::TimestampBuilder> {
       : ParserInto(builder), zone_(std::move(zone)) {}
   Status AppendText(std::string_view text) override {
     int64_t micros = 0;
-    FIRN_RETURN_IF_ERROR(ParseTimestamp(text, true, zone_.get(), &micros));
+    FIRN_RETURN_IF_ERROR(ReadText(text, &micros));
     return FromArrow(builder_.Append(micros));
   }
   Status AppendBinary(std::string_view bytes) override {
@@ -118,10 +146,18 @@ class TimestamptzParser final : public ParserInto<arrow::TimestampBuilder> {
     return FromArrow(builder_.Append(micros));
   }
   Status AppendBinaries(std::span<const std::string_view> values, size_t* taken) override {
-    return AppendEach(builder_, values, taken, ReadTimestamp);
+    return AppendEach<int64_t>(builder_, values, taken, ReadTimestamp);
+  }
+  Status AppendTexts(std::span<const std::string_view> values, size_t* taken) override {
+    return AppendEach<int64_t>(
+        builder_, values, taken,
+        [this](std::string_view text, int64_t* micros) { return ReadText(text, micros); });
   }
 
  private:
+  Status ReadText(std::string_view text, int64_t* micros) const {
+    return ParseTimestamp(text, true, zone_.get(), micros);
+  }
   const std::shared_ptr<const TimeZone> zone_;
 };
 
@@ -144,6 +180,14 @@ Status ValueParser::AppendBinaries(std::span<const std::string_view> values, siz
   for (*taken = 0; *taken < values.size(); ++*taken) {
     const auto bytes = values[*taken];
     FIRN_RETURN_IF_ERROR(bytes.data() == nullptr ? AppendNull() : AppendBinary(bytes));
+  }
+  return {};
+}
+
+Status ValueParser::AppendTexts(std::span<const std::string_view> values, size_t* taken) {
+  for (*taken = 0; *taken < values.size(); ++*taken) {
+    const auto text = values[*taken];
+    FIRN_RETURN_IF_ERROR(text.data() == nullptr ? AppendNull() : AppendText(text));
   }
   return {};
 }

@@ -44,6 +44,8 @@ class ValueParser {
   /// Values one after another, a null data() being NULL: quicker than one call for each. Stops at
   /// the first one that is refused; `taken` are those before it.
   virtual Status AppendBinaries(std::span<const std::string_view> values, size_t* taken);
+  /// The same for texts that are known to be UTF-8.
+  virtual Status AppendTexts(std::span<const std::string_view> values, size_t* taken);
 };
 
 /// One value, from its text or its binary form, as an array of a type that a builder could have; no

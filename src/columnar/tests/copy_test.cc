@@ -1,3 +1,6 @@
+#include <array>
+#include <random>
+
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
@@ -43,6 +46,67 @@ TEST(Copy, ChunkBoundariesDoNotMatter) {
   for (size_t chunk = 1; chunk <= data.size(); ++chunk) {
     EXPECT_EQ(Through(CopyOptions::Csv(), data, chunk).value(), want) << chunk;
   }
+}
+
+// Some rows of "id,name"; `odd` is how likely, in thousandths, a field or line end is not plain.
+std::string RandomFile(std::mt19937& random, char delimiter, uint32_t odd) {
+  const std::vector<std::string> odd_names = {"",
+                                              "\\N",
+                                              "\\N ",
+                                              "\\.",
+                                              "a\\tb",
+                                              "\"q\"",
+                                              "\"a\nb\"",
+                                              "\"",
+                                              "é",
+                                              "\xff",
+                                              "\r",
+                                              "a\\",
+                                              "NULL",
+                                              std::string(1, '\0'),
+                                              std::string(1, delimiter),
+                                              std::string("\"a") + delimiter + '"'};
+  const std::vector<std::string> odd_ids = {"x", "", "99999999999", "\\N", "\"7\"", "+8 "};
+  const auto below = [&](size_t n) { return random() % n; };
+  const auto is_odd = [&] { return below(1000) < odd; };
+  std::string file;
+  for (size_t rows = below(700); rows > 0; --rows) {
+    file += is_odd() ? odd_ids[below(odd_ids.size())] : std::to_string(below(1 << 20));
+    file += delimiter;
+    const auto name = is_odd() ? odd_names[below(odd_names.size())] : std::string("wörd");
+    for (size_t n = below(below(8) == 0 ? 100 : 4); n > 0; --n) file += "ab";
+    file += name;
+    if (!is_odd() || rows > 1) file += is_odd() ? "\r\n" : "\n";
+  }
+  return file;
+}
+
+// Bytes that come one by one are never cut many at a time.
+TEST(Copy, FilesReadAtOnceAndByteByByteAreTheSame) {
+  std::mt19937 random(20261122);
+  int whole = 0;
+  int refused = 0;
+  for (int turn = 0; turn < 1200; ++turn) {
+    const bool csv = turn % 2 == 0;
+    const auto options = csv ? CopyOptions::Csv() : CopyOptions();
+    const uint32_t odd = std::array<uint32_t, 4>{0, 1, 10, 200}[random() % 4];
+    const auto file = RandomFile(random, csv ? ',' : '\t', odd);
+    const auto want = Through(options, file, 1);
+    for (const size_t chunk : {file.size() + 1, size_t{97} + random() % 5000}) {
+      const auto got = Through(options, file, chunk);
+      ASSERT_EQ(got.has_value(), want.has_value()) << turn;
+      if (want) {
+        ASSERT_EQ(*got, *want) << turn;
+      } else {
+        ASSERT_EQ(got.error().message, want.error().message) << turn;
+        ASSERT_EQ(got.error().where, want.error().where) << turn;
+        ASSERT_EQ(got.error().SqlState(), want.error().SqlState()) << turn;
+      }
+    }
+    ++(want ? whole : refused);
+  }
+  EXPECT_GT(whole, 300);
+  EXPECT_GT(refused, 300);
 }
 
 TEST(Copy, ErrorsNameLineColumnAndValue) {
