@@ -106,9 +106,15 @@ Task<Status> Connection::Serve() {
         continue;
       }
       if (bytes.size() >= wanted) {
-        auto more = co_await Handle(*header);
-        if (!more) co_return Fail(std::move(more).error());
-        if (!*more) co_return Status();
+        // The view stays good until something is read, so each handler parses before it waits.
+        const auto body = bytes.substr(Header::kBytes, header->body);
+        stream_.Consume(wanted);
+        FIRN_CO_RETURN_IF_ERROR(BeginMessage(type, body));
+        if (type == 'X') co_return Status();
+        auto handled = co_await Handle(type, body);
+        // An error is shown at once: the client may wait for it before it sends Sync.
+        if (handled && (stream_.full() || skipping_)) handled = co_await stream_.Flush();
+        if (!handled) co_return handled;
         if (idle_ && !stream_.buffered().empty()) co_await Yield();
         continue;
       }
@@ -148,55 +154,42 @@ Task<Result<bool>> Connection::Expect(Header header) {
   co_return false;
 }
 
-Task<Result<bool>> Connection::Handle(Header header) {
-  // The view stays good until something is read, so each handler parses before it waits.
-  const auto body = stream_.buffered().substr(Header::kBytes, header.body);
-  stream_.Consume(Header::kBytes + header.body);
+Status Connection::BeginMessage(char type, std::string_view body) {
   idle_ = false;
-  if (header.type != 'S') responder_.TellHeld();
-  if (std::string_view("SHX").find(header.type) != std::string_view::npos) {
-    auto nothing = ParseNothing(body);
-    if (!nothing) co_return Fail(std::move(nothing).error());
-  }
-  Status status;
-  switch (header.type) {
+  if (type != 'S') responder_.TellHeld();
+  const bool has_body = std::string_view("SHX").find(type) == std::string_view::npos;
+  return has_body ? Status() : ParseNothing(body);
+}
+
+Task<Status> Connection::Handle(char type, std::string_view body) {
+  switch (type) {
     case 'Q':
-      status = co_await OnQuery(body);
-      break;
+      return OnQuery(body);
     case 'P':
-      status = co_await OnParse(body);
-      break;
+      return OnParse(body);
     case 'B':
-      status = co_await OnBind(body);
-      break;
+      return OnBind(body);
     case 'D':
-      status = co_await OnDescribe(body);
-      break;
+      return OnDescribe(body);
     case 'E':
-      status = co_await OnExecute(body);
-      break;
+      return OnExecute(body);
     case 'C':
-      status = co_await OnClose(body);
-      break;
+      return OnClose(body);
     case 'S':
-      status = co_await OnSync();
-      break;
+      return OnSync();
     case 'H':
-      status = co_await stream_.Flush();
-      break;
-    case 'X':
-      co_return false;
-    default:  // FunctionCall, which ends its cycle like a Query
-      status = AnswerAndSkip(
-          MakeError(ErrorCode::kUnsupported, "the function call protocol is not supported")
-              .WithHint("Say SELECT function(...)."));
-      if (status) status = co_await OnSync();
+      return stream_.Flush();
+    default:
+      return OnFunctionCall();
   }
-  if (!status) co_return Fail(std::move(status).error());
-  // An error is shown at once: the client may wait for it before it sends Sync.
-  if (stream_.full() || skipping_) status = co_await stream_.Flush();
-  if (!status) co_return Fail(std::move(status).error());
-  co_return true;
+}
+
+/// It ends its cycle like a Query.
+Task<Status> Connection::OnFunctionCall() {
+  FIRN_CO_RETURN_IF_ERROR(AnswerAndSkip(
+      MakeError(ErrorCode::kUnsupported, "the function call protocol is not supported")
+          .WithHint("Say SELECT function(...).")));
+  co_return co_await OnSync();
 }
 
 Status Connection::Answer(Error error) {
@@ -220,13 +213,12 @@ const ResultFormats& Connection::FormatsOf(const std::string& portal) const {
   return found == formats_.end() ? kText : found->second;
 }
 
-Task<Status> Connection::EndCycle() {
+void Connection::EndCycle() {
   const char transaction = session_->transaction_status();
   if (transaction == 'I') formats_.clear();  // portals end with their transaction
   AppendReadyForQuery(stream_.out(), transaction);
   idle_ = true;
   share_.Return();
-  co_return co_await stream_.Flush();
 }
 
 Task<Status> Connection::OnSync() {
@@ -237,7 +229,9 @@ Task<Status> Connection::OnSync() {
     responder_.DropHeld();
     FIRN_CO_RETURN_IF_ERROR(Answer(std::move(synced).error()));
   }
-  co_return co_await EndCycle();
+  EndCycle();
+  if (stream_.FlushAtOnce()) co_return Status();
+  co_return co_await stream_.Flush();
 }
 
 Task<Status> Connection::OnQuery(std::string_view body) {
@@ -250,7 +244,9 @@ Task<Status> Connection::OnQuery(std::string_view body) {
   auto done = co_await session_->SimpleQuery(std::move(sql), responder_);
   responder_.EndStatement();
   if (!done) FIRN_CO_RETURN_IF_ERROR(Answer(std::move(done).error()));
-  co_return co_await EndCycle();
+  EndCycle();
+  if (stream_.FlushAtOnce()) co_return Status();
+  co_return co_await stream_.Flush();
 }
 
 Task<Status> Connection::RefuseQuery(Error why) {

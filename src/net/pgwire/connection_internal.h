@@ -81,8 +81,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Makes room for a long message of which the header has come. False: it was refused, and is
   /// skipped.
   Task<Result<bool>> Expect(Header header);
-  /// Takes one message; false after Terminate.
-  Task<Result<bool>> Handle(Header header);
+  /// Every message but those of a COPY. 08P01 for a body where there must be none.
+  Status BeginMessage(char type, std::string_view body);
+  Task<Status> Handle(char type, std::string_view body);
   Task<Status> OnQuery(std::string_view body);
   /// The same for a statement that a session could not be asked about, and its Sync.
   Task<Status> RefuseQuery(Error why);
@@ -91,8 +92,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<Status> OnDescribe(std::string_view body);
   Task<Status> OnExecute(std::string_view body);
   Task<Status> OnClose(std::string_view body);
+  Task<Status> OnFunctionCall();
   Task<Status> OnSync();
-  Task<Status> EndCycle();
+  /// ReadyForQuery, not flushed.
+  void EndCycle();
   Task<void> SendAway(Error why);
 
   /// Answers with ErrorResponse, or returns the error if it ends the connection.

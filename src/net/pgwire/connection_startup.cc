@@ -179,7 +179,8 @@ Task<Status> Connection::OpenSession(StartupMessage message) {
   for (const auto& [name, value] : session_->parameters()) AppendParameterStatus(out, name, value);
   AppendBackendKeyData(out, peer_.key.process_id, peer_.key.secret);
   DisarmTimer();
-  co_return co_await EndCycle();
+  EndCycle();
+  co_return co_await stream_.Flush();
 }
 
 }  // namespace firn::net::pgwire

@@ -56,7 +56,14 @@ Task<Status> Stream::ReadMore(size_t wanted) {
     if (broken_) co_return Gone("read after failure");
     MakeRoom(wanted);
     error_code failed;
-    const size_t bytes = co_await ReadSome(input_.get() + end_, capacity_ - end_, failed);
+    size_t bytes = 0;
+    if (tls_) {
+      bytes = co_await ReadTls(input_.get() + end_, capacity_ - end_, failed);
+    } else {
+      auto token = asio::redirect_error(asio::use_awaitable, failed);
+      const auto room = asio::buffer(input_.get() + end_, capacity_ - end_);
+      bytes = co_await socket_.async_read_some(room, token);
+    }
     if (failed || bytes == 0) {
       if (interruption() != Interruption::kNone) co_return Fail(InterruptionError());
       broken_ = true;
@@ -70,11 +77,7 @@ Task<Status> Stream::ReadMore(size_t wanted) {
   }
 }
 
-Task<size_t> Stream::ReadSome(char* to, size_t room, error_code& failed) {
-  if (!tls_) {
-    auto token = asio::redirect_error(asio::use_awaitable, failed);
-    co_return co_await socket_.async_read_some(asio::buffer(to, room), token);
-  }
+Task<size_t> Stream::ReadTls(char* to, size_t room, error_code& failed) {
   while (true) {
     ERR_clear_error();
     size_t bytes = 0;
@@ -133,6 +136,14 @@ Task<Status> Stream::StartTls(const TlsContext& context) {
     broken_ = true;
     co_return Gone(fmt::format("no TLS: {}", TlsErrorText()));
   }
+}
+
+bool Stream::FlushAtOnce() {
+  if (full() || broken_) return false;
+  error_code failed;
+  const size_t sent = WriteSome(out_, failed);
+  out_.erase(0, sent);
+  return out_.empty();
 }
 
 Task<Status> Stream::Flush() {

@@ -65,6 +65,8 @@ class Stream {
   std::string& out() { return out_; }
   bool full() const { return out_.size() >= kFlushBytes; }
   Task<Status> Flush();
+  /// Flush where the client takes everything at once. False: there is something left for Flush.
+  bool FlushAtOnce();
 
   /// Makes every wait, this one and all later ones, end. The first reason stays.
   void Interrupt(Interruption why);
@@ -86,7 +88,7 @@ class Stream {
   void MakeRoom(size_t wanted);
   /// Suspends until the socket is ready to go on with what TLS said it wants.
   Task<void> AwaitTls(int answer, boost::system::error_code& failed);
-  Task<size_t> ReadSome(char* to, size_t room, boost::system::error_code& failed);
+  Task<size_t> ReadTls(char* to, size_t room, boost::system::error_code& failed);
   size_t WriteSome(std::string_view bytes, boost::system::error_code& failed);
 
   asio::ip::tcp::socket socket_;
