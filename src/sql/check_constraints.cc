@@ -193,6 +193,18 @@ void GatherColumns(const tree::Json& node, std::vector<std::string>& names) {
 
 }  // namespace
 
+bool HasExpressions(const catalog::TableDefinition& table) {
+  return HasUserTypes(table) || !ChecksOf(table).empty();
+}
+
+Result<std::optional<BrokenRow>> FindBrokenRowAlone(const catalog::TableDefinition& table,
+                                                    const Batch& rows) {
+  FIRN_RETURN_IF_ERROR(CheckLengths(table, *rows));
+  const auto null = FirstNullRow(table, *rows);
+  if (!null) return std::optional<BrokenRow>();
+  return std::optional(BrokenRow{null->row, NullRow(table, *rows, *null).value()});
+}
+
 Task<Result<std::optional<BrokenRow>>> FindBrokenRow(SessionContext& session,
                                                      const catalog::TableDefinition& table,
                                                      const Batch& rows) {

@@ -22,6 +22,12 @@ Task<Result<std::optional<BrokenRow>>> FindBrokenRow(
     SessionContext& session, const catalog::TableDefinition& table,
     const std::shared_ptr<arrow::RecordBatch>& rows);
 
+/// Whether FindBrokenRow has to ask the engine: for the CHECKs of the table or of its types.
+bool HasExpressions(const catalog::TableDefinition& table);
+/// FindBrokenRow where it has not.
+Result<std::optional<BrokenRow>> FindBrokenRowAlone(
+    const catalog::TableDefinition& table, const std::shared_ptr<arrow::RecordBatch>& rows);
+
 /// Whether the expression can be a CHECK of the table: boolean, over its columns only. The columns
 /// it names. Errors: 42804, 42703, 0A000 …
 Result<std::vector<FieldId>> DescribeCheck(SessionContext& session,

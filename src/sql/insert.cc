@@ -279,22 +279,30 @@ Result<std::vector<ParameterType>> InsertParameters(
   return parameters;
 }
 
-Task<Result<Inserted>> RunInsertValues(SessionContext& session, const InsertValuesCommand& command,
-                                       const std::vector<BoundParameter>& parameters,
-                                       InsertPlan& plan) {
-  auto planned = PlanInsert(session, command, plan);
-  if (!planned) co_return Failure(std::move(planned).error());
+namespace {
+
+Task<Result<Inserted>> RefuseInsert(Error why) {
+  co_return Failure(std::move(why));
+}
+
+Task<Result<Inserted>> InsertByEngine(SessionContext& session, const InsertValuesCommand& command,
+                                      const std::vector<BoundParameter>& parameters,
+                                      InsertPlan& plan) {
   const auto table = plan.table;
-  if (plan.by_engine) {
-    auto filling = WithoutSequences(*table, {command.values, plan.targets});
-    if (!filling) co_return Failure(std::move(filling).error());
-    const auto columns = PickColumns(*table, filling->targets);
-    RowSink sink(session, table, filling->targets, !command.columns.empty());
-    if (command.returning) sink.KeepRows();
-    auto copied = co_await CopyQuery(session, filling->query, &parameters, &columns, sink);
-    if (!copied) co_return Failure(std::move(copied).error());
-    co_return Done(session, *table, sink, command.returning);
-  }
+  auto filling = WithoutSequences(*table, {command.values, plan.targets});
+  if (!filling) co_return Failure(std::move(filling).error());
+  const auto columns = PickColumns(*table, filling->targets);
+  RowSink sink(session, table, filling->targets, !command.columns.empty());
+  if (command.returning) sink.KeepRows();
+  auto copied = co_await CopyQuery(session, filling->query, &parameters, &columns, sink);
+  if (!copied) co_return Failure(std::move(copied).error());
+  co_return Done(session, *table, sink, command.returning);
+}
+
+Task<Result<Inserted>> InsertCells(SessionContext& session, const InsertValuesCommand& command,
+                                   const std::vector<BoundParameter>& parameters,
+                                   InsertPlan& plan) {
+  const auto table = plan.table;
   RowSink sink(session, table, plan.targets, !command.columns.empty());
   if (command.returning) sink.KeepRows();
 
@@ -321,6 +329,17 @@ Task<Result<Inserted>> RunInsertValues(SessionContext& session, const InsertValu
   auto added = co_await sink.Add(std::move(columns), count);
   if (!added) co_return Failure(std::move(added).error());
   co_return Done(session, *table, sink, command.returning);
+}
+
+}  // namespace
+
+Task<Result<Inserted>> RunInsertValues(SessionContext& session, const InsertValuesCommand& command,
+                                       const std::vector<BoundParameter>& parameters,
+                                       InsertPlan& plan) {
+  auto planned = PlanInsert(session, command, plan);
+  if (!planned) return RefuseInsert(std::move(planned).error());
+  return plan.by_engine ? InsertByEngine(session, command, parameters, plan)
+                        : InsertCells(session, command, parameters, plan);
 }
 
 Task<Status> CopyQuery(SessionContext& session, const Statement& query,

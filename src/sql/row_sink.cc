@@ -178,16 +178,25 @@ Task<Status> RowSink::Add(std::vector<std::shared_ptr<arrow::Array>> given, int6
     columns[i] = *std::move(stored);
   }
   auto rows = arrow::RecordBatch::Make(schema_, count, std::move(columns));
-  auto broken = co_await FindBrokenRow(session_, *table_, rows);
+  Result<std::optional<BrokenRow>> broken;
+  if (HasExpressions(*table_)) {
+    broken = co_await FindBrokenRow(session_, *table_, rows);
+  } else {
+    broken = FindBrokenRowAlone(*table_, rows);
+  }
   if (!broken) co_return Failure(std::move(broken).error());
   // A key that is taken in a row before the broken one is told of first.
   const auto whole = *broken ? rows->Slice(0, (*broken)->row) : rows;
-  auto searched = co_await SearchKeys(session_, table_, whole);
-  if (!searched) co_return searched;
+  if (table_->PrimaryKey() != nullptr) {
+    auto searched = co_await SearchKeys(session_, table_, whole);
+    if (!searched) co_return searched;
+  }
   if (*broken) co_return Fail(std::move((*broken)->error));
   rows_ += rows->num_rows();
   if (keeps_) kept_.push_back(rows);
-  co_return co_await session_.transaction.BufferOf(table_).Append(std::move(rows));
+  auto& buffer = session_.transaction.BufferOf(table_);
+  if (buffer.CanKeep()) co_return buffer.Keep(std::move(rows));
+  co_return co_await buffer.Append(std::move(rows));
 }
 
 }  // namespace firn::sql

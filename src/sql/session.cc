@@ -468,10 +468,12 @@ Task<Status> Session::Execute(std::string portal, int32_t max_rows, Output& out)
   const auto running = found->second;
   if (running->prepared && !running->prepared->command) co_return co_await out.EmptyQuery();
   BeginMessage(running->prepared ? running->prepared->statement->text() : portal);
-  auto status = co_await TellNotices(out);
+  Status status;
+  if (!notices_.empty()) status = co_await TellNotices(out);
   if (status) status = co_await RunPortal(*running, max_rows, false, false, out);
   if (!status) co_await AfterError(false);
-  auto reported = co_await Report(out);
+  Status reported;
+  if (context_.settings.MayHaveReports()) reported = co_await Report(out);
   context_.cancellation->End();
   if (status && !reported) co_return reported;
   co_return status;

@@ -92,6 +92,13 @@ class Session {
 
   OutcomeTask RunCommand(const PreparedStatement& prepared,
                          const std::vector<BoundParameter>& parameters, Output& out);
+  OutcomeTask RunConstant(const PreparedStatement& prepared);
+  OutcomeTask RunRead(const PreparedStatement& prepared,
+                      const std::vector<BoundParameter>& parameters, Output& out);
+  OutcomeTask RunInsert(const PreparedStatement& prepared, const InsertValuesCommand& insert,
+                        const std::vector<BoundParameter>& parameters);
+  OutcomeTask RunExplained(const ExplainCommand& explain,
+                           const std::vector<BoundParameter>& parameters);
   OutcomeTask RunWrite(const PreparedStatement& prepared,
                        const std::vector<BoundParameter>& parameters, Output& out);
   OutcomeTask RunSessionCommand(const Command& command, Output& out);

@@ -27,47 +27,63 @@ Result<std::unique_ptr<RowStream>> Widen(Result<std::unique_ptr<T>> stream) {
 
 }  // namespace
 
+// No coroutine itself: its frame would have room for what each kind of command waits for.
 Session::OutcomeTask Session::RunCommand(const PreparedStatement& prepared,
                                          const std::vector<BoundParameter>& parameters,
                                          Output& out) {
   const auto& command = *prepared.command;
-  if (prepared.constant) {
-    auto row = std::make_unique<FixedRows>(prepared.constant->fields, prepared.constant->batch);
-    co_return Outcome{.tag = "SELECT", .rows = std::move(row)};
-  }
-  if (std::holds_alternative<ReadCommand>(command)) {
-    RunningRead::Request request;
-    request.query = &*prepared.statement;
-    request.parameters = &parameters;
-    request.out = &out;
-    auto read = Widen(co_await RunningRead::Start(context_, request));
-    if (!read) co_return Failure(std::move(read).error());
-    co_return Outcome{.tag = "SELECT", .rows = *std::move(read)};
+  if (prepared.constant) return RunConstant(prepared);
+  if (std::holds_alternative<ReadCommand>(command)) return RunRead(prepared, parameters, out);
+  if (const auto* insert = std::get_if<InsertValuesCommand>(&command)) {
+    return RunInsert(prepared, *insert, parameters);
   }
   if (const auto* explain = std::get_if<ExplainCommand>(&command)) {
-    auto plan = co_await RunExplain(context_, *explain, parameters);
-    if (!plan) co_return Failure(std::move(plan).error());
-    co_return Outcome{.tag = "EXPLAIN", .rows = *std::move(plan)};
+    return RunExplained(*explain, parameters);
   }
   if (const auto* transaction = std::get_if<TransactionCommand>(&command)) {
-    co_return co_await RunTransaction(*transaction, out);
+    return RunTransaction(*transaction, out);
   }
-  if (const auto* execute = std::get_if<ExecuteCommand>(&command)) {
-    co_return co_await RunExecute(*execute, out);
-  }
+  if (const auto* execute = std::get_if<ExecuteCommand>(&command)) return RunExecute(*execute, out);
   if (const auto* declare = std::get_if<DeclareCursorCommand>(&command)) {
-    co_return co_await RunDeclare(*declare, parameters);
+    return RunDeclare(*declare, parameters);
   }
-  if (const auto* fetch = std::get_if<FetchCommand>(&command)) {
-    co_return co_await RunFetch(*fetch, out);
-  }
-  if (const auto* close = std::get_if<CloseCursorCommand>(&command)) {
-    co_return co_await RunClose(*close);
-  }
+  if (const auto* fetch = std::get_if<FetchCommand>(&command)) return RunFetch(*fetch, out);
+  if (const auto* close = std::get_if<CloseCursorCommand>(&command)) return RunClose(*close);
   if (NeedsView(command) || std::holds_alternative<CheckpointCommand>(command)) {
-    co_return co_await RunWrite(prepared, parameters, out);
+    return RunWrite(prepared, parameters, out);
   }
-  co_return co_await RunSessionCommand(command, out);
+  return RunSessionCommand(command, out);
+}
+
+Session::OutcomeTask Session::RunConstant(const PreparedStatement& prepared) {
+  auto row = std::make_unique<FixedRows>(prepared.constant->fields, prepared.constant->batch);
+  co_return Outcome{.tag = "SELECT", .rows = std::move(row)};
+}
+
+Session::OutcomeTask Session::RunRead(const PreparedStatement& prepared,
+                                      const std::vector<BoundParameter>& parameters, Output& out) {
+  RunningRead::Request request;
+  request.query = &*prepared.statement;
+  request.parameters = &parameters;
+  request.out = &out;
+  auto read = Widen(co_await RunningRead::Start(context_, request));
+  if (!read) co_return Failure(std::move(read).error());
+  co_return Outcome{.tag = "SELECT", .rows = *std::move(read)};
+}
+
+Session::OutcomeTask Session::RunExplained(const ExplainCommand& explain,
+                                           const std::vector<BoundParameter>& parameters) {
+  auto plan = co_await RunExplain(context_, explain, parameters);
+  if (!plan) co_return Failure(std::move(plan).error());
+  co_return Outcome{.tag = "EXPLAIN", .rows = *std::move(plan)};
+}
+
+Session::OutcomeTask Session::RunInsert(const PreparedStatement& prepared,
+                                        const InsertValuesCommand& insert,
+                                        const std::vector<BoundParameter>& parameters) {
+  auto inserted = co_await RunInsertValues(context_, insert, parameters, *prepared.insert_plan);
+  if (!inserted) co_return Failure(std::move(inserted).error());
+  co_return Outcome{.tag = std::move(inserted->tag), .rows = std::move(inserted->rows)};
 }
 
 Session::OutcomeTask Session::RunWrite(const PreparedStatement& prepared,
@@ -75,20 +91,11 @@ Session::OutcomeTask Session::RunWrite(const PreparedStatement& prepared,
   const auto& command = *prepared.command;
   Result<std::string> tag;
   std::unique_ptr<RowStream> rows;
-  const auto take = [&](Result<Inserted> inserted) {
-    if (!inserted) {
-      tag = Failure(std::move(inserted).error());
-    } else {
-      tag = std::move(inserted->tag);
-      rows = std::move(inserted->rows);
-    }
-  };
-  if (const auto* insert = std::get_if<InsertValuesCommand>(&command)) {
-    auto inserted = co_await RunInsertValues(context_, *insert, parameters, *prepared.insert_plan);
-    take(std::move(inserted));
-  } else if (const auto* query = std::get_if<InsertQueryCommand>(&command)) {
+  if (const auto* query = std::get_if<InsertQueryCommand>(&command)) {
     auto inserted = co_await RunInsertQuery(context_, *query, parameters);
-    take(std::move(inserted));
+    if (!inserted) co_return Failure(std::move(inserted).error());
+    tag = std::move(inserted->tag);
+    rows = std::move(inserted->rows);
   } else if (const auto* copy = std::get_if<CopyCommand>(&command)) {
     tag = co_await RunCopy(context_, *copy, out);
   } else if (const auto* create = std::get_if<CreateTableCommand>(&command)) {

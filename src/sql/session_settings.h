@@ -108,6 +108,8 @@ class SessionSettings {
   /// The end of a committed transaction: SET LOCAL is over.
   void EndTransaction();
 
+  /// Whether a setting changed since TakeReports().
+  bool MayHaveReports() const { return reported_state_ != state_; }
   /// Reported parameters whose value differs from the last time asked.
   std::vector<std::pair<std::string, std::string>> TakeReports();
   /// All reported parameters with their values.

@@ -39,17 +39,24 @@ bool TableBuffer::IsFull() const {
 }
 
 Task<Status> TableBuffer::Append(std::shared_ptr<arrow::RecordBatch> batch) {
+  if (CanKeep()) co_return Keep(std::move(batch));
   if (batch->num_rows() == 0) co_return Status();
-  if (IsFull() || writer_ != nullptr || !files_.empty()) {
-    const auto spill = [this, batch] { return Spill(*batch); };
-    auto spilled = co_await RunOn(services_.workers, spill);
-    if (spilled) rows_ += batch->num_rows();
-    co_return spilled;
-  }
+  const auto spill = [this, batch] { return Spill(*batch); };
+  auto spilled = co_await RunOn(services_.workers, spill);
+  if (spilled) rows_ += batch->num_rows();
+  co_return spilled;
+}
+
+bool TableBuffer::CanKeep() const {
+  return !IsFull() && writer_ == nullptr && files_.empty();
+}
+
+Status TableBuffer::Keep(std::shared_ptr<arrow::RecordBatch> batch) {
+  if (batch->num_rows() == 0) return {};
   held_.Set(held_.bytes() + columnar::BatchBytes(*batch));
   rows_ += batch->num_rows();
   batches_.push_back(std::move(batch));
-  co_return MergeSmall();
+  return MergeSmall();
 }
 
 // As in a binary counter: each row is copied once per doubling.
@@ -190,24 +197,21 @@ Task<void> TableBuffer::DiscardTruncated() {
   co_await RunOn(services_.workers, discard);
 }
 
-Task<Result<table::TableWrite>> TableBuffer::BuildWrite() {
-  auto sealed = co_await SealFiles();
-  if (!sealed) co_return Failure(std::move(sealed).error());
+Result<table::TableWrite> TableBuffer::BuildWrite() const {
   table::TableWrite write;
   write.table = table_->id;
   write.schema = table_->columns.id;
   write.files.assign(files().begin(), files().end());
   const auto schema = table_->ArrowSchema();
   for (const auto& batch : batches()) {
-    auto rows = columnar::EvolveRows(batch, schema);
-    if (!rows) co_return Failure(std::move(rows).error());
-    write.rows.push_back(*std::move(rows));
+    FIRN_TRY(auto rows, columnar::EvolveRows(batch, schema));
+    write.rows.push_back(std::move(rows));
   }
   if (table_->PrimaryKey() != nullptr) {
     write.keys.assign(keys_.begin() + static_cast<ptrdiff_t>(from_.keys), keys_.end());
     write.keys_checked = keys_checked_;
   }
-  co_return write;
+  return write;
 }
 
 }  // namespace firn::sql

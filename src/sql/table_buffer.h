@@ -36,8 +36,12 @@ class TableBuffer {
 
   /// Columns as columnar::ArrowSchema of the table, constraints already checked.
   Task<Status> Append(std::shared_ptr<arrow::RecordBatch> batch);
+  /// Append where nothing has to be written: the usual case, without a coroutine.
+  bool CanKeep() const;
+  Status Keep(std::shared_ptr<arrow::RecordBatch> batch);
   /// Ends the data file being written, so that files() holds every row spilled so far.
   Task<Status> SealFiles();
+  bool is_writing() const { return writer_ != nullptr; }
 
   /// Since the last Truncate. Batches have the columns the table had when they were added, with
   /// field ids.
@@ -79,10 +83,11 @@ class TableBuffer {
   /// Removes every data file, on this thread.
   void DiscardNow();
   /// After the commit: removes what a Truncate left behind.
+  bool has_truncated_files() const { return from_.files > 0; }
   Task<void> DiscardTruncated();
 
   /// What the commit is given. The buffer keeps its files, for Discard.
-  Task<Result<table::TableWrite>> BuildWrite();
+  Result<table::TableWrite> BuildWrite() const;
 
  private:
   bool IsFull() const;

@@ -224,9 +224,22 @@ bool Transaction::CreatedHere(TableId table) const {
                      [&](const auto& created) { return created->id == table; });
 }
 
-Task<Result<table::CommitRequest>> Transaction::BuildRequest() {
-  table::CommitRequest request;
-  request.session = session_name_;
+bool Transaction::WritesFiles() const {
+  return std::any_of(buffers_.begin(), buffers_.end(),
+                     [](const auto& entry) { return entry.second->is_writing(); });
+}
+
+Task<Status> Transaction::SealFiles() {
+  for (auto& [table, buffer] : buffers_) {
+    auto sealed = co_await buffer->SealFiles();
+    if (!sealed) co_return sealed;
+  }
+  co_return Status();
+}
+
+Result<std::shared_ptr<table::CommitRequest>> Transaction::BuildRequest() {
+  auto request = std::make_shared<table::CommitRequest>();
+  request->session = session_name_;
   const auto dropped = [this](TableId table) {
     return std::any_of(changes_.begin(), changes_.end(), [&](const catalog::Change& change) {
       const auto* drop = std::get_if<catalog::DropTable>(&change);
@@ -240,23 +253,22 @@ Task<Result<table::CommitRequest>> Transaction::BuildRequest() {
   for (const auto& change : changes_) {
     const auto table = catalog::TableOf(change);
     if (IsTemporary(table)) continue;
-    if (objects || !CreatedHere(table) || !dropped(table)) request.changes.push_back(change);
+    if (objects || !CreatedHere(table) || !dropped(table)) request->changes.push_back(change);
   }
   for (const auto& [sequence, state] : own_sequences_) {
     if (view_.catalog == nullptr || view_.catalog->FindObject(sequence) == nullptr) continue;
-    request.changes.push_back(
+    request->changes.push_back(
         catalog::PutObject{std::make_shared<const catalog::SequenceState>(state)});
   }
   for (const auto& looked : unchanged_) {
-    if (!dropped(looked.table)) request.unchanged.push_back(looked);
+    if (!dropped(looked.table)) request->unchanged.push_back(looked);
   }
   for (auto& [table, buffer] : buffers_) {
     if (buffer->rows() == 0 || dropped(table) || IsTemporary(table)) continue;
-    auto write = co_await buffer->BuildWrite();
-    if (!write) co_return Failure(std::move(write).error());
-    request.writes.push_back(*std::move(write));
+    FIRN_TRY(auto write, buffer->BuildWrite());
+    request->writes.push_back(std::move(write));
   }
-  co_return request;
+  return request;
 }
 
 namespace {
@@ -290,20 +302,22 @@ Task<Status> Transaction::Commit() {
     co_return Status();
   }
   auto allowed = cancellation_.Check();
-  auto request = co_await BuildRequest();
+  if (allowed && WritesFiles()) allowed = co_await SealFiles();
+  auto request = BuildRequest();
   if (!allowed || !request) {
     Error error = !allowed ? std::move(allowed).error() : std::move(request).error();
     co_await Rollback();
     co_return Failure(std::move(error));
   }
-  if (request->writes.empty() && request->changes.empty()) {
+  const auto& asked = **request;
+  if (asked.writes.empty() && asked.changes.empty()) {
     co_await Committed();
     co_return Status();
   }
   auto receipt = co_await Submit(*request);
   if (!receipt) {
     auto error = std::move(receipt).error();
-    NameTables(*request, *view_.catalog, error);
+    NameTables(asked, *view_.catalog, error);
     // What may have been committed must keep its files.
     if (error.code == ErrorCode::kUnknownOutcome) {
       settings_.Restore(settings_before_);
@@ -314,26 +328,28 @@ Task<Status> Transaction::Commit() {
     co_return Failure(std::move(error));
   }
   last_commit_ = receipt->last_lsn;
-  for (const auto& write : request->writes) {
-    auto& buffer = buffers_[write.table];
-    co_await buffer->DiscardTruncated();
-    buffers_.erase(write.table);
+  for (const auto& write : asked.writes) {
+    const auto buffer = buffers_.find(write.table);
+    if (buffer->second->has_truncated_files()) co_await buffer->second->DiscardTruncated();
+    buffers_.erase(buffer);
   }
   co_await Committed();
   co_return Status();
 }
 
-Task<Result<table::CommitReceipt>> Transaction::Submit(const table::CommitRequest& request) {
+Task<Result<table::CommitReceipt>> Transaction::Submit(
+    const std::shared_ptr<table::CommitRequest>& request) {
   constexpr int kAttempts = 100;
-  auto attempt = request;
   for (int i = 0;; ++i) {
-    const auto commit = [this, &attempt](auto done) {
-      services_.database.Commit(attempt, std::move(done));
+    const auto commit = [this, &request](auto done) {
+      const std::shared_ptr<const table::CommitRequest> shared = request;
+      services_.database.Commit(shared, std::move(done));
     };
     auto receipt = co_await AwaitCallback<Result<table::CommitReceipt>>(commit);
     if (receipt || receipt.error().remedy != Remedy::kRetry) co_return receipt;
     if (receipt.error().sqlstate != "23505" || i == kAttempts) co_return receipt;
-    auto searched = co_await SearchKeysAgain(attempt);
+    // Refused, so nobody else has it any more.
+    auto searched = co_await SearchKeysAgain(*request);
     if (!searched) co_return Failure(std::move(searched).error());
   }
 }
@@ -369,7 +385,7 @@ Task<void> Transaction::Committed() {
     }
   }
   temp_tables_.EndTransaction();
-  co_await DiscardFiles(std::exchange(buffers_, {}));
+  if (!buffers_.empty()) co_await DiscardFiles(std::exchange(buffers_, {}));
   // Folders of tables that were created and dropped in here.
   const auto committed = view_.catalog;
   DiscardTables(0, committed.get());

@@ -139,9 +139,12 @@ class Transaction final : private RowHolder {
   void Start(State state);
   Status RebuildCatalog();
   std::optional<size_t> FindSavepoint(const std::string& name) const;
-  Task<Result<table::CommitRequest>> BuildRequest();
+  /// Whether rows are on their way to data files: SealFiles() has to come before BuildRequest().
+  bool WritesFiles() const;
+  Task<Status> SealFiles();
+  Result<std::shared_ptr<table::CommitRequest>> BuildRequest();
   /// Hands the request over; searches for keys again as often as others write meanwhile.
-  Task<Result<table::CommitReceipt>> Submit(const table::CommitRequest& request);
+  Task<Result<table::CommitReceipt>> Submit(const std::shared_ptr<table::CommitRequest>& request);
   Task<Status> SearchKeysAgain(table::CommitRequest& request);
   Task<void> Committed();
   /// Takes back what the database was told to prepare: folders beyond `created`, files.

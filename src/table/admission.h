@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -24,7 +25,7 @@ namespace firn::table {
 class Admission {
  public:
   struct Writer {
-    CommitRequest request;
+    std::shared_ptr<const CommitRequest> request;
     std::function<void(Result<CommitReceipt>)> done;
   };
   struct Collaborators {

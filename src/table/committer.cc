@@ -137,7 +137,7 @@ Committer::~Committer() {
   leader_.join();
 }
 
-void Committer::Submit(CommitRequest request, CommitDone done) {
+void Committer::Submit(std::shared_ptr<const CommitRequest> request, CommitDone done) {
   Item item{.request = std::move(request), .done = std::move(done)};
   Enqueue({&item, 1});
 }
@@ -180,8 +180,9 @@ void Committer::Enqueue(std::span<Item> items) {
 }
 
 bool Committer::IsLarge(const Item& item) {
+  if (item.request == nullptr) return false;
   int64_t rows = 0;
-  for (const auto& write : item.request.writes) {
+  for (const auto& write : item.request->writes) {
     for (const auto& batch : write.rows) rows += batch->num_rows();
   }
   return rows > kRowsLedByOthers;
@@ -269,16 +270,17 @@ Status Committer::Admit(Building& building, Item& item) {
   FIRN_RETURN_IF_ERROR(with_.log.PoisonReason());
   FIRN_RETURN_IF_ERROR(broken_);
   std::shared_ptr<const catalog::Version> catalog;
-  FIRN_RETURN_IF_ERROR(Validate(building, item.request, &catalog));
+  const CommitRequest& request = *item.request;
+  FIRN_RETURN_IF_ERROR(Validate(building, request, &catalog));
   const Lsn first = building.next_lsn;
-  ApplyChanges(building, item.request, std::move(catalog));
-  for (const auto& write : item.request.writes) ApplyWrite(building, write);
+  ApplyChanges(building, request, std::move(catalog));
+  for (const auto& write : request.writes) ApplyWrite(building, write);
   CommitReceipt receipt{.last_lsn = Lsn(building.next_lsn.value() - 1),
                         .commit_us = building.commit_us};
   if (building.next_lsn > first) {
     building.group.transactions.push_back({.last_lsn = receipt.last_lsn,
                                            .commit_us = building.commit_us,
-                                           .session = std::move(item.request.session)});
+                                           .session = request.session});
     ++building.facts.transactions;
   }
   building.accepted.emplace_back(std::move(item.done), receipt);

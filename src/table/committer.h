@@ -57,7 +57,7 @@ class Committer {
   /// What was submitted is answered first.
   ~Committer();
 
-  void Submit(CommitRequest request, CommitDone done);
+  void Submit(std::shared_ptr<const CommitRequest> request, CommitDone done);
   /// Several at once: they may share a group.
   void Submit(std::vector<Admission::Writer> writers);
   void Submit(RootChange change, std::function<void(Status)> done);
@@ -73,7 +73,7 @@ class Committer {
 
  private:
   struct Item {
-    CommitRequest request;
+    std::shared_ptr<const CommitRequest> request;
     CommitDone done;
     RootChange root_change;  // instead of a request
     std::function<void(Status)> root_done;

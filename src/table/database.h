@@ -93,7 +93,12 @@ class Database {
   /// any thread, possibly before Commit returns. Refused with Remedy::kRetry: 40001 for what
   /// changed meanwhile, 23505 when keys must be searched for again at a newer snapshot; 53200 and
   /// 53400 when flushes do not keep up, after a bounded wait.
-  virtual void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) = 0;
+  /// The request is let go of before `done` is called, so that who asked frees it.
+  virtual void Commit(std::shared_ptr<const CommitRequest> request,
+                      std::function<void(Result<CommitReceipt>)> done) = 0;
+  void Commit(CommitRequest request, std::function<void(Result<CommitReceipt>)> done) {
+    Commit(std::make_shared<const CommitRequest>(std::move(request)), std::move(done));
+  }
   /// Calls `done` when every row at or below `lsn` is visible, however long that takes.
   virtual void WaitFor(Lsn lsn, std::function<void()> done) = 0;
   /// Starts a flush round (or joins one that has not begun) and calls `done` when it ended. The
@@ -133,6 +138,9 @@ class Database {
 std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
                                             std::shared_ptr<const TableVersion> table,
                                             std::vector<std::shared_ptr<arrow::RecordBatch>> own);
+
+/// The rows that a scan of the hot leg without `own` returns, in time that follows the batches.
+int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table);
 
 /// True when a scan of the hot leg would return nothing.
 bool HotRowsEmpty(const Snapshot& snapshot, const TableVersion& table);

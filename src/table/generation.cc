@@ -181,22 +181,30 @@ RecordBatches Generation::Since(const Position& position) const {
   return batches;
 }
 
+int64_t Generation::Part::CountVisible(Lsn visible) const {
+  const int64_t count = rows->num_rows();
+  if (first_lsn > visible) return 0;
+  if (last_lsn <= visible) return count;
+  if (lsns == nullptr) return static_cast<int64_t>(visible.value() - first_lsn.value()) + 1;
+  const auto* values = static_cast<const arrow::UInt64Array&>(*lsns).raw_values();
+  return std::upper_bound(values, values + count, visible.value()) - values;
+}
+
+int64_t Generation::CountVisible(Lsn visible) const {
+  const Cut cut = TakeCut();
+  int64_t count = 0;
+  for (const auto& part : cut.parts) count += part->CountVisible(visible);
+  for (const auto& open : cut.open_batches) count += open->CountVisible(visible);
+  return count;
+}
+
 RecordBatches Generation::Read(Lsn visible, const std::vector<int>* columns, bool stored) const {
   const Cut cut = TakeCut();
   const auto schema = SchemaOf(columns, stored);
   RecordBatches batches;
   for (const auto& part : cut.parts) {
-    int64_t count = part->rows->num_rows();
     if (part->first_lsn > visible) continue;
-    if (part->last_lsn > visible) {
-      if (part->lsns == nullptr) {
-        count = static_cast<int64_t>(visible.value() - part->first_lsn.value()) + 1;
-      } else {
-        const auto* values = static_cast<const arrow::UInt64Array&>(*part->lsns).raw_values();
-        count = std::upper_bound(values, values + count, visible.value()) - values;
-      }
-    }
-    batches.push_back(PartRows(*part, count, columns, stored, schema));
+    batches.push_back(PartRows(*part, part->CountVisible(visible), columns, stored, schema));
   }
   for (const auto& open : cut.open_batches) {
     const int64_t count = open->CountVisible(visible);

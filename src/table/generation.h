@@ -69,6 +69,8 @@ class Generation {
   /// Rows with an LSN at or below `visible`: the chosen user columns (null: all), with __lsn and
   /// __timestamp behind them when `stored`. No row is copied.
   RecordBatches Read(Lsn visible, const std::vector<int>* columns, bool stored) const;
+  /// How many rows that are.
+  int64_t CountVisible(Lsn visible) const;
 
   int64_t rows() const { return rows_.load(std::memory_order_acquire); }
   int64_t bytes() const { return bytes_.load(std::memory_order_acquire); }
@@ -93,6 +95,8 @@ class Generation {
     // As read from the log; null when they follow from first_lsn and commit_us.
     std::shared_ptr<arrow::Array> lsns;
     std::shared_ptr<arrow::Array> commit_times;
+
+    int64_t CountVisible(Lsn visible) const;
   };
   struct Cut {
     std::vector<std::shared_ptr<const Part>> parts;

@@ -205,6 +205,13 @@ std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
   return std::make_shared<HotRowsSource>(snapshot, std::move(table), std::move(own));
 }
 
+int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table) {
+  int64_t rows = 0;
+  for (const auto& generation : table.generations)
+    rows += generation->CountVisible(snapshot.visible);
+  return rows;
+}
+
 bool HotRowsEmpty(const Snapshot& snapshot, const TableVersion& table) {
   return std::all_of(table.generations.begin(), table.generations.end(), [&](const auto& rows) {
     const Lsn first = rows->first_lsn();
