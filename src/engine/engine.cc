@@ -4,6 +4,11 @@
 #include "engine/engine_core_internal.h"
 
 namespace firn::engine {
+namespace {
+
+constexpr std::string_view kDefaultZone = "UTC";
+
+}  // namespace
 
 Engine::Engine(EngineOptions options, std::shared_ptr<ScanRegistry> registry,
                std::shared_ptr<EngineCore> core)
@@ -43,14 +48,29 @@ Result<std::shared_ptr<EngineCore>> Engine::Instance() {
 Result<ConnectionLease> Engine::Connect() {
   FIRN_TRY(auto core, Instance());
   FIRN_TRY(auto pooled, core->Take());
+  auto lease = LeaseOf(std::move(core), std::move(pooled));
+  FIRN_RETURN_IF_ERROR(lease->SetTimeZone(kDefaultZone));
+  return lease;
+}
+
+std::optional<ConnectionLease> Engine::TakeIdle() {
+  std::shared_ptr<EngineCore> core;
+  {
+    const std::lock_guard lock(mutex_);
+    core = core_;
+  }
+  auto pooled = core->TakeIdle(kDefaultZone);
+  if (!pooled) return {};
+  return LeaseOf(std::move(core), *std::move(pooled));
+}
+
+ConnectionLease Engine::LeaseOf(std::shared_ptr<EngineCore> core, PooledConnection pooled) {
   auto state = std::make_shared<ConnectionState>();
   state->connection = pooled.handle;
   state->stop = &core->stop_flags.Of(pooled.handle);
   state->core = std::move(core);
   state->time_zone = std::move(pooled.time_zone);
-  ConnectionLease lease(std::move(state));
-  FIRN_RETURN_IF_ERROR(lease->SetTimeZone("UTC"));
-  return lease;
+  return ConnectionLease(std::move(state));
 }
 
 ScanHandle Engine::Register(std::shared_ptr<ScanSource> source) {

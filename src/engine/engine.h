@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ namespace firn::engine {
 
 class ScanRegistry;
 struct EngineCore;
+struct PooledConnection;
 
 struct EngineOptions {
   std::string temp_dir;                          // spill files; created when missing
@@ -73,6 +75,8 @@ class Engine {
   /// A connection of the pool, or a new one. Holding a lease for as long as a portal is open is
   /// expected; the caller bounds how many there are.
   Result<ConnectionLease> Connect();
+  /// Connect where it takes no time, because one is idle; else nothing.
+  std::optional<ConnectionLease> TakeIdle();
   ScanHandle Register(std::shared_ptr<ScanSource> source);
   /// Makes functions callable from every connection, for as long as the engine lives.
   Status AddFunctions(std::vector<ScalarFunction> functions);
@@ -91,6 +95,7 @@ class Engine {
  private:
   Engine(EngineOptions options, std::shared_ptr<ScanRegistry> registry,
          std::shared_ptr<EngineCore> core);
+  static ConnectionLease LeaseOf(std::shared_ptr<EngineCore> core, PooledConnection pooled);
   /// The instance to use; another one when the last is broken.
   Result<std::shared_ptr<EngineCore>> Instance();
 

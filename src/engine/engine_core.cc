@@ -102,6 +102,14 @@ Result<PooledConnection> EngineCore::Take() {
   return NewConnection();
 }
 
+std::optional<PooledConnection> EngineCore::TakeIdle(std::string_view time_zone) {
+  const std::lock_guard lock(mutex);
+  if (!healthy.load() || idle.empty() || idle.back().time_zone != time_zone) return {};
+  auto connection = std::move(idle.back());
+  idle.pop_back();
+  return connection;
+}
+
 void EngineCore::PutBack(PooledConnection connection) {
   {
     const std::lock_guard lock(mutex);

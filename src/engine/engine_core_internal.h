@@ -35,6 +35,8 @@ struct EngineCore {
 
   /// An idle connection, or a new one with its session settings made.
   Result<PooledConnection> Take();
+  /// An idle one whose time zone is this, if the last one put back is.
+  std::optional<PooledConnection> TakeIdle(std::string_view time_zone);
   void Disconnect(duckdb_connection connection);
   /// Takes a connection back, or closes it when enough are idle or the instance is broken.
   void PutBack(PooledConnection connection);

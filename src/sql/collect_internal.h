@@ -12,12 +12,15 @@ struct Collected {
   References references;
   std::map<const tree::Json*, size_t> tables;  // body of a RangeVar -> index
   std::map<const tree::Json*, size_t> calls;   // body of a FuncCall or SQLValueFunction -> index
+  std::map<const tree::Json*, size_t> counts;  // body of a count(*) of a whole table -> the table's
 };
 
 /// Walks a read. Common table expressions in scope are no references.
 Result<Collected> Collect(const Statement& query);
 /// Adds the conditions of one SELECT's WHERE and ON to the references of its FROM.
 void CollectConditions(const Statement& statement, const tree::Json& select, Collected& collected);
+/// Notes the tables of which one SELECT asks nothing but how many rows they have.
+void CollectCounts(const tree::Json& select, Collected& collected);
 /// "current_user" for a SQLValueFunction; empty for one that is refused (CURRENT_TIME …).
 std::string_view ServerName(const tree::Json& sql_value_function);
 /// 's'::regclass is 's' to the functions that take one.

@@ -51,6 +51,7 @@ struct TableReference {
   std::string past_kind;
   std::optional<Statement> past_value;
   std::vector<ColumnCondition> conditions;  // all of which its rows must fulfil
+  bool only_counted = false;                // nothing is asked of it but how many rows it has
 };
 
 /// A call that the session answers, not the engine: version(), current_schema(),
@@ -83,6 +84,7 @@ struct ResolvedTable {
   std::string scan_sql;                  // engine text of a query that returns the columns
   std::vector<columnar::Field> columns;  // what * means
   std::vector<columnar::Field> hidden;   // reached by name only: __lsn, __timestamp
+  std::optional<int64_t> row_count;      // of one that is only counted, if known: it has one row
   bool has_past = false;                 // AT has a meaning
   std::vector<std::string> denied;       // columns that the role may not read
   std::vector<std::string> key;          // of a table, the columns of its PRIMARY KEY
@@ -115,6 +117,8 @@ struct EngineQuery {
   /// depend on all there are (LIMIT, DISTINCT ON).
   std::vector<bool> stored;
   bool cut = false;
+  /// The only row, of bigints, where it is known without the engine: count(*) of a whole table.
+  std::vector<int64_t> known_row;
 };
 
 /// Errors: as Postgres (42P01, 42703, 42702, 42883, 42704, 42804, 42601, 42803 …) with position;

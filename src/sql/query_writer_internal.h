@@ -18,6 +18,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,16 +36,6 @@
 #include "sql/written_text_internal.h"
 
 namespace firn::sql {
-
-/// Where an expression stands.
-struct Place {
-  const Scope* scope = nullptr;
-  const CommonTables* tables = nullptr;
-  const tree::Json* windows = nullptr;  // the WINDOW clause
-  std::string_view no_aggregates;       // "WHERE": why there can be none; empty: there can
-  std::string_view no_windows;
-  bool sets = false;  // a select list, where a function may return several rows
-};
 
 class QueryWriter {
  public:
@@ -121,6 +112,7 @@ class QueryWriter {
   Result<std::string> FinishFor(Block&& block, std::span<const columnar::Column> targets);
   Result<Expr> WriteDefault(const columnar::Column& target, int location);
   Result<EngineQuery> Done(std::string sql, std::vector<columnar::Field> fields) const;
+  std::vector<int64_t> KnownRow() const;  // as EngineQuery's
 
   // write_clauses.cc
   Status WriteTargets(const Json& body, const Place& place, Block& block);
@@ -276,6 +268,8 @@ class QueryWriter {
   /// Whether an aggregate or window call may stand here, as 42803, 42P20, 42809.
   Status CheckAggregate(const std::string& name, const Json& body, const Place& place);
   Status UnifyDefault(std::string_view name, std::vector<Expr>& arguments);
+  /// What a count(*) comes to without looking at rows.
+  std::optional<int64_t> KnownCount(const tree::Json& body) const;
   Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);
   /// Writes a call whose signature is known: coerces arguments, fills the template in.
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
@@ -384,13 +378,13 @@ class QueryWriter {
   const Statement& statement_;
   const QueryContext& context_;
   Collected collected_;
+  std::map<size_t, int64_t> row_counts_;  // of tables that are only counted, by reference
   std::vector<std::optional<ValueType>> parameters_;
   /// Whose columns an expression named so far: of its own query, of queries around it.
   struct Seen {
     bool own = false;
     bool outer = false;
-  };
-  Seen seen_;
+  } seen_;
   const Json* exists_ = nullptr;  // the SELECT of the EXISTS being written: it needs no columns
   int aliases_ = 0;
   int sets_ = 0;  // calls in select lists that return sets, so far

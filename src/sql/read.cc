@@ -42,6 +42,18 @@ Result<EngineQuery> WriteOrExplain(const RunningRead::Request& request,
   return written;
 }
 
+/// One row of bigints.
+Batch RowOf(const std::vector<columnar::Field>& fields, const std::vector<int64_t>& values) {
+  arrow::FieldVector names;
+  arrow::ArrayVector columns;
+  for (size_t i = 0; i < values.size(); ++i) {
+    names.push_back(arrow::field(fields[i].name, arrow::int64()));
+    columns.push_back(
+        std::make_shared<arrow::Int64Array>(1, arrow::Buffer::FromVector(std::vector{values[i]})));
+  }
+  return arrow::RecordBatch::Make(arrow::schema(std::move(names)), 1, std::move(columns));
+}
+
 // What the engine says of DECIMALs that do not fit; see QueryContext::exact_numerics.
 bool OverflowsNumeric(const Error& error) {
   return error.SqlState() == "22003" && error.message.find("numeric") != std::string::npos;
@@ -84,17 +96,17 @@ struct RunningRead::Pinned {
     lease = {};
   }
 
-  /// An empty list is the end.
-  Result<std::vector<Batch>> Fetch() {
-    std::vector<Batch> batches;
+  Result<Fetched> Fetch() {
+    Fetched fetched;
     const auto until = std::chrono::steady_clock::now() + kVisitTime;
-    while (batches.size() < kBatchesPerVisit) {
+    while (fetched.batches.size() < kBatchesPerVisit) {
       FIRN_TRY(auto batch, stream->Next());
-      if (!batch) break;
-      batches.push_back(std::move(batch));
+      fetched.ended = batch == nullptr;
+      if (fetched.ended) break;
+      fetched.batches.push_back(std::move(batch));
       if (std::chrono::steady_clock::now() > until) break;
     }
-    return batches;
+    return fetched;
   }
 
   /// The engine's columns must be what the client was told.
@@ -122,10 +134,10 @@ struct RunningRead::Pinned {
 struct RunningRead::Ahead {
   std::atomic<bool> unwanted{false};
   std::mutex mutex;
-  std::optional<Result<Batches>> result;        // guarded by mutex
-  std::function<void(Result<Batches>)> waiter;  // guarded by mutex
+  std::optional<Result<Fetched>> result;        // guarded by mutex
+  std::function<void(Result<Fetched>)> waiter;  // guarded by mutex
 
-  void Finish(Result<Batches> fetched) {
+  void Finish(Result<Fetched> fetched) {
     std::unique_lock lock(mutex);
     if (!waiter) {
       result = std::move(fetched);
@@ -135,7 +147,7 @@ struct RunningRead::Ahead {
     lock.unlock();
     wake(std::move(fetched));
   }
-  void Await(std::function<void(Result<Batches>)> done) {
+  void Await(std::function<void(Result<Fetched>)> done) {
     std::unique_lock lock(mutex);
     if (!result) {
       waiter = std::move(done);
@@ -254,24 +266,34 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
     auto text = exact();
     held.exact = [text = std::move(text)] { return text; };
   }
+  auto known = request.explain ? std::vector<int64_t>() : std::move(written->known_row);
   std::unique_ptr<RunningRead> read(
       new RunningRead(session, std::move(written->fields), std::move(pinned)));
-  if (!request.later) {
+  if (!known.empty()) {
+    read->begun_ = true;
+    read->Keep({.batches = {RowOf(read->fields_, known)}, .ended = true});
+  } else if (!request.later) {
     auto begun = co_await read->Begin(exact);
     if (!begun) co_return Failure(std::move(begun).error());
   }
   co_return read;
 }
 
-Task<Result<RunningRead::Batches>> RunningRead::BeginOn() {
-  const auto connect = [this] {
-    pinned_->LetGoOfEngine();
-    return session_.services.engine.Connect();
-  };
-  auto lease = co_await RunOn(session_.services.workers, connect);
-  if (!lease) co_return Failure(std::move(lease).error());
-  pinned_->lease = *std::move(lease);
-  const auto begin = [this]() -> Result<Batches> {
+Task<Result<RunningRead::Fetched>> RunningRead::BeginOn() {
+  const bool again = pinned_->query != nullptr;
+  auto idle = again ? std::nullopt : session_.services.engine.TakeIdle();
+  if (idle) {
+    pinned_->lease = *std::move(idle);
+  } else {
+    const auto connect = [this] {
+      pinned_->LetGoOfEngine();
+      return session_.services.engine.Connect();
+    };
+    auto lease = co_await RunOn(session_.services.workers, connect);
+    if (!lease) co_return Failure(std::move(lease).error());
+    pinned_->lease = *std::move(lease);
+  }
+  const auto begin = [this]() -> Result<Fetched> {
     FIRN_RETURN_IF_ERROR(pinned_->Begin());
     FIRN_RETURN_IF_ERROR(pinned_->CheckTypes(fields_));
     return pinned_->Fetch();
@@ -304,9 +326,13 @@ Task<Status> RunningRead::Begin(const ExactText& exact) {
     error.position = 0;
     co_return Fail(std::move(error));
   }
-  ended_ = first->empty();
-  ready_.assign(first->begin(), first->end());
+  Keep(*std::move(first));
   co_return Status();
+}
+
+void RunningRead::Keep(Fetched fetched) {
+  ended_ = fetched.ended;
+  ready_.assign(fetched.batches.begin(), fetched.batches.end());
 }
 
 void RunningRead::FetchAhead() {
@@ -316,7 +342,7 @@ void RunningRead::FetchAhead() {
   });
 }
 
-Task<Result<RunningRead::Batches>> RunningRead::Fetch() {
+Task<Result<RunningRead::Fetched>> RunningRead::Fetch() {
   const auto interrupter = pinned_->lease->interrupter();
   if (!ahead_) {
     const auto fetch = [pinned = pinned_.get()] { return pinned->Fetch(); };
@@ -324,7 +350,7 @@ Task<Result<RunningRead::Batches>> RunningRead::Fetch() {
   }
   session_.cancellation->SetInterrupt([interrupter] { interrupter.Interrupt(); });
   const auto wait = [ahead = ahead_](auto done) { ahead->Await(std::move(done)); };
-  auto fetched = co_await AwaitCallback<Result<Batches>>(wait);
+  auto fetched = co_await AwaitCallback<Result<Fetched>>(wait);
   co_await Yield();
   ahead_.reset();
   session_.cancellation->SetInterrupt(nullptr);
@@ -347,8 +373,7 @@ Task<Result<Batch>> RunningRead::Next() {
       error.position = 0;
       co_return Fail(std::move(error));
     }
-    ended_ = fetched->empty();
-    ready_.assign(fetched->begin(), fetched->end());
+    Keep(*std::move(fetched));
     if (!ended_) FetchAhead();
   }
   if (ready_.empty()) co_return Batch();

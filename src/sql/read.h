@@ -72,14 +72,18 @@ class RunningRead final : public RowStream, private RowHolder {
   void EndQuery();
 
   struct Ahead;
-  using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
+  struct Fetched {
+    std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
+    bool ended = false;  // there are no more
+  };
 
   /// The next batches, while the engine makes those after them: who reads on and on has them ready
   /// when these are sent.
-  Task<Result<Batches>> Fetch();
+  Task<Result<Fetched>> Fetch();
   void FetchAhead();
+  void Keep(Fetched fetched);
   /// Takes a connection of the engine and begins there, up to the first rows.
-  Task<Result<Batches>> BeginOn();
+  Task<Result<Fetched>> BeginOn();
   /// The same, whatever else the first attempt asks for.
   Task<Status> Begin(const ExactText& exact);
 

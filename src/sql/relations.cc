@@ -183,6 +183,20 @@ Result<std::string> ScanTable(SessionContext& session,
   return past == nullptr ? text : Until(*past, text);
 }
 
+/// The rows that ScanTable without a past returns.
+int64_t CountTable(SessionContext& session,
+                   const std::shared_ptr<const catalog::TableDefinition>& definition) {
+  const auto [version, snapshot] = session.transaction.VersionOf(definition);
+  int64_t rows = table::HotRowCount(snapshot, *version);
+  for (const auto& file : version->lake_files) rows += file->rows;
+  for (const auto& file : version->added_files) rows += file->rows;
+  const auto* own = session.transaction.FindBuffer(definition->id);
+  if (own == nullptr) return rows;
+  for (const auto& file : own->files()) rows += file.rows;
+  for (const auto& batch : own->batches()) rows += batch->num_rows();
+  return rows;
+}
+
 /// Names of columns, with the hidden ones, that the role may not read.
 Result<std::vector<std::string>> DeniedColumns(const SessionContext& session,
                                                const catalog::TableDefinition& table) {
@@ -386,7 +400,12 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableReference
       return FilesThatMayMatch(*table, std::move(files), reference.conditions, parameters,
                                *session.settings.text_style());
     };
-    FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), prune, handles));
+    if (reference.only_counted && past == nullptr) {
+      resolved.row_count = CountTable(session, table);
+      resolved.scan_sql = "SELECT 1";
+    } else {
+      FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), prune, handles));
+    }
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "sql/parse.h"
+#include "sql/tree_internal.h"
 #include "sql/value_type_internal.h"
 
 namespace firn::sql {
@@ -69,5 +70,15 @@ Result<VisibleColumn> FindColumn(const Scope* scope, const Statement& statement,
                                  const std::vector<std::string>& names);
 /// The relation of "t.*" or "s.t.*", or null.
 const Relation* FindRelation(const Scope* scope, const std::vector<std::string>& names);
+
+/// Where an expression stands.
+struct Place {
+  const Scope* scope = nullptr;
+  const CommonTables* tables = nullptr;
+  const tree::Json* windows = nullptr;  // the WINDOW clause
+  std::string_view no_aggregates;       // "WHERE": why there can be none; empty: there can
+  std::string_view no_windows;
+  bool sets = false;  // a select list, where a function may return several rows
+};
 
 }  // namespace firn::sql

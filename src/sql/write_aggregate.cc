@@ -429,6 +429,22 @@ Status QueryWriter::UnifyDefault(std::string_view name, std::vector<Expr>& argum
   return {};
 }
 
+namespace {
+
+/// An aggregate over one row.
+std::string OneRowsValue(int64_t value) {
+  return fmt::format("any_value(CAST({} AS BIGINT))", value);
+}
+
+}  // namespace
+
+std::optional<int64_t> QueryWriter::KnownCount(const Json& body) const {
+  const auto count = collected_.counts.find(&body);
+  if (count == collected_.counts.end()) return {};
+  const auto rows = row_counts_.find(count->second);
+  return rows == row_counts_.end() ? std::nullopt : std::optional(rows->second);
+}
+
 Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& body,
                                          const Place& place) {
   FIRN_RETURN_IF_ERROR(CheckAggregate(name, body, place));
@@ -504,6 +520,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     text.suffix += over;
   }
   auto result = AggregateResult(entry, arguments, std::move(text), joins, location);
+  if (const auto known = KnownCount(body)) result.sql = OneRowsValue(*known);
   if (of_enum) return LabelOfNumber(std::move(result), *of_enum);
   return result;
 }

@@ -96,7 +96,23 @@ Result<EngineQuery> QueryWriter::Write() {
   FIRN_TRY(auto query, Done(std::move(finished.sql), std::move(fields)));
   query.stored = std::move(stored);
   query.cut = cut;
+  query.known_row = KnownRow();
   return query;
+}
+
+std::vector<int64_t> QueryWriter::KnownRow() const {
+  const auto& select = *tree::Open(statement_.node()).body;
+  for (const char* clause : {"limitCount", "limitOffset", "withClause"}) {
+    if (tree::Has(select, clause)) return {};
+  }
+  std::vector<int64_t> row;
+  for (const auto& target : tree::List(select, "targetList")) {
+    const auto value = tree::Open(tree::At(*tree::Open(target).body, "val"));
+    const auto count = value.Is("FuncCall") ? KnownCount(*value.body) : std::nullopt;
+    if (!count) return {};
+    row.push_back(*count);
+  }
+  return row;
 }
 
 Result<Expr> QueryWriter::WriteDefault(const columnar::Column& target, int location) {
