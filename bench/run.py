@@ -4,8 +4,8 @@
   bench/run.py --build build/release [--row 3 --row 5a] [--rounds 5] [--quick] [--page]
 
 Durable means fdatasync before the answer, on both sides. Clients share the machine's cores with
-the servers, and stay in the figure. Nothing is pinned but where a row says so. Prints a table; a
-run of all rows also writes bench.json into the build folder and docs/benchmarks.md.
+the servers, and stay in the figure. Nothing is pinned but where a row says so. Prints a table as it
+goes; a run of all rows also writes bench.json into the build folder and docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -69,8 +69,7 @@ def machine(folder: Path) -> dict[str, str | int]:
             "disk": disk, "kernel": platform.release(), "commit": commit}
 
 
-def print_table(measures: list[Measure]) -> None:
-    print(f"\n{'row':<5} {'what':<46} {'firn':>13} {'control':>24} {'firn/it':>8}  must")
+def print_figures(measures: list[Measure]) -> None:
     for measure in measures:
         if measure.detail:
             continue
@@ -89,22 +88,36 @@ def print_table(measures: list[Measure]) -> None:
                 print(f"{'':<5} {'  ' + side:<46} {measure.median(side):>13,.2f}")
 
 
-def measure_rows(stage: Stage, names: list[str]) -> tuple[list[Measure], dict]:
-    """The figures of these rows, and what the report says besides."""
+def measure_rows(stage: Stage, names: list[str], path: Path | None) -> dict:
+    """The report; its figures are printed, and written to `path`, as soon as they are there."""
     measures: list[Measure] = []
     busy, began = 0.0, time.time()
-    for name in names:
-        print(f"row {name}: {ROWS[name].title}", flush=True)
+    print(f"{'row':<5} {'what':<46} {'firn':>13} {'control':>24} {'firn/it':>8}  must")
+    for at, name in enumerate(names):
         busy = max(busy, others_share(0.1 if stage.quick else 0.5))
         begun = time.monotonic()
-        measures += ROWS[name].measure(stage)
-        print(f"  {time.monotonic() - begun:.1f} s", flush=True)
-    return measures, {
+        measures += (new := ROWS[name].measure(stage))
+        print(f"\n{name}: {ROWS[name].title}, {time.monotonic() - begun:.0f} s")
+        print_figures(new)
+        sys.stdout.flush()
+        if path is not None:
+            report = report_of(stage, names[:at + 1], measures, busy, began)
+            path.write_text(json.dumps(report, indent=1) + "\n")
+    return report_of(stage, names, measures, busy, began)
+
+
+def report_of(stage: Stage, names: list[str], measures: list[Measure], busy: float,
+              began: float) -> dict:
+    report = {
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),
         "minutes": round((time.time() - began) / 60, 1), "rounds": stage.rounds,
         "quick": stage.quick, "pinned": False, "others_share": round(busy, 2),
         "machine": machine(stage.folder),
-        "rows": {name: ROWS[name].title for name in names}}
+        "rows": {name: ROWS[name].title for name in names},
+        "measures": [measure.as_json() for measure in measures]}
+    if busy > BUSY_SHARE:
+        report["warning"] = BUSY.format(busy=busy)
+    return report
 
 
 def main() -> int:
@@ -123,18 +136,16 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="firn-bench-", dir=build))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers are stopped then too
     stage = Stage(build, folder, 1 if options.quick else options.rounds, options.quick)
+    keep = options.page or not (options.row or options.quick)
+    path = options.json or build / "bench.json" if keep else None
     try:
-        measures, report = measure_rows(stage, options.row or ORDER)
+        report = measure_rows(stage, options.row or ORDER, path)
     finally:
         stage.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    print_table(measures)
-    if report["others_share"] > BUSY_SHARE:
-        print("\n" + BUSY.format(busy=report["others_share"]))
-        report["warning"] = BUSY.format(busy=report["others_share"])
-    if options.page or not (options.row or options.quick):
-        report["measures"] = [measure.as_json() for measure in measures]
-        (options.json or build / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
+    if "warning" in report:
+        print("\n" + report["warning"])
+    if keep:
         write_page(report, options.docs)
     return 0
 
