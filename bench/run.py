@@ -39,8 +39,10 @@ from stage import Stage  # noqa: E402
 ORDER = ["2", "3", "4", "5a", "5b", "7", "7c", "8a", "tpch", "files", "9", "11", "11e", "14", "14b",
          "14c", "hot", "wide", "17", "18", "19", "20"]
 BUSY_SHARE = 0.1  # of all processors, by other work, from where figures are not to be trusted
-BUSY = ("Other work took {busy:.0%} of this machine: a thread that the disk wakes waits for the "
-        "scheduler's next tick; no figure here says more than that it runs.")
+BUSY = (
+    "Up to {busy:.0%} of this machine was taken by something else when a row began, also by what "
+    "the row before had left at work: a thread that the disk wakes waits for the scheduler's next "
+    "tick, and small differences say nothing.")
 
 
 def others_share(seconds: float = 0.5) -> float:
