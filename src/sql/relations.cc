@@ -5,6 +5,8 @@
 #include <functional>
 #include <utility>
 
+#include <arrow/record_batch.h>
+
 #include "columnar/table_schema.h"
 #include "sql/file_pruning.h"
 #include "sql/file_scan.h"
