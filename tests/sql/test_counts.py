@@ -154,6 +154,18 @@ def test_cursors_and_explain_take_it(session):
     assert "QUERY" in str(session.execute("EXPLAIN SELECT count(*) FROM t").fetchall()).upper()
 
 
+def test_a_count_that_is_written_is_of_the_column_it_goes_to(session):
+    session.execute("CREATE TABLE t (n int)")
+    session.execute("INSERT INTO t VALUES (1), (2)")
+    session.execute("CREATE TABLE made AS SELECT count(*), count(*) AS c FROM t")
+    session.execute("CREATE TABLE kept (a numeric(9,2), b text, c smallint)")
+    session.execute("INSERT INTO kept SELECT count(*), count(*), count(*) FROM t")
+    session.execute("INSERT INTO kept (c) SELECT count(*) FROM kept RETURNING c")
+    assert session.execute("SELECT count, c FROM made").fetchall() == [(2, 2)]
+    assert session.execute("SELECT a::text, b, c FROM kept ORDER BY c DESC").fetchall() == [
+        ("2.00", "2", 2), (None, None, 1)]
+
+
 def test_the_past_is_counted_by_its_rows(session):
     session.execute("CREATE TABLE t (n int)")
     session.execute("INSERT INTO t VALUES (1), (2)")
