@@ -1,5 +1,7 @@
 #include "log/log.h"
 
+#include <system_error>
+
 #include "base/crash_point.h"
 #include "base/log.h"
 #include "io/durable_folders.h"
@@ -237,7 +239,12 @@ Result<EncodedGroup> Log::EncodeWhole(const Group& group) {
 Result<EncodedGroup> Log::EncodeInPieces(const Group& group, uint64_t about_bytes) {
   auto rolled = RollFor(group.last_lsn, about_bytes);
   if (!rolled) return Failure(Poison(std::move(rolled).error(), true).error());
-  const auto pieces = writer_->Pieces(options_.piece_bytes);
+  std::unique_ptr<PieceWriter> pieces;
+  try {
+    pieces = writer_->Pieces(options_.piece_bytes);
+  } catch (const std::system_error&) {
+    return EncodeWhole(group);  // the machine has no thread to give: slower, and as good
+  }
   auto encoded = encoder_.EncodeInPieces(group, *pieces);
   if (auto written = pieces->Finish(); !written) {
     return Failure(PoisonOfWrite(std::move(written).error()).error());
