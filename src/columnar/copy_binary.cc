@@ -76,7 +76,7 @@ class BinaryReader final : public CopyReader {
     while (skip_ == 0 && at < data.size()) {
       size_t rows = 0;
       Result<Found> found = Found::kRow;
-      while (rows < CopyColumns::kBlockRows && at < data.size()) {
+      while (rows < columns_.block_rows() && at < data.size()) {
         found = FindRow(data, rows, &at);
         if (!found || *found == Found::kPart) break;
         if (*found == Found::kRow) ++rows;

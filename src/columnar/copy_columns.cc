@@ -8,6 +8,8 @@
 namespace firn::columnar {
 namespace {
 
+// A table of 1,600 columns would else note fields in 6 MB for its first row.
+constexpr size_t kBlockFields = 32 << 10;
 // From so many rows on a load is taken to bring kBulkRows at least.
 constexpr int64_t kRowsWorthReserving = 4096;
 constexpr int64_t kBulkRows = 64 << 10;
@@ -27,7 +29,9 @@ bool HasBytes(const Type& type) {
 }  // namespace
 
 CopyColumns::CopyColumns(std::vector<Column> columns, const TextStyle& style)
-    : schema_(ArrowSchema(TableSchema{.columns = columns})), fields_(columns.size() * kBlockRows) {
+    : schema_(ArrowSchema(TableSchema{.columns = columns})),
+      block_rows_(std::clamp<size_t>(kBlockFields / (columns.size() + 1), 8, kBlockRows)),
+      fields_(columns.size() * block_rows_) {
   for (auto& column : columns) {
     auto builder = arrow::MakeBuilder(ArrowType(Stored(column.type)));
     FIRN_CHECK(builder.ok());

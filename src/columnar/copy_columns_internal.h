@@ -25,7 +25,7 @@ namespace firn::columnar {
 /// Threads: confined to one.
 class CopyColumns {
  public:
-  static constexpr size_t kBlockRows = 256;
+  static constexpr size_t kBlockRows = 256;  // at the most: fewer of many columns
 
   struct Target {
     Column column;
@@ -52,8 +52,9 @@ class CopyColumns {
   Target& operator[](size_t column) { return targets_[column]; }
   const Target& operator[](size_t column) const { return targets_[column]; }
 
+  size_t block_rows() const { return block_rows_; }
   /// Of the block; no data(): NULL. Whoever notes fields keeps their bytes until AppendBlock.
-  std::string_view& Field(size_t row, size_t column) { return fields_[column * kBlockRows + row]; }
+  std::string_view& Field(size_t row, size_t column) { return fields_[column * block_rows_ + row]; }
   /// The values of the first `rows` of the block. After an error nothing can be taken any more.
   std::optional<Wrong> AppendBlock(size_t rows, Form form);
   /// A row was appended to the builders, its bytes in targets with has_bytes being so many.
@@ -66,12 +67,13 @@ class CopyColumns {
 
  private:
   std::span<std::string_view> FieldsOf(size_t column) {
-    return std::span(fields_).subspan(column * kBlockRows, kBlockRows);
+    return std::span(fields_).subspan(column * block_rows_, block_rows_);
   }
   Status ReserveForMany();
 
   std::vector<Target> targets_;
   const std::shared_ptr<arrow::Schema> schema_;
+  const size_t block_rows_;
   std::vector<std::string_view> fields_;  // a column's one after another
   int64_t row_width_ = 0;                 // without has_bytes
   int64_t rows_ = 0;

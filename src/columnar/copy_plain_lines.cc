@@ -45,7 +45,7 @@ PlainLines::Taken PlainLines::Take(std::string_view data, CopyColumns* columns) 
       }
       lines_[taken.rows] = line;
       taken.bytes = field;
-      if (++taken.rows == CopyColumns::kBlockRows) return taken;
+      if (++taken.rows == columns->block_rows()) return taken;
       column = 0;
       ascii = marks.ascii;
     }

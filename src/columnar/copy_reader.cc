@@ -79,7 +79,7 @@ class Reader final : public CopyReader {
       if (may_be_plain_ && !header_due_ && lines_.AtPlainLine()) {
         FIRN_TRY(const auto taken, ReadPlainLines(data.substr(at)));
         at += taken.bytes;
-        if (taken.rows == CopyColumns::kBlockRows || at == data.size()) continue;
+        if (taken.rows == columns_.block_rows() || at == data.size()) continue;
       }
       auto found = lines_.Find(data.substr(at), at_end);
       if (!found) return Located(std::move(found).error(), AtLineNumber());

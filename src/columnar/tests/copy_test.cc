@@ -2,6 +2,7 @@
 #include <random>
 
 #include <arrow/api.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "columnar/copy_reader.h"
@@ -107,6 +108,31 @@ TEST(Copy, FilesReadAtOnceAndByteByByteAreTheSame) {
   }
   EXPECT_GT(whole, 300);
   EXPECT_GT(refused, 300);
+}
+
+TEST(Copy, ManyColumnsAreReadInSmallerBlocks) {
+  std::vector<Column> columns;
+  for (int i = 1; i <= 1600; ++i) {
+    columns.push_back({FieldId(i), fmt::format("c{}", i), {TypeKind::kInt4}, true, ""});
+  }
+  const auto reader = CopyReader::Make(CopyOptions::Csv(), columns, "t").value();
+  constexpr int64_t kRows = 100;
+  std::string file;
+  for (int64_t row = 0; row < kRows; ++row) {
+    for (int64_t i = 0; i < 1600; ++i)
+      file += fmt::format("{}{}", i > 0 ? "," : "", row * 1600 + i);
+    file += '\n';
+  }
+  ASSERT_TRUE(reader->Feed(file).has_value());
+  const auto batch = reader->Take().value();
+  ASSERT_EQ(batch->num_rows(), kRows);
+  for (int i : {0, 799, 1599}) {
+    const auto& column = static_cast<const arrow::Int32Array&>(*batch->column(i));
+    for (int64_t row = 0; row < kRows; ++row) ASSERT_EQ(column.Value(row), row * 1600 + i);
+  }
+  const auto failed = reader->Feed(file.substr(0, file.find('\n')) + ",7\n");
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_THAT(failed.error().where, testing::StartsWith("COPY t, line 101: "));
 }
 
 TEST(Copy, ErrorsNameLineColumnAndValue) {
