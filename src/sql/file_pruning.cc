@@ -122,17 +122,14 @@ const columnar::Column* FindColumn(const catalog::TableDefinition& table, std::s
   return found == columns.end() ? nullptr : &*found;
 }
 
-}  // namespace
-
-std::vector<const lake::DataFile*> FilesThatMayMatch(const catalog::TableDefinition& table,
-                                                     std::vector<const lake::DataFile*> files,
-                                                     const std::vector<ColumnCondition>& conditions,
-                                                     const std::vector<BoundParameter>* parameters,
-                                                     const columnar::TextStyle& style) {
+std::vector<Test> TestsOf(const catalog::TableDefinition& table,
+                          const std::vector<ColumnCondition>& conditions,
+                          const std::vector<BoundParameter>* parameters,
+                          const columnar::TextStyle& style) {
   std::vector<Test> tests;
   for (const auto& condition : conditions) {
     const auto* column = FindColumn(table, condition.column);
-    if (files.empty() || column == nullptr || !IsPrunable(column->type)) continue;
+    if (column == nullptr || !IsPrunable(column->type)) continue;
     Test test{column, condition.comparison, {}};
     for (const auto& cell : condition.values) {
       auto value = ValueOf(column->type, cell, parameters, style);
@@ -140,11 +137,61 @@ std::vector<const lake::DataFile*> FilesThatMayMatch(const catalog::TableDefinit
     }
     if (test.values.size() == condition.values.size()) tests.push_back(std::move(test));
   }
+  return tests;
+}
+
+/// Of a value, what may be compared so with it.
+table::ColumnRange RangeOf(FieldId column, Comparison comparison, int64_t value) {
+  const table::ColumnRange none{.column = column, .least = INT64_MAX, .most = INT64_MIN};
+  switch (comparison) {
+    case Comparison::kEqual:
+      return {.column = column, .least = value, .most = value};
+    case Comparison::kLess:
+      return value == INT64_MIN ? none : table::ColumnRange{.column = column, .most = value - 1};
+    case Comparison::kLessOrEqual:
+      return {.column = column, .most = value};
+    case Comparison::kGreater:
+      return value == INT64_MAX ? none : table::ColumnRange{.column = column, .least = value + 1};
+    case Comparison::kGreaterOrEqual:
+      return {.column = column, .least = value};
+  }
+  return {.column = column};
+}
+
+}  // namespace
+
+std::vector<const lake::DataFile*> FilesThatMayMatch(const catalog::TableDefinition& table,
+                                                     std::vector<const lake::DataFile*> files,
+                                                     const std::vector<ColumnCondition>& conditions,
+                                                     const std::vector<BoundParameter>* parameters,
+                                                     const columnar::TextStyle& style) {
+  if (files.empty()) return files;
+  const auto tests = TestsOf(table, conditions, parameters, style);
   std::erase_if(files, [&](const lake::DataFile* file) {
     return !std::all_of(tests.begin(), tests.end(),
                         [&](const Test& test) { return MayMatch(test, *file); });
   });
   return files;
+}
+
+std::vector<table::ColumnRange> RangesThatMatch(const catalog::TableDefinition& table,
+                                                const std::vector<ColumnCondition>& conditions,
+                                                const std::vector<BoundParameter>* parameters,
+                                                const columnar::TextStyle& style) {
+  std::vector<table::ColumnRange> ranges;
+  for (const auto& test : TestsOf(table, conditions, parameters, style)) {
+    std::optional<table::ColumnRange> widest;
+    for (const auto& value : test.values) {
+      const auto* number = std::get_if<int64_t>(&value);
+      if (number == nullptr) break;
+      const auto range = RangeOf(test.column->id, test.comparison, *number);
+      if (!widest) widest = range;
+      widest->least = std::min(widest->least, range.least);
+      widest->most = std::max(widest->most, range.most);
+    }
+    if (widest) ranges.push_back(*widest);
+  }
+  return ranges;
 }
 
 }  // namespace firn::sql

@@ -1,4 +1,4 @@
-// sql: which data files a query need not open.
+// sql: which data files, and which rows in memory, a query need not look at.
 #pragma once
 
 #include <vector>
@@ -8,6 +8,7 @@
 #include "lake/footer.h"
 #include "sql/parameters.h"
 #include "sql/query.h"
+#include "table/zone_map.h"
 
 namespace firn::sql {
 
@@ -19,5 +20,12 @@ std::vector<const lake::DataFile*> FilesThatMayMatch(const catalog::TableDefinit
                                                      const std::vector<ColumnCondition>& conditions,
                                                      const std::vector<BoundParameter>* parameters,
                                                      const columnar::TextStyle& style);
+
+/// In what ranges the values of rows in memory must be to fulfil the conditions: of columns whose
+/// values order as numbers, all of which a row must be in.
+std::vector<table::ColumnRange> RangesThatMatch(const catalog::TableDefinition& table,
+                                                const std::vector<ColumnCondition>& conditions,
+                                                const std::vector<BoundParameter>* parameters,
+                                                const columnar::TextStyle& style);
 
 }  // namespace firn::sql

@@ -159,6 +159,7 @@ using Prune = std::function<std::vector<const lake::DataFile*>(std::vector<const
 Result<std::string> ScanTable(SessionContext& session,
                               const std::shared_ptr<const catalog::TableDefinition>& definition,
                               const PastPoint* past, const Prune& prune,
+                              const std::vector<table::ColumnRange>& ranges,
                               std::vector<engine::ScanHandle>& handles) {
   if (past != nullptr && past->kind == PastPoint::Kind::kFiles) {
     FIRN_TRY(auto text, ScanOfFiles(*definition, prune(Pointers(past->files))));
@@ -176,8 +177,8 @@ Result<std::string> ScanTable(SessionContext& session,
   FIRN_TRY(auto text, ScanOfFiles(*definition, prune(std::move(files))));
   const bool own_rows = own != nullptr && !own->batches().empty();
   if (own_rows || !table::HotRowsEmpty(snapshot, *version)) {
-    handles.push_back(session.services.engine.Register(
-        table::HotRows(snapshot, version, own_rows ? own->batches() : table::RecordBatches())));
+    handles.push_back(session.services.engine.Register(table::HotRows(
+        snapshot, version, own_rows ? own->batches() : table::RecordBatches(), ranges)));
     if (!text.empty()) text += " UNION ALL ";
     text += fmt::format("SELECT {} FROM {}", ColumnList(*definition), handles.back().sql());
   }
@@ -406,7 +407,9 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableReference
       resolved.row_count = CountTable(session, table);
       resolved.scan_sql = "SELECT 1";
     } else {
-      FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), prune, handles));
+      const auto ranges =
+          RangesThatMatch(*table, reference.conditions, parameters, *session.settings.text_style());
+      FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), prune, ranges, handles));
     }
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);

@@ -17,6 +17,7 @@
 #include "lake/footer.h"
 #include "table/key_set.h"
 #include "table/root.h"
+#include "table/zone_map.h"
 
 namespace firn::lake {
 class DataFileWriter;
@@ -134,10 +135,12 @@ class Database {
 
 /// The hot rows of a table at a snapshot, and `own` batches the session has not committed yet
 /// (user columns), as a source for the engine. Its columns are the table's own, then __lsn
-/// (bigint) and __timestamp (timestamptz), which are NULL in own rows.
+/// (bigint) and __timestamp (timestamptz), which are NULL in own rows. Of the hot rows those may be
+/// left out that are not in all of the ranges.
 std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
                                             std::shared_ptr<const TableVersion> table,
-                                            std::vector<std::shared_ptr<arrow::RecordBatch>> own);
+                                            std::vector<std::shared_ptr<arrow::RecordBatch>> own,
+                                            std::vector<ColumnRange> ranges = {});
 
 /// The rows that a scan of the hot leg without `own` returns, in time that follows the batches.
 int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table);

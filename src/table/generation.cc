@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "columnar/batch.h"
+#include "columnar/evolve.h"
 #include "columnar/table_schema.h"
 
 namespace firn::table {
@@ -209,6 +210,48 @@ RecordBatches Generation::Read(Lsn visible, const std::vector<int>* columns, boo
   for (const auto& open : cut.open_batches) {
     const int64_t count = open->CountVisible(visible);
     if (count > 0) batches.push_back(open->Slice(0, count, columns, stored, schema));
+  }
+  return batches;
+}
+
+RecordBatches Generation::ReadRanges(Lsn visible, const std::vector<int>* columns, bool stored,
+                                     const std::vector<ColumnRange>& ranges) const {
+  std::vector<std::pair<int, const ColumnRange*>> places;
+  for (const auto& range : ranges) {
+    for (int i = 0; i < schema_->num_fields(); ++i) {
+      if (columnar::FieldIdOf(*schema_->field(i)) == range.column) places.emplace_back(i, &range);
+    }
+  }
+  if (places.empty()) return Read(visible, columns, stored);
+  const Cut cut = TakeCut();
+  const auto schema = SchemaOf(columns, stored);
+  RecordBatches batches;
+  // `zoned`: rows whose zones do not change any more.
+  const auto add = [&](int64_t zoned, ZoneMap& zones, const auto& values_of, const auto& rows) {
+    std::vector<bool> wanted(ZoneMap::CountZones(zoned), true);
+    for (const auto& [column, range] : places) {
+      if (!wanted.empty()) zones.Narrow(column, *values_of(column), *range, &wanted);
+    }
+    for (auto& run : CutToZones(rows(), wanted)) batches.push_back(std::move(run));
+  };
+  for (const auto& part : cut.parts) {
+    const int64_t count = part->CountVisible(visible);
+    if (count == 0) continue;
+    add(
+        part->rows->num_rows(), *part->zones,
+        [&](int column) { return part->rows->column(column); },
+        [&] { return PartRows(*part, count, columns, stored, schema); });
+  }
+  for (const auto& open : cut.open_batches) {
+    const int64_t count = open->CountVisible(visible);
+    if (count == 0) continue;
+    const int64_t whole = count - count % ZoneMap::kRows;
+    const auto values_of = [&](int column) {
+      const std::vector<int> one = {column};
+      return open->Slice(0, whole, &one, false, SchemaOf(&one, false))->column(0);
+    };
+    add(whole, open->zones(), values_of,
+        [&] { return open->Slice(0, count, columns, stored, schema); });
   }
   return batches;
 }

@@ -69,6 +69,9 @@ class Generation {
   /// Rows with an LSN at or below `visible`: the chosen user columns (null: all), with __lsn and
   /// __timestamp behind them when `stored`. No row is copied.
   RecordBatches Read(Lsn visible, const std::vector<int>* columns, bool stored) const;
+  /// The same without rows of which a zone says that they are not in one of the ranges.
+  RecordBatches ReadRanges(Lsn visible, const std::vector<int>* columns, bool stored,
+                           const std::vector<ColumnRange>& ranges) const;
   /// How many rows that are.
   int64_t CountVisible(Lsn visible) const;
 
@@ -95,6 +98,7 @@ class Generation {
     // As read from the log; null when they follow from first_lsn and commit_us.
     std::shared_ptr<arrow::Array> lsns;
     std::shared_ptr<arrow::Array> commit_times;
+    std::shared_ptr<ZoneMap> zones = std::make_shared<ZoneMap>();
 
     int64_t CountVisible(Lsn visible) const;
   };

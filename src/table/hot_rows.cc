@@ -34,8 +34,12 @@ class Reader final : public engine::ScanReader {
 
 class HotRowsSource final : public engine::ScanSource {
  public:
-  HotRowsSource(Snapshot snapshot, std::shared_ptr<const TableVersion> table, RecordBatches own)
-      : snapshot_(std::move(snapshot)), table_(std::move(table)), own_(std::move(own)) {
+  HotRowsSource(Snapshot snapshot, std::shared_ptr<const TableVersion> table, RecordBatches own,
+                std::vector<ColumnRange> ranges)
+      : snapshot_(std::move(snapshot)),
+        table_(std::move(table)),
+        own_(std::move(own)),
+        ranges_(std::move(ranges)) {
     for (const auto& column : table_->definition->columns.columns) {
       fields_.push_back({column.name, columnar::Stored(column.type)});
     }
@@ -67,7 +71,8 @@ class HotRowsSource final : public engine::ScanSource {
       for (const int place : held) {
         if (place >= 0) present.push_back(place);
       }
-      for (const auto& batch : generation->Read(snapshot_.visible, &present, wanted.hidden())) {
+      for (const auto& batch :
+           generation->ReadRanges(snapshot_.visible, &present, wanted.hidden(), ranges_)) {
         FIRN_TRY(const auto evolved, Evolve(*batch, held, wanted));
         FIRN_TRY(const auto projected, Arrange(evolved, wanted));
         add(projected);
@@ -192,6 +197,7 @@ class HotRowsSource final : public engine::ScanSource {
   const Snapshot snapshot_;
   const std::shared_ptr<const TableVersion> table_;
   const RecordBatches own_;
+  const std::vector<ColumnRange> ranges_;
   std::vector<columnar::Field> fields_;
   int user_columns_ = 0;
   int64_t rows_ = 0;
@@ -201,8 +207,10 @@ class HotRowsSource final : public engine::ScanSource {
 
 std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
                                             std::shared_ptr<const TableVersion> table,
-                                            std::vector<std::shared_ptr<arrow::RecordBatch>> own) {
-  return std::make_shared<HotRowsSource>(snapshot, std::move(table), std::move(own));
+                                            std::vector<std::shared_ptr<arrow::RecordBatch>> own,
+                                            std::vector<ColumnRange> ranges) {
+  return std::make_shared<HotRowsSource>(snapshot, std::move(table), std::move(own),
+                                         std::move(ranges));
 }
 
 int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table) {

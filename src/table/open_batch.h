@@ -13,6 +13,7 @@
 #include <arrow/type_fwd.h>
 
 #include "base/ids.h"
+#include "table/zone_map.h"
 
 namespace firn::table {
 
@@ -34,6 +35,7 @@ class OpenBatch {
   /// How many of the first `rows` rows have an LSN at or below `visible`.
   int64_t CountVisible(Lsn visible) const;
   Lsn lsn(int64_t row) const { return Lsn(lsns_[row]); }
+  ZoneMap& zones() const { return zones_; }
 
   /// Rows [from, to) with the chosen columns (null: all), __lsn and __timestamp behind them when
   /// `stored`. `schema` must name exactly these columns.
@@ -50,6 +52,7 @@ class OpenBatch {
   uint64_t* const lsns_;
   int64_t* const times_;
   std::atomic<int64_t> rows_{0};
+  mutable ZoneMap zones_;
 };
 
 }  // namespace firn::table

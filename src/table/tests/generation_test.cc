@@ -57,6 +57,58 @@ TEST(Generation, RowsAreSeenFromTheirLsnOn) {
   }
 }
 
+// Of column "id", in the order of the rows.
+std::vector<int64_t> IdsIn(const RecordBatches& batches, const ColumnRange& range) {
+  std::vector<int64_t> ids;
+  for (const auto& batch : batches) {
+    const auto& column = static_cast<const arrow::Int64Array&>(*batch->column(0));
+    for (int64_t i = 0; i < column.length(); ++i) {
+      const auto id = column.Value(i);
+      if (range.least <= id && id <= range.most) ids.push_back(id);
+    }
+  }
+  return ids;
+}
+
+TEST(Generation, RangesLeaveOutOnlyRowsThatAreNotInThem) {
+  Generation rows(columnar::ArrowSchema(Columns()));
+  constexpr int64_t kBulk = 10'000;
+  constexpr int64_t kAll = 20'000;
+  rows.Append(Rows(0, kBulk), Lsn(1), 100);
+  std::mt19937_64 random(7);
+  const auto below = [&](int64_t n) {
+    return static_cast<int64_t>(random() % static_cast<uint64_t>(n));
+  };
+  const auto check = [&](const ColumnRange& range) {
+    const Lsn visible(static_cast<uint64_t>(1 + below(2 * kAll)));
+    const auto all = rows.Read(visible, nullptr, true);
+    const auto some = rows.ReadRanges(visible, nullptr, true, {range});
+    EXPECT_EQ(IdsIn(some, range), IdsIn(all, range));
+    for (const auto& batch : some) EXPECT_TRUE(batch->ValidateFull().ok());
+    int64_t read = 0;
+    for (const auto& batch : some) read += batch->num_rows();
+    return read;
+  };
+  for (int64_t at = kBulk; at < kAll; at += 50) {
+    rows.Append(Rows(at, 50), Lsn(static_cast<uint64_t>(1 + at)), 200);
+    const int64_t least = below(kAll + 100);
+    check({.column = FieldId(1), .least = least, .most = least + below(3000)});
+  }
+  // Ids are in order: a zone, and what is behind the last whole zones of the open batches.
+  EXPECT_LE(check({.column = FieldId(1), .least = 5000, .most = 5000}), 3 * ZoneMap::kRows);
+  EXPECT_LE(check({.column = FieldId(1), .least = 1, .most = 0}), 2 * ZoneMap::kRows);
+  // What has no order, and what is not there, leaves nothing out.
+  const auto count = [](const RecordBatches& batches) {
+    int64_t read = 0;
+    for (const auto& batch : batches) read += batch->num_rows();
+    return read;
+  };
+  for (const auto column : {FieldId(2), FieldId(77)}) {
+    const ColumnRange range{.column = column, .least = 3, .most = 4};
+    EXPECT_EQ(count(rows.ReadRanges(Lsn(kAll), nullptr, false, {range})), kAll);
+  }
+}
+
 TEST(Generation, BulkWritesKeepTheirBatchAndAreCutToo) {
   Generation rows(columnar::ArrowSchema(Columns()));
   const auto bulk = Rows(0, kBulkRows);

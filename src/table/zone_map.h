@@ -1,0 +1,61 @@
+// table: what each 2,048 rows of a column hold at the least and at the most, so that a scan leaves
+// out rows that cannot be wanted.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "base/ids.h"
+
+namespace firn::table {
+
+/// Wanted are rows whose value is in [least, most] and not NULL. Dates and times are numbers, as
+/// Arrow has them.
+struct ColumnRange {
+  FieldId column;
+  int64_t least = INT64_MIN;
+  int64_t most = INT64_MAX;
+};
+
+/// Of the columns of one run of rows that only grows. A column's zones are made when somebody first
+/// asks for them, by reading it once.
+///
+/// Threads: any.
+class ZoneMap {
+ public:
+  static constexpr int64_t kRows = 2048;
+
+  static constexpr size_t CountZones(int64_t rows) {
+    return static_cast<size_t>((rows + kRows - 1) / kRows);
+  }
+
+  /// Takes the zones without a wanted row away from `wanted`, which has one entry for each zone of
+  /// `values`. These are the column's first rows, whole zones of them or all that there will be. Of
+  /// a type that does not order as a number none is taken away.
+  void Narrow(int column, const arrow::Array& values, const ColumnRange& range,
+              std::vector<bool>* wanted);
+
+ private:
+  struct Zone {
+    int64_t least = INT64_MAX;  // above `greatest`: NULLs only
+    int64_t greatest = INT64_MIN;
+  };
+
+  template <typename ArrayType>
+  static Zone ZoneOf(const ArrayType& values, int64_t from);
+  static Zone ZoneAt(const arrow::Array& values, int64_t from);
+
+  std::mutex mutex_;
+  std::map<int, std::vector<Zone>> zones_;  // guarded by mutex_
+};
+
+/// The rows of the wanted zones, and those behind the last zone.
+std::vector<std::shared_ptr<arrow::RecordBatch>> CutToZones(
+    const std::shared_ptr<arrow::RecordBatch>& rows, const std::vector<bool>& wanted);
+
+}  // namespace firn::table
