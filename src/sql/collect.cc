@@ -106,7 +106,7 @@ class Collector {
       FIRN_RETURN_IF_ERROR(Walk(child, &inner));
     }
     CollectConditions(statement_, body, out_);
-    CollectCounts(body, out_);
+    CollectSummary(body, out_);
     return {};
   }
 

@@ -19,8 +19,8 @@ struct Collected {
 Result<Collected> Collect(const Statement& query);
 /// Adds the conditions of one SELECT's WHERE and ON to the references of its FROM.
 void CollectConditions(const Statement& statement, const tree::Json& select, Collected& collected);
-/// Notes the tables of which one SELECT asks nothing but how many rows they have.
-void CollectCounts(const tree::Json& select, Collected& collected);
+/// Notes the table of which one SELECT asks nothing but a summary.
+void CollectSummary(const tree::Json& select, Collected& collected);
 /// "current_user" for a SQLValueFunction; empty for one that is refused (CURRENT_TIME …).
 std::string_view ServerName(const tree::Json& sql_value_function);
 /// 's'::regclass is 's' to the functions that take one.

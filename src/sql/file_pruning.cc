@@ -158,6 +158,31 @@ table::ColumnRange RangeOf(FieldId column, Comparison comparison, int64_t value)
   return {.column = column};
 }
 
+/// The infinities are kept as the ends of what a number can be.
+bool IsFarFromInfinity(const columnar::Type& type, int64_t value) {
+  if (IsInteger(type.kind)) return true;
+  const int64_t far = type.kind == TypeKind::kDate ? INT64_C(1) << 30 : INT64_C(1) << 62;
+  return -far < value && value < far;
+}
+
+/// With the values of a file too. False if it does not tell them.
+bool Widen(ColumnExtremes& extremes, const lake::DataFile& file) {
+  const auto* stats = file.Find(extremes.column->id);
+  if (stats == nullptr) return false;
+  if (stats->nulls == file.rows) return true;
+  if (!stats->lower || !stats->upper) return false;
+  const auto& type = extremes.column->type;
+  const auto lower = lake::OrderedBound(type, *stats->lower);
+  const auto upper = lake::OrderedBound(type, *stats->upper);
+  const auto* least = lower ? std::get_if<int64_t>(&*lower) : nullptr;
+  const auto* greatest = upper ? std::get_if<int64_t>(&*upper) : nullptr;
+  if (least == nullptr || greatest == nullptr) return false;
+  if (!IsFarFromInfinity(type, *least) || !IsFarFromInfinity(type, *greatest)) return false;
+  extremes.least = std::min(extremes.least, *least);
+  extremes.greatest = std::max(extremes.greatest, *greatest);
+  return true;
+}
+
 }  // namespace
 
 std::vector<const lake::DataFile*> FilesThatMayMatch(const catalog::TableDefinition& table,
@@ -172,6 +197,22 @@ std::vector<const lake::DataFile*> FilesThatMayMatch(const catalog::TableDefinit
                         [&](const Test& test) { return MayMatch(test, *file); });
   });
   return files;
+}
+
+std::optional<std::vector<ColumnExtremes>> ExtremesOfFiles(
+    const catalog::TableDefinition& table, const std::vector<std::string>& columns,
+    const std::vector<const lake::DataFile*>& files) {
+  std::vector<ColumnExtremes> extremes;
+  for (const auto& name : columns) {
+    const auto* column = FindColumn(table, name);
+    if (column == nullptr || !IsPrunable(column->type)) return {};
+    ColumnExtremes over{column};
+    for (const auto* file : files) {
+      if (!Widen(over, *file)) return {};
+    }
+    extremes.push_back(over);
+  }
+  return extremes;
 }
 
 std::vector<table::ColumnRange> RangesThatMatch(const catalog::TableDefinition& table,

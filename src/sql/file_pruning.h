@@ -1,6 +1,9 @@
 // sql: which data files, and which rows in memory, a query need not look at.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "catalog/table_definition.h"
@@ -27,5 +30,18 @@ std::vector<table::ColumnRange> RangesThatMatch(const catalog::TableDefinition& 
                                                 const std::vector<ColumnCondition>& conditions,
                                                 const std::vector<BoundParameter>* parameters,
                                                 const columnar::TextStyle& style);
+
+/// The least and the greatest value of a column, as table::ColumnRange has values; `least` above
+/// `greatest`: NULLs only.
+struct ColumnExtremes {
+  const columnar::Column* column;
+  int64_t least = INT64_MAX;
+  int64_t greatest = INT64_MIN;
+};
+
+/// Of these columns over all the files, as their bounds say. Nothing unless every file tells.
+std::optional<std::vector<ColumnExtremes>> ExtremesOfFiles(
+    const catalog::TableDefinition& table, const std::vector<std::string>& columns,
+    const std::vector<const lake::DataFile*>& files);
 
 }  // namespace firn::sql

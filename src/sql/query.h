@@ -42,6 +42,12 @@ struct ColumnCondition {
   std::vector<Cell> values;  // one that fulfils it is enough
 };
 
+/// What a query without conditions wants to know of a table's rows.
+struct TableSummary {
+  bool counted = false;               // how many they are
+  std::vector<std::string> extremes;  // the least and the greatest value of these columns
+};
+
 /// A relation in a FROM clause that is not a common table expression in scope.
 struct TableReference {
   TableName table;
@@ -51,7 +57,7 @@ struct TableReference {
   std::string past_kind;
   std::optional<Statement> past_value;
   std::vector<ColumnCondition> conditions;  // all of which its rows must fulfil
-  bool only_counted = false;                // nothing is asked of it but how many rows it has
+  std::optional<TableSummary> only;         // nothing else is asked of it
 };
 
 /// A call that the session answers, not the engine: version(), current_schema(),
@@ -84,7 +90,7 @@ struct ResolvedTable {
   std::string scan_sql;                  // engine text of a query that returns the columns
   std::vector<columnar::Field> columns;  // what * means
   std::vector<columnar::Field> hidden;   // reached by name only: __lsn, __timestamp
-  std::optional<int64_t> row_count;      // of one that is only counted, if known: it has one row
+  std::optional<int64_t> row_count;      // of one that is counted, if its rows need not be
   bool has_past = false;                 // AT has a meaning
   std::vector<std::string> denied;       // columns that the role may not read
   std::vector<std::string> key;          // of a table, the columns of its PRIMARY KEY

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <map>
 #include <utility>
 
 #include <arrow/record_batch.h>
@@ -127,15 +127,50 @@ std::string ColumnList(const catalog::TableDefinition& table) {
   return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
 }
 
-std::string EmptyLeg(const catalog::TableDefinition& table) {
+/// One row of these values, by column, and of NULLs.
+std::string RowLeg(const catalog::TableDefinition& table,
+                   const std::map<std::string, std::string>& values) {
   auto list = "true AS " + QuoteIdentifier(engine::kPresentColumn);
-  const auto add = [&list](const std::string& name, const columnar::Type& type) {
-    list +=
-        fmt::format(", CAST(NULL AS {}) AS {}", columnar::DuckDbName(type), QuoteIdentifier(name));
+  const auto add = [&](const std::string& name, const columnar::Type& type) {
+    const auto value = values.find(name);
+    list += fmt::format(", CAST({} AS {}) AS {}", value == values.end() ? "NULL" : value->second,
+                        columnar::DuckDbName(type), QuoteIdentifier(name));
   };
   for (const auto& column : table.columns.columns) add(column.name, column.type);
   for (const auto& hidden : HiddenFields()) add(hidden.name, hidden.type);
-  return fmt::format("SELECT {} WHERE false", list);
+  return "SELECT " + list;
+}
+
+std::string EmptyLeg(const catalog::TableDefinition& table) {
+  return RowLeg(table, {}) + " WHERE false";
+}
+
+/// A value as Arrow has it.
+std::string EngineValue(const columnar::Type& type, int64_t value) {
+  switch (type.kind) {
+    case columnar::TypeKind::kDate:
+      return fmt::format("DATE '1970-01-01' + CAST({} AS INTEGER)", value);
+    case columnar::TypeKind::kTimestamp:
+      return fmt::format("make_timestamp({})", value);
+    case columnar::TypeKind::kTimestamptz:
+      return fmt::format("make_timestamp({}) AT TIME ZONE 'UTC'", value);
+    default:
+      return std::to_string(value);
+  }
+}
+
+/// Two rows that have what all the rows have at the least and at the most.
+std::string ExtremesLeg(const catalog::TableDefinition& table,
+                        const std::vector<ColumnExtremes>& extremes) {
+  std::map<std::string, std::string> least;
+  std::map<std::string, std::string> greatest;
+  for (const auto& over : extremes) {
+    if (over.least > over.greatest) continue;
+    const auto& column = *over.column;
+    least[column.name] = EngineValue(column.type, over.least);
+    greatest[column.name] = EngineValue(column.type, over.greatest);
+  }
+  return RowLeg(table, least) + " UNION ALL " + RowLeg(table, greatest);
 }
 
 std::vector<const lake::DataFile*> Pointers(const std::vector<lake::DataFile>& files) {
@@ -153,16 +188,32 @@ std::string Until(const PastPoint& past, const std::string& rows) {
                            rows, columnar::kTimestampColumn, past.value);
 }
 
-/// Data files without those that hold nothing of what a query asks.
-using Prune = std::function<std::vector<const lake::DataFile*>(std::vector<const lake::DataFile*>)>;
+/// What a query asks of a table's rows.
+struct Asked {
+  const TableReference& reference;
+  const std::vector<BoundParameter>* parameters;
+  const columnar::TextStyle& style;
+  bool extremes = false;  // of some columns the least and the greatest value
+};
+
+/// The rows of data files that are asked for.
+Result<std::string> ScanFiles(const catalog::TableDefinition& definition, const Asked& asked,
+                              std::vector<const lake::DataFile*> files) {
+  if (asked.extremes && !files.empty()) {
+    const auto known = ExtremesOfFiles(definition, asked.reference.only->extremes, files);
+    if (known) return ExtremesLeg(definition, *known);
+  }
+  return ScanOfFiles(definition,
+                     FilesThatMayMatch(definition, std::move(files), asked.reference.conditions,
+                                       asked.parameters, asked.style));
+}
 
 Result<std::string> ScanTable(SessionContext& session,
                               const std::shared_ptr<const catalog::TableDefinition>& definition,
-                              const PastPoint* past, const Prune& prune,
-                              const std::vector<table::ColumnRange>& ranges,
+                              const PastPoint* past, const Asked& asked,
                               std::vector<engine::ScanHandle>& handles) {
   if (past != nullptr && past->kind == PastPoint::Kind::kFiles) {
-    FIRN_TRY(auto text, ScanOfFiles(*definition, prune(Pointers(past->files))));
+    FIRN_TRY(auto text, ScanFiles(*definition, asked, Pointers(past->files)));
     return text.empty() ? EmptyLeg(*definition) : text;
   }
   const auto [version, snapshot] = session.transaction.VersionOf(definition);
@@ -174,11 +225,14 @@ Result<std::string> ScanTable(SessionContext& session,
   if (own != nullptr) {
     for (const auto& file : own->files()) files.push_back(&file);
   }
-  FIRN_TRY(auto text, ScanOfFiles(*definition, prune(std::move(files))));
+  FIRN_TRY(auto text, ScanFiles(*definition, asked, std::move(files)));
   const bool own_rows = own != nullptr && !own->batches().empty();
   if (own_rows || !table::HotRowsEmpty(snapshot, *version)) {
+    table::NeededRows needed{.ranges = RangesThatMatch(*definition, asked.reference.conditions,
+                                                       asked.parameters, asked.style),
+                             .extremes = asked.extremes};
     handles.push_back(session.services.engine.Register(table::HotRows(
-        snapshot, version, own_rows ? own->batches() : table::RecordBatches(), ranges)));
+        snapshot, version, own_rows ? own->batches() : table::RecordBatches(), std::move(needed))));
     if (!text.empty()) text += " UNION ALL ";
     text += fmt::format("SELECT {} FROM {}", ColumnList(*definition), handles.back().sql());
   }
@@ -399,17 +453,14 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableReference
     if (past == nullptr) {
       FIRN_TRY(past, SessionPast(session, *table));
     }
-    const Prune prune = [&](std::vector<const lake::DataFile*> files) {
-      return FilesThatMayMatch(*table, std::move(files), reference.conditions, parameters,
-                               *session.settings.text_style());
-    };
-    if (reference.only_counted && past == nullptr) {
-      resolved.row_count = CountTable(session, table);
+    const bool whole = reference.only && past == nullptr;
+    const Asked asked{reference, parameters, *session.settings.text_style(),
+                      whole && !reference.only->extremes.empty()};
+    if (whole && reference.only->counted) resolved.row_count = CountTable(session, table);
+    if (whole && !asked.extremes) {
       resolved.scan_sql = "SELECT 1";
     } else {
-      const auto ranges =
-          RangesThatMatch(*table, reference.conditions, parameters, *session.settings.text_style());
-      FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), prune, ranges, handles));
+      FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), asked, handles));
     }
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);

@@ -431,9 +431,9 @@ Status QueryWriter::UnifyDefault(std::string_view name, std::vector<Expr>& argum
 
 namespace {
 
-/// An aggregate over one row.
-std::string OneRowsValue(int64_t value) {
-  return fmt::format("any_value(CAST({} AS BIGINT))", value);
+/// An aggregate that is this over any rows, and over none.
+std::string AggregateOf(int64_t value) {
+  return fmt::format("coalesce(any_value(CAST({0} AS BIGINT)), {0})", value);
 }
 
 }  // namespace
@@ -520,7 +520,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     text.suffix += over;
   }
   auto result = AggregateResult(entry, arguments, std::move(text), joins, location);
-  if (const auto known = KnownCount(body)) result.sql = OneRowsValue(*known);
+  if (const auto known = KnownCount(body)) result.sql = AggregateOf(*known);
   if (of_enum) return LabelOfNumber(std::move(result), *of_enum);
   return result;
 }

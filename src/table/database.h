@@ -133,14 +133,20 @@ class Database {
   virtual void StartSweep() = 0;
 };
 
+/// What a query needs of a table's rows.
+struct NeededRows {
+  std::vector<ColumnRange> ranges;  // rows that are in all of them
+  bool extremes = false;  // of each column the least and the greatest value, in rows of any kind
+};
+
 /// The hot rows of a table at a snapshot, and `own` batches the session has not committed yet
 /// (user columns), as a source for the engine. Its columns are the table's own, then __lsn
-/// (bigint) and __timestamp (timestamptz), which are NULL in own rows. Of the hot rows those may be
-/// left out that are not in all of the ranges.
+/// (bigint) and __timestamp (timestamptz), which are NULL in own rows. Of the hot rows those that
+/// are not `needed` may be left out.
 std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
                                             std::shared_ptr<const TableVersion> table,
                                             std::vector<std::shared_ptr<arrow::RecordBatch>> own,
-                                            std::vector<ColumnRange> ranges = {});
+                                            NeededRows needed = {});
 
 /// The rows that a scan of the hot leg without `own` returns, in time that follows the batches.
 int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table);

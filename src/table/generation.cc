@@ -256,6 +256,45 @@ RecordBatches Generation::ReadRanges(Lsn visible, const std::vector<int>* column
   return batches;
 }
 
+RecordBatches Generation::ReadExtremes(Lsn visible, const std::vector<int>& columns) const {
+  const bool known = std::all_of(columns.begin(), columns.end(), [&](int column) {
+    return ZoneMap::Has(*schema_->field(column)->type());
+  });
+  if (!known) return Read(visible, &columns, false);
+  const Cut cut = TakeCut();
+  const auto schema = SchemaOf(&columns, false);
+  RecordBatches batches;
+  std::vector<ZoneMap::Zone> zones(columns.size());
+  for (const auto& part : cut.parts) {
+    const int64_t count = part->CountVisible(visible);
+    if (count == 0) continue;
+    if (count < part->rows->num_rows()) {
+      batches.push_back(PartRows(*part, count, &columns, false, schema));
+      continue;
+    }
+    for (size_t i = 0; i < columns.size(); ++i) {
+      zones[i].Join(part->zones->Over(columns[i], *part->rows->column(columns[i])));
+    }
+  }
+  for (const auto& open : cut.open_batches) {
+    const int64_t count = open->CountVisible(visible);
+    const int64_t whole = count - count % ZoneMap::kRows;
+    if (whole > 0) {
+      const auto rows = open->Slice(0, whole, &columns, false, schema);
+      for (size_t i = 0; i < columns.size(); ++i) {
+        zones[i].Join(open->zones().Over(columns[i], *rows->column(static_cast<int>(i))));
+      }
+    }
+    if (count > whole) batches.push_back(open->Slice(whole, count, &columns, false, schema));
+  }
+  arrow::ArrayVector values;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    values.push_back(ValuesOf(zones[i], schema->field(static_cast<int>(i))->type()));
+  }
+  batches.push_back(arrow::RecordBatch::Make(schema, 2, std::move(values)));
+  return batches;
+}
+
 std::shared_ptr<arrow::RecordBatch> Generation::PartRows(
     const Part& part, int64_t count, const std::vector<int>* columns, bool stored,
     const std::shared_ptr<arrow::Schema>& schema) const {

@@ -72,7 +72,10 @@ class Generation {
   /// The same without rows of which a zone says that they are not in one of the ranges.
   RecordBatches ReadRanges(Lsn visible, const std::vector<int>* columns, bool stored,
                            const std::vector<ColumnRange>& ranges) const;
-  /// How many rows that are.
+  /// User columns only, and rows of which nothing is right but each column's least and greatest
+  /// value.
+  RecordBatches ReadExtremes(Lsn visible, const std::vector<int>& columns) const;
+  /// How many rows Read gives.
   int64_t CountVisible(Lsn visible) const;
 
   int64_t rows() const { return rows_.load(std::memory_order_acquire); }

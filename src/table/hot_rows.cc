@@ -35,11 +35,11 @@ class Reader final : public engine::ScanReader {
 class HotRowsSource final : public engine::ScanSource {
  public:
   HotRowsSource(Snapshot snapshot, std::shared_ptr<const TableVersion> table, RecordBatches own,
-                std::vector<ColumnRange> ranges)
+                NeededRows needed)
       : snapshot_(std::move(snapshot)),
         table_(std::move(table)),
         own_(std::move(own)),
-        ranges_(std::move(ranges)) {
+        needed_(std::move(needed)) {
     for (const auto& column : table_->definition->columns.columns) {
       fields_.push_back({column.name, columnar::Stored(column.type)});
     }
@@ -53,7 +53,9 @@ class HotRowsSource final : public engine::ScanSource {
 
   const std::vector<columnar::Field>& fields() const override { return fields_; }
   int64_t row_estimate() const override { return rows_; }
-  size_t max_readers() const override { return static_cast<size_t>(rows_ / kUnitRows) + 1; }
+  size_t max_readers() const override {
+    return needed_.extremes ? 1 : static_cast<size_t>(rows_ / kUnitRows) + 1;
+  }
 
   Result<std::vector<std::unique_ptr<engine::ScanReader>>> Begin(std::span<const int> columns,
                                                                  size_t readers) override {
@@ -71,8 +73,7 @@ class HotRowsSource final : public engine::ScanSource {
       for (const int place : held) {
         if (place >= 0) present.push_back(place);
       }
-      for (const auto& batch :
-           generation->ReadRanges(snapshot_.visible, &present, wanted.hidden(), ranges_)) {
+      for (const auto& batch : Read(*generation, present, wanted.hidden())) {
         FIRN_TRY(const auto evolved, Evolve(*batch, held, wanted));
         FIRN_TRY(const auto projected, Arrange(evolved, wanted));
         add(projected);
@@ -97,6 +98,12 @@ class HotRowsSource final : public engine::ScanSource {
     std::vector<int> places;  // user.size(): __lsn, user.size() + 1: __timestamp
     bool hidden() const { return places.size() > user.size(); }
   };
+
+  RecordBatches Read(const Generation& generation, const std::vector<int>& columns,
+                     bool hidden) const {
+    if (needed_.extremes && !hidden) return generation.ReadExtremes(snapshot_.visible, columns);
+    return generation.ReadRanges(snapshot_.visible, &columns, hidden, needed_.ranges);
+  }
 
   Projection Split(std::span<const int> columns) const {
     Projection wanted;
@@ -197,7 +204,7 @@ class HotRowsSource final : public engine::ScanSource {
   const Snapshot snapshot_;
   const std::shared_ptr<const TableVersion> table_;
   const RecordBatches own_;
-  const std::vector<ColumnRange> ranges_;
+  const NeededRows needed_;
   std::vector<columnar::Field> fields_;
   int user_columns_ = 0;
   int64_t rows_ = 0;
@@ -208,9 +215,9 @@ class HotRowsSource final : public engine::ScanSource {
 std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
                                             std::shared_ptr<const TableVersion> table,
                                             std::vector<std::shared_ptr<arrow::RecordBatch>> own,
-                                            std::vector<ColumnRange> ranges) {
+                                            NeededRows needed) {
   return std::make_shared<HotRowsSource>(snapshot, std::move(table), std::move(own),
-                                         std::move(ranges));
+                                         std::move(needed));
 }
 
 int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table) {

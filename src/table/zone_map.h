@@ -2,6 +2,7 @@
 // out rows that cannot be wanted.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -30,29 +31,42 @@ class ZoneMap {
  public:
   static constexpr int64_t kRows = 2048;
 
+  /// Of integers, dates and timestamps the values; of floats numbers that order as they do, NaN as
+  /// the greatest. `least` above `greatest`: NULLs only.
+  struct Zone {
+    int64_t least = INT64_MAX;
+    int64_t greatest = INT64_MIN;
+
+    void Join(const Zone& other) {
+      least = std::min(least, other.least);
+      greatest = std::max(greatest, other.greatest);
+    }
+  };
+
   static constexpr size_t CountZones(int64_t rows) {
     return static_cast<size_t>((rows + kRows - 1) / kRows);
   }
+  /// Whether columns of the type have zones.
+  static bool Has(const arrow::DataType& type);
 
   /// Takes the zones without a wanted row away from `wanted`, which has one entry for each zone of
   /// `values`. These are the column's first rows, whole zones of them or all that there will be. Of
-  /// a type that does not order as a number none is taken away.
+  /// a type that does not order as integers do none is taken away.
   void Narrow(int column, const arrow::Array& values, const ColumnRange& range,
               std::vector<bool>* wanted);
+  /// All zones of such values of a type that Has some as one.
+  Zone Over(int column, const arrow::Array& values);
 
  private:
-  struct Zone {
-    int64_t least = INT64_MAX;  // above `greatest`: NULLs only
-    int64_t greatest = INT64_MIN;
-  };
-
-  template <typename ArrayType>
-  static Zone ZoneOf(const ArrayType& values, int64_t from);
-  static Zone ZoneAt(const arrow::Array& values, int64_t from);
+  const std::vector<Zone>& ZonesOf(int column, const arrow::Array& values);
 
   std::mutex mutex_;
   std::map<int, std::vector<Zone>> zones_;  // guarded by mutex_
 };
+
+/// The least and the greatest value of a zone as a column of two rows, NULLs if it has none.
+std::shared_ptr<arrow::Array> ValuesOf(const ZoneMap::Zone& zone,
+                                       const std::shared_ptr<arrow::DataType>& type);
 
 /// The rows of the wanted zones, and those behind the last zone.
 std::vector<std::shared_ptr<arrow::RecordBatch>> CutToZones(

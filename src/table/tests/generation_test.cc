@@ -63,6 +63,7 @@ std::vector<int64_t> IdsIn(const RecordBatches& batches, const ColumnRange& rang
   for (const auto& batch : batches) {
     const auto& column = static_cast<const arrow::Int64Array&>(*batch->column(0));
     for (int64_t i = 0; i < column.length(); ++i) {
+      if (column.IsNull(i)) continue;
       const auto id = column.Value(i);
       if (range.least <= id && id <= range.most) ids.push_back(id);
     }
@@ -107,6 +108,36 @@ TEST(Generation, RangesLeaveOutOnlyRowsThatAreNotInThem) {
     const ColumnRange range{.column = column, .least = 3, .most = 4};
     EXPECT_EQ(count(rows.ReadRanges(Lsn(kAll), nullptr, false, {range})), kAll);
   }
+}
+
+TEST(Generation, ExtremesAreThoseOfTheVisibleRows) {
+  Generation rows(columnar::ArrowSchema(Columns()));
+  std::mt19937_64 random(11);
+  uint64_t lsn = 1;
+  for (int turn = 0; turn < 60; ++turn) {
+    const auto count = static_cast<int64_t>(1 + random() % 2000);
+    rows.Append(Rows(static_cast<int64_t>(random() % 100'000), count), Lsn(lsn), 100);
+    lsn += static_cast<uint64_t>(count);
+    const Lsn visible(1 + random() % lsn);
+    const auto least_and_greatest = [](const RecordBatches& batches) {
+      std::pair<int64_t, int64_t> found(INT64_MAX, INT64_MIN);
+      for (const auto id : IdsIn(batches, {})) {
+        found = {std::min(found.first, id), std::max(found.second, id)};
+      }
+      return found;
+    };
+    const auto extremes = rows.ReadExtremes(visible, {0});
+    for (const auto& batch : extremes) EXPECT_TRUE(batch->ValidateFull().ok());
+    EXPECT_EQ(least_and_greatest(extremes), least_and_greatest(rows.Read(visible, nullptr, false)));
+  }
+  // Few rows, but all of a column without an order.
+  const auto count = [&](int column) {
+    int64_t read = 0;
+    for (const auto& batch : rows.ReadExtremes(Lsn(lsn), {column})) read += batch->num_rows();
+    return read;
+  };
+  EXPECT_LE(count(0), 2 * ZoneMap::kRows);
+  EXPECT_EQ(count(1), static_cast<int64_t>(lsn - 1));
 }
 
 TEST(Generation, BulkWritesKeepTheirBatchAndAreCutToo) {

@@ -1,0 +1,96 @@
+// sql: SELECT count(*), min(a), max(b) FROM t, which needs few rows or none: tables know how many
+// they have, and of many columns what the least and the greatest value is.
+#include <algorithm>
+
+#include "sql/collect_internal.h"
+#include "sql/decode_internal.h"
+
+namespace firn::sql {
+namespace {
+
+using tree::At;
+using tree::Has;
+using tree::Json;
+using tree::List;
+using tree::Open;
+
+class SummaryCollector {
+ public:
+  /// `table`: what a column may be qualified with.
+  explicit SummaryCollector(std::string_view table) : table_(table) {}
+
+  /// Whether the expression asks nothing else of a row.
+  bool Walk(const Json& value) {
+    const auto open = Open(value);
+    const auto& body = *open.body;
+    if (open.Is("A_Const") || open.Is("ParamRef")) return true;
+    if (open.Is("TypeCast")) return Walk(At(body, "arg"));
+    if (open.Is("CoalesceExpr")) return WalkAll(List(body, "args"));
+    if (open.Is("A_Expr")) {
+      const bool prefix = !Has(body, "lexpr");
+      return tree::Text(body, "kind") == "AEXPR_OP" && Walk(At(body, "rexpr")) &&
+             (prefix || Walk(At(body, "lexpr")));
+    }
+    return open.Is("FuncCall") && Aggregate(body);
+  }
+
+  const std::vector<const Json*>& counts() const { return counts_; }
+  const std::vector<std::string>& extremes() const { return extremes_; }
+
+ private:
+  bool WalkAll(const Json& values) {
+    return std::all_of(values.begin(), values.end(), [this](const Json& v) { return Walk(v); });
+  }
+
+  bool Aggregate(const Json& body) {
+    for (const char* clause : {"agg_distinct", "agg_order", "agg_filter", "over"}) {
+      if (Has(body, clause)) return false;
+    }
+    const auto name = FunctionName(body);
+    if (name == "count" && tree::Flag(body, "agg_star")) {
+      counts_.push_back(&body);
+      return true;
+    }
+    const auto& arguments = List(body, "args");
+    if ((name != "min" && name != "max") || arguments.size() != 1) return false;
+    const auto column = Open(arguments[0]);
+    if (!column.Is("ColumnRef")) return false;
+    const auto& fields = List(*column.body, "fields");
+    auto names = tree::Names(fields);
+    if (names.size() != fields.size() || names.empty() || names.size() > 2) return false;
+    if (names.size() == 2 && names.front() != table_) return false;
+    extremes_.push_back(std::move(names.back()));
+    return true;
+  }
+
+  const std::string_view table_;
+  std::vector<const Json*> counts_;
+  std::vector<std::string> extremes_;
+};
+
+}  // namespace
+
+void CollectSummary(const Json& select, Collected& collected) {
+  for (const char* clause : {"whereClause", "groupClause", "havingClause", "windowClause",
+                             "distinctClause", "sortClause", "lockingClause", "larg"}) {
+    if (Has(select, clause)) return;
+  }
+  const auto& from = List(select, "fromClause");
+  if (from.size() != 1) return;
+  const auto& relation = *Open(from[0]).body;
+  const auto table = collected.tables.find(&relation);
+  if (table == collected.tables.end()) return;
+  const auto& alias = At(relation, "alias");
+  if (Has(alias, "colnames")) return;
+  SummaryCollector summary(tree::Text(Has(relation, "alias") ? alias : relation,
+                                      Has(relation, "alias") ? "aliasname" : "relname"));
+  for (const auto& target : List(select, "targetList")) {
+    if (!summary.Walk(At(*Open(target).body, "val"))) return;
+  }
+  if (summary.counts().empty() && summary.extremes().empty()) return;
+  collected.references.tables[table->second].only =
+      TableSummary{.counted = !summary.counts().empty(), .extremes = summary.extremes()};
+  for (const auto* count : summary.counts()) collected.counts.emplace(count, table->second);
+}
+
+}  // namespace firn::sql
