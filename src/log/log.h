@@ -59,8 +59,8 @@ class Log {
     /// Called once when the whole log was read and found good, before anything on disk changes;
     /// its error is Open's.
     std::function<Status(const Recovered&)> end_replay;
-    /// Groups up to this LSN are not handed out, segments that end there not read: what a start
-    /// costs follows what is above.
+    /// Groups up to this LSN are neither handed out nor read: what a start costs follows what is
+    /// above.
     Lsn replay_above;
   };
   using Recovered = log::Recovered;

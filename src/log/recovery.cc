@@ -41,6 +41,8 @@ class Recovery {
   /// no next one.
   Status Walk(Segment& segment, const Segment* next);
   Status EndOfNewest(SegmentReader& reader, Segment& segment, uint64_t offset, const Found& found);
+  /// One that is not handed out without its bytes.
+  Result<Found> NextGroup(SegmentReader& reader, uint64_t offset, const SegmentId& segment) const;
   Status HandOut(const SegmentReader& reader, uint64_t offset, const Found& found);
 
   io::FileSystem& fs_;
@@ -99,7 +101,7 @@ Status Recovery::Walk(Segment& segment, const Segment* next) {
   Lsn& last = segment.found.last_lsn;
   recovered_.bytes += offset;
   while (!until || last < *until) {
-    FIRN_TRY(const auto found, reader->ReadGroup(offset, segment.id));
+    FIRN_TRY(const auto found, NextGroup(*reader, offset, segment.id));
     if (found.kind != Found::Kind::kGroup) {
       if (!until) return EndOfNewest(*reader, segment, offset, found);
       return Damage(segment.found.path, offset,
@@ -126,6 +128,13 @@ Status Recovery::Walk(Segment& segment, const Segment* next) {
                   SegmentName(next->found.base_lsn), *until, last);
   }
   return {};
+}
+
+Result<Found> Recovery::NextGroup(SegmentReader& reader, uint64_t offset,
+                                  const SegmentId& segment) const {
+  FIRN_TRY(const auto skipped, reader.SkipGroup(offset, segment, callbacks_.above));
+  if (!skipped) return reader.ReadGroup(offset, segment);
+  return Found{.kind = Found::Kind::kGroup, .header = *skipped, .header_is_right = true};
 }
 
 Status Recovery::HandOut(const SegmentReader& reader, uint64_t offset, const Found& found) {

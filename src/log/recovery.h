@@ -60,7 +60,8 @@ struct ReplayCallbacks {
   /// Every whole group above `above`, in order. Its effects must stay in memory until recovery
   /// has returned without an error: damage may be found behind it.
   std::function<Status(Group&&)> group;
-  /// Segments that end at or before it are not read but for their heads.
+  /// Segments and groups that end at or before it are not read but for their heads: what they say
+  /// is kept elsewhere.
   Lsn above;
 };
 

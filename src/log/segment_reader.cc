@@ -10,6 +10,8 @@ namespace firn::log {
 namespace {
 
 constexpr uint64_t kWindowBytes = 8 << 20;
+// Behind a group of this size only a header is read, not many of them at once.
+constexpr uint64_t kLargeSkip = 64 << 10;
 constexpr std::string_view kSegmentPrefix = "segment_";
 constexpr std::string_view kSparePrefix = "spare_";
 constexpr std::string_view kSuffix = ".arrow";
@@ -111,14 +113,15 @@ Result<bool> SegmentReader::TakeAhead(uint64_t offset, uint64_t bytes) {
   return true;
 }
 
-Result<std::shared_ptr<arrow::Buffer>> SegmentReader::Fetch(uint64_t offset, uint64_t bytes) {
+Result<std::shared_ptr<arrow::Buffer>> SegmentReader::Fetch(uint64_t offset, uint64_t bytes,
+                                                            uint64_t window_bytes) {
   if (offset >= size_) return std::make_shared<arrow::Buffer>(nullptr, 0);
   bytes = std::min(bytes, size_ - offset);
   const uint64_t window_end = window_offset_ + window_bytes_;
   if (offset < window_offset_ || offset + bytes > window_end) {
     FIRN_TRY(const bool taken, TakeAhead(offset, bytes));
     if (taken) return OfWindow(offset, bytes);
-    const uint64_t want = std::min(std::max(bytes, kWindowBytes), size_ - offset);
+    const uint64_t want = std::min(std::max(bytes, window_bytes), size_ - offset);
     auto window = window_;
     const bool reusable = window_.use_count() == 2 &&  // window_ and window: no group is held
                           static_cast<uint64_t>(window_->size()) >= AlignUp(want);
@@ -146,13 +149,13 @@ Result<std::shared_ptr<arrow::Buffer>> SegmentReader::Fetch(uint64_t offset, uin
 }
 
 Result<std::optional<GroupHeader>> SegmentReader::ReadHeader(uint64_t offset) {
-  FIRN_TRY(const auto bytes, Fetch(offset, kGroupAlignment));
+  FIRN_TRY(const auto bytes, Fetch(offset, kGroupAlignment, kWindowBytes));
   if (bytes->size() < static_cast<int64_t>(kGroupHeaderBytes)) return std::nullopt;
   return ReadGroupHeader(bytes->data());
 }
 
 Result<Found> SegmentReader::ReadGroup(uint64_t offset, const SegmentId& segment) {
-  FIRN_TRY(const auto block, Fetch(offset, kGroupAlignment));
+  FIRN_TRY(const auto block, Fetch(offset, kGroupAlignment, kWindowBytes));
   if (block->size() == 0) return Found{.why = "end of file"};
   FIRN_TRY(const auto header, ReadHeader(offset));
   if (!header) {
@@ -170,7 +173,7 @@ Result<Found> SegmentReader::ReadGroup(uint64_t offset, const SegmentId& segment
     found.why = fmt::format("the file ends inside a group: bytes={}", header->bytes);
     return found;
   }
-  FIRN_TRY(found.bytes, Fetch(offset, header->bytes));
+  FIRN_TRY(found.bytes, Fetch(offset, header->bytes, kWindowBytes));
   ReadAhead(offset, segment);
   const uint32_t crc = Crc32c(found.bytes->data() + kGroupHeaderBytes,
                               static_cast<size_t>(found.bytes->size()) - kGroupHeaderBytes);
@@ -182,6 +185,19 @@ Result<Found> SegmentReader::ReadGroup(uint64_t offset, const SegmentId& segment
   }
   found.kind = Found::Kind::kGroup;
   return found;
+}
+
+Result<std::optional<GroupHeader>> SegmentReader::SkipGroup(uint64_t offset,
+                                                            const SegmentId& segment, Lsn above) {
+  const uint64_t window = skipped_bytes_ < kLargeSkip ? kWindowBytes : kGroupAlignment;
+  FIRN_TRY(const auto bytes, Fetch(offset, kGroupAlignment, window));
+  if (bytes->size() < static_cast<int64_t>(kGroupHeaderBytes)) return std::nullopt;
+  auto header = ReadGroupHeader(bytes->data());
+  const bool skipped = header && header->segment == segment && header->has_rows() &&
+                       header->last_lsn <= above && header->bytes <= size_ - offset;
+  if (!skipped) return std::nullopt;
+  skipped_bytes_ = header->bytes;
+  return header;
 }
 
 Result<std::optional<uint64_t>> SegmentReader::FindGroup(uint64_t offset, const SegmentId& segment,

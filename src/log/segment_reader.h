@@ -51,6 +51,10 @@ class SegmentReader {
   /// The header at `offset` where its own checksum holds, of whichever segment.
   Result<std::optional<GroupHeader>> ReadHeader(uint64_t offset);
   Result<Found> ReadGroup(uint64_t offset, const SegmentId& segment);
+  /// The header at `offset` of a group of rows that ends at or below `above` and in the file; its
+  /// body is not looked at, nor read if the group before it was large too.
+  Result<std::optional<GroupHeader>> SkipGroup(uint64_t offset, const SegmentId& segment,
+                                               Lsn above);
   /// Tries every 4 KiB boundary from `offset` on for a whole group with a last LSN above `above`.
   Result<std::optional<uint64_t>> FindGroup(uint64_t offset, const SegmentId& segment, Lsn above);
 
@@ -70,8 +74,9 @@ class SegmentReader {
   /// Makes what was read ahead the window, if it has this. Failed: so has the read.
   Result<bool> TakeAhead(uint64_t offset, uint64_t bytes);
   std::shared_ptr<arrow::Buffer> OfWindow(uint64_t offset, uint64_t bytes) const;
-  /// Up to `bytes` at a 4 KiB boundary; fewer only at the file's end.
-  Result<std::shared_ptr<arrow::Buffer>> Fetch(uint64_t offset, uint64_t bytes);
+  /// Up to `bytes` at a 4 KiB boundary; fewer only at the file's end. What has to be read is at
+  /// least `window` long.
+  Result<std::shared_ptr<arrow::Buffer>> Fetch(uint64_t offset, uint64_t bytes, uint64_t window);
 
   const std::unique_ptr<io::File> file_;
   const uint64_t size_;
@@ -80,6 +85,7 @@ class SegmentReader {
   uint64_t window_offset_ = 0;
   uint64_t window_bytes_ = 0;
   std::optional<Ahead> ahead_;
+  uint64_t skipped_bytes_ = 0;  // of the last group that was skipped
 };
 
 /// Names in the log's folder.

@@ -111,7 +111,8 @@ def test_what_asks_for_more_than_extremes_reads_rows(firn):
         assert one("SELECT max(n) FROM e WHERE m > 4000").fetchone() == (1999,)
         assert one("SELECT max(x.b) FROM e AS x (b, a)").fetchone() == (5000,)
         assert one("SELECT max(x.m) FROM e AS x (m, n)").fetchone() == (5000,)
-        assert one("SELECT max(n) FROM e GROUP BY m % 2 ORDER BY 1").fetchall() == [(4999,), (5000,)]
+        assert one("SELECT max(n) FROM e GROUP BY m % 2 ORDER BY 1").fetchall() == [
+            (4999,), (5000,)]
         assert one("SELECT max(n), count(n), count(DISTINCT m) FROM e").fetchone() == (
             5000, 5000, 5000)
         assert one("SELECT m, (SELECT max(n) FROM e) FROM e ORDER BY m LIMIT 1").fetchone() == (

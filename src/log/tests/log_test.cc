@@ -20,6 +20,25 @@ void AppendUpTo(Log& log, Lsn last) {
   while (log.next_lsn() <= last) ASSERT_TRUE(log.Append(SmallGroup(log.next_lsn())));
 }
 
+/// Where the group with that first LSN begins.
+uint64_t OffsetOf(const std::string& segment, Lsn first_lsn) {
+  const auto reader = *SegmentReader::Open(io::LocalFileSystem(), segment);
+  for (uint64_t at = 0; at < reader->size(); at += kGroupAlignment) {
+    const auto header = *reader->ReadHeader(at);
+    if (header && header->has_rows() && header->first_lsn == first_lsn) return at;
+  }
+  ADD_FAILURE() << "no such group";
+  return 0;
+}
+
+void TurnBit(const TempFolder& folder, const std::string& segment, uint64_t offset) {
+  const auto name = std::filesystem::path(segment).filename().string();
+  auto bytes = folder.Content()[name];
+  auto& turned = bytes[offset];
+  turned = static_cast<char>(turned ^ 1);
+  folder.Write(name, bytes);
+}
+
 TEST(Log, GivesBackWhatWasAppended) {
   const TempFolder folder;
   std::vector<Group> groups = {SmallGroup(Lsn(1), 3), SmallGroup(Lsn(4)),
@@ -125,10 +144,7 @@ TEST(Log, ReadsOnlyTheHeadsOfSegmentsBelowTheMark) {
   const auto before = opened->log->segments();
   ASSERT_EQ(before.size(), 3u);
   opened->log.reset();
-  auto bytes = folder.Content()[SegmentName(before[0].base_lsn)];
-  auto& turned = bytes[before[0].bytes / 2];
-  turned = static_cast<char>(turned ^ 1);
-  folder.Write(SegmentName(before[0].base_lsn), bytes);
+  TurnBit(folder, before[0].path, OffsetOf(before[0].path, before[0].last_lsn) + 3000);
 
   auto options = SmallOptions();
   options.replay_above = Lsn(before[0].last_lsn.value() - 1);
@@ -150,6 +166,40 @@ TEST(Log, ReadsOnlyTheHeadsOfSegmentsBelowTheMark) {
   ASSERT_TRUE(opened) << opened.error().message;
   EXPECT_TRUE(opened->groups.empty());
   EXPECT_GT(opened->log->next_lsn(), Lsn(40));
+}
+
+// So does what it costs where the newest segment holds a lot that is kept elsewhere.
+TEST(Log, ReadsOnlyTheHeadsOfGroupsBelowTheMark) {
+  const TempFolder folder;
+  const Log::Options large{.prepare_bytes = 1 << 20};
+  auto opened = OpenLog(folder, large);
+  constexpr int64_t kRows = 30'000;
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(opened->log->Append(SmallGroup(opened->log->next_lsn(), kRows)));
+  }
+  AppendUpTo(*opened->log, Lsn(20 * kRows + 3));
+  const auto segment = opened->log->segments().back();
+  opened->log.reset();
+  TurnBit(folder, segment.path, OffsetOf(segment.path, Lsn(1 + 10 * kRows)) + 5000);
+
+  EXPECT_FALSE(OpenLog(folder, large));
+  auto options = large;
+  options.replay_above = Lsn(11 * kRows - 1);
+  EXPECT_FALSE(OpenLog(folder, options));  // the damaged group is above the mark
+  options.replay_above = Lsn(20 * kRows + 1);
+  opened = OpenLog(folder, options);
+  ASSERT_TRUE(opened) << opened.error().message;
+  ASSERT_EQ(opened->groups.size(), 2u);
+  EXPECT_EQ(opened->groups[0].first_lsn, Lsn(20 * kRows + 2));
+  EXPECT_EQ(opened->recovered.groups, 23u);
+  EXPECT_EQ(opened->recovered.bytes, segment.bytes);
+  opened->log.reset();
+
+  // Heads are read: what they say leads to the next.
+  TurnBit(folder, segment.path, OffsetOf(segment.path, Lsn(1 + 5 * kRows)) + 1040);
+  const auto refused = OpenLog(folder, options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
 }
 
 TEST(Log, RefusesASegmentThatFollowsLessThanTheOneBeforeIt) {
