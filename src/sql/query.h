@@ -107,8 +107,11 @@ struct QueryContext {
   std::function<int64_t()> catalog_token;
   /// Enums and domains. Null: there are none.
   std::shared_ptr<const UserTypes> user_types;
-  /// No sum or product of numerics may overflow. Slower: for a query that failed with 22003.
+  /// No sum or product of numerics may overflow, and of floats it is known which sums may be
+  /// infinite. Slower: for a query that failed with 22003.
   bool exact_numerics = false;
+  /// A query that fails with 22003 before its first row is written again with exact_numerics.
+  bool written_again = false;
   /// Types the client declared for $1…; missing or nullopt: inferred.
   std::vector<std::optional<columnar::Type>> parameter_types;
   /// How constants are read; null: as the default.

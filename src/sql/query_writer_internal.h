@@ -92,6 +92,7 @@ class QueryWriter {
                                   CommonTables& tables, CommonTable& table);
   /// Casts to `wanted` where given; what is unknown becomes text.
   Result<Finished> Finish(Block&& block, std::span<const std::optional<ValueType>> wanted = {});
+  std::string DividedLate(const Block& block);
   Result<Finished> FinishRows(Block&& block, std::span<const std::optional<ValueType>> wanted);
   // write_pruning.cc
   /// Finish() of a query inside another.
@@ -268,6 +269,7 @@ class QueryWriter {
   /// Whether an aggregate or window call may stand here, as 42803, 42P20, 42809.
   Status CheckAggregate(const std::string& name, const Json& body, const Place& place);
   Status UnifyDefault(std::string_view name, std::vector<Expr>& arguments);
+  bool MaySumUnchecked(const FunctionEntry& entry, const Place& place) const;
   /// What a count(*) comes to without looking at rows.
   std::optional<int64_t> KnownCount(const tree::Json& body) const;
   Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);

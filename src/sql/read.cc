@@ -54,9 +54,11 @@ Batch RowOf(const std::vector<columnar::Field>& fields, const std::vector<int64_
   return arrow::RecordBatch::Make(arrow::schema(std::move(names)), 1, std::move(columns));
 }
 
-// What the engine says of DECIMALs that do not fit; see QueryContext::exact_numerics.
-bool OverflowsNumeric(const Error& error) {
-  return error.SqlState() == "22003" && error.message.find("numeric") != std::string::npos;
+// What the engine says of DECIMALs that do not fit, and firn_float_sum of infinite sums; see
+// QueryContext::exact_numerics.
+bool FitsWhenExact(const Error& error) {
+  return error.SqlState() == "22003" && (error.message.find("numeric") != std::string::npos ||
+                                         error.message == "value out of range: overflow");
 }
 
 }  // namespace
@@ -242,6 +244,7 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
     return AnswerServerCall(session, call, request.parameters);
   };
   context.style = session.settings.text_style();
+  context.written_again = !request.later;
   if (request.parameters != nullptr) {
     for (const auto& bound : *request.parameters) context.parameter_types.emplace_back(bound.type);
   }
@@ -310,7 +313,7 @@ Task<Status> RunningRead::Begin(const ExactText& exact) {
     auto again = co_await BeginOn();
     first = std::move(again);
   }
-  if (!first && OverflowsNumeric(first.error())) {
+  if (!first && FitsWhenExact(first.error())) {
     auto text = exact();
     if (text) {
       pinned_->sql = std::move(text->sql);

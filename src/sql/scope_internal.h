@@ -78,7 +78,8 @@ struct Place {
   const tree::Json* windows = nullptr;  // the WINDOW clause
   std::string_view no_aggregates;       // "WHERE": why there can be none; empty: there can
   std::string_view no_windows;
-  bool sets = false;  // a select list, where a function may return several rows
+  bool sets = false;     // a select list, where a function may return several rows
+  bool one_row = false;  // in a query without GROUP BY that is all of the statement
 };
 
 }  // namespace firn::sql

@@ -116,7 +116,10 @@ Result<QueryWriter::Block> QueryWriter::WritePlain(const Json& body, const Scope
                                                    const CommonTables* tables) {
   FIRN_TRY(auto from, WriteFrom(List(body, "fromClause"), outer, tables));
   from.names.outer = outer;
-  const Place place{.scope = &from.names, .tables = tables, .windows = &List(body, "windowClause")};
+  const Place place{.scope = &from.names,
+                    .tables = tables,
+                    .windows = &List(body, "windowClause"),
+                    .one_row = depth_ == 1 && !Has(body, "groupClause")};
   Block block;
   FIRN_RETURN_IF_ERROR(WriteTargets(body, place, block));
   MoveGroupedSet(body, block, from);
@@ -331,7 +334,6 @@ Result<QueryWriter::Finished> QueryWriter::Finish(
     Block&& block, std::span<const std::optional<ValueType>> wanted) {
   if (!block.rows.empty()) return FinishRows(std::move(block), wanted);
   Finished out;
-  out.sql = block.with + block.head;
   for (size_t i = 0; i < block.outputs.size(); ++i) {
     auto& expr = block.outputs[i].expr;
     ValueType type = expr.type;
@@ -343,10 +345,43 @@ Result<QueryWriter::Finished> QueryWriter::Finish(
     FIRN_RETURN_IF_ERROR(Coerce(expr, type, CastContext::kAssignment));
     if (IsOpen(type)) FIRN_RETURN_IF_ERROR(ToOpen(expr));
     out.types.push_back(type);
-    out.sql += (i > 0 ? ", " : "") + expr.sql;
   }
-  out.sql += block.tail + block.order + block.limit;
+  out.sql = DividedLate(block);
   return out;
+}
+
+bool IsAverage(const Expr& expr) {
+  if (!IsOpen(expr.type) || expr.divided.size() != 2) return false;
+  const auto quotient = QuotientOf(expr.divided[0], expr.divided[1]);
+  return expr.sql == quotient ||
+         expr.sql == fmt::format("CAST({} AS {})", quotient, EngineType(expr.type));
+}
+
+// Averages are divided only of the rows that LIMIT leaves.
+std::string QueryWriter::DividedLate(const Block& block) {
+  const bool late = !block.limit.empty() && block.head == "SELECT ";
+  std::vector<std::string> inner;
+  std::vector<std::string> outer;
+  std::vector<std::string> divisors;
+  for (const auto& output : block.outputs) {
+    const auto& expr = output.expr;
+    auto column = fmt::format("c{}", inner.size() + 1);
+    // What is sorted by its place among the outputs is not an average: it has a key.
+    if (late && IsAverage(expr)) {
+      inner.push_back(expr.divided[0]);
+      divisors.push_back(expr.divided[1]);
+      column = QuotientOf(column, fmt::format("c{}", block.outputs.size() + divisors.size()));
+    } else {
+      inner.push_back(expr.sql);
+    }
+    outer.push_back(std::move(column));
+  }
+  inner.insert(inner.end(), divisors.begin(), divisors.end());
+  const auto query = fmt::format("{}{}{}{}{}", block.head, fmt::join(inner, ", "), block.tail,
+                                 block.order, block.limit);
+  if (divisors.empty()) return block.with + query;
+  return fmt::format("{}SELECT {} FROM ({}) AS {}({})", block.with, fmt::join(outer, ", "), query,
+                     NewAlias('r'), ColumnList(inner.size()));
 }
 
 Result<std::string> QueryWriter::WriteWith(const Json& with, const Scope* outer,

@@ -25,7 +25,15 @@ struct Expr {
   std::string decimal_sql;
   ValueType decimal_type;
   std::string scale_sql;
+  /// Of an average, two aggregates: it is their quotient (QuotientOf) unless `sql` was changed
+  /// since.
+  std::vector<std::string> divided;
 };
+
+/// The numeric that PostgreSQL gives for a / b: text, and slow.
+inline std::string QuotientOf(const std::string& a, const std::string& b) {
+  return "sql_num_divide(" + a + ", " + b + ")";
+}
 
 /// ValueType::user_type of what _pg_expandarray gives, a row (x smallint, n integer) as one int8:
 /// x * 65536 + n. JDBC's metadata asks for keys by it; only its fields have a meaning outside.
