@@ -16,7 +16,9 @@ PlainLines::PlainLines(const CopyOptions& options)
       special_(options.format == CopyOptions::Format::kCsv
                    ? std::array{options.quote, options.escape, '\\', '\r'}
                    : std::array{'\\', '\\', '\\', '\r'}),
-      null_text_(options.null_text) {}
+      null_text_(options.null_text),
+      null_is_plain_(!null_text_.empty() && null_text_.back() != '\\' &&
+                     !null_text_.starts_with("\\.")) {}
 
 PlainLines::Taken PlainLines::Take(std::string_view data, CopyColumns* columns) {
   const size_t width = columns->size();
@@ -56,7 +58,7 @@ PlainLines::Taken PlainLines::Take(std::string_view data, CopyColumns* columns) 
 // \N and what follows a field.
 bool PlainLines::BeginsWithNull(std::string_view rest) const {
   const size_t size = null_text_.size();
-  return size > 0 && rest.size() > size && rest.starts_with(null_text_) &&
+  return null_is_plain_ && rest.size() > size && rest.starts_with(null_text_) &&
          (rest[size] == delimiter_ || rest[size] == '\n');
 }
 

@@ -47,6 +47,8 @@ class PlainLines {
   const char delimiter_;
   const std::array<char, 4> special_;
   const std::string null_text_;
+  // Not one that escapes what follows it, nor one that ends the data.
+  const bool null_is_plain_;
   std::array<std::string_view, CopyColumns::kBlockRows> lines_;
 };
 

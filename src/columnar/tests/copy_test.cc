@@ -110,6 +110,16 @@ TEST(Copy, FilesReadAtOnceAndByteByByteAreTheSame) {
   EXPECT_GT(refused, 300);
 }
 
+// As PostgreSQL reads them: a backslash escapes what follows it, and "\\." ends the data.
+TEST(Copy, ANullThatIsAnEscapeIsNotOne) {
+  CopyOptions options;
+  options.null_text = "\\";
+  EXPECT_EQ(Through(options, "7\t\\\nx\n", 64).value(), "7\t\\nx\n");
+  EXPECT_EQ(Refused(options, "7\n\\\n").message, "missing data for column \"name\"");
+  options.null_text = "\\.";
+  EXPECT_EQ(Through(options, "1\ta\n\\.\n2\tb\n", 64).value(), "1\ta\n");
+}
+
 TEST(Copy, ManyColumnsAreReadInSmallerBlocks) {
   std::vector<Column> columns;
   for (int i = 1; i <= 1600; ++i) {
