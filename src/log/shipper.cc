@@ -195,6 +195,12 @@ Status Shipper::ShipGroups(SegmentReader& reader, const SegmentInfo& segment) {
   }
   // `bytes` may be the file's, with what an earlier segment left behind the last group.
   for (Lsn at(segment.base_lsn.value() - 1); object.end < segment.bytes && at < segment.last_lsn;) {
+    FIRN_TRY(const auto passed, reader.SkipGroup(object.end, id, shipped));
+    if (passed) {
+      object.end += passed->bytes;
+      at = passed->last_lsn;
+      continue;
+    }
     FIRN_TRY(auto found, reader.ReadGroup(object.end, id));
     if (found.kind != Found::Kind::kGroup) {
       return Fail(ErrorCode::kCorrupt, "the log is damaged: {}: file=\"{}\" offset={}", found.why,
@@ -203,7 +209,6 @@ Status Shipper::ShipGroups(SegmentReader& reader, const SegmentInfo& segment) {
     object.end += found.header.bytes;
     if (!found.header.has_rows()) break;  // a trailer
     at = found.header.last_lsn;
-    if (found.header.last_lsn <= shipped) continue;
     if (options_.before) {
       FIRN_TRY(const auto group, decoder_->Decode(found.header, found.bytes));
       FIRN_RETURN_IF_ERROR(options_.before(group));

@@ -380,6 +380,21 @@ TEST_F(ArchiveTest, ANewArchiveBeginsBehindWhatIsNotNeeded) {
   EXPECT_THAT(*ReadBack(Lsn(40)), ElementsAreArray(std::vector(lsns_.begin() + 20, lsns_.end())));
 }
 
+// Nor does damage in it end the archive, as it does not end a start.
+TEST_F(ArchiveTest, WhatIsNotNeededMayBeDamaged) {
+  Append(4);
+  const auto path = log_->segments().back().path;
+  auto turned = *io::ReadFile(io::LocalFileSystem(), path);
+  const auto at = turned.find("xxxx");
+  turned[at] = 'y';
+  ASSERT_TRUE(io::WriteFileDurably(io::LocalFileSystem(), path, turned));
+  EXPECT_FALSE(NewShipper()->Ship());
+  auto shipper = NewShipper(Lsn(2));
+  ASSERT_TRUE(shipper->Ship());
+  EXPECT_EQ(shipper->state().gaps, 0u);
+  EXPECT_THAT(*ReadBack(Lsn(2)), ElementsAreArray(std::vector(lsns_.begin() + 1, lsns_.end())));
+}
+
 TEST_F(ArchiveTest, ACopiedLogIsOneThatCanBeOpened) {
   Append(5);
   Kill();
