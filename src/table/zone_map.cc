@@ -28,7 +28,7 @@ template <typename Value, typename Bits>
 struct FloatKey {
   static int64_t Of(Value value) {
     if (std::isnan(value)) value = std::numeric_limits<Value>::quiet_NaN();
-    return Ordered(std::bit_cast<Bits>(value));
+    return Ordered(std::bit_cast<Bits>(value + Value(0)));  // -0 is 0
   }
   static Value Back(int64_t key) { return std::bit_cast<Value>(Ordered(static_cast<Bits>(key))); }
 };
