@@ -29,6 +29,8 @@ Failure SystemFailure(std::string_view doing, const std::string& path, int error
   return Failure(std::move(made));
 }
 
+constexpr size_t kLargeWrite = 512 * 1024;
+
 class LocalFile final : public File {
  public:
   LocalFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
@@ -60,6 +62,12 @@ class LocalFile final : public File {
       }
       if (n == 0) return SystemFailure("write", path_, ENOSPC);
       done += static_cast<size_t>(n);
+    }
+    // On its way at once: all of a large file at its sync would hold up who syncs beside it. Only
+    // asked for, and nothing to a file without a cache.
+    if (size >= kLargeWrite) {
+      (void)::sync_file_range(fd_, static_cast<off64_t>(offset), static_cast<off64_t>(size),
+                              SYNC_FILE_RANGE_WRITE);
     }
     return {};
   }
