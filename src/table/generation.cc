@@ -13,6 +13,8 @@
 namespace firn::table {
 namespace {
 
+constexpr int64_t kKeptBytes = 16 * 1024;
+
 std::shared_ptr<arrow::DataType> CommitTimeType() {
   return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
 }
@@ -58,6 +60,7 @@ void Generation::Append(const std::shared_ptr<arrow::RecordBatch>& rows, Lsn fir
   const int64_t count = rows->num_rows();
   if (count == 0) return;
   const int64_t bytes = columnar::BatchBytes(*rows);
+  last_.reset();
   if (count >= kBulkRows || bytes >= kBulkBytes) {
     AddPart({.rows = rows,
              .first_lsn = first_lsn,
@@ -69,6 +72,12 @@ void Generation::Append(const std::shared_ptr<arrow::RecordBatch>& rows, Lsn fir
     std::iota(lsns.begin(), lsns.begin() + count, first_lsn.value());
     std::fill_n(times.begin(), count, commit_us);
     OpenFor(*rows).Append(*rows, lsns.data(), times.data());
+    if (bytes <= kKeptBytes) {
+      last_ = Part{.rows = rows,
+                   .first_lsn = first_lsn,
+                   .last_lsn = first_lsn + (count - 1),
+                   .commit_us = commit_us};
+    }
   }
   Count(count, bytes, first_lsn, first_lsn + (count - 1));
   NoteKeys(*rows, first_lsn, nullptr);
@@ -106,6 +115,7 @@ Status Generation::Replay(const std::shared_ptr<arrow::RecordBatch>& stored) {
 }
 
 void Generation::AddPart(Part part) {
+  part.zones = std::make_shared<ZoneMap>();
   auto shared = std::make_shared<const Part>(std::move(part));
   std::lock_guard lock(mutex_);
   parts_.push_back(std::move(shared));
@@ -177,7 +187,11 @@ RecordBatches Generation::Since(const Position& position) const {
   for (size_t i = first_open; i < open_batches_.size(); ++i) {
     const int64_t from = i + 1 == position.open_batches ? position.open_rows : 0;
     const int64_t to = open_batches_[i]->rows();
-    if (to > from) batches.push_back(open_batches_[i]->Slice(from, to, nullptr, true, schema));
+    if (to == from) continue;
+    const bool is_last =
+        i + 1 == open_batches_.size() && last_ && last_->rows->num_rows() == to - from;
+    batches.push_back(is_last ? PartRows(*last_, to - from, nullptr, true, schema)
+                              : open_batches_[i]->Slice(from, to, nullptr, true, schema));
   }
   return batches;
 }

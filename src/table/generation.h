@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -101,7 +102,7 @@ class Generation {
     // As read from the log; null when they follow from first_lsn and commit_us.
     std::shared_ptr<arrow::Array> lsns;
     std::shared_ptr<arrow::Array> commit_times;
-    std::shared_ptr<ZoneMap> zones = std::make_shared<ZoneMap>();
+    std::shared_ptr<ZoneMap> zones;
 
     int64_t CountVisible(Lsn visible) const;
   };
@@ -131,6 +132,10 @@ class Generation {
 
   mutable std::mutex keys_mutex_;
   mutable std::unique_ptr<KeySet> keys_;  // null until somebody asks
+
+  /// What was appended last, where that was little and went to the open batch: for the log it is
+  /// quicker than a slice of that. The writer's alone.
+  std::optional<Part> last_;
 
   mutable std::mutex mutex_;  // guards the two lists, not what they hold
   std::vector<std::shared_ptr<const Part>> parts_;
