@@ -42,6 +42,13 @@ std::string IntegerAt(std::string_view text, size_t at) {
   return digits.empty() || digits == "0" ? "0" : "-" + digits;
 }
 
+/// "-0.0" is 0.0: no numeric has a negative zero.
+std::string_view WithoutSignOfZero(std::string_view text) {
+  const bool zero =
+      text.substr(0, text.find_first_of("eE")).find_first_of("123456789") == text.npos;
+  return zero && text.starts_with('-') ? text.substr(1) : text;
+}
+
 bool FitsBigint(std::string_view text) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -60,7 +67,7 @@ Cell ReadConstant(const Statement& statement, const tree::Json& a_const) {
     cell.text = value > 0 ? std::to_string(value)
                           : IntegerAt(*statement.source, static_cast<size_t>(location));
   } else if (Has(a_const, "fval")) {
-    cell.text = Text(tree::At(a_const, "fval"), "fval");
+    cell.text = WithoutSignOfZero(Text(tree::At(a_const, "fval"), "fval"));
     cell.kind = FitsBigint(cell.text) ? Cell::Kind::kInteger : Cell::Kind::kFloat;
   } else if (Has(a_const, "sval")) {
     cell.text = Text(tree::At(a_const, "sval"), "sval");

@@ -31,11 +31,17 @@ Result<Expr> QueryWriter::WriteDateTrunc(const FunctionEntry& entry, std::vector
   if (of_engine) unit.text = name;
   FIRN_RETURN_IF_ERROR(Coerce(unit, {.tag = kText}, CastContext::kImplicit));
   const ValueType type{.tag = TagFromName(entry.result)};
-  auto sql = type.tag == kTimestamptz
-                 ? fmt::format("sql_tz_trunc{}({}, {}, {})", of_engine ? "_constant" : "", unit.sql,
-                               value.sql, ZoneSql())
-                 : fmt::format("{}({}, {})", of_engine ? "date_trunc" : "sql_date_trunc", unit.sql,
-                               value.sql);
+  std::string sql;
+  if (type.tag == kTimestamptz) {
+    sql = fmt::format("sql_tz_trunc{}({}, {}, {})", of_engine ? "_constant" : "", unit.sql,
+                      value.sql, ZoneSql());
+  } else if (of_engine) {
+    // Compared with a constant the engine makes bounds of the two, which forget NULL and the
+    // infinities. It does not look into least.
+    sql = fmt::format("least(date_trunc({}, {}), NULL)", unit.sql, value.sql);
+  } else {
+    sql = fmt::format("sql_date_trunc({}, {})", unit.sql, value.sql);
+  }
   return Expr{.sql = std::move(sql), .type = type, .location = location};
 }
 
