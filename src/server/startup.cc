@@ -68,6 +68,10 @@ Result<Settings> LoadSettings(const std::map<std::string, std::string>& flags) {
   }
   FIRN_RETURN_IF_ERROR(
       settings.LoadEnvironment([](const char* name) { return std::getenv(name); }));
+  if (settings.Text("data").empty()) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "--data is empty")
+                    .WithHint("Name a folder with --data DIR, or with FIRN_DATA."));
+  }
   const auto dir = DataDir(settings);
   FIRN_RETURN_IF_ERROR(settings.LoadFile(dir + "/firn.auto.toml", SettingOrigin::kAlterSystem));
   FIRN_RETURN_IF_ERROR(settings.LoadFile(dir + "/firn.toml", SettingOrigin::kFile));

@@ -142,3 +142,9 @@ def test_a_backup_by_the_server_whose_command_or_server_is_ended(firn_server, de
     _, said = process.communicate(timeout=60 * PATIENCE)
     assert process.returncode == 1
     assert said.startswith("firn: ") and "stop" in said, said
+
+
+@pytest.mark.parametrize("command", [("serve",), ("status",), ("config",), ("wal", "inspect")])
+def test_a_folder_without_a_name_is_told_of(firn, command):
+    assert "--data is empty" in refused(firn, *command, "--data", "")
+    assert "--data is empty" in refused(firn, *command, environment={"FIRN_DATA": ""})
