@@ -1,5 +1,9 @@
 #include "table/backup.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
 #include "base/log.h"
 #include "io/durable_folders.h"
 #include "log/archive.h"
@@ -49,7 +53,22 @@ bool Backups::Stop(double until) {
   return worker_.End(until);
 }
 
+// Links in the paths are followed.
+Status Backups::RequireOutside(const std::string& path) const {
+  std::error_code failed;
+  const auto place = std::filesystem::weakly_canonical(path, failed);
+  const auto data = std::filesystem::weakly_canonical(from_.warehouse, failed).parent_path();
+  const auto parted = std::mismatch(data.begin(), data.end(), place.begin(), place.end());
+  if (failed || parted.first != data.end()) return {};
+  return Fail(MakeError(ErrorCode::kInvalidInput,
+                        "a backup of \"{}\" would be in what it is a backup of: \"{}\"",
+                        data.string(), place.string())
+                  .WithSqlState("22023")
+                  .WithHint("Name a place outside that folder, best on another disk."));
+}
+
 Result<std::unique_ptr<io::ObjectStore>> Backups::OpenStore(const std::string& url) {
+  if (io::IsLocalUrl(url)) FIRN_RETURN_IF_ERROR(RequireOutside(io::LocalPathOf(url)));
   FIRN_TRY(auto store, io::OpenObjectStore(url, access_, from_.files));
   if (io::IsLocalUrl(url)) {
     FIRN_RETURN_IF_ERROR(io::MakeDirsDurably(from_.files, io::LocalPathOf(url)));

@@ -34,6 +34,7 @@ class Backups {
 
  private:
   Result<BackupReport> Run(const std::string& url);
+  Status RequireOutside(const std::string& path) const;
   Result<std::unique_ptr<io::ObjectStore>> OpenStore(const std::string& url);
 
   const CopySources from_;

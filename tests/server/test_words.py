@@ -144,6 +144,19 @@ def test_a_backup_by_the_server_whose_command_or_server_is_ended(firn_server, de
     assert said.startswith("firn: ") and "stop" in said, said
 
 
+def test_a_backup_is_not_put_into_what_it_is_of(firn_server, tmp_path):
+    server = firn_server()
+    (tmp_path / "link").symlink_to(server.data / "log")
+    for inside in (server.data, server.data / "warehouse" / "bk", tmp_path / "link" / "bk"):
+        said = refused(server, "backup", "--data", str(server.data), "--to", str(inside))
+        assert "would be in what it is a backup of" in said
+    assert not (server.data / "warehouse" / "bk").exists()
+    beside = f"{server.data}-bk"
+    subprocess.run([str(server.binary), "backup", "--data", str(server.data), "--to", beside],
+                   timeout=60 * PATIENCE, check=True)
+    shutil.rmtree(beside)
+
+
 @pytest.mark.parametrize("command", [("serve",), ("status",), ("config",), ("wal", "inspect")])
 def test_a_folder_without_a_name_is_told_of(firn, command):
     assert "--data is empty" in refused(firn, *command, "--data", "")
