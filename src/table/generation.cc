@@ -154,7 +154,6 @@ std::vector<Lsn> Generation::FindKeys(const std::vector<columnar::Column>& key,
 }
 
 void Generation::Count(int64_t rows, int64_t bytes, Lsn first, Lsn last) {
-  rows_.fetch_add(rows, std::memory_order_release);
   bytes_.fetch_add(bytes, std::memory_order_release);
   if (held_ != nullptr) held_->waiting.fetch_add(bytes, std::memory_order_relaxed);
   const uint64_t held = first_lsn_.load(std::memory_order_relaxed);
@@ -164,6 +163,7 @@ void Generation::Count(int64_t rows, int64_t bytes, Lsn first, Lsn last) {
   if (last.value() > last_lsn_.load(std::memory_order_relaxed)) {
     last_lsn_.store(last.value(), std::memory_order_release);
   }
+  rows_.fetch_add(rows, std::memory_order_release);  // behind the LSNs: see CountVisible
 }
 
 Generation::Cut Generation::TakeCut() const {
@@ -206,6 +206,9 @@ int64_t Generation::Part::CountVisible(Lsn visible) const {
 }
 
 int64_t Generation::CountVisible(Lsn visible) const {
+  // Who is counted here has noted its LSN before.
+  const int64_t all = rows();
+  if (last_lsn() <= visible) return all;
   const Cut cut = TakeCut();
   int64_t count = 0;
   for (const auto& part : cut.parts) count += part->CountVisible(visible);
