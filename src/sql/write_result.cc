@@ -101,7 +101,7 @@ Result<EngineQuery> QueryWriter::Write() {
 }
 
 std::vector<int64_t> QueryWriter::KnownRow() const {
-  const auto& select = *tree::Open(statement_.node()).body;
+  const auto& select = statement_.node();
   for (const char* clause : {"limitCount", "limitOffset", "withClause"}) {
     if (tree::Has(select, clause)) return {};
   }

@@ -265,6 +265,25 @@ TEST(WriteQuery, PositionsCountCharactersOfTheWholeText) {
   EXPECT_EQ(WriteError("select 'é' from nosuch").position, 17);
 }
 
+// Such a row is not asked of the engine.
+TEST(WriteQuery, AQueryOfCountsAloneKnowsItsRow) {
+  auto context = TestContext();
+  context.resolve_table = [resolve = context.resolve_table](const TableReference& reference) {
+    auto table = resolve(reference);
+    if (table && reference.only && reference.only->counted) table->row_count = 7;
+    return table;
+  };
+  const auto known = [&](std::string_view sql) { return Write(sql, context).known_row; };
+  EXPECT_THAT(known("select count(*) from t"), testing::ElementsAre(7));
+  EXPECT_THAT(known("select count(*), pg_catalog.count(*) as n from t"),
+              testing::ElementsAre(7, 7));
+  for (const auto* sql : {"select count(*), max(id) from t", "select count(*) + 1 from t",
+                          "select count(*) from t limit 0", "select count(*) from t where id > 1",
+                          "select count(*), 'a' from t", "select 1"}) {
+    EXPECT_TRUE(known(sql).empty()) << sql;
+  }
+}
+
 TEST(WriteQuery, AColumnMayBeCalledAt) {
   EXPECT_THAT(Write("select at, at.at, at at from t at where at.at is null order by at").sql,
               HasSubstr("r1.\"at\""));
