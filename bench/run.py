@@ -39,10 +39,10 @@ from stage import Stage  # noqa: E402
 ORDER = ["2", "3", "4", "5a", "5b", "7", "7c", "8a", "tpch", "files", "9", "11", "11e", "14", "14b",
          "14c", "hot", "wide", "17", "18", "19", "20"]
 BUSY_SHARE = 0.1  # of all processors, by other work, from where figures are not to be trusted
+QUIET_SECONDS = 30  # a row waits so long for what the row before has left at work
 BUSY = (
-    "Up to {busy:.0%} of this machine was taken by something else when a row began, also by what "
-    "the row before had left at work: a thread that the disk wakes waits for the scheduler's next "
-    "tick, and small differences say nothing.")
+    "Up to {busy:.0%} of this machine was taken by something else when a row began: a thread that "
+    "the disk wakes waits for the scheduler's next tick, and small differences say nothing.")
 
 
 def others_share(seconds: float = 0.5) -> float:
@@ -54,6 +54,14 @@ def others_share(seconds: float = 0.5) -> float:
     time.sleep(seconds)
     spent = [now - then for now, then in zip(times(), before)]
     return 1 - (spent[3] + spent[4]) / max(sum(spent), 1)  # idle and iowait
+
+
+def quiet_share() -> float:
+    """others_share() when it is low, or when it is time to begin all the same."""
+    end = time.monotonic() + QUIET_SECONDS
+    while (share := others_share()) > BUSY_SHARE / 2 and time.monotonic() < end:
+        pass
+    return share
 
 
 def machine(folder: Path) -> dict[str, str | int]:
@@ -96,7 +104,7 @@ def measure_rows(stage: Stage, names: list[str], path: Path | None) -> dict:
     busy, began = 0.0, time.time()
     print(f"{'row':<5} {'what':<46} {'firn':>13} {'control':>24} {'firn/it':>8}  must")
     for at, name in enumerate(names):
-        busy = max(busy, others_share(0.1 if stage.quick else 0.5))
+        busy = max(busy, others_share(0.1) if stage.quick else quiet_share())
         begun = time.monotonic()
         measures += (new := ROWS[name].measure(stage))
         print(f"\n{name}: {ROWS[name].title}, {time.monotonic() - begun:.0f} s")
