@@ -6,6 +6,8 @@
 namespace firn::log {
 namespace {
 
+constexpr uint64_t kHeadBytes = 64 << 10;  // state groups are small, as a rule
+
 template <typename... Args>
 Failure Damage(const std::string& path, uint64_t offset, fmt::format_string<Args...> text,
                Args&&... args) {
@@ -53,7 +55,7 @@ class Recovery {
 };
 
 Status Recovery::ReadHead(const std::string& path, Lsn base_lsn) {
-  FIRN_TRY(const auto reader, SegmentReader::Open(fs_, path));
+  FIRN_TRY(const auto reader, SegmentReader::Open(fs_, path, {.window_bytes = kHeadBytes}));
   FIRN_TRY(const auto header, reader->ReadHeader(0));
   if (!header) return Damage(path, 0, "the segment does not begin with a state group");
   Segment segment;

@@ -9,7 +9,6 @@
 namespace firn::log {
 namespace {
 
-constexpr uint64_t kWindowBytes = 8 << 20;
 // Behind a group of this size only a header is read, not many of them at once.
 constexpr uint64_t kLargeSkip = 64 << 10;
 constexpr std::string_view kSegmentPrefix = "segment_";
@@ -64,7 +63,7 @@ Result<std::unique_ptr<SegmentReader>> SegmentReader::Open(io::FileSystem& fs,
   FIRN_TRY(auto file, std::move(opened));
   FIRN_TRY(const uint64_t size, file->Size());
   return std::unique_ptr<SegmentReader>(
-      new SegmentReader(std::move(file), std::min(size, options.end), options.read_ahead));
+      new SegmentReader(std::move(file), std::min(size, options.end), options));
 }
 
 std::shared_ptr<arrow::Buffer> SegmentReader::OfWindow(uint64_t offset, uint64_t bytes) const {
@@ -84,7 +83,7 @@ void SegmentReader::ReadAhead(uint64_t offset, const SegmentId& segment) {
     offset += header->bytes;
   }
   if (offset >= size_) return;
-  const uint64_t bytes = std::min(kWindowBytes, size_ - offset);
+  const uint64_t bytes = std::min(window_size_, size_ - offset);
   auto buffer = AlignedBuffer::Allocate(bytes, AlignedBuffer::Pages::kSmall);
   if (!buffer) return;  // the read that is needed says so
   const auto read = [file = file_.get(), offset, bytes, into = *buffer] {
@@ -149,13 +148,13 @@ Result<std::shared_ptr<arrow::Buffer>> SegmentReader::Fetch(uint64_t offset, uin
 }
 
 Result<std::optional<GroupHeader>> SegmentReader::ReadHeader(uint64_t offset) {
-  FIRN_TRY(const auto bytes, Fetch(offset, kGroupAlignment, kWindowBytes));
+  FIRN_TRY(const auto bytes, Fetch(offset, kGroupAlignment, window_size_));
   if (bytes->size() < static_cast<int64_t>(kGroupHeaderBytes)) return std::nullopt;
   return ReadGroupHeader(bytes->data());
 }
 
 Result<Found> SegmentReader::ReadGroup(uint64_t offset, const SegmentId& segment) {
-  FIRN_TRY(const auto block, Fetch(offset, kGroupAlignment, kWindowBytes));
+  FIRN_TRY(const auto block, Fetch(offset, kGroupAlignment, window_size_));
   if (block->size() == 0) return Found{.why = "end of file"};
   FIRN_TRY(const auto header, ReadHeader(offset));
   if (!header) {
@@ -173,7 +172,7 @@ Result<Found> SegmentReader::ReadGroup(uint64_t offset, const SegmentId& segment
     found.why = fmt::format("the file ends inside a group: bytes={}", header->bytes);
     return found;
   }
-  FIRN_TRY(found.bytes, Fetch(offset, header->bytes, kWindowBytes));
+  FIRN_TRY(found.bytes, Fetch(offset, header->bytes, window_size_));
   ReadAhead(offset, segment);
   const uint32_t crc = Crc32c(found.bytes->data() + kGroupHeaderBytes,
                               static_cast<size_t>(found.bytes->size()) - kGroupHeaderBytes);
@@ -189,7 +188,7 @@ Result<Found> SegmentReader::ReadGroup(uint64_t offset, const SegmentId& segment
 
 Result<std::optional<GroupHeader>> SegmentReader::SkipGroup(uint64_t offset,
                                                             const SegmentId& segment, Lsn above) {
-  const uint64_t window = skipped_bytes_ < kLargeSkip ? kWindowBytes : kGroupAlignment;
+  const uint64_t window = skipped_bytes_ < kLargeSkip ? window_size_ : kGroupAlignment;
   FIRN_TRY(const auto bytes, Fetch(offset, kGroupAlignment, window));
   if (bytes->size() < static_cast<int64_t>(kGroupHeaderBytes)) return std::nullopt;
   auto header = ReadGroupHeader(bytes->data());

@@ -39,6 +39,8 @@ class SegmentReader {
     uint64_t end = UINT64_MAX;
     /// For who goes from group to group: while he works on some, the next ones are read.
     bool read_ahead = false;
+    /// What is read at once, at least. For who wants the first group only: little.
+    uint64_t window_bytes = 8 << 20;
   };
   /// With O_DIRECT where the file system has it.
   static Result<std::unique_ptr<SegmentReader>> Open(io::FileSystem& fs, const std::string& path,
@@ -67,8 +69,11 @@ class SegmentReader {
     std::future<Result<size_t>> read;  // waited for when destroyed
   };
 
-  SegmentReader(std::unique_ptr<io::File> file, uint64_t size, bool read_ahead)
-      : file_(std::move(file)), size_(size), reads_ahead_(read_ahead) {}
+  SegmentReader(std::unique_ptr<io::File> file, uint64_t size, const Options& options)
+      : file_(std::move(file)),
+        size_(size),
+        reads_ahead_(options.read_ahead),
+        window_size_(options.window_bytes) {}
   /// The window from a group on; begins to read from its first group that is not whole.
   void ReadAhead(uint64_t offset, const SegmentId& segment);
   /// Makes what was read ahead the window, if it has this. Failed: so has the read.
@@ -81,6 +86,7 @@ class SegmentReader {
   const std::unique_ptr<io::File> file_;
   const uint64_t size_;
   const bool reads_ahead_;
+  const uint64_t window_size_;
   std::shared_ptr<AlignedBuffer> window_;
   uint64_t window_offset_ = 0;
   uint64_t window_bytes_ = 0;
