@@ -49,6 +49,11 @@ Error WaitedInVain(int64_t bytes, std::chrono::milliseconds waited) {
       .WithHint("Try again, or raise memory_limit.");
 }
 
+Error Cancelled() {
+  return MakeError(ErrorCode::kCancelled, "canceling statement due to user request")
+      .WithSqlState("57014");
+}
+
 size_t After(std::string_view sql, std::string_view mark, size_t from) {
   const size_t found = sql.find(mark, from);
   return found == std::string_view::npos ? sql.size() : found + mark.size();
@@ -117,11 +122,14 @@ Task<Status> MessageShare::Grow(int64_t bytes) {
   const uint64_t place = memory_.Queue();
   const auto until = std::chrono::steady_clock::now() + memory_.longest_wait();
   asio::steady_timer timer(stream_.executor());
+  stream_.BeginWait();
   while (!memory_.TryTake(place, bytes)) {
     const bool late = std::chrono::steady_clock::now() >= until;
-    if (late || stream_.interruption() != Interruption::kNone) {
+    if (late || stream_.wait_cancelled() || stream_.interruption() != Interruption::kNone) {
       memory_.Leave(place);
-      if (!late) co_return Fail(stream_.InterruptionError());
+      if (stream_.interruption() != Interruption::kNone)
+        co_return Fail(stream_.InterruptionError());
+      if (stream_.wait_cancelled()) co_return Fail(Cancelled());
       co_return Fail(WaitedInVain(bytes, memory_.longest_wait()));
     }
     timer.expires_after(kLook);

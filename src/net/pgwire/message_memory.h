@@ -60,8 +60,8 @@ class MessageShare {
   MessageShare& operator=(const MessageShare&) = delete;
 
   /// Suspends until the share is at least so large; nothing is held meanwhile, so that two who
-  /// wait are not in each other's way. 54000 more than there is, 53200 a wait in vain, or why the
-  /// stream was interrupted.
+  /// wait are not in each other's way. 54000 more than there is, 53200 a wait in vain, 57014 a
+  /// client that cancels it, or why the stream was interrupted.
   Task<Status> Grow(int64_t bytes);
   int64_t held() const { return held_; }
   /// Gives it back, and to the system what a large one has left in the allocator.

@@ -81,6 +81,7 @@ void Registry::Cancel(const CancelKey& key) {
   std::lock_guard lock(mutex_);
   const auto found = sessions_.find(key.process_id);
   if (found == sessions_.end() || found->second->key.secret != key.secret) return;
+  found->second->stream->CancelWait();
   if (found->second->session != nullptr) found->second->session->Cancel();
 }
 

@@ -71,6 +71,11 @@ class Stream {
   /// Makes every wait, this one and all later ones, end. The first reason stays.
   void Interrupt(Interruption why);
   Interruption interruption() const { return interruption_.load(); }
+  /// Any thread: the client cancels what it waits for, also where its session does not know of it
+  /// yet. Forgotten when the coroutine begins to wait.
+  void CancelWait() { wait_cancelled_.store(true); }
+  void BeginWait() { wait_cancelled_.store(false); }
+  bool wait_cancelled() const { return wait_cancelled_.load(); }
   /// The error that tells the client why it was interrupted.
   Error InterruptionError() const;
   bool broken() const { return broken_; }
@@ -103,6 +108,7 @@ class Stream {
   bool broken_ = false;
 
   std::atomic<Interruption> interruption_{Interruption::kNone};
+  std::atomic<bool> wait_cancelled_{false};
   std::atomic<bool> writing_{false};  // suspended until the client reads
 };
 

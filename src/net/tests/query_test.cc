@@ -1,6 +1,7 @@
 #include <atomic>
 #include <thread>
 
+#include "net/pgwire/message.h"
 #include "net/tests/server_fixture.h"
 
 namespace firn::net {
@@ -353,6 +354,38 @@ TEST_F(PgQuery, ALongMessageThatStallsEndsItsConnection) {
   EXPECT_EQ(client.Until('Z'), "E.");
   EXPECT_NE(client.ErrorField('M').find("did not come"), std::string::npos);
   ExpectGoodClientWorks();
+}
+
+// Its session does not know of it yet.
+TEST_F(PgQuery, AStatementThatWaitsForMemoryCanBeCancelled) {
+  Listen({.message_memory = 20 << 20, .message_wait = std::chrono::minutes(5)});
+  const auto bytes = QueryMessage(std::string(2 << 20, 'a'));
+  WireClient first(port());
+  ASSERT_EQ(first.Start().back(), 'Z');
+  first.Send(std::string_view(bytes).substr(0, 1000));
+  WireClient second(port());
+  ASSERT_EQ(second.Start().back(), 'Z');
+  std::atomic<bool> answered{false};
+  std::thread cancelling([&] {
+    while (!answered) {
+      RawClient canceller(port());
+      canceller.Send(Big32(16) + Big32(pgwire::kCancelRequest) + second.cancel_key);
+      EXPECT_EQ(canceller.ReceiveAll(), "");
+    }
+  });
+  std::string code;
+  // The first may come later to what it keeps.
+  for (int i = 0; i < 1000 && code != "57014"; ++i) {
+    second.Send(bytes);
+    code = second.Until('Z') == "EZ" ? second.ErrorField('C') : "";
+  }
+  answered = true;
+  cancelling.join();
+  EXPECT_EQ(code, "57014");
+  EXPECT_EQ(second.ErrorField('M'), "canceling statement due to user request");
+  EXPECT_EQ(second.Ask(QueryMessage("hello")), "TDCZ");
+  first.Send(std::string_view(bytes).substr(1000));
+  EXPECT_EQ(first.Until('Z'), "TDCZ");
 }
 
 TEST_F(PgQuery, LongStatementsWaitForOneAnotherAndNotForEver) {
