@@ -125,11 +125,12 @@ Task<Status> MessageShare::Grow(int64_t bytes) {
   stream_.BeginWait();
   while (!memory_.TryTake(place, bytes)) {
     const bool late = std::chrono::steady_clock::now() >= until;
-    if (late || stream_.wait_cancelled() || stream_.interruption() != Interruption::kNone) {
+    const bool interrupted = stream_.interruption() != Interruption::kNone;
+    const bool cancelled = stream_.wait_cancelled();
+    if (late || cancelled || interrupted) {
       memory_.Leave(place);
-      if (stream_.interruption() != Interruption::kNone)
-        co_return Fail(stream_.InterruptionError());
-      if (stream_.wait_cancelled()) co_return Fail(Cancelled());
+      if (interrupted) co_return Fail(stream_.InterruptionError());
+      if (cancelled) co_return Fail(Cancelled());
       co_return Fail(WaitedInVain(bytes, memory_.longest_wait()));
     }
     timer.expires_after(kLook);
