@@ -1,5 +1,6 @@
 #include "table/archiver.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/log.h"
@@ -154,12 +155,15 @@ Status Archiver::ShipOnce() {
 
 void Archiver::RunShip() {
   for (;;) {
+    const double began = MonotonicSeconds();
     const bool last = ship_worker_.stopping();
     if (!ShipMustEnd() && !(last && ship_failing_)) {
       Note(ShipOnce(), "copy the log", &ship_failing_);
     }
     if (last) return;
-    ship_worker_.Rest(ship_failing_ ? kRetrySeconds : kShipSeconds);
+    // From begin to begin: what came while much was sent has waited already.
+    const double took = MonotonicSeconds() - began;
+    ship_worker_.Rest(ship_failing_ ? kRetrySeconds : std::max(0.0, kShipSeconds - took));
   }
 }
 
