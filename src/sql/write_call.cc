@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sql/engine_patterns.h"
+#include "sql/ident.h"
 #include "sql/interval_internal.h"
 #include "sql/query_writer_internal.h"
 
@@ -123,6 +125,17 @@ std::string_view OfConstant(std::string_view form, const std::vector<Expr>& argu
                 : "sql_tz_minus_constant($1, $2, $zone)";
 }
 
+// Of constants of which the engine's own matcher makes the same.
+std::string_view ByEngine(std::string_view form, const std::vector<Expr>& arguments) {
+  if (form != "sql_regexp_replace($1, $2, $3, 1, 1, '')") return form;
+  const auto is_constant = [](const Expr& expr) {
+    return !expr.text.empty() || expr.sql == QuoteLiteral("");
+  };
+  const bool alike = is_constant(arguments[1]) && is_constant(arguments[2]) &&
+                     ReplacesAlike(arguments[1].text, arguments[2].text);
+  return alike ? "regexp_replace($1, $2, $3, 's')" : form;
+}
+
 }  // namespace
 
 Failure QueryWriter::NoFunction(const std::string& name, const std::vector<Expr>& arguments,
@@ -171,7 +184,8 @@ Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<Ty
   if (entry.engine.starts_with('!')) return ApplyRule(entry, std::move(arguments), location);
   FIRN_TRY(const auto shape, ShapeOf(entry, arguments, location));
   const auto form =
-      shape.open ? entry.open : OfConstant(WithoutTest(entry.engine, arguments), arguments);
+      shape.open ? entry.open
+                 : ByEngine(OfConstant(WithoutTest(entry.engine, arguments), arguments), arguments);
   std::string sql = form.empty() ? fmt::format("{}({})", entry.name, Joined(arguments))
                                  : Fill(form, arguments, ZoneSql());
   // The engine gives a macro over constants that are NULL a type of its own.

@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "sql/engine_patterns.h"
 #include "sql/ident.h"
 #include "sql/query_writer_internal.h"
 
@@ -22,44 +23,6 @@ constexpr std::array<std::string_view, 4> kRegexes = {"~", "!~", "~*", "!~*"};
 template <size_t N>
 bool IsOneOf(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// Patterns that PostgreSQL's regular expressions and RE2 read alike: no classes by name, no
-// escapes but of punctuation, no counts, no (?…).
-bool IsCommonPattern(std::string_view pattern) {
-  bool in_brackets = false;
-  int depth = 0;
-  char before = 0;
-  for (size_t i = 0; i < pattern.size(); ++i) {
-    const char c = pattern[i];
-    const char next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
-    const bool repeats = c == '*' || c == '+' || c == '?';
-    if (c == '\\') {
-      constexpr std::string_view kPunctuation = ".*+?()[]{}|^$/-";
-      if (in_brackets || next == 0 || kPunctuation.find(next) == kPunctuation.npos) return false;
-      ++i;
-      before = 'x';
-      continue;
-    }
-    if (in_brackets) {
-      if (c == '[') return false;
-      if (c == ']') in_brackets = false;
-    } else if (c == '[') {
-      // "[]a]" and "[^]a]" are read differently.
-      const char first = next == '^' && i + 2 < pattern.size() ? pattern[i + 2] : next;
-      if (first == ']' || first == '\0') return false;
-      in_brackets = true;
-    } else if (c == '{' || c == '}' || c == ']' || (c == '(' && next == '?')) {
-      return false;
-    } else if (repeats && (before == 0 || before == '(' || before == '|' || before == '*' ||
-                           before == '+' || before == '?' || before == '^')) {
-      return false;
-    }
-    if (!in_brackets) depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-    if (depth < 0) return false;
-    before = c;
-  }
-  return !in_brackets && depth == 0;
 }
 
 bool AreBytes(const Expr& left, const Expr& right) {
@@ -577,7 +540,7 @@ Result<Expr> QueryWriter::WriteRegex(const std::string& op, Expr left, Expr righ
     }
   }
   FIRN_RETURN_IF_ERROR(ToMatched(op, left, location));
-  const bool common = right.form == Expr::Form::kLiteral && IsCommonPattern(right.text);
+  const bool common = right.form == Expr::Form::kLiteral && EngineReadsAlike(right.text);
   FIRN_RETURN_IF_ERROR(Coerce(left, {.tag = kText}, CastContext::kImplicit));
   FIRN_RETURN_IF_ERROR(Coerce(right, {.tag = kText}, CastContext::kImplicit));
   const bool any_case = op.ends_with('*');

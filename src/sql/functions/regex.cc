@@ -6,6 +6,7 @@
 
 #include <boost/regex.hpp>
 
+#include "sql/engine_patterns.h"
 #include "sql/functions/bodies.h"
 #include "sql/functions/text_characters.h"
 
@@ -427,8 +428,10 @@ Result<std::shared_ptr<const Regex>> Compile(std::string_view pattern, RegexOpti
   } catch (const boost::regex_error& error) {
     return Invalid(ReasonOf(error.code()));
   }
-  return std::make_shared<const BoostRegex>(std::move(regex), translator.greedy() && !options.perl,
-                                            translator.lazy() || options.perl);
+  const bool plain = !options.ignore_case && !options.newline && !options.literal;
+  const bool first = options.perl || (plain && GroupsIfFirstIsLongest(pattern));
+  return std::make_shared<const BoostRegex>(std::move(regex), translator.greedy() && !first,
+                                            translator.lazy() || first);
 }
 
 }  // namespace

@@ -1,0 +1,73 @@
+"""regexp_replace() and regexp_match() beside PostgreSQL: patterns that the engine's matcher is
+given, and others that look like them, over every short text of the letters that they have."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import psycopg
+
+from postgres_server import private_postgres
+
+LETTERS = "abw./"
+TEXTS = ["".join(letters) for size in range(6)
+         for letters in itertools.product(LETTERS, repeat=size)]
+TEXTS += ["http://www.a/b", "https://w.b/", "é/b", "aé\nb/", "http://www./a/b", "ab\n", "\n"]
+QUERY = "SELECT regexp_replace(t, {}, {}) FROM texts ORDER BY n"
+KNOWN = [r"^https?://(?:www\.)?([^/]+)/.*$", r"^(?:www\.)?([^/]+)/.*$", "^a?(?:ab)?(b?)$",
+         "^(a*)(a*)$", "^(a?)(ab)?$", "^([ab]*)b?(.*)$", "^(a|ab)(b|bb)$", "^a*(?:ab)?(.*)$",
+         r"^[^\.]*(\.)$", "^([^/.]*)[./](.+)$", "a?(ab)?", "^a+", "b+$", "^.*(w)", "^((a)b?)+$",
+         "^(?:ab)*([ab]?)w*$", "^[a-b]+(/?)[.w]*$", "^(.)(.)$", "^()a$", "^$", "^(.*)(.*)(.*)$"]
+
+
+def atom(rng: random.Random) -> str:
+    return rng.choice([*"abw/", r"\.", r"\/", ".", "[ab]", "[^/]", "[^ab]", "[a-w]", "[./]"])
+
+
+def piece(rng: random.Random, depth: int = 0) -> str:
+    kind = rng.random()
+    if kind < 0.2 and depth == 0:
+        return "(" + "".join(piece(rng, 1) for _ in range(rng.randrange(1, 4))) + ")"
+    if kind < 0.35 and depth == 0:
+        return "(?:" + "".join(atom(rng) for _ in range(rng.randrange(1, 3))) + ")?"
+    return atom(rng) + rng.choice(["", "", "?", "*", "+"])
+
+
+def pattern(rng: random.Random) -> str:
+    pieces = "".join(piece(rng) for _ in range(rng.randrange(1, 5)))
+    return rng.choice(["^{}$"] * 8 + ["^{}", "{}$", "{}"]).format(pieces)
+
+
+def test_replaced_as_postgres_does(firn_server):
+    rng = random.Random(5)
+    patterns = KNOWN + [pattern(rng) for _ in range(400)]
+    with private_postgres() as theirs, firn_server().connect(autocommit=True) as ours:
+        postgres = psycopg.connect(theirs, autocommit=True)
+        for session in (ours, postgres):
+            session.execute("CREATE TABLE texts (n int, t text)")
+            with session.cursor().copy("COPY texts FROM STDIN") as copy:
+                for number, text in enumerate(TEXTS):
+                    copy.write_row((number, text))
+                copy.write_row((-1, None))
+        by_engine, unlike = 0, []
+        for one in patterns:
+            groups = one.count("(") - one.count("(?")
+            replacement = "".join(f"<\\{group}>" for group in range(1, min(groups, 9) + 1)) + "!"
+            replacement = rng.choice([replacement] * 5 + ["", r"\&", r"\\", r"\7"])
+            query = QUERY.format(*(psycopg.sql.Literal(t).as_string(ours)
+                                   for t in (one, replacement)))
+            plan = str(ours.execute("EXPLAIN " + query).fetchall())
+            engine = "sql_regexp_replace" not in plan
+            by_engine += engine
+            match = f"SELECT regexp_match(t, {psycopg.sql.Literal(one).as_string(ours)}) " \
+                    "FROM texts ORDER BY n"
+            for asked in (query, match):
+                if ours.execute(asked).fetchall() != postgres.execute(asked).fetchall():
+                    unlike.append((asked, engine))
+        print(f"{len(patterns)} patterns, {by_engine} of them by the engine; unlike: {unlike}")
+        assert [found for found in unlike if found[1]] == []
+        assert by_engine > 50
+        plan = str(ours.execute("EXPLAIN " + QUERY.format(f"'{KNOWN[0]}'", r"'\1'")).fetchall())
+        assert "sql_regexp_replace" not in plan
+        postgres.close()
