@@ -1,6 +1,8 @@
 // sql: SELECT count(*), min(a), max(b) FROM t, which needs few rows or none: tables know how many
-// they have, and of many columns what the least and the greatest value is.
+// they have, and of many columns what the least and the greatest value is. SELECT count(DISTINCT a)
+// FROM t needs each value once.
 #include <algorithm>
+#include <set>
 
 #include "sql/collect_internal.h"
 #include "sql/decode_internal.h"
@@ -35,7 +37,14 @@ class SummaryCollector {
   }
 
   const std::vector<const Json*>& counts() const { return counts_; }
-  const std::vector<std::string>& extremes() const { return extremes_; }
+  /// What is asked for; nothing if that is more than a table can tell.
+  std::optional<TableSummary> Asked() const {
+    const bool others = !counts_.empty() || !extremes_.empty();
+    if (others == !distinct_.empty() || distinct_.size() > 1) return {};
+    return TableSummary{.counted = !counts_.empty(),
+                        .extremes = extremes_,
+                        .distinct = others ? "" : *distinct_.begin()};
+  }
 
  private:
   bool WalkAll(const Json& values) {
@@ -43,29 +52,36 @@ class SummaryCollector {
   }
 
   bool Aggregate(const Json& body) {
-    for (const char* clause : {"agg_distinct", "agg_order", "agg_filter", "over"}) {
+    for (const char* clause : {"agg_order", "agg_filter", "over"}) {
       if (Has(body, clause)) return false;
     }
     const auto name = FunctionName(body);
+    const bool distinct = tree::Flag(body, "agg_distinct");
+    if (distinct && name != "count") return false;
     if (name == "count" && tree::Flag(body, "agg_star")) {
       counts_.push_back(&body);
       return true;
     }
     const auto& arguments = List(body, "args");
-    if ((name != "min" && name != "max") || arguments.size() != 1) return false;
+    if ((name != "min" && name != "max" && !distinct) || arguments.size() != 1) return false;
     const auto column = Open(arguments[0]);
     if (!column.Is("ColumnRef")) return false;
     const auto& fields = List(*column.body, "fields");
     auto names = tree::Names(fields);
     if (names.size() != fields.size() || names.empty() || names.size() > 2) return false;
     if (names.size() == 2 && names.front() != table_) return false;
-    extremes_.push_back(std::move(names.back()));
+    if (distinct) {
+      distinct_.insert(std::move(names.back()));
+    } else {
+      extremes_.push_back(std::move(names.back()));
+    }
     return true;
   }
 
   const std::string_view table_;
   std::vector<const Json*> counts_;
   std::vector<std::string> extremes_;
+  std::set<std::string> distinct_;  // columns
 };
 
 }  // namespace
@@ -87,9 +103,9 @@ void CollectSummary(const Json& select, Collected& collected) {
   for (const auto& target : List(select, "targetList")) {
     if (!summary.Walk(At(*Open(target).body, "val"))) return;
   }
-  if (summary.counts().empty() && summary.extremes().empty()) return;
-  collected.references.tables[table->second].only =
-      TableSummary{.counted = !summary.counts().empty(), .extremes = summary.extremes()};
+  auto asked = summary.Asked();
+  if (!asked) return;
+  collected.references.tables[table->second].only = *std::move(asked);
   for (const auto* count : summary.counts()) collected.counts.emplace(count, table->second);
 }
 

@@ -1,9 +1,11 @@
 #include "sql/file_pruning.h"
 
 #include <algorithm>
+#include <cmath>
 #include <variant>
 
 #include <arrow/array.h>
+#include <arrow/scalar.h>
 
 #include "columnar/table_schema.h"
 #include "lake/bounds.h"
@@ -213,6 +215,24 @@ std::optional<std::vector<ColumnExtremes>> ExtremesOfFiles(
     extremes.push_back(over);
   }
   return extremes;
+}
+
+bool AllFinite(const columnar::Column& column, const std::vector<const lake::DataFile*>& files) {
+  const auto finite = [&](const std::string& bound) {
+    const auto value = lake::ScalarFromBound(column.type, bound);
+    if (!value) return false;
+    if (column.type.kind == TypeKind::kFloat4) {
+      return std::isfinite(static_cast<const arrow::FloatScalar&>(**value).value);
+    }
+    return std::isfinite(static_cast<const arrow::DoubleScalar&>(**value).value);
+  };
+  return std::all_of(files.begin(), files.end(), [&](const lake::DataFile* file) {
+    const auto* stats = file->Find(column.id);
+    if (stats == nullptr) return false;
+    if (stats->nulls == file->rows) return true;
+    const bool known = stats->lower && stats->upper && stats->nans == 0;
+    return known && finite(*stats->lower) && finite(*stats->upper);
+  });
 }
 
 std::vector<table::ColumnRange> RangesThatMatch(const catalog::TableDefinition& table,

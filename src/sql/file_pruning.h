@@ -44,4 +44,7 @@ std::optional<std::vector<ColumnExtremes>> ExtremesOfFiles(
     const catalog::TableDefinition& table, const std::vector<std::string>& columns,
     const std::vector<const lake::DataFile*>& files);
 
+/// Whether no value of a column of floats is infinite or NaN, as the files' bounds and counts say.
+bool AllFinite(const columnar::Column& column, const std::vector<const lake::DataFile*>& files);
+
 }  // namespace firn::sql

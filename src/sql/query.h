@@ -46,6 +46,7 @@ struct ColumnCondition {
 struct TableSummary {
   bool counted = false;               // how many they are
   std::vector<std::string> extremes;  // the least and the greatest value of these columns
+  std::string distinct;               // what values this column has, if nothing else is asked
 };
 
 /// A relation in a FROM clause that is not a common table expression in scope.
@@ -96,6 +97,8 @@ struct ResolvedTable {
   std::vector<std::string> key;          // of a table, the columns of its PRIMARY KEY
   /// Columns that are not, in every file, what files say they are: of another type, or computed.
   std::vector<std::string> computed;
+  /// Whether no value of a column of floats is infinite or NaN. May be null: nothing is known.
+  std::function<bool(const std::string& column)> all_finite;
 };
 
 struct QueryContext {

@@ -269,7 +269,9 @@ class QueryWriter {
   /// Whether an aggregate or window call may stand here, as 42803, 42P20, 42809.
   Status CheckAggregate(const std::string& name, const Json& body, const Place& place);
   Status UnifyDefault(std::string_view name, std::vector<Expr>& arguments);
-  bool MaySumUnchecked(const FunctionEntry& entry, const Place& place) const;
+  /// Whether what is added need not be looked at for infinities.
+  bool MaySumUnchecked(const FunctionEntry& entry, const Expr& value, const Place& place,
+                       bool windowed) const;
   /// What a count(*) comes to without looking at rows.
   std::optional<int64_t> KnownCount(const tree::Json& body) const;
   Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);
@@ -381,6 +383,8 @@ class QueryWriter {
   const QueryContext& context_;
   Collected collected_;
   std::map<size_t, int64_t> row_counts_;  // of tables that are only counted, by reference
+  /// By the text of a column of floats: whether none of them is infinite or NaN.
+  std::map<std::string, std::function<bool()>> finite_;
   std::vector<std::optional<ValueType>> parameters_;
   /// Whose columns an expression named so far: of its own query, of queries around it.
   struct Seen {

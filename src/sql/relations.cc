@@ -2,13 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
-#include <arrow/record_batch.h>
-
-#include "columnar/table_schema.h"
-#include "sql/file_pruning.h"
 #include "sql/file_scan.h"
 #include "sql/ident.h"
 #include "sql/internal_query.h"
@@ -19,6 +14,7 @@
 #include "sql/sequences.h"
 #include "sql/server_calls.h"
 #include "sql/system_relations.h"
+#include "sql/table_scan.h"
 #include "sql/views.h"
 
 namespace firn::sql {
@@ -112,146 +108,6 @@ std::vector<columnar::Field> FieldsOf(const catalog::TableDefinition& table) {
 const std::string& EveryField() {
   static const auto text = fmt::format("* EXCLUDE ({})", QuoteIdentifier(engine::kPresentColumn));
   return text;
-}
-
-/// Every leg of a scan has the same columns: one that costs nothing, because the engine reads the
-/// first where a query needs none; the table's own, then the hidden ones.
-std::string ColumnList(const catalog::TableDefinition& table) {
-  auto list = QuoteIdentifier(engine::kPresentColumn) + ", ";
-  for (const auto& column : table.columns.columns) {
-    const auto name = QuoteIdentifier(column.name);
-    const auto value = FromStored(column.type, name);
-    list += value == name ? name : fmt::format("{} AS {}", value, name);
-    list += ", ";
-  }
-  return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
-}
-
-/// One row of these values, by column, and of NULLs.
-std::string RowLeg(const catalog::TableDefinition& table,
-                   const std::map<std::string, std::string>& values) {
-  auto list = "true AS " + QuoteIdentifier(engine::kPresentColumn);
-  const auto add = [&](const std::string& name, const columnar::Type& type) {
-    const auto value = values.find(name);
-    list += fmt::format(", CAST({} AS {}) AS {}", value == values.end() ? "NULL" : value->second,
-                        columnar::DuckDbName(type), QuoteIdentifier(name));
-  };
-  for (const auto& column : table.columns.columns) add(column.name, column.type);
-  for (const auto& hidden : HiddenFields()) add(hidden.name, hidden.type);
-  return "SELECT " + list;
-}
-
-std::string EmptyLeg(const catalog::TableDefinition& table) {
-  return RowLeg(table, {}) + " WHERE false";
-}
-
-/// A value as Arrow has it.
-std::string EngineValue(const columnar::Type& type, int64_t value) {
-  switch (type.kind) {
-    case columnar::TypeKind::kDate:
-      return fmt::format("DATE '1970-01-01' + CAST({} AS INTEGER)", value);
-    case columnar::TypeKind::kTimestamp:
-      return fmt::format("make_timestamp({})", value);
-    case columnar::TypeKind::kTimestamptz:
-      return fmt::format("make_timestamp({}) AT TIME ZONE 'UTC'", value);
-    default:
-      return std::to_string(value);
-  }
-}
-
-/// Two rows that have what all the rows have at the least and at the most.
-std::string ExtremesLeg(const catalog::TableDefinition& table,
-                        const std::vector<ColumnExtremes>& extremes) {
-  std::map<std::string, std::string> least;
-  std::map<std::string, std::string> greatest;
-  for (const auto& over : extremes) {
-    if (over.least > over.greatest) continue;
-    const auto& column = *over.column;
-    least[column.name] = EngineValue(column.type, over.least);
-    greatest[column.name] = EngineValue(column.type, over.greatest);
-  }
-  return RowLeg(table, least) + " UNION ALL " + RowLeg(table, greatest);
-}
-
-std::vector<const lake::DataFile*> Pointers(const std::vector<lake::DataFile>& files) {
-  std::vector<const lake::DataFile*> pointers;
-  for (const auto& file : files) pointers.push_back(&file);
-  return pointers;
-}
-
-/// Of these rows those that were there then.
-std::string Until(const PastPoint& past, const std::string& rows) {
-  return past.kind == PastPoint::Kind::kLsn
-             ? fmt::format("SELECT * FROM ({}) WHERE {} <= {}", rows, columnar::kLsnColumn,
-                           past.value)
-             : fmt::format("SELECT * FROM ({}) WHERE {} <= make_timestamp({}) AT TIME ZONE 'UTC'",
-                           rows, columnar::kTimestampColumn, past.value);
-}
-
-/// What a query asks of a table's rows.
-struct Asked {
-  const TableReference& reference;
-  const std::vector<BoundParameter>* parameters;
-  const columnar::TextStyle& style;
-  bool extremes = false;  // of some columns the least and the greatest value
-};
-
-/// The rows of data files that are asked for.
-Result<std::string> ScanFiles(const catalog::TableDefinition& definition, const Asked& asked,
-                              std::vector<const lake::DataFile*> files) {
-  if (asked.extremes && !files.empty()) {
-    const auto known = ExtremesOfFiles(definition, asked.reference.only->extremes, files);
-    if (known) return ExtremesLeg(definition, *known);
-  }
-  return ScanOfFiles(definition,
-                     FilesThatMayMatch(definition, std::move(files), asked.reference.conditions,
-                                       asked.parameters, asked.style));
-}
-
-Result<std::string> ScanTable(SessionContext& session,
-                              const std::shared_ptr<const catalog::TableDefinition>& definition,
-                              const PastPoint* past, const Asked& asked,
-                              std::vector<engine::ScanHandle>& handles) {
-  if (past != nullptr && past->kind == PastPoint::Kind::kFiles) {
-    FIRN_TRY(auto text, ScanFiles(*definition, asked, Pointers(past->files)));
-    return text.empty() ? EmptyLeg(*definition) : text;
-  }
-  const auto [version, snapshot] = session.transaction.VersionOf(definition);
-  const auto* own = past == nullptr ? session.transaction.FindBuffer(definition->id) : nullptr;
-
-  std::vector<const lake::DataFile*> files;
-  for (const auto& file : version->lake_files) files.push_back(file.get());
-  for (const auto& file : version->added_files) files.push_back(file.get());
-  if (own != nullptr) {
-    for (const auto& file : own->files()) files.push_back(&file);
-  }
-  FIRN_TRY(auto text, ScanFiles(*definition, asked, std::move(files)));
-  const bool own_rows = own != nullptr && !own->batches().empty();
-  if (own_rows || !table::HotRowsEmpty(snapshot, *version)) {
-    table::NeededRows needed{.ranges = RangesThatMatch(*definition, asked.reference.conditions,
-                                                       asked.parameters, asked.style),
-                             .extremes = asked.extremes};
-    handles.push_back(session.services.engine.Register(table::HotRows(
-        snapshot, version, own_rows ? own->batches() : table::RecordBatches(), std::move(needed))));
-    if (!text.empty()) text += " UNION ALL ";
-    text += fmt::format("SELECT {} FROM {}", ColumnList(*definition), handles.back().sql());
-  }
-  if (text.empty()) return EmptyLeg(*definition);
-  return past == nullptr ? text : Until(*past, text);
-}
-
-/// The rows that ScanTable without a past returns.
-int64_t CountTable(SessionContext& session,
-                   const std::shared_ptr<const catalog::TableDefinition>& definition) {
-  const auto [version, snapshot] = session.transaction.VersionOf(definition);
-  int64_t rows = table::HotRowCount(snapshot, *version);
-  for (const auto& file : version->lake_files) rows += file->rows;
-  for (const auto& file : version->added_files) rows += file->rows;
-  const auto* own = session.transaction.FindBuffer(definition->id);
-  if (own == nullptr) return rows;
-  for (const auto& file : own->files()) rows += file.rows;
-  for (const auto& batch : own->batches()) rows += batch->num_rows();
-  return rows;
 }
 
 /// Names of columns, with the hidden ones, that the role may not read.
@@ -405,7 +261,7 @@ Result<ResolvedTable> DescribeAnyRelation(const SessionContext& session, const T
   }
   const auto relation = FindRelation(session, name);
   if (const auto& table = relation.table) {
-    resolved.scan_sql = EmptyLeg(*table);
+    resolved.scan_sql = EmptyScan(*table);
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();
@@ -453,14 +309,12 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableReference
     if (past == nullptr) {
       FIRN_TRY(past, SessionPast(session, *table));
     }
-    const bool whole = reference.only && past == nullptr;
-    const Asked asked{reference, parameters, *session.settings.text_style(),
-                      whole && !reference.only->extremes.empty()};
-    if (whole && reference.only->counted) resolved.row_count = CountTable(session, table);
-    if (whole && !asked.extremes) {
-      resolved.scan_sql = "SELECT 1";
-    } else {
-      FIRN_TRY(resolved.scan_sql, ScanTable(session, table, past.get(), asked, handles));
+    const SeenTable seen(session, table, past);
+    const auto* summary = seen.SummaryOf(reference);
+    if (summary != nullptr && summary->counted) resolved.row_count = seen.CountRows();
+    FIRN_TRY(resolved.scan_sql, seen.Scan({reference, parameters}, handles));
+    if (past == nullptr) {
+      resolved.all_finite = [seen](const std::string& column) { return seen.AllFinite(column); };
     }
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);

@@ -451,9 +451,12 @@ std::optional<int64_t> QueryWriter::KnownCount(const Json& body) const {
 
 // An infinite sum of finite floats is an error in PostgreSQL. Looking at every value for that takes
 // twice as long as adding them.
-bool QueryWriter::MaySumUnchecked(const FunctionEntry& entry, const Place& place) const {
-  return (entry.name == "sum" || entry.name == "avg") && place.one_row && context_.written_again &&
-         !context_.exact_numerics;
+bool QueryWriter::MaySumUnchecked(const FunctionEntry& entry, const Expr& value, const Place& place,
+                                  bool windowed) const {
+  if (entry.name != "sum" && entry.name != "avg") return false;
+  if (place.one_row && !windowed && context_.written_again && !context_.exact_numerics) return true;
+  const auto finite = finite_.find(value.sql);
+  return finite != finite_.end() && finite->second();
 }
 
 Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& body,
@@ -530,7 +533,7 @@ Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& bo
     FIRN_TRY(const auto over, WriteOver(body["over"], place));
     text.suffix += over;
   }
-  text.all_finite = MaySumUnchecked(entry, place) && !windowed;
+  text.all_finite = !given.empty() && MaySumUnchecked(entry, given.front(), place, windowed);
   auto result = AggregateResult(entry, arguments, std::move(text), joins, location);
   if (const auto known = KnownCount(body)) result.sql = AggregateOf(*known);
   return of_enum ? LabelOfNumber(std::move(result), *of_enum) : std::move(result);

@@ -197,7 +197,15 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
          .denied = denied ? reference.table.name : "",
          .stored = std::find(computed.begin(), computed.end(), field.name) == computed.end()});
   };
-  for (const auto& field : table.columns) add(field, false);
+  for (const auto& field : table.columns) {
+    add(field, false);
+    const auto tag = columns.back().type.tag;
+    if (table.all_finite && (tag == kFloat4 || tag == kFloat8)) {
+      finite_[columns.back().sql] = [all = table.all_finite, name = field.name] {
+        return all(name);
+      };
+    }
+  }
   for (const auto& field : table.hidden) add(field, true);
   const auto& schema = reference.table.schema;
   FIRN_TRY(auto scope,

@@ -273,43 +273,41 @@ RecordBatches Generation::ReadRanges(Lsn visible, const std::vector<int>* column
   return batches;
 }
 
+ZoneMap::Zone Generation::ZoneOf(Lsn visible, int column) const {
+  const Cut cut = TakeCut();
+  const std::vector<int> columns = {column};
+  const auto schema = SchemaOf(&columns, false);
+  ZoneMap::Zone zone;
+  for (const auto& part : cut.parts) {
+    const int64_t count = part->CountVisible(visible);
+    if (count == 0) continue;
+    const auto& values = part->rows->column(column);
+    zone.Join(count == values->length() ? part->zones->Over(column, *values)
+                                        : ZoneMap::Of(*values->Slice(0, count)));
+  }
+  for (const auto& open : cut.open_batches) {
+    const int64_t count = open->CountVisible(visible);
+    if (count == 0) continue;
+    const auto values = open->Slice(0, count, &columns, false, schema)->column(0);
+    const int64_t whole = count - count % ZoneMap::kRows;
+    zone.Join(open->zones().Over(column, *values->Slice(0, whole)));
+    zone.Join(ZoneMap::Of(*values->Slice(whole)));
+  }
+  return zone;
+}
+
 RecordBatches Generation::ReadExtremes(Lsn visible, const std::vector<int>& columns) const {
   const bool known = std::all_of(columns.begin(), columns.end(), [&](int column) {
     return ZoneMap::Has(*schema_->field(column)->type());
   });
   if (!known) return Read(visible, &columns, false);
-  const Cut cut = TakeCut();
   const auto schema = SchemaOf(&columns, false);
-  RecordBatches batches;
-  std::vector<ZoneMap::Zone> zones(columns.size());
-  for (const auto& part : cut.parts) {
-    const int64_t count = part->CountVisible(visible);
-    if (count == 0) continue;
-    if (count < part->rows->num_rows()) {
-      batches.push_back(PartRows(*part, count, &columns, false, schema));
-      continue;
-    }
-    for (size_t i = 0; i < columns.size(); ++i) {
-      zones[i].Join(part->zones->Over(columns[i], *part->rows->column(columns[i])));
-    }
-  }
-  for (const auto& open : cut.open_batches) {
-    const int64_t count = open->CountVisible(visible);
-    const int64_t whole = count - count % ZoneMap::kRows;
-    if (whole > 0) {
-      const auto rows = open->Slice(0, whole, &columns, false, schema);
-      for (size_t i = 0; i < columns.size(); ++i) {
-        zones[i].Join(open->zones().Over(columns[i], *rows->column(static_cast<int>(i))));
-      }
-    }
-    if (count > whole) batches.push_back(open->Slice(whole, count, &columns, false, schema));
-  }
   arrow::ArrayVector values;
   for (size_t i = 0; i < columns.size(); ++i) {
-    values.push_back(ValuesOf(zones[i], schema->field(static_cast<int>(i))->type()));
+    values.push_back(
+        ValuesOf(ZoneOf(visible, columns[i]), schema->field(static_cast<int>(i))->type()));
   }
-  batches.push_back(arrow::RecordBatch::Make(schema, 2, std::move(values)));
-  return batches;
+  return {arrow::RecordBatch::Make(schema, 2, std::move(values))};
 }
 
 std::shared_ptr<arrow::RecordBatch> Generation::PartRows(

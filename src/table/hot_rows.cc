@@ -32,6 +32,18 @@ class Reader final : public engine::ScanReader {
   const std::shared_ptr<Work> work_;
 };
 
+/// Where rows of another schema have these columns of the table; -1: nowhere.
+std::vector<int> PlacesIn(const arrow::Schema& schema, const TableVersion& table,
+                          const std::vector<int>& wanted) {
+  const bool has_ids =
+      schema.num_fields() > 0 && columnar::FieldIdOf(*schema.field(0)) != FieldId();
+  if (!has_ids) return wanted;
+  std::vector<columnar::Column> columns;
+  const auto& all = table.definition->columns.columns;
+  for (const int column : wanted) columns.push_back(all[static_cast<size_t>(column)]);
+  return columnar::PlacesOf(columns, schema);
+}
+
 class HotRowsSource final : public engine::ScanSource {
  public:
   HotRowsSource(Snapshot snapshot, std::shared_ptr<const TableVersion> table, RecordBatches own,
@@ -119,16 +131,8 @@ class HotRowsSource final : public engine::ScanSource {
     return wanted;
   }
 
-  // Where rows of another schema have the user columns that are wanted; -1: nowhere.
   std::vector<int> Held(const arrow::Schema& schema, const Projection& wanted) const {
-    std::vector<columnar::Column> columns;
-    const auto& all = table_->definition->columns.columns;
-    for (const int column : wanted.user) columns.push_back(all[static_cast<size_t>(column)]);
-    if (!HasIds(schema)) return wanted.user;
-    return columnar::PlacesOf(columns, schema);
-  }
-  static bool HasIds(const arrow::Schema& schema) {
-    return schema.num_fields() > 0 && columnar::FieldIdOf(*schema.field(0)) != FieldId();
+    return PlacesIn(schema, *table_, wanted.user);
   }
 
   // The present columns of `held` as all columns wanted, each of its type; hidden ones stay behind.
@@ -218,6 +222,32 @@ std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
                                             NeededRows needed) {
   return std::make_shared<HotRowsSource>(snapshot, std::move(table), std::move(own),
                                          std::move(needed));
+}
+
+std::optional<ZoneMap::Zone> HotZone(const Snapshot& snapshot, const TableVersion& table,
+                                     const RecordBatches& own, int column) {
+  const auto& type = table.definition->ArrowSchema()->field(column)->type();
+  if (!ZoneMap::Has(*type)) return {};
+  const bool whole_number = type->id() != arrow::Type::FLOAT && type->id() != arrow::Type::DOUBLE;
+  ZoneMap::Zone zone;
+  // False: what is held orders otherwise.
+  const auto join = [&](const arrow::Schema& schema, const auto& zone_of) {
+    const int place = PlacesIn(schema, table, {column}).front();
+    if (place < 0) return true;  // older than the column
+    const auto& held = schema.field(place)->type();
+    if (!ZoneMap::Has(*held) || (!whole_number && !held->Equals(type))) return false;
+    zone.Join(zone_of(place));
+    return true;
+  };
+  for (const auto& rows : table.generations) {
+    const auto zone_of = [&](int place) { return rows->ZoneOf(snapshot.visible, place); };
+    if (!join(*rows->schema(), zone_of)) return {};
+  }
+  for (const auto& batch : own) {
+    const auto zone_of = [&](int place) { return ZoneMap::Of(*batch->column(place)); };
+    if (!join(*batch->schema(), zone_of)) return {};
+  }
+  return zone;
 }
 
 int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table) {

@@ -122,6 +122,20 @@ ZoneMap::Zone ZoneMap::Over(int column, const arrow::Array& values) {
   return over;
 }
 
+ZoneMap::Zone ZoneMap::Of(const arrow::Array& values) {
+  ZoneMap alone;
+  return alone.Over(0, values);
+}
+
+bool AllFinite(const ZoneMap::Zone& zone, const arrow::DataType& type) {
+  if (zone.least > zone.greatest) return true;
+  return WithType(type.id(), [&](auto value) {
+    using Value = decltype(value);
+    return std::isfinite(Key<Value>::Back(zone.least)) &&
+           std::isfinite(Key<Value>::Back(zone.greatest));
+  });
+}
+
 std::shared_ptr<arrow::Array> ValuesOf(const ZoneMap::Zone& zone,
                                        const std::shared_ptr<arrow::DataType>& type) {
   return WithType(type->id(), [&](auto value) {

@@ -56,6 +56,8 @@ class ZoneMap {
               std::vector<bool>* wanted);
   /// All zones of such values of a type that Has some as one.
   Zone Over(int column, const arrow::Array& values);
+  /// The same of any values, none of which is remembered.
+  static Zone Of(const arrow::Array& values);
 
  private:
   const std::vector<Zone>& ZonesOf(int column, const arrow::Array& values);
@@ -63,6 +65,9 @@ class ZoneMap {
   std::mutex mutex_;
   std::map<int, std::vector<Zone>> zones_;  // guarded by mutex_
 };
+
+/// Whether no value of a zone of floats is infinite or NaN.
+bool AllFinite(const ZoneMap::Zone& zone, const arrow::DataType& type);
 
 /// The least and the greatest value of a zone as a column of two rows, NULLs if it has none.
 std::shared_ptr<arrow::Array> ValuesOf(const ZoneMap::Zone& zone,

@@ -1,0 +1,220 @@
+#include "sql/table_scan.h"
+
+#include <algorithm>
+#include <map>
+
+#include <arrow/record_batch.h>
+
+#include "columnar/table_schema.h"
+#include "sql/file_pruning.h"
+#include "sql/file_scan.h"
+#include "sql/ident.h"
+
+namespace firn::sql {
+namespace {
+
+// So many values have a byte's place each.
+constexpr uint64_t kNarrowValues = 256;
+
+/// Every leg of a scan has the same columns: one that costs nothing, because the engine reads the
+/// first where a query needs none; the table's own, then the hidden ones.
+std::string ColumnList(const catalog::TableDefinition& table) {
+  auto list = QuoteIdentifier(engine::kPresentColumn) + ", ";
+  for (const auto& column : table.columns.columns) {
+    const auto name = QuoteIdentifier(column.name);
+    const auto value = FromStored(column.type, name);
+    list += value == name ? name : fmt::format("{} AS {}", value, name);
+    list += ", ";
+  }
+  return list + fmt::format("{}, {}", columnar::kLsnColumn, columnar::kTimestampColumn);
+}
+
+/// One row of these values, by column, and of NULLs.
+std::string RowLeg(const catalog::TableDefinition& table,
+                   const std::map<std::string, std::string>& values) {
+  auto list = "true AS " + QuoteIdentifier(engine::kPresentColumn);
+  const auto add = [&](const std::string& name, const columnar::Type& type) {
+    const auto value = values.find(name);
+    list += fmt::format(", CAST({} AS {}) AS {}", value == values.end() ? "NULL" : value->second,
+                        columnar::DuckDbName(type), QuoteIdentifier(name));
+  };
+  for (const auto& column : table.columns.columns) add(column.name, column.type);
+  for (const auto& hidden : HiddenFields()) add(hidden.name, hidden.type);
+  return "SELECT " + list;
+}
+
+/// A value as Arrow has it.
+std::string EngineValue(const columnar::Type& type, int64_t value) {
+  switch (type.kind) {
+    case columnar::TypeKind::kDate:
+      return fmt::format("DATE '1970-01-01' + CAST({} AS INTEGER)", value);
+    case columnar::TypeKind::kTimestamp:
+      return fmt::format("make_timestamp({})", value);
+    case columnar::TypeKind::kTimestamptz:
+      return fmt::format("make_timestamp({}) AT TIME ZONE 'UTC'", value);
+    default:
+      return std::to_string(value);
+  }
+}
+
+/// Two rows that have what all the rows have at the least and at the most.
+std::string ExtremesLeg(const catalog::TableDefinition& table,
+                        const std::vector<ColumnExtremes>& extremes) {
+  std::map<std::string, std::string> least;
+  std::map<std::string, std::string> greatest;
+  for (const auto& over : extremes) {
+    if (over.least > over.greatest) continue;
+    const auto& column = *over.column;
+    least[column.name] = EngineValue(column.type, over.least);
+    greatest[column.name] = EngineValue(column.type, over.greatest);
+  }
+  return RowLeg(table, least) + " UNION ALL " + RowLeg(table, greatest);
+}
+
+/// The rows with each value of a column once, where the engine finds those in a table of so few
+/// places that it needs no hashes.
+std::string DistinctLeg(const columnar::Column& column, const table::ZoneMap::Zone& zone,
+                        const std::string& rows) {
+  const auto name = QuoteIdentifier(column.name);
+  const auto least = fmt::format("CAST('{}' AS BIGINT)", zone.least);
+  return fmt::format(
+      "SELECT CAST(n + {0} AS {1}) AS {2} FROM (SELECT CAST({2} - {0} AS UTINYINT) AS n FROM ({3}) "
+      "GROUP BY 1)",
+      least, columnar::DuckDbName(column.type), name, rows);
+}
+
+std::vector<const lake::DataFile*> Pointers(const std::vector<lake::DataFile>& files) {
+  std::vector<const lake::DataFile*> pointers;
+  for (const auto& file : files) pointers.push_back(&file);
+  return pointers;
+}
+
+/// Of these rows those that were there then.
+std::string Until(const PastPoint& past, const std::string& rows) {
+  return past.kind == PastPoint::Kind::kLsn
+             ? fmt::format("SELECT * FROM ({}) WHERE {} <= {}", rows, columnar::kLsnColumn,
+                           past.value)
+             : fmt::format("SELECT * FROM ({}) WHERE {} <= make_timestamp({}) AT TIME ZONE 'UTC'",
+                           rows, columnar::kTimestampColumn, past.value);
+}
+
+bool IsInteger(const columnar::Type& type) {
+  const bool whole = type.kind == columnar::TypeKind::kInt2 ||
+                     type.kind == columnar::TypeKind::kInt4 ||
+                     type.kind == columnar::TypeKind::kInt8;
+  return whole && !type.array && type.user_type == 0;
+}
+
+}  // namespace
+
+std::string EmptyScan(const catalog::TableDefinition& table) {
+  return RowLeg(table, {}) + " WHERE false";
+}
+
+SeenTable::SeenTable(SessionContext& session,
+                     std::shared_ptr<const catalog::TableDefinition> definition,
+                     std::shared_ptr<const PastPoint> past)
+    : session_(session),
+      definition_(std::move(definition)),
+      past_(std::move(past)),
+      own_(past_ == nullptr ? session.transaction.FindBuffer(definition_->id) : nullptr) {
+  std::tie(version_, snapshot_) = session.transaction.VersionOf(definition_);
+}
+
+std::vector<const lake::DataFile*> SeenTable::Files() const {
+  std::vector<const lake::DataFile*> files;
+  for (const auto& file : version_->lake_files) files.push_back(file.get());
+  for (const auto& file : version_->added_files) files.push_back(file.get());
+  if (own_ == nullptr) return files;
+  for (const auto& file : own_->files()) files.push_back(&file);
+  return files;
+}
+
+Result<std::string> SeenTable::ScanFiles(const Asked& asked,
+                                         std::vector<const lake::DataFile*> files) const {
+  const auto* summary = SummaryOf(asked.reference);
+  if (summary != nullptr && !summary->extremes.empty() && !files.empty()) {
+    const auto known = ExtremesOfFiles(*definition_, summary->extremes, files);
+    if (known) return ExtremesLeg(*definition_, *known);
+  }
+  return ScanOfFiles(*definition_,
+                     FilesThatMayMatch(*definition_, std::move(files), asked.reference.conditions,
+                                       asked.parameters, *session_.settings.text_style()));
+}
+
+Result<std::string> SeenTable::ScanRows(const Asked& asked,
+                                        std::vector<engine::ScanHandle>& handles) const {
+  const bool of_snapshot = past_ != nullptr && past_->kind == PastPoint::Kind::kFiles;
+  FIRN_TRY(auto text, ScanFiles(asked, of_snapshot ? Pointers(past_->files) : Files()));
+  const bool own_rows = own_ != nullptr && !own_->batches().empty();
+  if (!of_snapshot && (own_rows || !table::HotRowsEmpty(snapshot_, *version_))) {
+    const auto* summary = SummaryOf(asked.reference);
+    table::NeededRows needed{
+        .ranges = RangesThatMatch(*definition_, asked.reference.conditions, asked.parameters,
+                                  *session_.settings.text_style()),
+        .extremes = summary != nullptr && !summary->extremes.empty()};
+    handles.push_back(session_.services.engine.Register(
+        table::HotRows(snapshot_, version_, own_rows ? own_->batches() : table::RecordBatches(),
+                       std::move(needed))));
+    if (!text.empty()) text += " UNION ALL ";
+    text += fmt::format("SELECT {} FROM {}", ColumnList(*definition_), handles.back().sql());
+  }
+  if (text.empty()) return EmptyScan(*definition_);
+  return past_ == nullptr || of_snapshot ? text : Until(*past_, text);
+}
+
+Result<std::string> SeenTable::Scan(const Asked& asked,
+                                    std::vector<engine::ScanHandle>& handles) const {
+  const auto* summary = SummaryOf(asked.reference);
+  if (summary != nullptr && summary->distinct.empty() && summary->extremes.empty()) {
+    return std::string("SELECT 1");
+  }
+  FIRN_TRY(auto rows, ScanRows(asked, handles));
+  if (summary == nullptr || summary->distinct.empty()) return rows;
+  const int column = IndexOf(summary->distinct);
+  const auto zone = column < 0 ? std::nullopt : ZoneOf(column);
+  const bool narrow =
+      zone && zone->least <= zone->greatest &&
+      static_cast<uint64_t>(zone->greatest) - static_cast<uint64_t>(zone->least) < kNarrowValues;
+  return narrow ? DistinctLeg(ColumnAt(column), *zone, rows) : std::move(rows);
+}
+
+int SeenTable::IndexOf(const std::string& name) const {
+  const auto& columns = definition_->columns.columns;
+  const auto found = std::find_if(columns.begin(), columns.end(),
+                                  [&](const auto& column) { return column.name == name; });
+  return found == columns.end() ? -1 : static_cast<int>(found - columns.begin());
+}
+
+std::optional<table::ZoneMap::Zone> SeenTable::HotZone(int column) const {
+  const auto own = own_ == nullptr ? table::RecordBatches() : own_->batches();
+  return table::HotZone(snapshot_, *version_, own, column);
+}
+
+std::optional<table::ZoneMap::Zone> SeenTable::ZoneOf(int column) const {
+  const auto& definition = ColumnAt(column);
+  if (!IsInteger(definition.type)) return {};
+  const auto files = ExtremesOfFiles(*definition_, {definition.name}, Files());
+  auto zone = files ? HotZone(column) : std::nullopt;
+  if (zone) zone->Join({files->front().least, files->front().greatest});
+  return zone;
+}
+
+bool SeenTable::AllFinite(const std::string& name) const {
+  const int column = IndexOf(name);
+  if (column < 0) return false;  // a hidden one
+  const auto& definition = ColumnAt(column);
+  if (!sql::AllFinite(definition, Files())) return false;
+  const auto hot = HotZone(column);
+  return hot && table::AllFinite(*hot, *definition_->ArrowSchema()->field(column)->type());
+}
+
+int64_t SeenTable::CountRows() const {
+  int64_t rows = table::HotRowCount(snapshot_, *version_);
+  for (const auto* file : Files()) rows += file->rows;
+  if (own_ == nullptr) return rows;
+  for (const auto& batch : own_->batches()) rows += batch->num_rows();
+  return rows;
+}
+
+}  // namespace firn::sql
