@@ -148,9 +148,10 @@ std::string ComputedHidden(const FileLeg& leg) {
     times += fmt::format("{}{}", comma, *file->commit_us);
   }
   constexpr std::string_view kFile = "[CAST(file_index AS BIGINT) + 1]";
+  // A list is one constant to the planner when it is given as text.
   return fmt::format(
-      "CAST(CAST([{}] AS BIGINT[]){} + file_row_number AS BIGINT) AS {}, "
-      "make_timestamp(CAST([{}] AS BIGINT[]){}) AT TIME ZONE 'UTC' AS {}",
+      "CAST(CAST('[{}]' AS BIGINT[]){} + file_row_number AS BIGINT) AS {}, "
+      "make_timestamp(CAST('[{}]' AS BIGINT[]){}) AT TIME ZONE 'UTC' AS {}",
       lsns, kFile, columnar::kLsnColumn, times, kFile, columnar::kTimestampColumn);
 }
 
