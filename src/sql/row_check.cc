@@ -118,8 +118,9 @@ std::optional<NullPlace> FirstNullRow(const catalog::TableDefinition& table,
                                       const arrow::RecordBatch& batch) {
   std::optional<NullPlace> first;
   for (size_t i = 0; i < table.columns.columns.size(); ++i) {
+    if (!table.columns.columns[i].not_null) continue;
     const auto& array = *batch.column(static_cast<int>(i));
-    if (!table.columns.columns[i].not_null || array.null_count() == 0) continue;
+    if (array.null_count() == 0) continue;
     const int64_t row = FirstNull(array);
     if (!first || row < first->row) first = NullPlace{.row = row, .column = i};
   }

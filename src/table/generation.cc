@@ -313,28 +313,34 @@ RecordBatches Generation::ReadExtremes(Lsn visible, const std::vector<int>& colu
 std::shared_ptr<arrow::RecordBatch> Generation::PartRows(
     const Part& part, int64_t count, const std::vector<int>* columns, bool stored,
     const std::shared_ptr<arrow::Schema>& schema) const {
-  arrow::ArrayVector arrays;
-  const auto take = [&](const std::shared_ptr<arrow::Array>& array) {
-    arrays.push_back(array->length() == count ? array : array->Slice(0, count));
+  // Whoever wants arrays makes them: the log does not.
+  arrow::ArrayDataVector taken;
+  taken.reserve(static_cast<size_t>(schema->num_fields()));
+  const auto take = [&](const std::shared_ptr<arrow::ArrayData>& data) {
+    taken.push_back(data->length == count ? data : data->Slice(0, count));
   };
   if (columns != nullptr) {
-    for (const int column : *columns) take(part.rows->column(column));
+    for (const int column : *columns) take(part.rows->column_data(column));
   } else {
-    for (const auto& column : part.rows->columns()) take(column);
+    for (const auto& column : part.rows->column_data()) take(column);
   }
   if (stored) {
-    take(part.lsns != nullptr ? part.lsns
-                              : MakeColumn<arrow::UInt64Array, uint64_t>(
-                                    arrow::uint64(), count, [&](uint64_t* begin, uint64_t* end) {
-                                      std::iota(begin, end, part.first_lsn.value());
-                                    }));
-    take(part.commit_times != nullptr
-             ? part.commit_times
-             : MakeColumn<arrow::TimestampArray, int64_t>(
-                   CommitTimeType(), count,
-                   [&](int64_t* begin, int64_t* end) { std::fill(begin, end, part.commit_us); }));
+    const auto lsns = part.lsns != nullptr
+                          ? part.lsns
+                          : MakeColumn<arrow::UInt64Array, uint64_t>(
+                                arrow::uint64(), count, [&](uint64_t* begin, uint64_t* end) {
+                                  std::iota(begin, end, part.first_lsn.value());
+                                });
+    const auto times = part.commit_times != nullptr
+                           ? part.commit_times
+                           : MakeColumn<arrow::TimestampArray, int64_t>(
+                                 CommitTimeType(), count, [&](int64_t* begin, int64_t* end) {
+                                   std::fill(begin, end, part.commit_us);
+                                 });
+    take(lsns->data());
+    take(times->data());
   }
-  return arrow::RecordBatch::Make(schema, count, std::move(arrays));
+  return arrow::RecordBatch::Make(schema, count, std::move(taken));
 }
 
 std::shared_ptr<arrow::Schema> Generation::SchemaOf(const std::vector<int>* columns,

@@ -60,10 +60,11 @@ class OpenBatch::ColumnStore {
       : type_(std::move(type)), validity_(0xff) {}
   virtual ~ColumnStore() = default;
 
-  virtual bool Fits(const arrow::Array& values) const = 0;
-  virtual void Append(const arrow::Array& values, int64_t at) {
-    if (values.null_count() > 0) {
-      for (int64_t i = 0; i < values.length(); ++i) {
+  // Values come as arrow::ArrayData: a batch makes an arrow::Array of a column behind a lock.
+  virtual bool Fits(const arrow::ArrayData& values) const = 0;
+  virtual void Append(const arrow::ArrayData& values, int64_t at) {
+    if (values.GetNullCount() > 0) {
+      for (int64_t i = 0; i < values.length; ++i) {
         if (values.IsNull(i)) validity_.Set(at + i, false);
       }
       has_nulls_.store(true, std::memory_order_release);
@@ -80,7 +81,7 @@ class OpenBatch::ColumnStore {
   }
 
  protected:
-  virtual void AppendValues(const arrow::Array& values, int64_t at) = 0;
+  virtual void AppendValues(const arrow::ArrayData& values, int64_t at) = 0;
   /// `valid` starts at row from & ~7: the data's offset must be from % 8.
   virtual std::shared_ptr<arrow::ArrayData> SliceValues(
       int64_t from, int64_t to, std::shared_ptr<arrow::Buffer> valid) const = 0;
@@ -99,13 +100,12 @@ class FixedColumn final : public OpenBatch::ColumnStore {
   FixedColumn(std::shared_ptr<arrow::DataType> type, int width)
       : ColumnStore(std::move(type)), width_(width), bytes_(Allocate(OpenBatch::kRows * width)) {}
 
-  bool Fits(const arrow::Array&) const override { return true; }
+  bool Fits(const arrow::ArrayData&) const override { return true; }
 
  private:
-  void AppendValues(const arrow::Array& values, int64_t at) override {
-    const auto& data = *values.data();
+  void AppendValues(const arrow::ArrayData& values, int64_t at) override {
     std::memcpy(bytes_->mutable_data() + at * width_,
-                data.buffers[1]->data() + data.offset * width_, values.length() * width_);
+                values.buffers[1]->data() + values.offset * width_, values.length * width_);
   }
   std::shared_ptr<arrow::ArrayData> SliceValues(
       int64_t from, int64_t to, std::shared_ptr<arrow::Buffer> valid) const override {
@@ -124,13 +124,14 @@ class BoolColumn final : public OpenBatch::ColumnStore {
  public:
   BoolColumn() : ColumnStore(arrow::boolean()), bits_(0) {}
 
-  bool Fits(const arrow::Array&) const override { return true; }
+  bool Fits(const arrow::ArrayData&) const override { return true; }
 
  private:
-  void AppendValues(const arrow::Array& values, int64_t at) override {
-    const auto& bools = static_cast<const arrow::BooleanArray&>(values);
-    for (int64_t i = 0; i < bools.length(); ++i) {
-      if (bools.IsValid(i) && bools.Value(i)) bits_.Set(at + i, true);
+  void AppendValues(const arrow::ArrayData& values, int64_t at) override {
+    const auto* bits = values.buffers[1]->data();
+    for (int64_t i = 0; i < values.length; ++i) {
+      const bool value = arrow::bit_util::GetBit(bits, values.offset + i);
+      if (value && !values.IsNull(i)) bits_.Set(at + i, true);
     }
   }
   std::shared_ptr<arrow::ArrayData> SliceValues(
@@ -151,30 +152,29 @@ class BinaryColumn final : public OpenBatch::ColumnStore {
     Offsets()[0] = 0;
   }
 
-  bool Fits(const arrow::Array& values) const override {
+  bool Fits(const arrow::ArrayData& values) const override {
     return used_ + DataBytes(values) <= OpenBatch::kColumnBytes;
   }
 
  private:
   static constexpr int64_t kFirstBytes = 4096;
 
-  static int64_t DataBytes(const arrow::Array& values) {
-    const auto& binary = static_cast<const arrow::BinaryArray&>(values);
-    return binary.total_values_length();
+  static int64_t DataBytes(const arrow::ArrayData& values) {
+    const auto* offsets = values.GetValues<int32_t>(1);
+    return offsets[values.length] - offsets[0];
   }
   int32_t* Offsets() const { return reinterpret_cast<int32_t*>(offsets_->mutable_data()); }
 
-  void AppendValues(const arrow::Array& values, int64_t at) override {
-    const auto& binary = static_cast<const arrow::BinaryArray&>(values);
-    Reserve(used_ + binary.total_values_length());
+  void AppendValues(const arrow::ArrayData& values, int64_t at) override {
+    Reserve(used_ + DataBytes(values));
+    const auto* from = values.GetValues<int32_t>(1);
+    const auto* data = values.GetValues<uint8_t>(2, 0);
     auto* offsets = Offsets();
     auto* bytes = bytes_->mutable_data();
-    for (int64_t i = 0; i < binary.length(); ++i) {
-      if (binary.IsValid(i)) {
-        const auto view = binary.GetView(i);
-        std::memcpy(bytes + used_, view.data(), view.size());
-        used_ += static_cast<int64_t>(view.size());
-      }
+    for (int64_t i = 0; i < values.length; ++i) {
+      const int64_t size = values.IsNull(i) ? 0 : from[i + 1] - from[i];
+      if (size > 0) std::memcpy(bytes + used_, data + from[i], static_cast<size_t>(size));
+      used_ += size;
       offsets[at + i + 1] = static_cast<int32_t>(used_);
     }
   }
@@ -215,13 +215,13 @@ class ListColumn final : public OpenBatch::ColumnStore {
  public:
   using ColumnStore::ColumnStore;
 
-  bool Fits(const arrow::Array& values) const override {
-    return bytes_ + BytesOf(values) <= OpenBatch::kColumnBytes;
+  bool Fits(const arrow::ArrayData& values) const override {
+    return bytes_ + columnar::ArrayBytes(values) <= OpenBatch::kColumnBytes;
   }
 
-  void Append(const arrow::Array& values, int64_t at) override {
-    bytes_ += BytesOf(values);
-    Piece piece{at, values.Slice(0)};
+  void Append(const arrow::ArrayData& values, int64_t at) override {
+    bytes_ += columnar::ArrayBytes(values);
+    Piece piece{at, arrow::MakeArray(values.Copy())};
     auto pieces = pieces_;
     while (!pieces.empty() && pieces.back().rows->length() <= piece.rows->length()) {
       auto joined = arrow::Concatenate({pieces.back().rows, piece.rows});
@@ -257,10 +257,7 @@ class ListColumn final : public OpenBatch::ColumnStore {
     std::shared_ptr<arrow::Array> rows;
   };
 
-  static int64_t BytesOf(const arrow::Array& values) {
-    return columnar::ArrayBytes(*values.data());
-  }
-  void AppendValues(const arrow::Array&, int64_t) override {}
+  void AppendValues(const arrow::ArrayData&, int64_t) override {}
   std::shared_ptr<arrow::ArrayData> SliceValues(int64_t, int64_t,
                                                 std::shared_ptr<arrow::Buffer>) const override {
     return nullptr;
@@ -294,7 +291,7 @@ OpenBatch::~OpenBatch() = default;
 bool OpenBatch::Fits(const arrow::RecordBatch& rows) const {
   if (rows_.load(std::memory_order_relaxed) + rows.num_rows() > kRows) return false;
   for (size_t i = 0; i < columns_.size(); ++i) {
-    if (!columns_[i]->Fits(*rows.column(static_cast<int>(i)))) return false;
+    if (!columns_[i]->Fits(*rows.column_data(static_cast<int>(i)))) return false;
   }
   return true;
 }
@@ -304,7 +301,7 @@ void OpenBatch::Append(const arrow::RecordBatch& rows, const uint64_t* lsns,
   const int64_t at = rows_.load(std::memory_order_relaxed);
   const int64_t count = rows.num_rows();
   for (size_t i = 0; i < columns_.size(); ++i) {
-    columns_[i]->Append(*rows.column(static_cast<int>(i)), at);
+    columns_[i]->Append(*rows.column_data(static_cast<int>(i)), at);
   }
   std::memcpy(lsns_ + at, lsns, count * 8);
   std::memcpy(times_ + at, commit_us, count * 8);
