@@ -155,15 +155,32 @@ Status MessageSink::AppendPayload(const arrow::ipc::IpcPayload& payload, bool ma
   return {};
 }
 
+void MessageSink::PutLittle(const BatchMessage& batch) {
+  uint8_t* at = At(size_);
+  for (const auto& buffer : batch.buffers()) {
+    if (buffer.bytes == 0) continue;
+    const size_t padded = buffer.bytes + Pad8(buffer.bytes);
+    std::memset(at + padded - 8, 0, 8);
+    std::memcpy(at, batch.DataOf(buffer), buffer.bytes);
+    at += padded;
+    size_ += padded;
+  }
+}
+
 Status MessageSink::AppendBatch(const BatchMessage& batch, bool may_grow) {
   const size_t metadata_bytes = batch.metadata_bytes();
-  FIRN_RETURN_IF_ERROR(Reserve(kPrefixBytes + metadata_bytes + RoomFor(batch.body_bytes())));
+  const size_t body_bytes = batch.body_bytes();
+  FIRN_RETURN_IF_ERROR(Reserve(kPrefixBytes + metadata_bytes + RoomFor(body_bytes)));
   const auto length = static_cast<uint32_t>(metadata_bytes);
   Put(&kContinuation, sizeof(kContinuation));
   Put(&length, sizeof(length));
   last_metadata_ = size_;
   batch.WriteMetadata(At(size_));
   size_ += metadata_bytes;
+  if (pieces_ == nullptr && body_bytes < part_bytes_) {
+    PutLittle(batch);
+    return {};
+  }
   for (const auto& buffer : batch.buffers()) {
     FIRN_RETURN_IF_ERROR(PutBody(batch.DataOf(buffer), buffer.bytes, may_grow));
     PutZeros(Pad8(buffer.bytes));

@@ -48,6 +48,8 @@ class MessageSink {
   void PutZeros(size_t size);
   /// Puts body bytes in small parts, so that the checksum finds them in cache.
   Status PutBody(const uint8_t* data, size_t size, bool may_grow);
+  /// A body that is not worth cutting.
+  void PutLittle(const BatchMessage& batch);
   void AdvanceCrc();
   /// What is summed, up to `end`, which is a multiple of 4096; the rest moves to other memory.
   Status GivePiece(size_t end);

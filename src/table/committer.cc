@@ -195,7 +195,7 @@ void Committer::Stop() {
 }
 
 void Committer::LeadOnce() {
-  std::deque<Item> items;
+  std::vector<Item> items;
   {
     const std::lock_guard lock(queue_mutex_);
     items.swap(queue_);
@@ -228,13 +228,13 @@ void Committer::LeadOn() {
   }
 }
 
-void Committer::Run(std::deque<Item> items) noexcept {
-  while (!items.empty()) {
-    if (items.front().root_change) {
-      RunRootChange(items.front());
-      items.pop_front();
+void Committer::Run(std::vector<Item> items) noexcept {
+  for (std::span<Item> rest(items); !rest.empty();) {
+    if (rest.front().root_change) {
+      RunRootChange(rest.front());
+      rest = rest.subspan(1);
     } else {
-      RunGroup(items);
+      RunGroup(rest);
     }
   }
 }
@@ -246,7 +246,7 @@ void Committer::RunRootChange(Item& item) {
   item.root_done(changed);
 }
 
-void Committer::RunGroup(std::deque<Item>& items) {
+void Committer::RunGroup(std::span<Item>& items) {
   Building building;
   {
     std::lock_guard lock(root_mutex_);
@@ -258,7 +258,7 @@ void Committer::RunGroup(std::deque<Item>& items) {
   building.commit_us = std::max(with_.clock.NowMicros(), last_commit_us_.load());
   while (!items.empty() && !items.front().root_change && building.facts.row_bytes < kGroupBytes) {
     Item item = std::move(items.front());
-    items.pop_front();
+    items = items.subspan(1);
     if (auto admitted = Admit(building, item); !admitted) {
       item.done(Failure(std::move(admitted.error())));
     }

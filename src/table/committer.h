@@ -11,7 +11,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -87,8 +86,9 @@ class Committer {
   // On the thread kept for it: until the queue is empty, each time that it is asked to.
   void LeadOn();
   // An exception here would leave rows half applied and nobody leading: better to die and recover.
-  void Run(std::deque<Item> items) noexcept;
-  void RunGroup(std::deque<Item>& items);
+  void Run(std::vector<Item> items) noexcept;
+  /// Those at the front of `items`, which it takes away, that go into one group.
+  void RunGroup(std::span<Item>& items);
   void RunRootChange(Item& item);
   Status Admit(Building& building, Item& item);
   Status Validate(const Building& building, const CommitRequest& request,
@@ -106,7 +106,7 @@ class Committer {
   Collaborators with_;
 
   std::mutex queue_mutex_;
-  std::deque<Item> queue_;
+  std::vector<Item> queue_;
   bool leading_ = false;
   bool handed_over_ = false;  // to leader_
   bool stopping_ = false;

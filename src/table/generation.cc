@@ -15,8 +15,9 @@ namespace {
 
 constexpr int64_t kKeptBytes = 16 * 1024;
 
-std::shared_ptr<arrow::DataType> CommitTimeType() {
-  return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+const std::shared_ptr<arrow::DataType>& CommitTimeType() {
+  static const auto type = arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+  return type;
 }
 
 std::shared_ptr<arrow::Schema> WithStored(arrow::FieldVector fields) {
@@ -25,15 +26,19 @@ std::shared_ptr<arrow::Schema> WithStored(arrow::FieldVector fields) {
   return arrow::schema(std::move(fields));
 }
 
-template <typename ArrayType, typename Value, typename Fill>
-std::shared_ptr<arrow::Array> MakeColumn(std::shared_ptr<arrow::DataType> type, int64_t count,
-                                         Fill fill) {
-  auto buffer = arrow::AllocateBuffer(count * 8);
-  FIRN_CHECK(buffer.ok());
-  auto* values = reinterpret_cast<Value*>((*buffer)->mutable_data());
-  fill(values, values + count);
-  return std::make_shared<ArrayType>(std::move(type), count,
-                                     std::shared_ptr<arrow::Buffer>(std::move(*buffer)));
+template <typename Value>
+std::shared_ptr<arrow::ArrayData> ColumnOf(std::shared_ptr<arrow::DataType> type,
+                                           std::vector<Value> values) {
+  const auto count = static_cast<int64_t>(values.size());
+  return arrow::ArrayData::Make(std::move(type), count,
+                                {nullptr, arrow::Buffer::FromVector(std::move(values))}, 0);
+}
+
+/// first, first + 1, …
+std::shared_ptr<arrow::ArrayData> LsnsFrom(Lsn first, int64_t count) {
+  std::vector<uint64_t> lsns(static_cast<size_t>(count));
+  std::iota(lsns.begin(), lsns.end(), first.value());
+  return ColumnOf(arrow::uint64(), std::move(lsns));
 }
 
 }  // namespace
@@ -325,20 +330,11 @@ std::shared_ptr<arrow::RecordBatch> Generation::PartRows(
     for (const auto& column : part.rows->column_data()) take(column);
   }
   if (stored) {
-    const auto lsns = part.lsns != nullptr
-                          ? part.lsns
-                          : MakeColumn<arrow::UInt64Array, uint64_t>(
-                                arrow::uint64(), count, [&](uint64_t* begin, uint64_t* end) {
-                                  std::iota(begin, end, part.first_lsn.value());
-                                });
-    const auto times = part.commit_times != nullptr
-                           ? part.commit_times
-                           : MakeColumn<arrow::TimestampArray, int64_t>(
-                                 CommitTimeType(), count, [&](int64_t* begin, int64_t* end) {
-                                   std::fill(begin, end, part.commit_us);
-                                 });
-    take(lsns->data());
-    take(times->data());
+    take(part.lsns != nullptr ? part.lsns->data() : LsnsFrom(part.first_lsn, count));
+    take(part.commit_times != nullptr
+             ? part.commit_times->data()
+             : ColumnOf(CommitTimeType(),
+                        std::vector<int64_t>(static_cast<size_t>(count), part.commit_us)));
   }
   return arrow::RecordBatch::Make(schema, count, std::move(taken));
 }
