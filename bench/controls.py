@@ -181,9 +181,10 @@ def pinned(pid: int, processors: set[int]) -> Iterator[None]:
     def place(where: set[int]) -> None:
         os.sched_setaffinity(0, where)
         for process in tree(pid):
-            for task in os.listdir(f"/proc/{process}/task"):
-                with contextlib.suppress(ProcessLookupError):
-                    os.sched_setaffinity(int(task), where)
+            with contextlib.suppress(FileNotFoundError):  # it has ended
+                for task in os.listdir(f"/proc/{process}/task"):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.sched_setaffinity(int(task), where)
 
     place(processors)
     try:

@@ -15,6 +15,8 @@ namespace {
 
 // So many values have a byte's place each.
 constexpr uint64_t kNarrowValues = 256;
+// Of a column, by the session's own thread, to know what it holds: some 2 ms.
+constexpr int64_t kRowsReadAtOnce = 2 << 20;
 
 /// Every leg of a scan has the same columns: one that costs nothing, because the engine reads the
 /// first where a query needs none; the table's own, then the hidden ones.
@@ -113,65 +115,60 @@ std::string EmptyScan(const catalog::TableDefinition& table) {
 
 SeenTable::SeenTable(SessionContext& session,
                      std::shared_ptr<const catalog::TableDefinition> definition,
+                     const TableReference& reference, const std::vector<BoundParameter>* parameters,
                      std::shared_ptr<const PastPoint> past)
     : session_(session),
       definition_(std::move(definition)),
       past_(std::move(past)),
-      own_(past_ == nullptr ? session.transaction.FindBuffer(definition_->id) : nullptr) {
+      summary_(past_ == nullptr && reference.only ? &*reference.only : nullptr) {
   std::tie(version_, snapshot_) = session.transaction.VersionOf(definition_);
+  const auto& style = *session.settings.text_style();
+  files_ = FilesThatMayMatch(*definition_, AllFiles(), reference.conditions, parameters, style);
+  ranges_ = RangesThatMatch(*definition_, reference.conditions, parameters, style);
+  const auto* own = session.transaction.FindBuffer(definition_->id);
+  if (past_ == nullptr && own != nullptr) own_rows_ = own->batches();
 }
 
-std::vector<const lake::DataFile*> SeenTable::Files() const {
+std::vector<const lake::DataFile*> SeenTable::AllFiles() const {
+  if (!has_hot_rows()) return Pointers(past_->files);
   std::vector<const lake::DataFile*> files;
   for (const auto& file : version_->lake_files) files.push_back(file.get());
   for (const auto& file : version_->added_files) files.push_back(file.get());
-  if (own_ == nullptr) return files;
-  for (const auto& file : own_->files()) files.push_back(&file);
+  const auto* own = session_.transaction.FindBuffer(definition_->id);
+  if (past_ != nullptr || own == nullptr) return files;
+  for (const auto& file : own->files()) files.push_back(&file);
   return files;
 }
 
-Result<std::string> SeenTable::ScanFiles(const Asked& asked,
-                                         std::vector<const lake::DataFile*> files) const {
-  const auto* summary = SummaryOf(asked.reference);
-  if (summary != nullptr && !summary->extremes.empty() && !files.empty()) {
-    const auto known = ExtremesOfFiles(*definition_, summary->extremes, files);
+Result<std::string> SeenTable::ScanFiles() const {
+  if (summary_ != nullptr && !summary_->extremes.empty() && !files_.empty()) {
+    const auto known = ExtremesOfFiles(*definition_, summary_->extremes, files_);
     if (known) return ExtremesLeg(*definition_, *known);
   }
-  return ScanOfFiles(*definition_,
-                     FilesThatMayMatch(*definition_, std::move(files), asked.reference.conditions,
-                                       asked.parameters, *session_.settings.text_style()));
+  return ScanOfFiles(*definition_, files_);
 }
 
-Result<std::string> SeenTable::ScanRows(const Asked& asked,
-                                        std::vector<engine::ScanHandle>& handles) const {
-  const bool of_snapshot = past_ != nullptr && past_->kind == PastPoint::Kind::kFiles;
-  FIRN_TRY(auto text, ScanFiles(asked, of_snapshot ? Pointers(past_->files) : Files()));
-  const bool own_rows = own_ != nullptr && !own_->batches().empty();
-  if (!of_snapshot && (own_rows || !table::HotRowsEmpty(snapshot_, *version_))) {
-    const auto* summary = SummaryOf(asked.reference);
-    table::NeededRows needed{
-        .ranges = RangesThatMatch(*definition_, asked.reference.conditions, asked.parameters,
-                                  *session_.settings.text_style()),
-        .extremes = summary != nullptr && !summary->extremes.empty()};
+Result<std::string> SeenTable::ScanRows(std::vector<engine::ScanHandle>& handles) const {
+  FIRN_TRY(auto text, ScanFiles());
+  const bool hot = !own_rows_.empty() || !table::HotRowsEmpty(snapshot_, *version_);
+  if (has_hot_rows() && hot) {
+    const bool extremes = summary_ != nullptr && !summary_->extremes.empty();
     handles.push_back(session_.services.engine.Register(
-        table::HotRows(snapshot_, version_, own_rows ? own_->batches() : table::RecordBatches(),
-                       std::move(needed))));
+        table::HotRows(snapshot_, version_, own_rows_, {.ranges = ranges_, .extremes = extremes})));
     if (!text.empty()) text += " UNION ALL ";
     text += fmt::format("SELECT {} FROM {}", ColumnList(*definition_), handles.back().sql());
   }
   if (text.empty()) return EmptyScan(*definition_);
-  return past_ == nullptr || of_snapshot ? text : Until(*past_, text);
+  return past_ == nullptr || !has_hot_rows() ? text : Until(*past_, text);
 }
 
-Result<std::string> SeenTable::Scan(const Asked& asked,
-                                    std::vector<engine::ScanHandle>& handles) const {
-  const auto* summary = SummaryOf(asked.reference);
-  if (summary != nullptr && summary->distinct.empty() && summary->extremes.empty()) {
+Result<std::string> SeenTable::Scan(std::vector<engine::ScanHandle>& handles) const {
+  const bool distinct = summary_ != nullptr && !summary_->distinct.empty();
+  if (summary_ != nullptr && !distinct && summary_->extremes.empty()) {
     return std::string("SELECT 1");
   }
-  FIRN_TRY(auto rows, ScanRows(asked, handles));
-  if (summary == nullptr || summary->distinct.empty()) return rows;
-  const int column = IndexOf(summary->distinct);
+  FIRN_TRY(auto rows, ScanRows(handles));
+  const int column = distinct ? IndexOf(summary_->distinct) : -1;
   const auto zone = column < 0 ? std::nullopt : ZoneOf(column);
   const bool narrow =
       zone && zone->least <= zone->greatest &&
@@ -187,14 +184,22 @@ int SeenTable::IndexOf(const std::string& name) const {
 }
 
 std::optional<table::ZoneMap::Zone> SeenTable::HotZone(int column) const {
-  const auto own = own_ == nullptr ? table::RecordBatches() : own_->batches();
-  return table::HotZone(snapshot_, *version_, own, column);
+  if (!table::HaveZones(*version_, own_rows_, column)) return {};
+  int64_t rows_left = kRowsReadAtOnce;
+  auto zone = table::HotZone(snapshot_, *version_, own_rows_, column, &rows_left);
+  if (!zone) {
+    asio::post(session_.services.workers.pool(),
+               [snapshot = snapshot_, version = version_, column] {
+                 (void)table::HotZone(snapshot, *version, {}, column);
+               });
+  }
+  return zone;
 }
 
 std::optional<table::ZoneMap::Zone> SeenTable::ZoneOf(int column) const {
   const auto& definition = ColumnAt(column);
   if (!IsInteger(definition.type)) return {};
-  const auto files = ExtremesOfFiles(*definition_, {definition.name}, Files());
+  const auto files = ExtremesOfFiles(*definition_, {definition.name}, files_);
   auto zone = files ? HotZone(column) : std::nullopt;
   if (zone) zone->Join({files->front().least, files->front().greatest});
   return zone;
@@ -202,18 +207,16 @@ std::optional<table::ZoneMap::Zone> SeenTable::ZoneOf(int column) const {
 
 bool SeenTable::AllFinite(const std::string& name) const {
   const int column = IndexOf(name);
-  if (column < 0) return false;  // a hidden one
-  const auto& definition = ColumnAt(column);
-  if (!sql::AllFinite(definition, Files())) return false;
+  if (column < 0 || past_ != nullptr) return false;
+  if (!sql::AllFinite(ColumnAt(column), files_)) return false;
   const auto hot = HotZone(column);
   return hot && table::AllFinite(*hot, *definition_->ArrowSchema()->field(column)->type());
 }
 
 int64_t SeenTable::CountRows() const {
   int64_t rows = table::HotRowCount(snapshot_, *version_);
-  for (const auto* file : Files()) rows += file->rows;
-  if (own_ == nullptr) return rows;
-  for (const auto& batch : own_->batches()) rows += batch->num_rows();
+  for (const auto* file : files_) rows += file->rows;
+  for (const auto& batch : own_rows_) rows += batch->num_rows();
   return rows;
 }
 

@@ -21,27 +21,22 @@ namespace firn::sql {
 /// The table's columns and no row.
 std::string EmptyScan(const catalog::TableDefinition& table);
 
-/// A table as a statement of the session's transaction sees it: with what that has written itself,
-/// or as it was at some point of its past.
+/// A table of a FROM clause as a statement of the session's transaction sees it: with what that has
+/// written itself, or as it was at some point of its past. Rows that the query does not ask for
+/// (TableReference) may be missing.
 /// Lifetime: the statement's.
 class SeenTable {
  public:
-  /// `past`: null for the table as it is.
+  /// `parameters` may be null. `past`: null for the table as it is.
   SeenTable(SessionContext& session, std::shared_ptr<const catalog::TableDefinition> definition,
+            const TableReference& reference, const std::vector<BoundParameter>* parameters,
             std::shared_ptr<const PastPoint> past);
 
-  /// What a query asks of the rows.
-  struct Asked {
-    const TableReference& reference;
-    const std::vector<BoundParameter>* parameters;  // may be null
-  };
   /// Null where rows are asked for; of a past there is none.
-  const TableSummary* SummaryOf(const TableReference& reference) const {
-    return past_ == nullptr && reference.only ? &*reference.only : nullptr;
-  }
-  /// A query with the table's columns and the hidden ones. Rows that the query does not ask for may
-  /// be missing; where it asks for a summary the rows are any that have the same.
-  Result<std::string> Scan(const Asked& asked, std::vector<engine::ScanHandle>& handles) const;
+  const TableSummary* summary() const { return summary_; }
+  /// A query with the table's columns and the hidden ones. Where a summary is asked for the rows
+  /// are any that have the same one.
+  Result<std::string> Scan(std::vector<engine::ScanHandle>& handles) const;
 
   /// Of a table as it is.
   int64_t CountRows() const;
@@ -49,13 +44,16 @@ class SeenTable {
   bool AllFinite(const std::string& column) const;
 
  private:
-  std::vector<const lake::DataFile*> Files() const;
-  Result<std::string> ScanFiles(const Asked& asked, std::vector<const lake::DataFile*> files) const;
-  Result<std::string> ScanRows(const Asked& asked, std::vector<engine::ScanHandle>& handles) const;
+  std::vector<const lake::DataFile*> AllFiles() const;
+  Result<std::string> ScanFiles() const;
+  Result<std::string> ScanRows(std::vector<engine::ScanHandle>& handles) const;
+  bool has_hot_rows() const { return past_ == nullptr || past_->kind != PastPoint::Kind::kFiles; }
   int IndexOf(const std::string& name) const;  // -1: none of the table's own
   const columnar::Column& ColumnAt(int index) const {
     return definition_->columns.columns[static_cast<size_t>(index)];
   }
+  /// Of the rows in memory. Nothing: not known. What takes long is found out in the background,
+  /// for the next one who asks.
   std::optional<table::ZoneMap::Zone> HotZone(int column) const;
   /// What integers a column has. Nothing: not known, or it has others.
   std::optional<table::ZoneMap::Zone> ZoneOf(int column) const;
@@ -65,7 +63,10 @@ class SeenTable {
   std::shared_ptr<const table::TableVersion> version_;
   table::Snapshot snapshot_;
   std::shared_ptr<const PastPoint> past_;
-  const TableBuffer* own_;  // null: nothing that is seen
+  const TableSummary* summary_;
+  table::RecordBatches own_rows_;
+  std::vector<const lake::DataFile*> files_;  // that may have rows that are asked for
+  std::vector<table::ColumnRange> ranges_;    // which the values of such rows are in
 };
 
 }  // namespace firn::sql

@@ -148,10 +148,13 @@ std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
                                             std::vector<std::shared_ptr<arrow::RecordBatch>> own,
                                             NeededRows needed = {});
 
-/// What the rows of HotRows have in a column of the table. Nothing for a type without zones, and
-/// for floats of another width in memory than the table's.
+/// Whether rows in memory have zones of a column of the table: of its type, and of no float of
+/// another width.
+bool HaveZones(const TableVersion& table, const RecordBatches& own, int column);
+/// What the rows of HotRows have in such a column. `rows_left`: as ZoneMap::Over.
 std::optional<ZoneMap::Zone> HotZone(const Snapshot& snapshot, const TableVersion& table,
-                                     const RecordBatches& own, int column);
+                                     const RecordBatches& own, int column,
+                                     int64_t* rows_left = nullptr);
 
 /// The rows that a scan of the hot leg without `own` returns, in time that follows the batches.
 int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table);

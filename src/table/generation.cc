@@ -278,27 +278,33 @@ RecordBatches Generation::ReadRanges(Lsn visible, const std::vector<int>* column
   return batches;
 }
 
-ZoneMap::Zone Generation::ZoneOf(Lsn visible, int column) const {
+std::optional<ZoneMap::Zone> Generation::ZoneOf(Lsn visible, int column, int64_t* rows_left) const {
   const Cut cut = TakeCut();
   const std::vector<int> columns = {column};
   const auto schema = SchemaOf(&columns, false);
-  ZoneMap::Zone zone;
+  ZoneMap::Zone all;
+  // `zoned` of the rows are those of zones that do not change any more.
+  const auto join = [&](const arrow::Array& values, int64_t zoned, ZoneMap& zones) {
+    const int64_t others = values.length() - zoned;
+    if (rows_left != nullptr && (*rows_left -= others) < 0) return false;
+    const auto over = zones.Over(column, *values.Slice(0, zoned), rows_left);
+    if (!over) return false;
+    all.Join(*over);
+    all.Join(ZoneMap::Of(*values.Slice(zoned)));
+    return true;
+  };
   for (const auto& part : cut.parts) {
     const int64_t count = part->CountVisible(visible);
-    if (count == 0) continue;
     const auto& values = part->rows->column(column);
-    zone.Join(count == values->length() ? part->zones->Over(column, *values)
-                                        : ZoneMap::Of(*values->Slice(0, count)));
+    const int64_t zoned = count == values->length() ? count : count - count % ZoneMap::kRows;
+    if (!join(*values->Slice(0, count), zoned, *part->zones)) return {};
   }
   for (const auto& open : cut.open_batches) {
     const int64_t count = open->CountVisible(visible);
-    if (count == 0) continue;
     const auto values = open->Slice(0, count, &columns, false, schema)->column(0);
-    const int64_t whole = count - count % ZoneMap::kRows;
-    zone.Join(open->zones().Over(column, *values->Slice(0, whole)));
-    zone.Join(ZoneMap::Of(*values->Slice(whole)));
+    if (!join(*values, count - count % ZoneMap::kRows, open->zones())) return {};
   }
-  return zone;
+  return all;
 }
 
 RecordBatches Generation::ReadExtremes(Lsn visible, const std::vector<int>& columns) const {
@@ -310,7 +316,7 @@ RecordBatches Generation::ReadExtremes(Lsn visible, const std::vector<int>& colu
   arrow::ArrayVector values;
   for (size_t i = 0; i < columns.size(); ++i) {
     values.push_back(
-        ValuesOf(ZoneOf(visible, columns[i]), schema->field(static_cast<int>(i))->type()));
+        ValuesOf(*ZoneOf(visible, columns[i]), schema->field(static_cast<int>(i))->type()));
   }
   return {arrow::RecordBatch::Make(schema, 2, std::move(values))};
 }

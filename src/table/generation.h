@@ -73,8 +73,8 @@ class Generation {
   /// The same without rows of which a zone says that they are not in one of the ranges.
   RecordBatches ReadRanges(Lsn visible, const std::vector<int>* columns, bool stored,
                            const std::vector<ColumnRange>& ranges) const;
-  /// What those rows have in a user column whose type has zones.
-  ZoneMap::Zone ZoneOf(Lsn visible, int column) const;
+  /// What those rows have in a user column whose type has zones. `rows_left`: as ZoneMap::Over.
+  std::optional<ZoneMap::Zone> ZoneOf(Lsn visible, int column, int64_t* rows_left = nullptr) const;
   /// User columns only, and rows of which nothing is right but each column's least and greatest
   /// value.
   RecordBatches ReadExtremes(Lsn visible, const std::vector<int>& columns) const;

@@ -224,30 +224,39 @@ std::shared_ptr<engine::ScanSource> HotRows(const Snapshot& snapshot,
                                          std::move(needed));
 }
 
-std::optional<ZoneMap::Zone> HotZone(const Snapshot& snapshot, const TableVersion& table,
-                                     const RecordBatches& own, int column) {
+bool HaveZones(const TableVersion& table, const RecordBatches& own, int column) {
   const auto& type = table.definition->ArrowSchema()->field(column)->type();
-  if (!ZoneMap::Has(*type)) return {};
-  const bool whole_number = type->id() != arrow::Type::FLOAT && type->id() != arrow::Type::DOUBLE;
-  ZoneMap::Zone zone;
-  // False: what is held orders otherwise.
-  const auto join = [&](const arrow::Schema& schema, const auto& zone_of) {
+  const bool is_float = type->id() == arrow::Type::FLOAT || type->id() == arrow::Type::DOUBLE;
+  const auto has = [&](const arrow::Schema& schema) {
     const int place = PlacesIn(schema, table, {column}).front();
     if (place < 0) return true;  // older than the column
     const auto& held = schema.field(place)->type();
-    if (!ZoneMap::Has(*held) || (!whole_number && !held->Equals(type))) return false;
-    zone.Join(zone_of(place));
-    return true;
+    return ZoneMap::Has(*held) && (!is_float || held->Equals(type));
   };
+  return ZoneMap::Has(*type) &&
+         std::all_of(table.generations.begin(), table.generations.end(),
+                     [&](const auto& rows) { return has(*rows->schema()); }) &&
+         std::all_of(own.begin(), own.end(),
+                     [&](const auto& batch) { return has(*batch->schema()); });
+}
+
+std::optional<ZoneMap::Zone> HotZone(const Snapshot& snapshot, const TableVersion& table,
+                                     const RecordBatches& own, int column, int64_t* rows_left) {
+  ZoneMap::Zone all;
   for (const auto& rows : table.generations) {
-    const auto zone_of = [&](int place) { return rows->ZoneOf(snapshot.visible, place); };
-    if (!join(*rows->schema(), zone_of)) return {};
+    const int place = PlacesIn(*rows->schema(), table, {column}).front();
+    if (place < 0) continue;
+    const auto zone = rows->ZoneOf(snapshot.visible, place, rows_left);
+    if (!zone) return {};
+    all.Join(*zone);
   }
   for (const auto& batch : own) {
-    const auto zone_of = [&](int place) { return ZoneMap::Of(*batch->column(place)); };
-    if (!join(*batch->schema(), zone_of)) return {};
+    const int place = PlacesIn(*batch->schema(), table, {column}).front();
+    if (place < 0) continue;
+    if (rows_left != nullptr && (*rows_left -= batch->num_rows()) < 0) return {};
+    all.Join(ZoneMap::Of(*batch->column(place)));
   }
-  return zone;
+  return all;
 }
 
 int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table) {

@@ -114,8 +114,19 @@ void ZoneMap::Narrow(int column, const arrow::Array& values, const ColumnRange& 
   }
 }
 
-ZoneMap::Zone ZoneMap::Over(int column, const arrow::Array& values) {
-  const std::lock_guard lock(mutex_);
+std::optional<ZoneMap::Zone> ZoneMap::Over(int column, const arrow::Array& values,
+                                           int64_t* rows_left) {
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (rows_left == nullptr) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return {};
+  } else {
+    const auto known =
+        std::min(static_cast<int64_t>(zones_[column].size()) * kRows, values.length());
+    *rows_left -= values.length() - known;
+    if (*rows_left < 0) return {};
+  }
   const auto& zones = ZonesOf(column, values);
   Zone over;
   for (size_t i = 0; i < CountZones(values.length()); ++i) over.Join(zones[i]);
@@ -124,7 +135,7 @@ ZoneMap::Zone ZoneMap::Over(int column, const arrow::Array& values) {
 
 ZoneMap::Zone ZoneMap::Of(const arrow::Array& values) {
   ZoneMap alone;
-  return alone.Over(0, values);
+  return *alone.Over(0, values);
 }
 
 bool AllFinite(const ZoneMap::Zone& zone, const arrow::DataType& type) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -54,8 +55,9 @@ class ZoneMap {
   /// a type that does not order as integers do none is taken away.
   void Narrow(int column, const arrow::Array& values, const ColumnRange& range,
               std::vector<bool>* wanted);
-  /// All zones of such values of a type that Has some as one.
-  Zone Over(int column, const arrow::Array& values);
+  /// All zones of such values of a type that Has some as one. With `rows_left`, which counts down,
+  /// nothing where more rows than that would be read for it, and where another thread reads them.
+  std::optional<Zone> Over(int column, const arrow::Array& values, int64_t* rows_left = nullptr);
   /// The same of any values, none of which is remembered.
   static Zone Of(const arrow::Array& values);
 

@@ -9,6 +9,8 @@ import random
 import psycopg
 import pytest
 
+from firn_process import wait_until
+
 DISTINCT = ("SELECT count(DISTINCT {0}), count(DISTINCT {0}) + 1 FROM t",
             "SELECT count(DISTINCT {0}) FILTER (WHERE true), "
             "count(DISTINCT {0}) FILTER (WHERE true) + 1 FROM t")
@@ -149,3 +151,17 @@ def test_it_is_known(firn_server):
             assert "PERFECT_HASH_GROUP_BY" not in plan("SELECT count(DISTINCT n) FROM t")
             assert "bool_and" in plan("SELECT g, sum(x), avg(x) FROM t GROUP BY g")
             session.execute("CHECKPOINT")
+
+
+def test_what_takes_long_is_learnt_meanwhile(firn_server):
+    with firn_server().connect(autocommit=True) as session:
+        session.execute("CREATE TABLE t (n int)")
+        session.execute("INSERT INTO t SELECT i % 50 FROM generate_series(1, 2200000) s(i)")
+
+        def known() -> bool:
+            plan = session.execute("EXPLAIN SELECT count(DISTINCT n) FROM t").fetchall()
+            return "PERFECT_HASH_GROUP_BY" in str(plan)
+
+        assert not known()
+        wait_until(known, "what the column holds is known")
+        assert session.execute("SELECT count(DISTINCT n) FROM t").fetchone() == (50,)
