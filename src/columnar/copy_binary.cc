@@ -56,7 +56,11 @@ class BinaryReader final : public CopyReader {
   int64_t rows() const override { return rows_; }
   int64_t pending_rows() const override { return columns_.rows(); }
   int64_t pending_bytes() const override { return columns_.bytes(); }
-  Result<std::shared_ptr<arrow::RecordBatch>> Take() override { return columns_.Take(); }
+  Result<std::shared_ptr<arrow::RecordBatch>> Take() override {
+    taken_from_ = line_ - columns_.rows();
+    return columns_.Take();
+  }
+  std::string WhereOf(int64_t row) const override { return AtLine(taken_from_ + row + 1); }
 
  private:
   /// Takes what is whole and returns how many bytes that was.
@@ -161,8 +165,11 @@ class BinaryReader final : public CopyReader {
     return {};
   }
 
+  std::string AtLine(int64_t line) const {
+    return fmt::format("COPY {}, line {}", table_name_, line);
+  }
   Error Located(Error error, int64_t line, const Column* column = nullptr) const {
-    auto where = fmt::format("COPY {}, line {}", table_name_, line);
+    auto where = AtLine(line);
     if (column != nullptr) where += ", column " + column->name;
     return std::move(error).WithWhere(std::move(where));
   }
@@ -172,9 +179,10 @@ class BinaryReader final : public CopyReader {
   const std::string table_name_;
   bool begun_ = false;
   bool ended_ = false;
-  size_t skip_ = 0;   // of the header's extension
-  std::string rest_;  // the beginning of a row
-  int64_t line_ = 0;  // of the last row that was taken
+  size_t skip_ = 0;         // of the header's extension
+  std::string rest_;        // the beginning of a row
+  int64_t line_ = 0;        // of the last row that was read
+  int64_t taken_from_ = 0;  // line of the row before the last Take()
   int64_t rows_ = 0;
 };
 

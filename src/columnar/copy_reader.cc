@@ -1,6 +1,8 @@
 #include "columnar/copy_reader.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "columnar/copy_binary.h"
 #include "columnar/copy_columns_internal.h"
@@ -22,6 +24,25 @@ std::string Shown(std::string_view text) {
   const auto cut = CutAtCharacter(text, kShownBytes);
   return fmt::format("\"{}{}\"", cut, cut.size() < text.size() ? "..." : "");
 }
+
+/// Which line each row of a batch came from. Only where rows and lines part is anything kept.
+class RowLines {
+ public:
+  /// Rows from `row` on are of lines from `line` on.
+  void Add(int64_t row, int64_t line) {
+    const bool parted = parts_.empty() || line - row != parts_.back().second - parts_.back().first;
+    if (parted) parts_.emplace_back(row, line);
+  }
+  int64_t LineOf(int64_t row) const {
+    const auto behind = std::upper_bound(parts_.begin(), parts_.end(), std::pair(row, INT64_MAX));
+    if (behind == parts_.begin()) return row + 1;
+    const auto& part = *std::prev(behind);
+    return part.second + row - part.first;
+  }
+
+ private:
+  std::vector<std::pair<int64_t, int64_t>> parts_;  // row, line
+};
 
 class Reader final : public CopyReader {
  public:
@@ -69,7 +90,11 @@ class Reader final : public CopyReader {
   int64_t rows() const override { return rows_; }
   int64_t pending_rows() const override { return columns_.rows(); }
   int64_t pending_bytes() const override { return columns_.bytes(); }
-  Result<std::shared_ptr<arrow::RecordBatch>> Take() override { return columns_.Take(); }
+  Result<std::shared_ptr<arrow::RecordBatch>> Take() override {
+    taken_ = std::exchange(pending_, {});
+    return columns_.Take();
+  }
+  std::string WhereOf(int64_t row) const override { return AtLineNumber(taken_.LineOf(row)); }
 
  private:
   // Parses the whole lines of `data` and returns how many bytes they took.
@@ -101,6 +126,7 @@ class Reader final : public CopyReader {
 
   Result<PlainLines::Taken> ReadPlainLines(std::string_view data) {
     const auto taken = plain_lines_.Take(data, &columns_);
+    if (taken.rows > 0) pending_.Add(columns_.rows(), lines_.line_number() + 1);
     auto wrong = columns_.AppendBlock(taken.rows, CopyColumns::Form::kText);
     lines_.Passed(wrong ? wrong->row + 1 : taken.rows);
     if (wrong && wrong->is_null) return NullIn(*wrong->column, plain_lines_.line(wrong->row));
@@ -165,6 +191,7 @@ class Reader final : public CopyReader {
     }
     if (missing_value != nullptr) return NullIn(*missing_value, line);
     ++rows_;
+    pending_.Add(columns_.rows(), lines_.line_number());
     columns_.AppendedRow(bytes);
     return {};
   }
@@ -193,8 +220,11 @@ class Reader final : public CopyReader {
   static Failure Located(Error error, std::string where) {
     return Fail(std::move(error).WithWhere(std::move(where)));
   }
+  std::string AtLineNumber(int64_t line) const {
+    return fmt::format("COPY {}, line {}", table_name_, line);
+  }
   std::string AtLineNumber() const {
-    return fmt::format("COPY {}, line {}", table_name_, std::max<int64_t>(lines_.line_number(), 1));
+    return AtLineNumber(std::max<int64_t>(lines_.line_number(), 1));
   }
   std::string AtLine(std::string_view line) const {
     return fmt::format("{}: {}", AtLineNumber(), Shown(line));
@@ -211,6 +241,8 @@ class Reader final : public CopyReader {
   const bool may_be_plain_;
   PlainLines plain_lines_;
   LineFinder lines_;
+  RowLines pending_;  // of the rows that Take() will give
+  RowLines taken_;    // of those that it gave last
   const std::unique_ptr<FieldSplitter> splitter_;
   std::vector<CopyField> fields_;
   bool header_due_;

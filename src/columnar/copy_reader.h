@@ -47,6 +47,8 @@ class CopyReader {
   virtual int64_t pending_bytes() const = 0;
   /// The rows since the last Take(), maybe none; fields as in ArrowSchema().
   virtual Result<std::shared_ptr<arrow::RecordBatch>> Take() = 0;
+  /// Error::where of a row of the last Take(): `COPY orders, line 7`.
+  virtual std::string WhereOf(int64_t row) const = 0;
 };
 
 }  // namespace firn::columnar

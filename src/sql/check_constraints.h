@@ -9,14 +9,11 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "catalog/table_definition.h"
+#include "sql/row_check.h"
 #include "sql/session_context.h"
 
 namespace firn::sql {
 
-struct BrokenRow {
-  int64_t row = 0;
-  Error error;  // 23502, 23514 with the row in detail
-};
 /// The first row that breaks a rule, NOT NULL before CHECK as in PostgreSQL. Errors: 22001.
 Task<Result<std::optional<BrokenRow>>> FindBrokenRow(
     SessionContext& session, const catalog::TableDefinition& table,

@@ -28,7 +28,9 @@ Format FormatOf(const columnar::CopyOptions& options) {
 Task<Status> Flush(columnar::CopyReader& reader, RowSink& sink) {
   auto batch = reader.Take();
   if (!batch) co_return Failure(std::move(batch).error());
-  co_return co_await sink.Add(*batch);
+  auto added = co_await sink.Add(*batch);
+  if (added || sink.broken_row() < 0) co_return added;
+  co_return Fail(std::move(added).error().WithWhere(reader.WhereOf(sink.broken_row())));
 }
 
 std::vector<TableName> WithoutPositions(const std::vector<std::string>& columns) {

@@ -47,6 +47,8 @@ class RowSink {
   Task<Status> Add(std::vector<std::shared_ptr<arrow::Array>> columns, int64_t count);
   Task<Status> Add(const std::shared_ptr<arrow::RecordBatch>& batch);
   int64_t rows() const { return rows_; }
+  /// Of the rows last given the one that broke a rule of the table; -1: none did.
+  int64_t broken_row() const { return broken_row_; }
   /// Keeps the rows for RETURNING, as the table keeps them.
   void KeepRows() { keeps_ = true; }
   const std::vector<std::shared_ptr<arrow::RecordBatch>>& kept() const { return kept_; }
@@ -58,6 +60,7 @@ class RowSink {
   const bool named_;
   std::shared_ptr<arrow::Schema> schema_;
   int64_t rows_ = 0;
+  int64_t broken_row_ = -1;
   bool keeps_ = false;
   std::vector<std::shared_ptr<arrow::RecordBatch>> kept_;
 };

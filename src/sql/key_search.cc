@@ -15,8 +15,7 @@ namespace {
 
 using Batch = std::shared_ptr<arrow::RecordBatch>;
 
-Failure Taken(const catalog::TableDefinition& table, const arrow::RecordBatch& values,
-              int64_t row) {
+Error Taken(const catalog::TableDefinition& table, const arrow::RecordBatch& values, int64_t row) {
   std::string names;
   std::string shown;
   const auto key = table::KeyColumns(table);
@@ -26,14 +25,12 @@ Failure Taken(const catalog::TableDefinition& table, const arrow::RecordBatch& v
     const auto text = TextOfValue(key[i].type, *values.column(static_cast<int>(i)), row, {});
     shown += comma + text.value_or("null");
   }
-  return Fail(MakeError(ErrorCode::kAlreadyExists,
-                        "duplicate key value violates unique constraint \"{}\"",
-                        table.PrimaryKey()->name)
-                  .WithSqlState("23505")
-                  .WithDetail(fmt::format("Key ({})=({}) already exists.", names, shown))
-                  .About({.schema = table.schema,
-                          .table = table.name,
-                          .constraint = table.PrimaryKey()->name}));
+  return MakeError(ErrorCode::kAlreadyExists,
+                   "duplicate key value violates unique constraint \"{}\"",
+                   table.PrimaryKey()->name)
+      .WithSqlState("23505")
+      .WithDetail(fmt::format("Key ({})=({}) already exists.", names, shown))
+      .About({.schema = table.schema, .table = table.name, .constraint = table.PrimaryKey()->name});
 }
 
 /// The key's columns of rows that carry field ids.
@@ -132,11 +129,12 @@ Result<int64_t> FirstInFiles(engine::Engine& engine, const catalog::TableDefinit
 
 }  // namespace
 
-Task<Status> SearchKeys(SessionContext& session,
-                        const std::shared_ptr<const catalog::TableDefinition>& table,
-                        const Batch& rows) {
+Task<Result<std::optional<BrokenRow>>> SearchKeys(
+    SessionContext& session, const std::shared_ptr<const catalog::TableDefinition>& table,
+    const Batch& rows) {
+  std::optional<BrokenRow> taken;
   const auto key = table::KeyColumns(*table);
-  if (key.empty() || rows->num_rows() == 0) co_return Status();
+  if (key.empty() || rows->num_rows() == 0) co_return taken;
   auto values = KeyValues(*table, rows);
   if (!values) co_return Failure(std::move(values).error());
   const auto keys = table::KeysOf(**values, key);
@@ -164,8 +162,8 @@ Task<Status> SearchKeys(SessionContext& session,
   if (again && (first < 0 || static_cast<int64_t>(*again) < first)) {
     first = static_cast<int64_t>(*again);
   }
-  if (first >= 0) co_return Taken(*table, **values, first);
-  co_return Status();
+  if (first >= 0) taken = BrokenRow{.row = first, .error = Taken(*table, **values, first)};
+  co_return taken;
 }
 
 Task<Status> SearchNewRows(Services& services, const table::Snapshot& snapshot,
@@ -211,7 +209,7 @@ Task<Status> SearchNewRows(Services& services, const table::Snapshot& snapshot,
   auto found = co_await RunOn(services.workers, search);
   if (!found) co_return Failure(std::move(found).error());
   for (const auto& batch : *found) {
-    if (batch->num_rows() > 0) co_return Taken(table, *batch, 0);
+    if (batch->num_rows() > 0) co_return Fail(Taken(table, *batch, 0));
   }
   co_return Status();
 }

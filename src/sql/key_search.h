@@ -5,18 +5,24 @@
 // transaction back here when that is not enough.
 #pragma once
 
+#include <memory>
+#include <optional>
+
+#include <arrow/type_fwd.h>
+
 #include "base/result.h"
 #include "base/task.h"
 #include "catalog/table_definition.h"
+#include "sql/row_check.h"
 #include "sql/session_context.h"
 
 namespace firn::sql {
 
-/// Searches for the keys of rows that are about to be buffered, and remembers them there.
-/// Errors: 23505 with the key in detail.
-Task<Status> SearchKeys(SessionContext& session,
-                        const std::shared_ptr<const catalog::TableDefinition>& table,
-                        const std::shared_ptr<arrow::RecordBatch>& rows);
+/// Searches for the keys of rows that are about to be buffered, and remembers them there. The first
+/// row whose key is there already: 23505.
+Task<Result<std::optional<BrokenRow>>> SearchKeys(
+    SessionContext& session, const std::shared_ptr<const catalog::TableDefinition>& table,
+    const std::shared_ptr<arrow::RecordBatch>& rows);
 
 /// 23505 when one of the buffer's rows has the key of a row that came after `since`.
 Task<Status> SearchNewRows(Services& services, const table::Snapshot& snapshot,

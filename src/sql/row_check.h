@@ -13,6 +13,12 @@
 
 namespace firn::sql {
 
+/// A row that breaks a rule of its table: 23502, 23505, 23514 with the row or its key in detail.
+struct BrokenRow {
+  int64_t row = 0;
+  Error error;
+};
+
 /// An overflow of a numeric without precision says of which column: it is the column's limit, not
 /// PostgreSQL's.
 Error NamingColumn(Error error, const columnar::Column& column);

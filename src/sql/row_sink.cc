@@ -189,9 +189,13 @@ Task<Status> RowSink::Add(std::vector<std::shared_ptr<arrow::Array>> given, int6
   const auto whole = *broken ? rows->Slice(0, (*broken)->row) : rows;
   if (table_->PrimaryKey() != nullptr) {
     auto searched = co_await SearchKeys(session_, table_, whole);
-    if (!searched) co_return searched;
+    if (!searched) co_return Failure(std::move(searched).error());
+    if (*searched) broken = std::move(searched);
   }
-  if (*broken) co_return Fail(std::move((*broken)->error));
+  if (*broken) {
+    broken_row_ = (*broken)->row;
+    co_return Fail(std::move((*broken)->error));
+  }
   rows_ += rows->num_rows();
   if (keeps_) kept_.push_back(rows);
   auto& buffer = session_.transaction.BufferOf(table_);
