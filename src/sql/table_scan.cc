@@ -4,6 +4,7 @@
 #include <map>
 
 #include <arrow/record_batch.h>
+#include <arrow/type.h>
 
 #include "columnar/table_schema.h"
 #include "sql/file_pruning.h"

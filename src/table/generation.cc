@@ -285,8 +285,10 @@ std::optional<ZoneMap::Zone> Generation::ZoneOf(Lsn visible, int column, int64_t
   ZoneMap::Zone all;
   // `zoned` of the rows are those of zones that do not change any more.
   const auto join = [&](const arrow::Array& values, int64_t zoned, ZoneMap& zones) {
-    const int64_t others = values.length() - zoned;
-    if (rows_left != nullptr && (*rows_left -= others) < 0) return false;
+    if (rows_left != nullptr) {
+      *rows_left -= values.length() - zoned;
+      if (*rows_left < 0) return false;
+    }
     const auto over = zones.Over(column, *values.Slice(0, zoned), rows_left);
     if (!over) return false;
     all.Join(*over);

@@ -253,7 +253,10 @@ std::optional<ZoneMap::Zone> HotZone(const Snapshot& snapshot, const TableVersio
   for (const auto& batch : own) {
     const int place = PlacesIn(*batch->schema(), table, {column}).front();
     if (place < 0) continue;
-    if (rows_left != nullptr && (*rows_left -= batch->num_rows()) < 0) return {};
+    if (rows_left != nullptr) {
+      *rows_left -= batch->num_rows();
+      if (*rows_left < 0) return {};
+    }
     all.Join(ZoneMap::Of(*batch->column(place)));
   }
   return all;
