@@ -152,11 +152,12 @@ class Translator {
         atom_ = false;
         return {};
       case '^':
-        out_ += options_.newline ? L"^" : L"\\A";
+        // Boost's own ^ and $ know more line ends.
+        out_ += options_.newline ? L"(?:\\A|(?<=\\n))" : L"\\A";
         atom_ = false;
         return {};
       case '$':
-        out_ += options_.newline ? L"$" : L"\\z";
+        out_ += options_.newline ? L"(?=\\n|\\z)" : L"\\z";
         atom_ = false;
         return {};
       case '.':
@@ -377,26 +378,12 @@ class BoostRegex : public Regex {
 
   Result<std::optional<RegexSpans>> Search(std::u32string_view text, size_t from) const override {
     if (greedy_ && lazy_) return Unsupported("a mix of greedy and non-greedy quantifiers");
-    return Find(text, from, lazy_ ? boost::match_default : boost::match_posix);
-  }
-  Result<bool> Matches(std::u32string_view text) const override {
-    FIRN_TRY(const auto found, Find(text, 0, boost::match_any));
-    return found.has_value();
-  }
-  size_t groups() const override { return regex_.mark_count(); }
-
- private:
-  Result<std::optional<RegexSpans>> Find(std::u32string_view text, size_t from,
-                                         boost::match_flag_type flags) const {
-    if (from > text.size()) return std::nullopt;
-    const auto* begin = reinterpret_cast<const wchar_t*>(text.data());
-    const auto* end = begin + text.size();
-    boost::match_results<const wchar_t*> found;
-    try {
-      if (!boost::regex_search(begin + from, end, found, regex_, flags, begin)) return std::nullopt;
-    } catch (const std::runtime_error&) {
-      return Refused("2201B", "regular expression failed: it takes too many steps");
-    }
+    Found found;
+    FIRN_TRY(const bool any,
+             Find(text, from, lazy_ ? boost::match_default : boost::match_posix, &found));
+    if (!any) return std::nullopt;
+    if (!lazy_ && found.size() > 1) FIRN_RETURN_IF_ERROR(FindParts(text, &found));
+    const auto* begin = CharactersOf(text);
     RegexSpans spans;
     for (const auto& part : found) {
       if (part.matched) {
@@ -407,6 +394,58 @@ class BoostRegex : public Regex {
       }
     }
     return spans;
+  }
+  Result<bool> Matches(std::u32string_view text) const override {
+    Found found;
+    return Find(text, 0, boost::match_any, &found);
+  }
+  size_t groups() const override { return regex_.mark_count(); }
+
+ private:
+  using Found = boost::match_results<const wchar_t*>;
+
+  static const wchar_t* CharactersOf(std::u32string_view text) {
+    return reinterpret_cast<const wchar_t*>(text.data());
+  }
+
+  /// Calls `search`, which may take too many steps.
+  template <typename Search>
+  static Result<bool> Try(const Search& search) {
+    try {
+      return search();
+    } catch (const std::runtime_error&) {
+      return Refused("2201B", "regular expression failed: it takes too many steps");
+    }
+  }
+  Result<bool> Find(std::u32string_view text, size_t from, boost::match_flag_type flags,
+                    Found* found) const {
+    if (from > text.size()) return false;
+    const auto* begin = CharactersOf(text);
+    return Try([&] {
+      return boost::regex_search(begin + from, begin + text.size(), *found, regex_, flags, begin);
+    });
+  }
+
+  /// What the parentheses match. Which match is the longest has been found; within it PostgreSQL
+  /// gives each part in turn as much as it can have, as backtracking does. Boost's longest match
+  /// has the longest parentheses instead, whatever stands before them.
+  Status FindParts(std::u32string_view text, Found* found) const {
+    const auto* begin = CharactersOf(text);
+    const auto whole = (*found)[0];
+    Found parts;
+    const auto flags = boost::match_default | boost::match_continuous;
+    FIRN_TRY(bool same, Find(text, static_cast<size_t>(whole.first - begin), flags, &parts));
+    same = same && parts[0].second == whole.second;
+    if (!same) {
+      auto inside = boost::match_default;
+      if (whole.first != begin) inside |= boost::match_prev_avail | boost::match_not_bob;
+      if (whole.second != begin + text.size()) inside |= boost::match_not_eob;
+      FIRN_TRY(same, Try([&] {
+                 return boost::regex_match(whole.first, whole.second, parts, regex_, inside);
+               }));
+    }
+    if (same) *found = parts;
+    return {};
   }
 
   WideRegex regex_;
