@@ -65,6 +65,9 @@ class Restorer {
   Status FetchAdded(const std::string& name, uint64_t bytes);
   /// `listed`: what the last object of the archive goes up to.
   Status CheckPoint(Lsn last, Lsn listed) const;
+  Failure BehindTheEnd(Lsn end) const;
+  /// The same as far as names tell, before anything is written.
+  Status CheckEnd() const;
   Status WriteCatalog();
   void Say(const std::string& text) const {
     if (request_.progress) request_.progress(text);
@@ -310,10 +313,22 @@ Status Restorer::CheckPoint(Lsn last, Lsn listed) const {
                     .WithSqlState(kOutside)
                     .WithHint("Choose a point before it, or one behind the next base copy."));
   }
+  return BehindTheEnd(std::max(last, base_.applied));
+}
+
+Failure Restorer::BehindTheEnd(Lsn end) const {
   return Fail(MakeError(ErrorCode::kInvalidInput, "LSN {} is not in the archive: it ends at {}",
-                        *request_.lsn, std::max(last, base_.applied))
+                        *request_.lsn, end)
                   .WithSqlState(kOutside)
                   .WithHint("Leave --lsn out for all there is."));
+}
+
+Status Restorer::CheckEnd() const {
+  if (!request_.lsn) return {};
+  FIRN_TRY(const auto objects, log::ListArchivedGroups(store_, log_, base_.settled));
+  Lsn end = base_.applied;
+  for (const auto& object : objects) end = std::max(end, object.last_lsn);
+  return *request_.lsn <= end ? Status() : BehindTheEnd(end);
 }
 
 Status Restorer::ReadGroups() {
@@ -368,6 +383,7 @@ Result<RestoreReport> Restorer::Run() {
   FIRN_RETURN_IF_ERROR(CheckTarget());
   FIRN_RETURN_IF_ERROR(ChooseLog());
   FIRN_RETURN_IF_ERROR(ChooseBase());
+  FIRN_RETURN_IF_ERROR(CheckEnd());
   if (request_.dry_run) {
     report_.files = base_.files.size();
     for (const auto& file : base_.files) report_.bytes += file.bytes;
