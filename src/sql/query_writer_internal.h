@@ -271,7 +271,7 @@ class QueryWriter {
   Status UnifyDefault(std::string_view name, std::vector<Expr>& arguments);
   /// Whether what is added need not be looked at for infinities.
   bool MaySumUnchecked(const FunctionEntry& entry, const Expr& value, const Place& place,
-                       bool windowed) const;
+                       bool windowed);
   /// What a count(*) comes to without looking at rows.
   std::optional<int64_t> KnownCount(const tree::Json& body) const;
   Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);

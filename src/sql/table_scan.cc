@@ -1,6 +1,7 @@
 #include "sql/table_scan.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 
 #include <arrow/record_batch.h>
@@ -187,11 +188,16 @@ int SeenTable::IndexOf(const std::string& name) const {
 std::optional<table::ZoneMap::Zone> SeenTable::HotZone(int column) const {
   if (!table::HaveZones(*version_, own_rows_, column)) return {};
   int64_t rows_left = kRowsReadAtOnce;
+  for (const auto& batch : own_rows_) rows_left -= batch->num_rows();
+  if (rows_left < 0) return {};  // nobody remembers what these hold
+  rows_left = kRowsReadAtOnce;
   auto zone = table::HotZone(snapshot_, *version_, own_rows_, column, &rows_left);
-  if (!zone) {
+  static std::atomic<bool> learning{false};  // one at a time, of all sessions
+  if (!zone && !learning.exchange(true)) {
     asio::post(session_.services.workers.pool(),
                [snapshot = snapshot_, version = version_, column] {
                  (void)table::HotZone(snapshot, *version, {}, column);
+                 learning = false;
                });
   }
   return zone;

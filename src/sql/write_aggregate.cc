@@ -452,11 +452,14 @@ std::optional<int64_t> QueryWriter::KnownCount(const Json& body) const {
 // An infinite sum of finite floats is an error in PostgreSQL. Looking at every value for that takes
 // twice as long as adding them.
 bool QueryWriter::MaySumUnchecked(const FunctionEntry& entry, const Expr& value, const Place& place,
-                                  bool windowed) const {
+                                  bool windowed) {
   if (entry.name != "sum" && entry.name != "avg") return false;
   if (place.one_row && !windowed && context_.written_again && !context_.exact_numerics) return true;
-  const auto finite = finite_.find(value.sql);
-  return finite != finite_.end() && finite->second();
+  const auto column = finite_.find(value.sql);
+  if (column == finite_.end()) return false;
+  const bool known = column->second();
+  column->second = [known] { return known; };  // asked once a statement
+  return known;
 }
 
 Result<Expr> QueryWriter::WriteAggregate(const std::string& name, const Json& body,
