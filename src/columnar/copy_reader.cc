@@ -28,14 +28,14 @@ std::string Shown(std::string_view text) {
 /// Which line each row of a batch came from. Only where rows and lines part is anything kept.
 class RowLines {
  public:
-  /// Rows from `row` on are of lines from `line` on.
+  /// Rows from `row` on, which is 0 at first, are of lines from `line` on.
   void Add(int64_t row, int64_t line) {
     const bool parted = parts_.empty() || line - row != parts_.back().second - parts_.back().first;
     if (parted) parts_.emplace_back(row, line);
   }
   int64_t LineOf(int64_t row) const {
     const auto behind = std::upper_bound(parts_.begin(), parts_.end(), std::pair(row, INT64_MAX));
-    if (behind == parts_.begin()) return row + 1;
+    FIRN_CHECK(behind != parts_.begin());
     const auto& part = *std::prev(behind);
     return part.second + row - part.first;
   }

@@ -180,8 +180,7 @@ bool Widen(ColumnExtremes& extremes, const lake::DataFile& file) {
   const auto* greatest = upper ? std::get_if<int64_t>(&*upper) : nullptr;
   if (least == nullptr || greatest == nullptr) return false;
   if (!IsFarFromInfinity(type, *least) || !IsFarFromInfinity(type, *greatest)) return false;
-  extremes.least = std::min(extremes.least, *least);
-  extremes.greatest = std::max(extremes.greatest, *greatest);
+  extremes.zone.Join({*least, *greatest});
   return true;
 }
 

@@ -31,12 +31,10 @@ std::vector<table::ColumnRange> RangesThatMatch(const catalog::TableDefinition& 
                                                 const std::vector<BoundParameter>* parameters,
                                                 const columnar::TextStyle& style);
 
-/// The least and the greatest value of a column, as table::ColumnRange has values; `least` above
-/// `greatest`: NULLs only.
+/// The least and the greatest value of a column, as table::ColumnRange has values.
 struct ColumnExtremes {
   const columnar::Column* column;
-  int64_t least = INT64_MAX;
-  int64_t greatest = INT64_MIN;
+  table::ZoneMap::Zone zone;
 };
 
 /// Of these columns over all the files, as their bounds say. Nothing unless every file tells.

@@ -309,10 +309,12 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableReference
     if (past == nullptr) {
       FIRN_TRY(past, SessionPast(session, *table));
     }
-    const SeenTable seen(session, table, reference, parameters, past);
-    if (seen.summary() != nullptr && seen.summary()->counted) resolved.row_count = seen.CountRows();
-    FIRN_TRY(resolved.scan_sql, seen.Scan(handles));
-    resolved.all_finite = [seen](const std::string& column) { return seen.AllFinite(column); };
+    const auto seen =
+        std::make_shared<const SeenTable>(session, table, reference, parameters, past);
+    const auto* summary = seen->summary();
+    if (summary != nullptr && summary->counted) resolved.row_count = seen->CountRows();
+    FIRN_TRY(resolved.scan_sql, seen->Scan(handles));
+    resolved.all_finite = [seen](const std::string& column) { return seen->AllFinite(column); };
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);
     resolved.hidden = HiddenFields();

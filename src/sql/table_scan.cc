@@ -67,10 +67,10 @@ std::string ExtremesLeg(const catalog::TableDefinition& table,
   std::map<std::string, std::string> least;
   std::map<std::string, std::string> greatest;
   for (const auto& over : extremes) {
-    if (over.least > over.greatest) continue;
+    if (over.zone.least > over.zone.greatest) continue;
     const auto& column = *over.column;
-    least[column.name] = EngineValue(column.type, over.least);
-    greatest[column.name] = EngineValue(column.type, over.greatest);
+    least[column.name] = EngineValue(column.type, over.zone.least);
+    greatest[column.name] = EngineValue(column.type, over.zone.greatest);
   }
   return RowLeg(table, least) + " UNION ALL " + RowLeg(table, greatest);
 }
@@ -208,7 +208,7 @@ std::optional<table::ZoneMap::Zone> SeenTable::ZoneOf(int column) const {
   if (!IsInteger(definition.type)) return {};
   const auto files = ExtremesOfFiles(*definition_, {definition.name}, files_);
   auto zone = files ? HotZone(column) : std::nullopt;
-  if (zone) zone->Join({files->front().least, files->front().greatest});
+  if (zone) zone->Join(files->front().zone);
   return zone;
 }
 

@@ -160,6 +160,7 @@ class BinaryColumn final : public OpenBatch::ColumnStore {
   static constexpr int64_t kFirstBytes = 4096;
 
   static int64_t DataBytes(const arrow::ArrayData& values) {
+    if (values.length == 0) return 0;  // it may have no offsets
     const auto* offsets = values.GetValues<int32_t>(1);
     return offsets[values.length] - offsets[0];
   }
