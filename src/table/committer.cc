@@ -17,7 +17,7 @@ namespace {
 // for a long write.
 constexpr int64_t kGroupBytes = 32 << 20;
 
-// Above this a transaction takes long enough to write that its thread has better things to do.
+// Above this a transaction takes long enough to write that it is not done on a session's thread.
 constexpr int64_t kRowsLedByOthers = 4096;
 
 Error DroppedTable(TableId id) {
@@ -156,15 +156,21 @@ void Committer::Submit(RootChange change, std::function<void(Status)> done) {
 void Committer::Enqueue(std::span<Item> items) {
   bool lead = false;
   bool hand_over = false;
-  const bool large = std::any_of(items.begin(), items.end(), IsLarge);
+  // Who alone commits does it on its thread, which has nothing else to do; beside others, and with
+  // many rows, the thread has other sessions to serve while the disk works.
+  bool others_wait = std::any_of(items.begin(), items.end(), IsLarge);
   {
     const std::lock_guard lock(queue_mutex_);
     for (auto& item : items) {
+      if (item.request != nullptr && item.request->session != last_session_) {
+        last_session_ = item.request->session;
+        others_wait = true;
+      }
       if (!stopping_ || item.root_change) queue_.push_back(std::exchange(item, {}));
     }
     lead = !leading_ && !queue_.empty();
     leading_ = leading_ || lead;
-    hand_over = lead && large;
+    hand_over = lead && others_wait;
     handed_over_ = handed_over_ || hand_over;
   }
   for (const auto& refused : items) {

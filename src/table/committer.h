@@ -109,6 +109,7 @@ class Committer {
   std::vector<Item> queue_;
   bool leading_ = false;
   bool handed_over_ = false;  // to leader_
+  std::string last_session_;  // that submitted
   bool stopping_ = false;
   bool ending_ = false;
   std::condition_variable idle_;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include <arrow/api.h>
@@ -398,6 +399,26 @@ TEST_F(DatabaseTest, WhoCommitsLeadsNoGroupButItsOwn) {
   EXPECT_EQ(first, here);
   EXPECT_NE(second.get_future().get(), here);
   EXPECT_EQ(HotRowCount(id), 2);
+}
+
+// The thread of a session that is not alone has others to serve while the disk works.
+TEST_F(DatabaseTest, OfSessionsThatTakeTurnsNoneWritesOnItsOwnThread) {
+  const TableId table = CreateTable("t");
+  const auto writes_here = [&](const std::string& session) {
+    std::promise<std::thread::id> wrote;
+    database_->Commit({.writes = {{table, SchemaId(1), {Numbers(0, 1)}, {}}}, .session = session},
+                      [&](const auto& receipt) {
+                        EXPECT_TRUE(receipt);
+                        wrote.set_value(std::this_thread::get_id());
+                      });
+    return wrote.get_future().get() == std::this_thread::get_id();
+  };
+  writes_here("first");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(writes_here("second"));
+    EXPECT_FALSE(writes_here("first"));
+  }
+  while (!writes_here("first")) std::this_thread::yield();  // alone again, the other's write done
 }
 
 // Writing them takes long: the thread has other sessions to serve.
