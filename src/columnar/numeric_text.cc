@@ -140,6 +140,53 @@ const char* ReadExponent(const char* at, const char* end, int64_t* exponent) {
                   .WithSqlState("22P03"));
 }
 
+// What numeric_send makes of a value: base 10,000, the first group worth 10,000 ^ weight.
+struct BinaryNumber {
+  std::string_view bytes;
+
+  uint16_t At(size_t offset) const {
+    return static_cast<uint16_t>(static_cast<uint8_t>(bytes[offset]) << 8 |
+                                 static_cast<uint8_t>(bytes[offset + 1]));
+  }
+  static constexpr size_t kHeader = 8;
+  size_t groups() const { return At(0); }
+  int64_t whole_digits() const { return (int64_t{static_cast<int16_t>(At(2))} + 1) * 4; }
+  uint16_t sign() const { return At(4); }
+  uint16_t scale() const { return At(6); }
+  uint16_t Group(size_t i) const { return At(kHeader + 2 * i); }
+};
+
+// Up to 16 digits of which only zeros are to be cut or rounded off: an integer and a shift.
+bool ReadPlainNumber(const BinaryNumber& number, const Type& type, Int128* value) {
+  constexpr size_t kFastGroups = 4;
+  constexpr int64_t kFastDigits = 4 * kFastGroups;
+  const size_t groups = number.groups();
+  const bool negative = number.sign() == 0x4000;
+  if (groups > kFastGroups || number.bytes.size() != BinaryNumber::kHeader + 2 * groups) {
+    return false;
+  }
+  if ((number.sign() != 0 && !negative) || number.scale() > 0x3FFF) return false;
+  uint64_t digits = 0;
+  for (size_t i = 0; i < groups; ++i) {
+    const uint16_t group = number.Group(i);
+    if (group >= 10'000) return false;
+    digits = digits * 10'000 + group;
+  }
+  const int64_t behind = static_cast<int64_t>(4 * groups) - number.whole_digits();
+  // Digits at the end that the value's own scale hides, or the column's has no place for.
+  const int64_t zeros =
+      std::max<int64_t>(0, behind - std::min<int64_t>(number.scale(), type.scale));
+  if (zeros > kFastDigits) return false;
+  const auto unit = static_cast<uint64_t>(kPowersOfTen[static_cast<size_t>(zeros)]);
+  const uint64_t kept = digits / unit;
+  const int64_t shift = type.scale - (behind - zeros);
+  if (kept * unit != digits || shift < 0 || shift >= 20) return false;
+  const Uint128 shifted = Uint128{kept} * kPowersOfTen[static_cast<size_t>(shift)];
+  if (shifted >= kPowersOfTen[static_cast<size_t>(type.precision)]) return false;
+  *value = negative ? -static_cast<Int128>(shifted) : static_cast<Int128>(shifted);
+  return true;
+}
+
 }  // namespace
 
 Status ParseNumeric(std::string_view text, const Type& type, Int128* value) {
@@ -177,29 +224,26 @@ Status ParseNumeric(std::string_view text, const Type& type, Int128* value) {
 }
 
 Status ParseNumericBinary(std::string_view bytes, const Type& type, Int128* value) {
-  constexpr size_t kHeader = 8;
-  const auto number = [&](size_t offset) {
-    return static_cast<uint16_t>(static_cast<uint8_t>(bytes[offset]) << 8 |
-                                 static_cast<uint8_t>(bytes[offset + 1]));
-  };
+  const BinaryNumber number{bytes};
   const auto too_short = [] {
     return Fail(MakeError(ErrorCode::kInvalidInput, "insufficient data left in message")
                     .WithSqlState("08P01"));
   };
-  if (bytes.size() < kHeader) return too_short();
-  const size_t groups = number(0);
-  const auto weight = static_cast<int16_t>(number(2));
-  const uint16_t sign = number(4);
-  const uint16_t scale = number(6);
+  if (bytes.size() < BinaryNumber::kHeader) return too_short();
+  if (ReadPlainNumber(number, type, value)) [[likely]]
+    return {};
+  const size_t groups = number.groups();
+  const uint16_t sign = number.sign();
+  const uint16_t scale = number.scale();
   if (sign != 0 && sign != 0x4000 && sign != 0xC000 && sign != 0xD000 && sign != 0xF000) {
     return BadNumericBinary("sign");
   }
   if (scale > 0x3FFF) return BadNumericBinary("scale");
-  const int64_t whole = (int64_t{weight} + 1) * 4;
+  const int64_t whole = number.whole_digits();
   Rounder rounder(type, whole);
   for (size_t i = 0; i < groups; ++i) {
-    if (bytes.size() < kHeader + 2 * i + 2) return too_short();
-    int group = number(kHeader + 2 * i);
+    if (bytes.size() < BinaryNumber::kHeader + 2 * i + 2) return too_short();
+    const int group = number.Group(i);
     if (group >= 10'000) return BadNumericBinary("digit");
     for (int unit = 1'000, digit = 0; digit < 4; ++digit, unit /= 10) {
       // Digits that the value's own scale hides are cut, not rounded.
@@ -207,7 +251,7 @@ Status ParseNumericBinary(std::string_view bytes, const Type& type, Int128* valu
       if (index < whole + scale) rounder.Add(group / unit % 10);
     }
   }
-  if (bytes.size() != kHeader + 2 * groups) {
+  if (bytes.size() != BinaryNumber::kHeader + 2 * groups) {
     return Fail(
         MakeError(ErrorCode::kInvalidInput, "incorrect binary data format").WithSqlState("22P03"));
   }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -55,10 +56,11 @@ class Responder {
   virtual Task<Status> ParameterStatus(std::string name, std::string value) = 0;
 
   /// COPY FROM STDIN: CopyInResponse, then CopyData until the end (nullopt). The pieces are cut
-  /// anywhere, not at the client's messages, and are at most kCopyPieceBytes long. A CopyFail of
+  /// anywhere, not at the client's messages, are at most kCopyPieceBytes long, and valid until the
+  /// next call. A CopyFail of
   /// the client is an error with SQLSTATE 57014; a client that went away is kIo.
   virtual Task<Status> BeginCopyIn(Format format, size_t columns) = 0;
-  virtual Task<Result<std::optional<std::string>>> ReadCopyData() = 0;
+  virtual Task<Result<std::optional<std::string_view>>> ReadCopyData() = 0;
   /// COPY TO STDOUT.
   virtual Task<Status> BeginCopyOut(Format format, size_t columns) = 0;
   virtual Task<Status> CopyOutData(std::string data) = 0;

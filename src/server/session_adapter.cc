@@ -42,7 +42,9 @@ class ResponderOutput final : public sql::Output {
   Task<Status> BeginCopyIn(sql::Format format, size_t columns) override {
     return to_.BeginCopyIn(ToNet(format), columns);
   }
-  Task<Result<std::optional<std::string>>> ReadCopyData() override { return to_.ReadCopyData(); }
+  Task<Result<std::optional<std::string_view>>> ReadCopyData() override {
+    return to_.ReadCopyData();
+  }
   Task<Status> BeginCopyOut(sql::Format format, size_t columns) override {
     return to_.BeginCopyOut(ToNet(format), columns);
   }

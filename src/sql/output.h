@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -46,10 +47,11 @@ class Output {
   virtual Task<Status> Notice(Error notice) = 0;
   virtual Task<Status> ParameterStatus(std::string name, std::string value) = 0;
 
-  /// COPY FROM STDIN: CopyInResponse, then CopyData until the end (nullopt). A CopyFail of the
-  /// client is an error with SQLSTATE 57014; a client that went away is kIo.
+  /// COPY FROM STDIN: CopyInResponse, then CopyData until the end (nullopt), valid until the
+  /// next call. A CopyFail of the client is an error with SQLSTATE 57014; a client that went away
+  /// is kIo.
   virtual Task<Status> BeginCopyIn(Format format, size_t columns) = 0;
-  virtual Task<Result<std::optional<std::string>>> ReadCopyData() = 0;
+  virtual Task<Result<std::optional<std::string_view>>> ReadCopyData() = 0;
   /// COPY TO STDOUT.
   virtual Task<Status> BeginCopyOut(Format format, size_t columns) = 0;
   virtual Task<Status> CopyOutData(std::string data) = 0;

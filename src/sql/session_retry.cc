@@ -30,7 +30,7 @@ class NoOutput final : public Output {
     co_return Status();
   }
   Task<Status> BeginCopyIn(Format /*format*/, size_t /*columns*/) override { co_return Status(); }
-  Task<Result<std::optional<std::string>>> ReadCopyData() override {
+  Task<Result<std::optional<std::string_view>>> ReadCopyData() override {
     co_return std::optional<std::string>();
   }
   Task<Status> BeginCopyOut(Format /*format*/, size_t /*columns*/) override { co_return Status(); }

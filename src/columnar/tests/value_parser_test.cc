@@ -1,6 +1,10 @@
 #include "columnar/value_parser.h"
 
+#include <algorithm>
+#include <random>
+
 #include <arrow/api.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "columnar/calendar.h"
@@ -123,6 +127,42 @@ TEST(ValueParser, BinaryOfTheWrongLengthIsRefused) {
 }
 
 // Every type: what is quick for many must give what is right for one.
+// Against the text of the same number, which another function reads.
+TEST(ValueParser, BinaryNumericsAreWhatTheirDigitsSay) {
+  const auto big = [](int value) {
+    return std::string{static_cast<char>(value >> 8), static_cast<char>(value)};
+  };
+  std::mt19937 random(20151);
+  const auto below = [&](int bound) { return static_cast<int>(random() % unsigned(bound)); };
+  int read = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    const int groups = below(7);
+    const int weight = below(9) - 4;
+    const int scale = below(13);
+    std::string bytes;
+    std::string digits;
+    for (const int head : {groups, weight, below(2) * 0x4000, scale}) bytes += big(head);
+    for (int group = 0; group < groups; ++group) {
+      constexpr int kRound[] = {0, 10, 100, 1'000, 2'500, 3'400, 5'000, 9'990};
+      const int value = below(2) == 0 ? kRound[below(8)] : below(10'000);
+      bytes += big(value);
+      digits += fmt::format("{:04d}", value);
+    }
+    // What lies behind the value's own scale does not count.
+    const int whole = 4 * (weight + 1);
+    digits.resize(std::min(digits.size(), static_cast<size_t>(std::max(whole + scale, 0))));
+    const auto text =
+        fmt::format("{}{}e{}", bytes[4] == 0 ? "" : "-", digits.empty() ? "0" : digits,
+                    whole - static_cast<int>(digits.size()));
+    const int precision = 1 + below(20);
+    const auto type = Numeric(precision, below(precision + 1));
+    const auto expected = Read(type, text);
+    ASSERT_EQ(ReadBinary(type, bytes), expected) << text << " as " << PostgresName(type);
+    read += expected != "22003" ? 1 : 0;
+  }
+  EXPECT_GT(read, 50'000);
+}
+
 TEST(ValueParser, ManyBinariesAreAsOneByOne) {
   const std::vector<std::pair<Type, std::string_view>> values = {
       {{TypeKind::kBool}, "\1"sv},

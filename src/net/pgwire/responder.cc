@@ -9,6 +9,12 @@
 #include "net/pgwire/row_encoder.h"
 
 namespace firn::net::pgwire {
+namespace {
+
+// Of one message, this much is handed on where it lies; smaller ones are gathered.
+constexpr size_t kDirectPieceBytes = size_t{16} << 10;
+
+}  // namespace
 
 Task<Status> WireResponder::FlushIfFull() {
   if (!stream_.full()) co_return Status();
@@ -27,6 +33,7 @@ void WireResponder::EndStatement() {
   stream_.Consume(copy_left_);
   stream_.set_read_bytes(0);
   copy_left_ = 0;
+  std::string().swap(copy_piece_);
   copy_in_ = CopyIn::kNone;
 }
 
@@ -138,36 +145,37 @@ Result<bool> WireResponder::TakeCopyMessage(bool piece_empty) {
   return true;
 }
 
-Result<bool> WireResponder::TakeCopyData(std::string& piece) {
-  while (copy_in_ == CopyIn::kRunning && piece.size() < kCopyPieceBytes) {
+Result<std::string_view> WireResponder::TakeCopyData() {
+  copy_piece_.clear();
+  while (copy_in_ == CopyIn::kRunning && copy_piece_.size() < kCopyPieceBytes) {
     const auto bytes = stream_.buffered();
     if (copy_left_ > 0) {
-      const size_t room = kCopyPieceBytes - piece.size();
-      const size_t taken = std::min({copy_left_, bytes.size(), room});
-      if (taken == 0) return !piece.empty();
-      piece.append(bytes.substr(0, taken));
-      stream_.Consume(taken);
-      copy_left_ -= taken;
+      const size_t room = kCopyPieceBytes - copy_piece_.size();
+      const auto part = bytes.substr(0, std::min(copy_left_, room));
+      if (part.empty()) break;
+      stream_.Consume(part.size());
+      copy_left_ -= part.size();
+      if (copy_piece_.empty() && part.size() >= kDirectPieceBytes) return part;
+      copy_piece_ += part;
       continue;
     }
-    if (bytes.size() < Header::kBytes) return !piece.empty();
-    FIRN_TRY(const bool taken, TakeCopyMessage(piece.empty()));
-    if (!taken) return !piece.empty();
+    if (bytes.size() < Header::kBytes) break;
+    FIRN_TRY(const bool taken, TakeCopyMessage(copy_piece_.empty()));
+    if (!taken) break;
   }
-  return true;
+  return copy_piece_;
 }
 
-Task<Result<std::optional<std::string>>> WireResponder::ReadCopyData() {
-  std::string piece;
+Task<Result<std::optional<std::string_view>>> WireResponder::ReadCopyData() {
   while (copy_in_ == CopyIn::kRunning) {
-    auto ready = TakeCopyData(piece);
-    if (!ready) co_return Fail(std::move(ready).error());
-    if (!piece.empty()) co_return std::optional<std::string>(std::move(piece));
-    if (*ready) continue;
+    auto piece = TakeCopyData();
+    if (!piece) co_return Fail(std::move(piece).error());
+    if (!piece->empty()) co_return std::optional(*piece);
+    if (copy_in_ != CopyIn::kRunning) break;
     auto read = co_await stream_.ReadMore(0);
     if (!read) co_return Fail(std::move(read).error());
   }
-  co_return std::optional<std::string>();
+  co_return std::optional<std::string_view>();
 }
 
 Task<Status> WireResponder::BeginCopyOut(Format format, size_t columns) {

@@ -45,7 +45,7 @@ class WireResponder final : public Responder {
   Task<Status> Warning(Error warning) override;
   Task<Status> ParameterStatus(std::string name, std::string value) override;
   Task<Status> BeginCopyIn(Format format, size_t columns) override;
-  Task<Result<std::optional<std::string>>> ReadCopyData() override;
+  Task<Result<std::optional<std::string_view>>> ReadCopyData() override;
   Task<Status> BeginCopyOut(Format format, size_t columns) override;
   Task<Status> CopyOutData(std::string data) override;
   Task<Status> EndCopyOut() override;
@@ -59,8 +59,8 @@ class WireResponder final : public Responder {
     return stream_.out();
   }
   Task<Status> FlushIfFull();
-  /// Moves what has come into `piece`; false: more has to come first.
-  Result<bool> TakeCopyData(std::string& piece);
+  /// What has come, until the next call or ReadMore; empty: more has to come first, or it was all.
+  Result<std::string_view> TakeCopyData();
   Result<bool> TakeCopyMessage(bool piece_empty);
   Failure Violation(Error error);
 
@@ -69,7 +69,8 @@ class WireResponder final : public Responder {
   ResultFormats formats_;
   std::shared_ptr<const columnar::TextStyle> style_;
   CopyIn copy_in_ = CopyIn::kNone;
-  size_t copy_left_ = 0;  // of the CopyData message at the front
+  size_t copy_left_ = 0;    // of the CopyData message at the front
+  std::string copy_piece_;  // of several messages
   std::optional<Error> violation_;
   bool holding_ = false;
   std::optional<std::string> held_;

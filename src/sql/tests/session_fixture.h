@@ -30,6 +30,7 @@ class RecordingOutput final : public Output {
   std::vector<std::pair<std::string, std::string>> reports;
   std::deque<std::string> copy_in;
   bool copy_in_is_endless = false;  // the last chunk comes again and again
+  std::string copy_chunk;           // that was handed on last
   std::string copy_out;
   int suspended = 0;
   int empty = 0;
@@ -84,12 +85,12 @@ class RecordingOutput final : public Output {
     co_return Status();
   }
   Task<Status> BeginCopyIn(Format /*format*/, size_t /*columns*/) override { co_return Status(); }
-  Task<Result<std::optional<std::string>>> ReadCopyData() override {
-    if (copy_in.empty()) co_return std::optional<std::string>();
-    auto chunk = copy_in.front();
+  Task<Result<std::optional<std::string_view>>> ReadCopyData() override {
+    if (copy_in.empty()) co_return std::optional<std::string_view>();
+    copy_chunk = copy_in.front();
     if (copy_in.size() > 1 || !copy_in_is_endless) copy_in.pop_front();
-    if (chunk == "gone") co_return Fail(ErrorCode::kIo, "the client is gone");
-    co_return std::optional(std::move(chunk));
+    if (copy_chunk == "gone") co_return Fail(ErrorCode::kIo, "the client is gone");
+    co_return std::optional<std::string_view>(copy_chunk);
   }
   Task<Status> BeginCopyOut(Format /*format*/, size_t /*columns*/) override { co_return Status(); }
   Task<Status> CopyOutData(std::string data) override {
