@@ -57,23 +57,30 @@ std::string UnitNamed(std::string word) {
   return word;
 }
 
-// A whole number of the engine, and how many of its digits stand after the point.
+// A whole number of the engine, how many of its digits stand after the point, and how many it has
+// at the most: groups of a few digits are grouped by two or four bytes.
 struct Field {
   std::string sql;
   int32_t scale = 0;
+  int32_t digits = 19;
 };
+constexpr int32_t kYearDigits = 9;
+constexpr int32_t kSmallDigits = 4;
 
 std::string PartOf(std::string_view unit, std::string_view value) {
   return fmt::format("date_part('{}', {})", unit, value);
 }
 
 Field FieldOf(std::string_view unit, const std::string& value, bool is_date) {
-  if (unit == "year" || unit == "isoyear")
-    return {fmt::format("firn_year({})", PartOf(unit, value))};
-  if (unit == "decade") return {fmt::format("firn_decade({})", PartOf("year", value))};
-  if (IsOneOf(unit, kOfDays)) return {PartOf(unit, value)};
+  if (unit == "year" || unit == "isoyear") {
+    return {fmt::format("firn_year({})", PartOf(unit, value)), 0, kYearDigits};
+  }
+  if (unit == "decade") {
+    return {fmt::format("firn_decade({})", PartOf("year", value)), 0, kYearDigits};
+  }
+  if (IsOneOf(unit, kOfDays)) return {PartOf(unit, value), 0, kSmallDigits};
   const auto time = is_date ? fmt::format("CAST({} AS TIMESTAMP)", value) : value;
-  if (IsOneOf(unit, kOfHours)) return {PartOf(unit, time)};
+  if (IsOneOf(unit, kOfHours)) return {PartOf(unit, time), 0, kSmallDigits};
   if (unit == "epoch" && is_date) return {fmt::format("(epoch_us({}) // 1000000)", time)};
   if (unit == "epoch") return {fmt::format("epoch_us({})", time), 6};
   const int32_t scale = unit == "microseconds" ? 0 : unit == "milliseconds" ? 3 : 6;
@@ -81,8 +88,7 @@ Field FieldOf(std::string_view unit, const std::string& value, bool is_date) {
 }
 
 ValueType NumericOf(const Field& field) {
-  constexpr int32_t kInt64Precision = 19;
-  return NumericType(field.scale == 0 ? kInt64Precision : columnar::kMaxPrecision, field.scale);
+  return NumericType(field.scale == 0 ? field.digits : columnar::kMaxPrecision, field.scale);
 }
 
 std::string AsDouble(const Field& field) {
@@ -91,7 +97,7 @@ std::string AsDouble(const Field& field) {
 }
 
 std::string AsDecimal(const Field& field) {
-  auto sql = fmt::format("CAST({} AS DECIMAL(19,0))", field.sql);
+  auto sql = fmt::format("CAST({} AS DECIMAL({},0))", field.sql, field.digits);
   if (field.scale == 0) return sql;
   return fmt::format("CAST(({} * CAST(0.{:0>{}} AS DECIMAL({},{}))) AS {})", sql, 1, field.scale,
                      field.scale + 1, field.scale, EngineType(NumericOf(field)));

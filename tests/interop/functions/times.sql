@@ -107,3 +107,9 @@ SELECT interval '178956970 years 11 mons' > '178956970 years', -interval '178000
 SELECT extract(day FROM i), n.r FROM (VALUES (interval '3 days')) AS v(i), (VALUES (1.0::numeric), (1.00)) AS n(r) GROUP BY i, n.r
 SELECT n, sum(n), count(*) FROM (VALUES (1.0::numeric), (1.0), (2.00)) AS v(n) GROUP BY n ORDER BY n
 SELECT c1, c10, count(*) FROM (VALUES (1.5::numeric, 2, 3, 4, 5, 6, 7, 8, 9, 10), (1.5, 2, 3, 4, 5, 6, 7, 8, 9, 10)) AS v(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10) GROUP BY c1, c10
+select extract(minute from ts) as m, extract(year from ts) as y, count(*) from t group by m, y order by m, y
+select sum(extract(doy from ts)), avg(extract(hour from ts)), max(extract(year from ts) * 1000000000), min(-extract(minute from ts)) from t
+select extract(day from ts) + 99999.25, extract(hour from ts) * extract(minute from ts) * extract(year from ts) * extract(year from ts), extract(year from ts) / 7, extract(week from ts) ^ 3, extract(month from ts) % 5, round(extract(month from ts), -1) from t order by id
+select coalesce(extract(hour from null::timestamp), 123456.5), case when id > 1 then 123456789 else extract(hour from ts) end, array[extract(day from ts), 1234567], greatest(extract(year from ts), 12345678.5) from t order by id
+select extract(hour from ts) from t union select 123456789.25 union select id from t order by 1
+select extract(year from date '294276-12-31'), extract(decade from timestamp '294246-12-31 23:59:59'), extract(year from timestamp '4713-01-01 BC'), extract(millennium from date '4000-01-01 BC'), extract(isoyear from date '2024-12-30'), extract(minute from timestamp 'infinity')
