@@ -57,8 +57,8 @@ class Responder {
 
   /// COPY FROM STDIN: CopyInResponse, then CopyData until the end (nullopt). The pieces are cut
   /// anywhere, not at the client's messages, are at most kCopyPieceBytes long, and valid until the
-  /// next call. A CopyFail of
-  /// the client is an error with SQLSTATE 57014; a client that went away is kIo.
+  /// next call. A CopyFail of the client is an error with SQLSTATE 57014; a client that went away
+  /// is kIo.
   virtual Task<Status> BeginCopyIn(Format format, size_t columns) = 0;
   virtual Task<Result<std::optional<std::string_view>>> ReadCopyData() = 0;
   /// COPY TO STDOUT.

@@ -31,7 +31,7 @@ class NoOutput final : public Output {
   }
   Task<Status> BeginCopyIn(Format /*format*/, size_t /*columns*/) override { co_return Status(); }
   Task<Result<std::optional<std::string_view>>> ReadCopyData() override {
-    co_return std::optional<std::string>();
+    co_return std::optional<std::string_view>();
   }
   Task<Status> BeginCopyOut(Format /*format*/, size_t /*columns*/) override { co_return Status(); }
   Task<Status> CopyOutData(std::string /*data*/) override { co_return Status(); }

@@ -274,6 +274,8 @@ std::optional<ValueType> CommonType(std::span<const ValueType> types) {
   }
   if (best.tag == kVarchar || best.tag == kChar || IsArray(best.tag)) {
     for (const auto& type : types) {
+      // What is quoted has digits of its own.
+      if (type.tag == kUnknown && best.tag == ArrayOf(kNumeric)) best = {.tag = best.tag};
       if (type.tag == kUnknown) continue;
       if (type.tag != best.tag || type.length != best.length) best.length = 0;
       if (type.precision != best.precision || type.scale != best.scale) {

@@ -210,6 +210,7 @@ Result<Expr> QueryWriter::WriteAnyOf(const std::string& op, bool any, Expr left,
   if (array.type.tag == kUnknown) {
     auto element = left.type;
     if (element.tag == kUnknown || element.tag == kVarchar) element = {.tag = kText};
+    if (element.tag == kNumeric) element = OpenNumeric();  // each with its own digits
     element.length = 0;
     FIRN_RETURN_IF_ERROR(Coerce(array, ArrayType(element), CastContext::kImplicit));
   }

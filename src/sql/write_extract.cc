@@ -78,6 +78,8 @@ Field FieldOf(std::string_view unit, const std::string& value, bool is_date) {
   if (unit == "decade") {
     return {fmt::format("firn_decade({})", PartOf("year", value)), 0, kYearDigits};
   }
+  // A date may be of the 58,750th.
+  if (unit == "century") return {PartOf(unit, value), 0, kYearDigits};
   if (IsOneOf(unit, kOfDays)) return {PartOf(unit, value), 0, kSmallDigits};
   const auto time = is_date ? fmt::format("CAST({} AS TIMESTAMP)", value) : value;
   if (IsOneOf(unit, kOfHours)) return {PartOf(unit, time), 0, kSmallDigits};

@@ -162,7 +162,9 @@ void Committer::Enqueue(std::span<Item> items) {
   {
     const std::lock_guard lock(queue_mutex_);
     for (auto& item : items) {
-      if (item.request != nullptr && item.request->session != last_session_) {
+      // A sequence's state comes without rows, from whoever inserts.
+      const bool rows = item.request != nullptr && !item.request->writes.empty();
+      if (rows && item.request->session != last_session_) {
         last_session_ = item.request->session;
         others_wait = true;
       }

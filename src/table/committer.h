@@ -4,9 +4,10 @@
 // transaction against the root and the group so far, assigns LSNs, appends rows to the
 // generations, writes the group to the log, syncs, publishes `visible` (or the next root), and
 // answers. Those who come meanwhile form the next group, which a thread kept for that leads: the
-// first has its own client to answer. A lone committer never waits for company and never changes
-// threads, unless it brings very many rows. DDL, added files and flush rounds go through the same
-// queue.
+// first has its own client to answer. So does the first group after another session's: the thread
+// that submits it has the requests of others to read while the disk works. A lone committer never
+// waits for company and never changes threads, unless it brings very many rows. DDL, added files
+// and flush rounds go through the same queue.
 #pragma once
 
 #include <condition_variable>
@@ -109,7 +110,7 @@ class Committer {
   std::vector<Item> queue_;
   bool leading_ = false;
   bool handed_over_ = false;  // to leader_
-  std::string last_session_;  // that submitted
+  std::string last_session_;  // that submitted rows
   bool stopping_ = false;
   bool ending_ = false;
   std::condition_variable idle_;

@@ -113,3 +113,7 @@ select extract(day from ts) + 99999.25, extract(hour from ts) * extract(minute f
 select coalesce(extract(hour from null::timestamp), 123456.5), case when id > 1 then 123456789 else extract(hour from ts) end, array[extract(day from ts), 1234567], greatest(extract(year from ts), 12345678.5) from t order by id
 select extract(hour from ts) from t union select 123456789.25 union select id from t order by 1
 select extract(year from date '294276-12-31'), extract(decade from timestamp '294246-12-31 23:59:59'), extract(year from timestamp '4713-01-01 BC'), extract(millennium from date '4000-01-01 BC'), extract(isoyear from date '2024-12-30'), extract(minute from timestamp 'infinity')
+select extract(century from date '999901-01-01'), extract(century from date '5874897-12-31'), extract(decade from date '5874897-12-31'), extract(millennium from date '5874897-12-31'), extract(doy from date '5874896-12-31')
+select extract(day from ts) = any('{123456,6}'), extract(day from ts) <> all('{123456,6.4}'), array[extract(day from ts)] = '{123456}', coalesce(array[extract(day from ts)], '{123456}'), extract(year from ts) < any('{2024.5,3000000000}') from t order by id
+select array_agg(extract(day from ts)) = '{123456,6}', case when count(*) > 1000 then array_agg(extract(day from ts)) else '{123456.75}' end from t
+select extract(day from date '2024-05-06') = any('{6.4}'), round(4.0, 1) = any('{4.04}'), i4::numeric(10,0) = any('{6.4}'), n = any('{6.25,1e20}'), n <> all('{}') from t order by id
