@@ -56,6 +56,7 @@ set(DuckDB_ROOT ${FIRN_DEPS}/duckdb CACHE PATH "Folder with include/duckdb.h and
 firn_import_shared(firn::duckdb ${DuckDB_ROOT}/lib/libduckdb.so ${DuckDB_ROOT}/include)
 set_target_properties(firn::duckdb PROPERTIES IMPORTED_NO_SONAME ON)
 
+find_library(JEMALLOC_LIBRARY jemalloc_pic REQUIRED) # the static one, of which calls are direct
 find_library(PG_QUERY_LIBRARY pg_query REQUIRED)
 add_library(firn::pg_query SHARED IMPORTED GLOBAL)
 set_target_properties(firn::pg_query PROPERTIES IMPORTED_LOCATION ${PG_QUERY_LIBRARY})

@@ -6,12 +6,17 @@
 #include <fstream>
 
 #include <arrow/memory_pool.h>
-#include <malloc.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
 #include "io/file_system.h"
+
+// Read by jemalloc, which every malloc of the program is, before main. What was freed goes back to
+// the system a tenth of a second later, blocks of a megabyte and more at once: resident memory is
+// what the limit is about. MALLOC_CONF says otherwise.
+extern "C" const char* const malloc_conf =
+    "background_thread:true,dirty_decay_ms:100,muzzy_decay_ms:0,oversize_threshold:1048576";
 
 namespace firn::server {
 namespace {
@@ -113,11 +118,6 @@ void ChooseAllocator() {
   ::setenv("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", /*overwrite=*/0);
   constexpr int kDecayMs = 100;
   (void)arrow::jemalloc_set_decay_ms(kDecayMs);  // refused where Arrow was built without it
-  // Of what is not Arrow's: large blocks go back to the system at once. Left alone, the C library
-  // learns from each to keep the next, and kept 200 MB after statements of 5 MB.
-  constexpr int kLargeBytes = 1 << 20;
-  ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
-  ::mallopt(M_TRIM_THRESHOLD, 4 * kLargeBytes);
 }
 
 MemoryShares ShareMemory(const Settings& settings) {

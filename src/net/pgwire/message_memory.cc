@@ -1,9 +1,8 @@
 #include "net/pgwire/message_memory.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -20,9 +19,6 @@ constexpr int64_t kBytesPerValue = 2048;
 
 // Less is taken by every session now and then.
 constexpr int64_t kOrdinaryBytes = int64_t{4} << 20;
-
-// Above this the allocator is asked to give back what it keeps: it takes a millisecond or several.
-constexpr int64_t kMuchBytes = int64_t{32} << 20;
 
 constexpr auto kLook = std::chrono::milliseconds(5);
 
@@ -142,8 +138,7 @@ Task<Status> MessageShare::Grow(int64_t bytes) {
 
 void MessageShare::Return() {
   if (held_ == 0) return;
-  memory_.GiveBack(held_);
-  if (std::exchange(held_, 0) >= kMuchBytes) ::malloc_trim(0);
+  memory_.GiveBack(std::exchange(held_, 0));
 }
 
 int64_t EstimateMemory(const Header& header) {
