@@ -24,6 +24,11 @@ struct ParameterType {
   bool fit_to_value = false;
 };
 
+/// A parameter of a type; the digits of numerics in an array are each its own already.
+inline ParameterType ParameterOf(const columnar::Type& type) {
+  return {.type = type, .fit_to_value = type.kind == columnar::TypeKind::kNumeric && !type.array};
+}
+
 struct BoundParameter {
   columnar::Type type;
   std::shared_ptr<arrow::Array> value;  // of length 1

@@ -29,7 +29,7 @@ std::vector<std::optional<columnar::Type>> DeclaredTypes(const PreparedStatement
 std::vector<ParameterType> WithoutModifiers(const std::vector<columnar::Type>& types) {
   std::vector<ParameterType> parameters;
   for (const auto& type : types) {
-    ParameterType parameter{.type = type, .fit_to_value = type.kind == TypeKind::kNumeric};
+    auto parameter = ParameterOf(type);
     if (type.kind == TypeKind::kVarchar && !type.array) parameter.type = {.kind = TypeKind::kText};
     parameters.push_back(parameter);
   }

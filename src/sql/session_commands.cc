@@ -222,8 +222,7 @@ Status Session::RunPrepare(const PrepareCommand& command) {
   }
   std::vector<std::optional<ParameterType>> declared;
   for (const auto& type : command.parameter_types) {
-    declared.push_back(
-        ParameterType{.type = type, .fit_to_value = type.kind == columnar::TypeKind::kNumeric});
+    declared.push_back(ParameterOf(type));
   }
   Named named;
   FIRN_TRY(named.prepared, PrepareStatement(context_, command.statement, std::move(declared)));

@@ -89,3 +89,30 @@ def test_queries_over_a_type_are_those_of_postgres(sessions, type_name):
             wrong.append((sql, got, want))
     assert not wrong, "\n".join(f"{sql}\n  firn     {got}\n  postgres {want}"
                                 for sql, got, want in wrong)
+
+
+@pytest.mark.parametrize("type_name", [name for name in sorted(TYPES) if not name.endswith("[]")])
+def test_arrays_as_parameters_are_those_of_postgres(sessions, type_name):
+    ours, postgres = sessions
+    table = f"p{sorted(TYPES).index(type_name)}"
+    fill(ours, postgres, table, type_name)
+    (values_text,) = postgres.execute(
+        f"select quote_literal(array_agg(v order by n)::text) from {table} "
+        "where n in (1, 3, 5)").fetchone()
+    wrong = []
+    for number, (declared, query) in enumerate([
+            ("", f"select n from {table} where v = any($1) order by n"),
+            ("", f"select n, v <> all($1) from {table} order by n"),
+            (f"({type_name}[])", "select cardinality($1), $1[1], $1[3]::text, $1"),
+            (f"({type_name}[])", f"select n from {table} where v = any($1) order by n"),
+            ("", f"select ($1::{type_name}[])[2]")]):
+        name = f"{table}_{number}"
+        got, want = [ask(session, f"prepare {name}{declared} as {query}")
+                     for session in sessions]
+        if not isinstance(want[0], str) and not isinstance(got[0], str):
+            got, want = [ask(session, f"execute {name}({values_text})") for session in sessions]
+        refused = isinstance(got[0], str) and got[0] in (want[0], "0A000", "42883")
+        if not refused and got != want:
+            wrong.append((query, got, want))
+    assert not wrong, "\n".join(f"{sql}\n  firn     {got}\n  postgres {want}"
+                                for sql, got, want in wrong)
