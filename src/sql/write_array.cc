@@ -261,6 +261,7 @@ Result<Expr> QueryWriter::CompareWithQuery(const std::string& op, bool any, Expr
              .form = known ? Expr::Form::kValue : Expr::Form::kNull,
              .location = location};
   Finished query;
+  ValueType type;
   if (known) {
     FIRN_TRY(query, Finish(std::move(block)));
     right.type = query.types.front();
@@ -272,9 +273,9 @@ Result<Expr> QueryWriter::CompareWithQuery(const std::string& op, bool any, Expr
                .location = location};
       return CompareWithAll(op, any, std::move(left), std::move(all), location);
     }
-  }
-  FIRN_TRY(const auto type, ToComparable(op, left, right, location));
-  if (!known) {
+    FIRN_TRY(type, ToComparable(op, left, right, location));
+  } else {
+    FIRN_TRY(type, ToComparable(op, left, right, location));
     const std::optional<ValueType> wanted[] = {type};
     FIRN_TRY(query, Finish(std::move(block), wanted));
     right.sql = Comparable({.sql = alias + ".c1", .type = type});
