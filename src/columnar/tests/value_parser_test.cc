@@ -126,7 +126,6 @@ TEST(ValueParser, BinaryOfTheWrongLengthIsRefused) {
   EXPECT_EQ(ReadBinary({TypeKind::kBool}, "\x02"), "t");
 }
 
-// Every type: what is quick for many must give what is right for one.
 // Against the text of the same number, which another function reads.
 TEST(ValueParser, BinaryNumericsAreWhatTheirDigitsSay) {
   const auto big = [](int value) {
@@ -163,6 +162,7 @@ TEST(ValueParser, BinaryNumericsAreWhatTheirDigitsSay) {
   EXPECT_GT(read, 50'000);
 }
 
+// Every type: what is quick for many must give what is right for one.
 TEST(ValueParser, ManyBinariesAreAsOneByOne) {
   const std::vector<std::pair<Type, std::string_view>> values = {
       {{TypeKind::kBool}, "\1"sv},
