@@ -20,6 +20,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,6 +64,7 @@ class QueryWriter {
     bool distinct = false;                 // SELECT DISTINCT
     std::vector<std::string> distinct_on;  // what is compared of DISTINCT ON
     std::vector<Expr> grouped;             // the values whose keys GROUP BY has
+    std::set<std::string> columns;         // of integers, that GROUP BY has
     std::vector<std::vector<Expr>> rows;   // VALUES, instead of head and tail
   };
   /// A block as text, its columns' types settled.
@@ -146,6 +148,8 @@ class QueryWriter {
   void MoveGroupedSet(const Json& body, Block& block, FromItem& from);
   /// What GROUP BY is written with; the block remembers a value that is not its own key.
   Result<std::string> GroupKey(Expr& expr, Block& block);
+  /// Whether a key is computed of the block's grouped columns alone, and shown.
+  static bool IsGroupedAnyway(const std::string& key, const Block& block);
   Status ShowGroups(const std::string& groups, Block& block, std::string& having);
   Status CheckGroupByAll(const Block& block) const;
 

@@ -315,19 +315,20 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
     FIRN_RETURN_IF_ERROR(CheckGroupByAll(block));
     return std::string(" GROUP BY ALL");
   }
-  std::string sql;
-  std::set<std::string> grouped;
+  std::vector<std::string> keys;
   bool plain = true;
   for (const auto& item : List(body, "groupClause")) {
     plain = plain && !Open(item).Is("GroupingSet");
-    FIRN_TRY(const auto text, WriteGroupItem(item, place, block));
-    sql += (sql.empty() ? " GROUP BY " : ", ") + text;
-    grouped.insert(text);
+    FIRN_TRY(auto key, WriteGroupItem(item, place, block));
+    keys.push_back(std::move(key));
   }
-  if (plain && !sql.empty()) {
-    for (const auto& text : DependentColumns(body, *place.scope, grouped)) sql += ", " + text;
+  if (keys.empty()) return std::string();
+  if (plain) {
+    auto dependent = DependentColumns(body, *place.scope, {keys.begin(), keys.end()});
+    std::erase_if(keys, [&](const auto& key) { return IsGroupedAnyway(key, block); });
+    std::move(dependent.begin(), dependent.end(), std::back_inserter(keys));
   }
-  return sql;
+  return fmt::format(" GROUP BY {}", fmt::join(keys, ", "));
 }
 
 // Values with a KeyFunction that are equal are one, however they are shown.

@@ -69,6 +69,40 @@ size_t EndOfAggregate(std::string_view text, size_t at) {
   return text.substr(end).starts_with(" OVER ") ? 0 : end;
 }
 
+/// Whether equal values of a type are the same bits, so that what is computed of them is equal too.
+bool IsExact(TypeTag tag) {
+  return tag == TypeTag::kInt2 || tag == TypeTag::kInt4 || tag == TypeTag::kInt8;
+}
+
+/// The column whose text begins at `at`, or null.
+const std::string* ColumnAt(std::string_view text, size_t at,
+                            const std::set<std::string>& columns) {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const auto& column) {
+    const size_t end = at + column.size();
+    return text.substr(at, column.size()) == column && EndOfWord(text, end) == end;
+  });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+/// Whether a text is sums and products of integers: these columns and constants.
+bool IsComputedOf(std::string_view text, const std::set<std::string>& columns) {
+  static const std::set<std::string_view> kWords = {"CAST", "AS", "SMALLINT", "INTEGER", "BIGINT"};
+  for (size_t at = 0; at < text.size();) {
+    if (const auto* column = ColumnAt(text, at, columns)) {
+      at += column->size();
+      continue;
+    }
+    const size_t end = EndOfWord(text, at);
+    const auto word = text.substr(at, end - at);
+    if (word.find_first_not_of("0123456789") != word.npos && !kWords.contains(word)) return false;
+    if (end == at && std::string_view(" ()+-*").find(text[at]) == std::string_view::npos) {
+      return false;
+    }
+    at = std::max(end, at + 1);
+  }
+  return true;
+}
+
 /// A type whose values group by a key, for messages.
 std::string Keyed(const ValueType& type) {
   return IsOpen(type) ? "a numeric without a scale" : DisplayType(type.tag);
@@ -140,7 +174,17 @@ Result<std::string> QueryWriter::GroupKey(Expr& expr, Block& block) {
   FIRN_RETURN_IF_ERROR(CheckEquality(expr.type, "GROUP BY", expr.location));
   auto key = Comparable(expr);
   if (key != expr.sql) block.grouped.push_back(expr);
+  if (IsExact(expr.type.tag) && key.find_first_of(" (") == key.npos) block.columns.insert(key);
   return key;
+}
+
+// The engine hashes and keeps each key of each group. What is not shown stays, for its errors.
+bool QueryWriter::IsGroupedAnyway(const std::string& key, const Block& block) {
+  if (block.columns.empty() || block.columns.contains(key)) return false;
+  if (!IsComputedOf(key, block.columns)) return false;
+  return std::any_of(block.outputs.begin(), block.outputs.end(), [&](const auto& output) {
+    return output.expr.sql.find(key) != std::string::npos;
+  });
 }
 
 Status QueryWriter::ShowGroups(const std::string& groups, Block& block, std::string& having) {

@@ -284,6 +284,23 @@ TEST(WriteQuery, AQueryOfCountsAloneKnowsItsRow) {
   }
 }
 
+TEST(WriteQuery, RowsAreNotGroupedByWhatOtherKeysSay) {
+  const auto groups = [](const std::string& keys) {
+    const auto sql = Write("select " + keys + ", count(*) from t group by " + keys).sql;
+    return sql.substr(sql.find(" GROUP BY ") + 10);
+  };
+  EXPECT_EQ(groups("id, id - 1, -id * 2"), R"(r1."id")");
+  EXPECT_EQ(groups("id + 1, id"), R"(r1."id")");
+  EXPECT_EQ(groups("id - 1"), R"((r1."id" - CAST(1 AS INTEGER)))");
+  // Equal values that are shown differently, and what may fail unseen.
+  EXPECT_THAT(groups("f, f::text"), HasSubstr(R"(, sql_float8_text(r1."f"))"));
+  EXPECT_THAT(groups("id, id / 2"), HasSubstr(R"(, (r1."id" // )"));
+  EXPECT_THAT(groups("id, id + random()"), HasSubstr("random()"));
+  EXPECT_THAT(Write("select count(*) from t group by id, id + 1").sql, HasSubstr(R"("id" + )"));
+  EXPECT_THAT(Write("select id, id + 1 from t group by rollup (id, id + 1)").sql,
+              HasSubstr(R"("id" + CAST(1 AS INTEGER))))"));
+}
+
 TEST(WriteQuery, AColumnMayBeCalledAt) {
   EXPECT_THAT(Write("select at, at.at, at at from t at where at.at is null order by at").sql,
               HasSubstr("r1.\"at\""));
