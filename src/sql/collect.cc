@@ -107,6 +107,7 @@ class Collector {
     }
     CollectConditions(statement_, body, out_);
     CollectSummary(body, out_);
+    CollectGroups(body, out_);
     return {};
   }
 

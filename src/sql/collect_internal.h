@@ -21,6 +21,8 @@ Result<Collected> Collect(const Statement& query);
 void CollectConditions(const Statement& statement, const tree::Json& select, Collected& collected);
 /// Notes the table of which one SELECT asks nothing but a summary.
 void CollectSummary(const tree::Json& select, Collected& collected);
+/// Notes what columns the rows of one SELECT's tables are grouped by.
+void CollectGroups(const tree::Json& select, Collected& collected);
 /// "current_user" for a SQLValueFunction; empty for one that is refused (CURRENT_TIME …).
 std::string_view ServerName(const tree::Json& sql_value_function);
 /// 's'::regclass is 's' to the functions that take one.

@@ -59,6 +59,7 @@ struct TableReference {
   std::optional<Statement> past_value;
   std::vector<ColumnCondition> conditions;  // all of which its rows must fulfil
   std::optional<TableSummary> only;         // nothing else is asked of it
+  std::vector<std::string> grouped;         // columns that rows may be grouped by, if it has them
 };
 
 /// A call that the session answers, not the engine: version(), current_schema(),
@@ -99,6 +100,13 @@ struct ResolvedTable {
   std::vector<std::string> computed;
   /// Whether no value of a column of floats is infinite or NaN. May be null: nothing is known.
   std::function<bool(const std::string& column)> all_finite;
+  /// A column of few texts, which the scan has also as their numbers, from 1.
+  struct Coded {
+    std::string column;
+    std::string code;  // the name of the numbers' column
+    std::vector<std::string> texts;
+  };
+  std::vector<Coded> coded;
 };
 
 struct QueryContext {

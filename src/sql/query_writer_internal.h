@@ -20,7 +20,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +28,7 @@
 #include "base/result.h"
 #include "sql/collect_internal.h"
 #include "sql/query.h"
+#include "sql/query_block_internal.h"
 #include "sql/resolve_internal.h"
 #include "sql/scope_internal.h"
 #include "sql/tree_internal.h"
@@ -47,36 +47,10 @@ class QueryWriter {
 
  private:
   using Json = tree::Json;
-  struct Output {
-    std::string name;
-    Expr expr;
-    bool returns_set = false;  // it has several rows for one
-    bool stored = false;       // VisibleColumn::stored
-  };
-  /// A query whose outputs can still be cast.
-  struct Block {
-    std::string with;
-    std::string head = "SELECT ";
-    std::vector<Output> outputs;
-    std::string tail;  // FROM … HAVING
-    std::string order;
-    std::string limit;
-    bool distinct = false;                 // SELECT DISTINCT
-    std::vector<std::string> distinct_on;  // what is compared of DISTINCT ON
-    std::vector<Expr> grouped;             // the values whose keys GROUP BY has
-    std::set<std::string> columns;         // of integers, that GROUP BY has
-    std::vector<std::vector<Expr>> rows;   // VALUES, instead of head and tail
-  };
-  /// A block as text, its columns' types settled.
-  struct Finished {
-    std::string sql;
-    std::vector<ValueType> types;
-  };
-  /// A FROM item: its text and the names it brings.
-  struct FromItem {
-    std::string sql;
-    Scope names;
-  };
+  using Output = WrittenOutput;
+  using Block = WrittenBlock;
+  using Finished = FinishedBlock;
+  using FromItem = WrittenFromItem;
   struct Grouping;
 
   // write_query.cc
@@ -150,6 +124,10 @@ class QueryWriter {
   Result<std::string> GroupKey(Expr& expr, Block& block);
   /// Whether a key is computed of the block's grouped columns alone, and shown.
   static bool IsGroupedAnyway(const std::string& key, const Block& block);
+  /// Takes the numbers of columns of few texts for these as keys.
+  void GroupByCodes(Block& block) const;
+  /// Written text with what a group shows of the values that it is grouped by.
+  static std::string Shown(std::string text, const Block& block);
   Status ShowGroups(const std::string& groups, Block& block, std::string& having);
   Status CheckGroupByAll(const Block& block) const;
 
@@ -389,6 +367,7 @@ class QueryWriter {
   std::map<size_t, int64_t> row_counts_;  // of tables that are only counted, by reference
   /// By the text of a column of floats: whether none of them is infinite or NaN.
   std::map<std::string, std::function<bool()>> finite_;
+  std::map<std::string, TextNumbers> codes_;  // by the column's written text
   std::vector<std::optional<ValueType>> parameters_;
   /// Whose columns an expression named so far: of its own query, of queries around it.
   struct Seen {

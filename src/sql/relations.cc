@@ -314,6 +314,7 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableReference
     const auto* summary = seen->summary();
     if (summary != nullptr && summary->counted) resolved.row_count = seen->CountRows();
     FIRN_TRY(resolved.scan_sql, seen->Scan(handles));
+    resolved.coded = seen->Coded();
     resolved.all_finite = [seen](const std::string& column) { return seen->AllFinite(column); };
     resolved.has_past = true;
     resolved.columns = FieldsOf(*table);

@@ -19,6 +19,7 @@ namespace {
 constexpr uint64_t kNarrowValues = 256;
 // Of a column, by the session's own thread, to know what it holds: some 2 ms.
 constexpr int64_t kRowsReadAtOnce = 2 << 20;
+constexpr int64_t kTextsReadAtOnce = 256 << 10;
 
 /// Every leg of a scan has the same columns: one that costs nothing, because the engine reads the
 /// first where a query needs none; the table's own, then the hidden ones.
@@ -102,6 +103,12 @@ std::string Until(const PastPoint& past, const std::string& rows) {
                            rows, columnar::kTimestampColumn, past.value);
 }
 
+bool IsText(const columnar::Type& type) {
+  const bool text =
+      type.kind == columnar::TypeKind::kText || type.kind == columnar::TypeKind::kVarchar;
+  return text && !type.array && type.user_type == 0;
+}
+
 bool IsInteger(const columnar::Type& type) {
   const bool whole = type.kind == columnar::TypeKind::kInt2 ||
                      type.kind == columnar::TypeKind::kInt4 ||
@@ -129,6 +136,7 @@ SeenTable::SeenTable(SessionContext& session,
   ranges_ = RangesThatMatch(*definition_, reference.conditions, parameters, style);
   const auto* own = session.transaction.FindBuffer(definition_->id);
   if (past_ == nullptr && own != nullptr) own_rows_ = own->batches();
+  coded_ = FindCoded(reference.grouped);
 }
 
 std::vector<const lake::DataFile*> SeenTable::AllFiles() const {
@@ -156,9 +164,15 @@ Result<std::string> SeenTable::ScanRows(std::vector<engine::ScanHandle>& handles
   if (has_hot_rows() && hot) {
     const bool extremes = summary_ != nullptr && !summary_->extremes.empty();
     handles.push_back(session_.services.engine.Register(
-        table::HotRows(snapshot_, version_, own_rows_, {.ranges = ranges_, .extremes = extremes})));
+        table::HotRows(snapshot_, version_, own_rows_,
+                       {.ranges = ranges_, .extremes = extremes, .coded = coded_})));
     if (!text.empty()) text += " UNION ALL ";
-    text += fmt::format("SELECT {} FROM {}", ColumnList(*definition_), handles.back().sql());
+    auto columns = ColumnList(*definition_);
+    for (const auto& coded : coded_) {
+      const auto name = QuoteIdentifier(table::CodeColumn(ColumnAt(coded.column).name));
+      columns += fmt::format(", CAST({0} AS UTINYINT) AS {0}", name);
+    }
+    text += fmt::format("SELECT {} FROM {}", columns, handles.back().sql());
   }
   if (text.empty()) return EmptyScan(*definition_);
   return past_ == nullptr || !has_hot_rows() ? text : Until(*past_, text);
@@ -178,6 +192,31 @@ Result<std::string> SeenTable::Scan(std::vector<engine::ScanHandle>& handles) co
   return narrow ? DistinctLeg(ColumnAt(column), *zone, rows) : std::move(rows);
 }
 
+// Only rows in memory have numbers: files have dictionaries, which the engine reads as such.
+std::vector<table::NeededRows::Coded> SeenTable::FindCoded(
+    const std::vector<std::string>& grouped) const {
+  std::vector<table::NeededRows::Coded> found;
+  if (past_ != nullptr || summary_ != nullptr || !files_.empty()) return found;
+  for (const auto& name : grouped) {
+    const int column = IndexOf(name);
+    const auto known = [column](const auto& coded) { return coded.column == column; };
+    if (column < 0 || std::any_of(found.begin(), found.end(), known)) continue;
+    if (!IsText(ColumnAt(column).type) || IndexOf(table::CodeColumn(name)) >= 0) continue;
+    const auto texts = HotTexts(column);
+    if (texts != nullptr && !texts->texts().empty()) found.push_back({column, texts});
+  }
+  return found;
+}
+
+std::vector<ResolvedTable::Coded> SeenTable::Coded() const {
+  std::vector<ResolvedTable::Coded> all;
+  for (const auto& coded : coded_) {
+    const auto& name = ColumnAt(coded.column).name;
+    all.push_back({name, table::CodeColumn(name), coded.texts->texts()});
+  }
+  return all;
+}
+
 int SeenTable::IndexOf(const std::string& name) const {
   const auto& columns = definition_->columns.columns;
   const auto found = std::find_if(columns.begin(), columns.end(),
@@ -192,15 +231,34 @@ std::optional<table::ZoneMap::Zone> SeenTable::HotZone(int column) const {
   if (rows_left < 0) return {};  // nobody remembers what these hold
   rows_left = kRowsReadAtOnce;
   auto zone = table::HotZone(snapshot_, *version_, own_rows_, column, &rows_left);
-  static std::atomic<bool> learning{false};  // one at a time, of all sessions
-  if (!zone && !learning.exchange(true)) {
-    asio::post(session_.services.workers.pool(),
-               [snapshot = snapshot_, version = version_, column] {
-                 (void)table::HotZone(snapshot, *version, {}, column);
-                 learning = false;
-               });
+  if (!zone) {
+    Learn([snapshot = snapshot_, version = version_, column] {
+      (void)table::HotZone(snapshot, *version, {}, column);
+    });
   }
   return zone;
+}
+
+std::shared_ptr<const table::TextCodes> SeenTable::HotTexts(int column) const {
+  if (table::HotRowsEmpty(snapshot_, *version_) && own_rows_.empty()) return nullptr;
+  int64_t rows_left = kTextsReadAtOnce;
+  auto texts = table::HotTexts(snapshot_, *version_, own_rows_, column, &rows_left);
+  // Not where they are too many.
+  if (texts == nullptr && rows_left < 0) {
+    Learn([snapshot = snapshot_, version = version_, column] {
+      (void)table::HotTexts(snapshot, *version, {}, column);
+    });
+  }
+  return texts;
+}
+
+void SeenTable::Learn(std::function<void()> learn) const {
+  static std::atomic<bool> learning{false};  // one at a time, of all sessions
+  if (learning.exchange(true)) return;
+  asio::post(session_.services.workers.pool(), [learn = std::move(learn)] {
+    learn();
+    learning = false;
+  });
 }
 
 std::optional<table::ZoneMap::Zone> SeenTable::ZoneOf(int column) const {

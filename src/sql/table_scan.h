@@ -1,6 +1,7 @@
 // sql: a table's rows as engine text, and what is known of them without reading them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ class SeenTable {
   /// are any that have the same one.
   Result<std::string> Scan(std::vector<engine::ScanHandle>& handles) const;
 
+  /// Columns that the query groups by and that the scan has as numbers too.
+  std::vector<ResolvedTable::Coded> Coded() const;
+
   /// Of a table as it is.
   int64_t CountRows() const;
   /// Whether no value of a column of floats is infinite or NaN. False: not known.
@@ -48,6 +52,8 @@ class SeenTable {
   Result<std::string> ScanFiles() const;
   Result<std::string> ScanRows(std::vector<engine::ScanHandle>& handles) const;
   bool has_hot_rows() const { return past_ == nullptr || past_->kind != PastPoint::Kind::kFiles; }
+  /// Those of the reference's that can be had as numbers.
+  std::vector<table::NeededRows::Coded> FindCoded(const std::vector<std::string>& grouped) const;
   int IndexOf(const std::string& name) const;  // -1: none of the table's own
   const columnar::Column& ColumnAt(int index) const {
     return definition_->columns.columns[static_cast<size_t>(index)];
@@ -55,6 +61,10 @@ class SeenTable {
   /// Of the rows in memory. Nothing: not known. What takes long is found out in the background,
   /// for the next one who asks.
   std::optional<table::ZoneMap::Zone> HotZone(int column) const;
+  /// The same of a column of texts that has few; null: not known.
+  std::shared_ptr<const table::TextCodes> HotTexts(int column) const;
+  /// Calls `learn` in the background, unless somebody learns already.
+  void Learn(std::function<void()> learn) const;
   /// What integers a column has. Nothing: not known, or it has others.
   std::optional<table::ZoneMap::Zone> ZoneOf(int column) const;
 
@@ -67,6 +77,7 @@ class SeenTable {
   table::RecordBatches own_rows_;
   std::vector<const lake::DataFile*> files_;  // that may have rows that are asked for
   std::vector<table::ColumnRange> ranges_;    // which the values of such rows are in
+  std::vector<table::NeededRows::Coded> coded_;
 };
 
 }  // namespace firn::sql

@@ -315,7 +315,7 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
     FIRN_RETURN_IF_ERROR(CheckGroupByAll(block));
     return std::string(" GROUP BY ALL");
   }
-  std::vector<std::string> keys;
+  auto& keys = block.keys;
   bool plain = true;
   for (const auto& item : List(body, "groupClause")) {
     plain = plain && !Open(item).Is("GroupingSet");
@@ -327,6 +327,7 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
     auto dependent = DependentColumns(body, *place.scope, {keys.begin(), keys.end()});
     std::erase_if(keys, [&](const auto& key) { return IsGroupedAnyway(key, block); });
     std::move(dependent.begin(), dependent.end(), std::back_inserter(keys));
+    GroupByCodes(block);
   }
   return fmt::format(" GROUP BY {}", fmt::join(keys, ", "));
 }
@@ -428,9 +429,7 @@ Result<QueryWriter::Sorted> QueryWriter::FindSorted(const Json& value, std::stri
   }
   FIRN_TRY(auto expr, WriteExpr(value, place));
   FIRN_RETURN_IF_ERROR(SettleUnknown(expr));
-  for (const auto& grouped : block.grouped) {
-    expr.sql = ShownOutsideAggregates(expr.sql, grouped.sql);
-  }
+  expr.sql = Shown(std::move(expr.sql), block);
   for (size_t i = 0; i < block.outputs.size(); ++i) {
     if (block.outputs[i].expr.sql == expr.sql) return Sorted{.expr = std::move(expr), .output = i};
   }

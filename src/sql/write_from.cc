@@ -206,6 +206,10 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
       };
     }
   }
+  for (const auto& coded : table.coded) {
+    codes_[alias + "." + QuoteIdentifier(coded.column)] =
+        TextNumbers{.sql = alias + "." + QuoteIdentifier(coded.code), .texts = coded.texts};
+  }
   for (const auto& field : table.hidden) add(field, true);
   const auto& schema = reference.table.schema;
   FIRN_TRY(auto scope,

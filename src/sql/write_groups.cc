@@ -3,6 +3,7 @@
 #include <set>
 
 #include "sql/functions.h"
+#include "sql/ident.h"
 #include "sql/query_writer_internal.h"
 
 namespace firn::sql {
@@ -69,6 +70,21 @@ size_t EndOfAggregate(std::string_view text, size_t at) {
   return text.substr(end).starts_with(" OVER ") ? 0 : end;
 }
 
+/// Whether a whole expression of this text begins at `at`.
+bool IsAt(std::string_view text, size_t at, std::string_view expression) {
+  const size_t end = at + expression.size();
+  return text.substr(at, expression.size()) == expression && EndOfWord(text, end) == end;
+}
+
+/// Behind the longest of the keys that begins at `at`; 0: none does.
+size_t EndOfKey(std::string_view text, size_t at, const std::vector<std::string>& keys) {
+  size_t end = 0;
+  for (const auto& key : keys) {
+    if (IsAt(text, at, key)) end = std::max(end, at + key.size());
+  }
+  return end;
+}
+
 /// Whether equal values of a type are the same bits, so that what is computed of them is equal too.
 bool IsExact(TypeTag tag) {
   return tag == TypeTag::kInt2 || tag == TypeTag::kInt4 || tag == TypeTag::kInt8;
@@ -77,10 +93,8 @@ bool IsExact(TypeTag tag) {
 /// The column whose text begins at `at`, or null.
 const std::string* ColumnAt(std::string_view text, size_t at,
                             const std::set<std::string>& columns) {
-  const auto found = std::find_if(columns.begin(), columns.end(), [&](const auto& column) {
-    const size_t end = at + column.size();
-    return text.substr(at, column.size()) == column && EndOfWord(text, end) == end;
-  });
+  const auto found = std::find_if(columns.begin(), columns.end(),
+                                  [&](const auto& column) { return IsAt(text, at, column); });
   return found == columns.end() ? nullptr : &*found;
 }
 
@@ -110,16 +124,17 @@ std::string Keyed(const ValueType& type) {
 
 }  // namespace
 
-std::string ShownOutsideAggregates(std::string_view text, std::string_view value) {
+std::string ShownOutsideAggregates(std::string_view text, std::string_view value,
+                                   std::string_view shown, const std::vector<std::string>& keys) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
-    size_t end = at + value.size();
-    if (text.substr(at, value.size()) == value && EndOfWord(text, end) == end) {
-      out += fmt::format("any_value({})", value);
-      at = end;
+    size_t end = EndOfKey(text, at, keys);
+    if (end == 0 && IsAt(text, at, value)) {
+      out += shown;
+      at += value.size();
       continue;
     }
-    end = EndOfAggregate(text, at);
+    if (end == 0) end = EndOfAggregate(text, at);
     if (end == 0) end = IsWord(text[at]) ? EndOfWord(text, at) : Skip(text, at);
     out += text.substr(at, end - at);
     at = end;
@@ -173,7 +188,7 @@ Result<std::string> QueryWriter::GroupKey(Expr& expr, Block& block) {
   FIRN_RETURN_IF_ERROR(SettleUnknown(expr));
   FIRN_RETURN_IF_ERROR(CheckEquality(expr.type, "GROUP BY", expr.location));
   auto key = Comparable(expr);
-  if (key != expr.sql) block.grouped.push_back(expr);
+  if (key != expr.sql) block.grouped.push_back({expr, fmt::format("any_value({})", expr.sql)});
   if (IsExact(expr.type.tag) && key.find_first_of(" (") == key.npos) block.columns.insert(key);
   return key;
 }
@@ -187,19 +202,37 @@ bool QueryWriter::IsGroupedAnyway(const std::string& key, const Block& block) {
   });
 }
 
+void QueryWriter::GroupByCodes(Block& block) const {
+  for (auto& key : block.keys) {
+    const auto codes = codes_.find(key);
+    if (codes == codes_.end()) continue;
+    std::vector<std::string> texts;
+    for (const auto& text : codes->second.texts) texts.push_back(QuoteLiteral(text));
+    block.grouped.push_back(
+        {.value = {.sql = key, .type = {.tag = TypeTag::kText}},
+         .shown = fmt::format("([{}])[{}]", fmt::join(texts, ", "), codes->second.sql)});
+    key = codes->second.sql;
+  }
+}
+
+std::string QueryWriter::Shown(std::string text, const Block& block) {
+  for (const auto& grouped : block.grouped) {
+    text = ShownOutsideAggregates(text, grouped.value.sql, grouped.shown, block.keys);
+  }
+  return text;
+}
+
 Status QueryWriter::ShowGroups(const std::string& groups, Block& block, std::string& having) {
-  for (const auto& value : block.grouped) {
+  for (const auto& [value, shown] : block.grouped) {
     for (const auto* word : {"ROLLUP (", "CUBE (", "GROUPING SETS ("}) {
       if (groups.find(word) == groups.npos) continue;
       return Refuse(value.location,
                     fmt::format("grouping sets of {} are not supported", Keyed(value.type)),
                     IsOpen(value.type) ? "Cast it to numeric(p,s)." : "Group by its text.");
     }
-    for (auto& output : block.outputs) {
-      output.expr.sql = ShownOutsideAggregates(output.expr.sql, value.sql);
-    }
-    having = ShownOutsideAggregates(having, value.sql);
   }
+  for (auto& output : block.outputs) output.expr.sql = Shown(std::move(output.expr.sql), block);
+  having = Shown(std::move(having), block);
   return {};
 }
 

@@ -42,8 +42,10 @@ inline constexpr uint32_t kElementAndPlace = 1;
 /// A query whose rows depend on all there are: no filter reaches what is below through it.
 std::string Walled(const std::string& sql, const std::string& alias, size_t columns);
 
-/// Written text with any_value(value) for `value` but in aggregates: there each row has its own.
-std::string ShownOutsideAggregates(std::string_view text, std::string_view value);
+/// Written text with `shown` for `value` but in aggregates, where each row has its own, and in
+/// what is a key itself.
+std::string ShownOutsideAggregates(std::string_view text, std::string_view value,
+                                   std::string_view shown, const std::vector<std::string>& keys);
 /// Of a name, which has the letters of ASCII only.
 std::string AsciiLower(std::string_view sql);
 std::string AsciiUpper(std::string_view sql);

@@ -17,6 +17,7 @@
 #include "lake/footer.h"
 #include "table/key_set.h"
 #include "table/root.h"
+#include "table/text_codes.h"
 #include "table/zone_map.h"
 
 namespace firn::lake {
@@ -133,10 +134,21 @@ class Database {
   virtual void StartSweep() = 0;
 };
 
+/// The name of a column's numbers.
+inline std::string CodeColumn(const std::string& column) {
+  return "(code of " + column + ")";
+}
+
 /// What a query needs of a table's rows.
 struct NeededRows {
   std::vector<ColumnRange> ranges;  // rows that are in all of them
   bool extremes = false;  // of each column the least and the greatest value, in rows of any kind
+  /// Columns of texts that are wanted as their numbers too: each a smallint behind all others.
+  struct Coded {
+    int column;
+    std::shared_ptr<const TextCodes> texts;  // all that the column has
+  };
+  std::vector<Coded> coded = {};
 };
 
 /// The hot rows of a table at a snapshot, and `own` batches the session has not committed yet
@@ -155,6 +167,12 @@ bool HaveZones(const TableVersion& table, const RecordBatches& own, int column);
 std::optional<ZoneMap::Zone> HotZone(const Snapshot& snapshot, const TableVersion& table,
                                      const RecordBatches& own, int column,
                                      int64_t* rows_left = nullptr);
+
+/// What the rows of HotRows have in a column of texts, where that are few. `rows_left`: as
+/// TextValues::AddTo; `own` counts as rows that are read.
+std::shared_ptr<const TextCodes> HotTexts(const Snapshot& snapshot, const TableVersion& table,
+                                          const RecordBatches& own, int column,
+                                          int64_t* rows_left = nullptr);
 
 /// The rows that a scan of the hot leg without `own` returns, in time that follows the batches.
 int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table);

@@ -121,6 +121,7 @@ Status Generation::Replay(const std::shared_ptr<arrow::RecordBatch>& stored) {
 
 void Generation::AddPart(Part part) {
   part.zones = std::make_shared<ZoneMap>();
+  part.texts = std::make_shared<TextValues>();
   auto shared = std::make_shared<const Part>(std::move(part));
   std::lock_guard lock(mutex_);
   parts_.push_back(std::move(shared));
@@ -307,6 +308,22 @@ std::optional<ZoneMap::Zone> Generation::ZoneOf(Lsn visible, int column, int64_t
     if (!join(*values, count - count % ZoneMap::kRows, open->zones())) return {};
   }
   return all;
+}
+
+bool Generation::AddTexts(Lsn visible, int column, TextCodes* all, int64_t* rows_left) const {
+  const Cut cut = TakeCut();
+  const std::vector<int> columns = {column};
+  const auto schema = SchemaOf(&columns, false);
+  return std::all_of(cut.parts.begin(), cut.parts.end(),
+                     [&](const auto& part) {
+                       return part->CountVisible(visible) == 0 ||
+                              part->texts->AddTo(all, column, *part->rows->column(column),
+                                                 rows_left);
+                     }) &&
+         std::all_of(cut.open_batches.begin(), cut.open_batches.end(), [&](const auto& open) {
+           const auto rows = open->Slice(0, open->CountVisible(visible), &columns, false, schema);
+           return open->texts().AddTo(all, column, *rows->column(0), rows_left);
+         });
 }
 
 RecordBatches Generation::ReadExtremes(Lsn visible, const std::vector<int>& columns) const {

@@ -75,6 +75,9 @@ class Generation {
                            const std::vector<ColumnRange>& ranges) const;
   /// What those rows have in a user column whose type has zones. `rows_left`: as ZoneMap::Over.
   std::optional<ZoneMap::Zone> ZoneOf(Lsn visible, int column, int64_t* rows_left = nullptr) const;
+  /// Adds the texts that those rows, and perhaps younger ones, have in a user column that
+  /// TextValues can be asked for. Its result and `rows_left`: as TextValues::AddTo.
+  bool AddTexts(Lsn visible, int column, TextCodes* all, int64_t* rows_left = nullptr) const;
   /// User columns only, and rows of which nothing is right but each column's least and greatest
   /// value.
   RecordBatches ReadExtremes(Lsn visible, const std::vector<int>& columns) const;
@@ -105,6 +108,7 @@ class Generation {
     std::shared_ptr<arrow::Array> lsns;
     std::shared_ptr<arrow::Array> commit_times;
     std::shared_ptr<ZoneMap> zones;
+    std::shared_ptr<TextValues> texts;
 
     int64_t CountVisible(Lsn visible) const;
   };

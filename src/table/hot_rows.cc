@@ -14,7 +14,12 @@ namespace {
 constexpr int64_t kUnitRows = 64 * 1024;
 
 struct Work {
+  struct Coded {
+    int place;  // among the columns asked for
+    std::shared_ptr<const TextCodes> texts;
+  };
   std::vector<std::shared_ptr<arrow::RecordBatch>> units;
+  std::vector<Coded> coded;  // of the units it is the texts
   std::atomic<size_t> next{0};
 };
 
@@ -25,7 +30,15 @@ class Reader final : public engine::ScanReader {
   Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
     const size_t unit = work_->next.fetch_add(1);
     if (unit >= work_->units.size()) return nullptr;
-    return work_->units[unit];
+    auto rows = work_->units[unit];
+    for (const auto& [place, texts] : work_->coded) {
+      FIRN_TRY(auto codes, texts->Encode(*rows->column(place)));
+      const auto field = arrow::field(rows->schema()->field(place)->name(), codes->type());
+      auto coded = rows->SetColumn(place, field, std::move(codes));
+      if (!coded.ok()) return Fail(ErrorCode::kInternal, "{}", coded.status().ToString());
+      rows = *std::move(coded);
+    }
+    return rows;
   }
 
  private:
@@ -59,6 +72,11 @@ class HotRowsSource final : public engine::ScanSource {
     fields_.push_back({std::string(columnar::kLsnColumn), {columnar::TypeKind::kInt8}});
     fields_.push_back(
         {std::string(columnar::kTimestampColumn), {columnar::TypeKind::kTimestamptz}});
+    coded_from_ = static_cast<int>(fields_.size());
+    for (const auto& coded : needed_.coded) {
+      const auto& column = table_->definition->columns.columns[static_cast<size_t>(coded.column)];
+      fields_.push_back({CodeColumn(column.name), {columnar::TypeKind::kInt2}});
+    }
     for (const auto& generation : table_->generations) rows_ += generation->rows();
     for (const auto& batch : own_) rows_ += batch->num_rows();
   }
@@ -73,6 +91,11 @@ class HotRowsSource final : public engine::ScanSource {
                                                                  size_t readers) override {
     const Projection wanted = Split(columns);
     auto work = std::make_shared<Work>();
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (columns[i] < coded_from_) continue;
+      const auto& coded = needed_.coded[static_cast<size_t>(columns[i] - coded_from_)];
+      work->coded.push_back({static_cast<int>(i), coded.texts});
+    }
     const auto add = [&](const std::shared_ptr<arrow::RecordBatch>& batch) {
       for (int64_t from = 0; from < batch->num_rows(); from += kUnitRows) {
         work->units.push_back(batch->num_rows() <= kUnitRows ? batch
@@ -119,14 +142,20 @@ class HotRowsSource final : public engine::ScanSource {
 
   Projection Split(std::span<const int> columns) const {
     Projection wanted;
+    const auto is_hidden = [this](int column) {
+      return column >= user_columns_ && column < coded_from_;
+    };
     for (const int column : columns) {
-      if (column < user_columns_) wanted.user.push_back(column);
+      if (is_hidden(column)) continue;
+      const bool user = column < user_columns_;
+      wanted.user.push_back(user ? column
+                                 : needed_.coded[static_cast<size_t>(column - coded_from_)].column);
     }
     int next_user = 0;
     for (const int column : columns) {
-      const bool user = column < user_columns_;
-      wanted.places.push_back(user ? next_user++
-                                   : static_cast<int>(wanted.user.size()) + column - user_columns_);
+      wanted.places.push_back(is_hidden(column)
+                                  ? static_cast<int>(wanted.user.size()) + column - user_columns_
+                                  : next_user++);
     }
     return wanted;
   }
@@ -211,6 +240,7 @@ class HotRowsSource final : public engine::ScanSource {
   const NeededRows needed_;
   std::vector<columnar::Field> fields_;
   int user_columns_ = 0;
+  int coded_from_ = 0;
   int64_t rows_ = 0;
 };
 
@@ -260,6 +290,29 @@ std::optional<ZoneMap::Zone> HotZone(const Snapshot& snapshot, const TableVersio
     all.Join(ZoneMap::Of(*batch->column(place)));
   }
   return all;
+}
+
+std::shared_ptr<const TextCodes> HotTexts(const Snapshot& snapshot, const TableVersion& table,
+                                          const RecordBatches& own, int column,
+                                          int64_t* rows_left) {
+  auto texts = std::make_shared<TextCodes>();
+  const auto place_in = [&](const arrow::Schema& schema) {
+    return PlacesIn(schema, table, {column}).front();
+  };
+  for (const auto& rows : table.generations) {
+    const int place = place_in(*rows->schema());
+    if (place < 0) continue;
+    if (!TextValues::Has(*rows->schema()->field(place)->type())) return nullptr;
+    if (!rows->AddTexts(snapshot.visible, place, texts.get(), rows_left)) return nullptr;
+  }
+  for (const auto& batch : own) {
+    const int place = place_in(*batch->schema());
+    if (place < 0) continue;
+    if (rows_left != nullptr && (*rows_left -= batch->num_rows()) < 0) return nullptr;
+    if (!TextValues::Has(*batch->schema()->field(place)->type())) return nullptr;
+    if (!texts->AddAll(*batch->column(place))) return nullptr;
+  }
+  return texts;
 }
 
 int64_t HotRowCount(const Snapshot& snapshot, const TableVersion& table) {

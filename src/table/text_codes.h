@@ -1,0 +1,76 @@
+// table: columns of texts that have few values: a number for each, which a query groups by instead.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "base/result.h"
+
+namespace firn::table {
+
+/// Few texts, numbered from 1.
+class TextCodes {
+ public:
+  static constexpr size_t kMost = 255;
+  static constexpr size_t kMostBytes = 64;  // of each
+
+  const std::vector<std::string>& texts() const { return texts_; }
+  /// False: it would be one too many, or it is too long.
+  bool Add(std::string_view text);
+  /// Those of a column of texts (utf8) that are not NULL. False: as Add.
+  bool AddAll(const arrow::Array& values);
+  /// Such a column's numbers (int16, NULL for NULL).
+  /// Errors: kInternal for a text that has none.
+  Result<std::shared_ptr<arrow::Array>> Encode(const arrow::Array& values) const;
+
+ private:
+  struct Slot {
+    uint64_t key = 0;  // of a text up to 8 bytes the text, else its hash
+    uint32_t bytes = 0;
+    int16_t code = 0;  // 0: free
+  };
+  static constexpr size_t kSlots = 512;
+
+  static size_t SlotOf(uint64_t key) { return (key * 0x9E3779B97F4A7C15U) >> 55U; }
+  static uint64_t KeyOf(std::string_view text, const char* end);
+  /// The text's slot, or the free one that it would have. `end`: of what may be read behind it.
+  const Slot& Find(std::string_view text, const char* end) const;
+  bool AddAt(const Slot& slot, std::string_view text, const char* end);
+
+  std::vector<std::string> texts_;
+  std::array<Slot, kSlots> slots_{};
+};
+
+/// Of the columns of one run of rows that only grows: the texts of each, found out when somebody
+/// first asks, by reading it once.
+///
+/// Threads: any.
+class TextValues {
+ public:
+  /// Whether columns of the type can be asked for.
+  static bool Has(const arrow::DataType& type);
+
+  /// Adds the texts of a column. False: they are too many. With `rows_left`, which counts down by
+  /// each row that is read and each text that is added, also where that is too few, and where
+  /// another thread reads them.
+  bool AddTo(TextCodes* all, int column, const arrow::Array& values, int64_t* rows_left = nullptr);
+
+ private:
+  struct Known {
+    std::unique_ptr<TextCodes> texts = std::make_unique<TextCodes>();  // null: too many
+    int64_t rows = 0;                                                  // that were read
+  };
+
+  std::mutex mutex_;
+  std::map<int, Known> known_;  // guarded by mutex_
+};
+
+}  // namespace firn::table
