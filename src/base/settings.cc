@@ -157,7 +157,7 @@ std::string NumberText(Kind kind, int64_t number) {
   return std::to_string(number);
 }
 
-Status CheckRange(const SettingDefinition& setting, std::string_view text, int64_t value) {
+Result<int64_t> InRange(const SettingDefinition& setting, std::string_view text, int64_t value) {
   for (const auto& range : kRanges) {
     if (range.name != setting.name || (range.or_zero && value == 0)) continue;
     if (value >= range.least && value <= range.most) continue;
@@ -168,16 +168,17 @@ Status CheckRange(const SettingDefinition& setting, std::string_view text, int64
                                   ? fmt::format("At least {}.", least)
                                   : fmt::format("From {} to {}.", least, range.most)));
   }
-  return {};
+  return value;
 }
 
-Status CheckFlightPort(int64_t value) {
-  if (value == 0) return {};
+Result<int64_t> NoFlightPort(int64_t value) {
+  if (value == 0) return value;
   return Fail(MakeError(ErrorCode::kUnsupported, "this firn does not serve Arrow Flight")
                   .WithHint("Leave it out."));
 }
 
-Status CheckForm(const SettingDefinition& setting, std::string_view value) {
+/// The number of a value in the setting's form; 0 of a text.
+Result<int64_t> ReadNumber(const SettingDefinition& setting, std::string_view value) {
   switch (setting.kind) {
     case Kind::kText:
       if (setting.name == "log_level" &&
@@ -190,25 +191,25 @@ Status CheckForm(const SettingDefinition& setting, std::string_view value) {
         return Fail(MakeError(ErrorCode::kInvalidInput, "invalid value: \"{}\"", value)
                         .WithHint("Begin it with http:// or https://, as the store is spoken to."));
       }
-      return {};
+      return 0;
     case Kind::kBytes: {
       FIRN_TRY(const auto number, ParseBytes(value));
-      return CheckRange(setting, value, number);
+      return InRange(setting, value, number);
     }
     case Kind::kDuration: {
       FIRN_TRY(const auto number, ParseDurationMs(value));
-      return CheckRange(setting, value, number);
+      return InRange(setting, value, number);
     }
     case Kind::kInteger: {
       FIRN_TRY(const auto number, ParseWithUnit(value, std::span(kByteUnits).first(1), "42"));
-      if (setting.name == kFlightPort.name) return CheckFlightPort(number);
-      return CheckRange(setting, value, number);
+      if (setting.name == kFlightPort.name) return NoFlightPort(number);
+      return InRange(setting, value, number);
     }
     case Kind::kBool:
-      if (value == "on" || value == "off" || value == "true" || value == "false") return {};
+      if (value == "on" || value == "off" || value == "true" || value == "false") return 0;
       return Fail(ErrorCode::kInvalidInput, "invalid value: \"{}\" (on or off)", value);
   }
-  return {};
+  return 0;
 }
 
 }  // namespace
@@ -232,8 +233,10 @@ Result<int64_t> ParseDurationMs(std::string_view text) {
 
 Settings::Settings() {
   const auto add = [this](const SettingDefinition& setting) {
+    const auto number = ReadNumber(setting, setting.default_value);
+    FIRN_CHECK(number);
     values_[std::string(setting.name)] = {std::string(setting.default_value),
-                                          SettingOrigin::kDefault};
+                                          SettingOrigin::kDefault, *number};
   };
   for (const auto& setting : kSettings) add(setting);
   add(kFlightPort);
@@ -246,11 +249,10 @@ Status Settings::Set(std::string_view name, std::string_view value, SettingOrigi
                     .WithSqlState("42704")
                     .WithHint("`firn config` lists the settings."));
   }
-  if (auto form = CheckForm(*setting, value); !form) {
-    return Failure(std::move(form.error()).During(fmt::format("setting {}", name)));
-  }
+  auto number = ReadNumber(*setting, value);
+  if (!number) return Failure(std::move(number.error()).During(fmt::format("setting {}", name)));
   auto& held = values_.find(name)->second;
-  if (origin >= held.origin) held = {std::string(value), origin};
+  if (origin >= held.origin) held = {std::string(value), origin, *number};
   return {};
 }
 
@@ -314,13 +316,13 @@ const Settings::Value& Settings::Get(std::string_view name) const {
   return found->second;
 }
 int64_t Settings::Integer(std::string_view name) const {
-  return *ParseBytes(Text(name));
+  return Get(name).number;
 }
 int64_t Settings::Bytes(std::string_view name) const {
-  return *ParseBytes(Text(name));
+  return Get(name).number;
 }
 int64_t Settings::DurationMs(std::string_view name) const {
-  return *ParseDurationMs(Text(name));
+  return Get(name).number;
 }
 
 }  // namespace firn

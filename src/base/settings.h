@@ -43,6 +43,7 @@ class Settings {
   struct Value {
     std::string text;
     SettingOrigin origin = SettingOrigin::kDefault;
+    int64_t number = 0;  // what the text says: bytes, milliseconds or an integer
   };
 
   Settings();
