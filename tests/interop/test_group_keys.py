@@ -73,7 +73,7 @@ def test_what_overflows_in_a_group_that_is_shown_fails(sessions):
     assert ask(ours, sql)[0] == ask(postgres, sql)[0] == "22003"
 
 
-@pytest.mark.parametrize("key", ["n || 'x' || a", "n + a", "n * 2", "round(n) + a", "n::text", "-n"])
+@pytest.mark.parametrize("key", ["n || 'x' || a", "n + a", "n * 2", "round(n) + a", "n::text"])
 def test_a_key_that_is_computed_of_a_value_that_is_shown_otherwise(sessions, key):
     ours, postgres = sessions
     values = "(VALUES (1, 1.5::numeric), (2, 1.5), (2, 2.25), (NULL, NULL)) AS v(a, n)"
