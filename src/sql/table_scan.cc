@@ -81,11 +81,12 @@ std::string ExtremesLeg(const catalog::TableDefinition& table,
 std::string DistinctLeg(const columnar::Column& column, const table::ZoneMap::Zone& zone,
                         const std::string& rows) {
   const auto name = QuoteIdentifier(column.name);
-  const auto least = fmt::format("CAST('{}' AS BIGINT)", zone.least);
+  // Neither sum nor difference leaves the column's type.
+  const auto type = columnar::DuckDbName(column.type);
   return fmt::format(
       "SELECT CAST(n + {0} AS {1}) AS {2} FROM (SELECT CAST({2} - {0} AS UTINYINT) AS n FROM ({3}) "
       "GROUP BY 1)",
-      least, columnar::DuckDbName(column.type), name, rows);
+      fmt::format("CAST('{}' AS {})", zone.least, type), type, name, rows);
 }
 
 std::vector<const lake::DataFile*> Pointers(const std::vector<lake::DataFile>& files) {

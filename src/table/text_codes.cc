@@ -15,10 +15,9 @@ namespace {
 
 constexpr size_t kKeyBytes = sizeof(uint64_t);
 
-/// Where the texts of a column end, of what its buffer holds.
+/// Where the last text ends. What is behind it may be written meanwhile.
 const char* EndOf(const arrow::StringArray& values) {
-  const auto& bytes = values.value_data();
-  return bytes == nullptr ? nullptr : reinterpret_cast<const char*>(bytes->data()) + bytes->size();
+  return reinterpret_cast<const char*>(values.raw_data()) + values.value_offset(values.length());
 }
 
 }  // namespace
@@ -61,6 +60,10 @@ bool TextCodes::AddAt(const Slot& slot, std::string_view text, const char* end) 
 bool TextCodes::Add(std::string_view text) {
   const auto* end = text.data() + text.size();
   return AddAt(Find(text, end), text, end);
+}
+
+bool TextCodes::AddAll(const std::vector<std::string>& texts) {
+  return std::all_of(texts.begin(), texts.end(), [this](const auto& text) { return Add(text); });
 }
 
 bool TextCodes::AddAll(const arrow::Array& values) {
@@ -111,20 +114,19 @@ bool TextValues::AddTo(TextCodes* all, int column, const arrow::Array& values, i
     return false;
   }
   auto& known = known_[column];
-  if (known.texts == nullptr) return false;
+  if (!known.texts) return false;
   const int64_t unread = std::max<int64_t>(0, values.length() - known.rows);
   if (rows_left != nullptr) {
-    *rows_left -= unread + static_cast<int64_t>(known.texts->texts().size());
+    *rows_left -= unread + static_cast<int64_t>(known.texts->size());
     if (*rows_left < 0) return false;
   }
   if (unread > 0) {
-    if (!known.texts->AddAll(*values.Slice(known.rows))) known.texts.reset();
+    TextCodes texts;
+    const bool few = texts.AddAll(*known.texts) && texts.AddAll(*values.Slice(known.rows));
     known.rows = values.length();
-    if (known.texts == nullptr) return false;
+    known.texts = few ? std::optional(texts.texts()) : std::nullopt;
   }
-  const auto& texts = known.texts->texts();
-  return std::all_of(texts.begin(), texts.end(),
-                     [all](const auto& text) { return all->Add(text); });
+  return known.texts && all->AddAll(*known.texts);
 }
 
 }  // namespace firn::table

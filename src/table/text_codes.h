@@ -6,8 +6,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -25,6 +27,7 @@ class TextCodes {
   const std::vector<std::string>& texts() const { return texts_; }
   /// False: it would be one too many, or it is too long.
   bool Add(std::string_view text);
+  bool AddAll(const std::vector<std::string>& texts);
   /// Those of a column of texts (utf8) that are not NULL. False: as Add.
   bool AddAll(const arrow::Array& values);
   /// Such a column's numbers (int16, NULL for NULL).
@@ -65,8 +68,8 @@ class TextValues {
 
  private:
   struct Known {
-    std::unique_ptr<TextCodes> texts = std::make_unique<TextCodes>();  // null: too many
-    int64_t rows = 0;                                                  // that were read
+    std::optional<std::vector<std::string>> texts{std::in_place};  // nothing: too many
+    int64_t rows = 0;                                              // that were read
   };
 
   std::mutex mutex_;
