@@ -325,7 +325,9 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
   if (keys.empty()) return std::string();
   if (plain) {
     auto dependent = DependentColumns(body, *place.scope, {keys.begin(), keys.end()});
-    std::erase_if(keys, [&](const auto& key) { return IsGroupedAnyway(key, block); });
+    if (depth_ == 1 && !Has(body, "havingClause") && !Has(body, "qualifyClause")) {
+      std::erase_if(keys, [&](const auto& key) { return IsGroupedAnyway(key, block); });
+    }
     std::move(dependent.begin(), dependent.end(), std::back_inserter(keys));
     GroupByCodes(block);
   }

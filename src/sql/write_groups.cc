@@ -73,7 +73,8 @@ size_t EndOfAggregate(std::string_view text, size_t at) {
 /// Whether a whole expression of this text begins at `at`.
 bool IsAt(std::string_view text, size_t at, std::string_view expression) {
   const size_t end = at + expression.size();
-  return text.substr(at, expression.size()) == expression && EndOfWord(text, end) == end;
+  return text.substr(at, expression.size()) == expression && EndOfWord(text, end) == end &&
+         text.substr(end, 1) != "\"";
 }
 
 /// Behind the longest of the keys that begins at `at`; 0: none does.
@@ -193,13 +194,13 @@ Result<std::string> QueryWriter::GroupKey(Expr& expr, Block& block) {
   return key;
 }
 
-// The engine hashes and keeps each key of each group. What is not shown stays, for its errors.
+// The engine hashes and keeps each key of each group. What is not computed for each group anyway
+// stays, for its errors.
 bool QueryWriter::IsGroupedAnyway(const std::string& key, const Block& block) {
   if (block.columns.empty() || block.columns.contains(key)) return false;
   if (!IsComputedOf(key, block.columns)) return false;
-  return std::any_of(block.outputs.begin(), block.outputs.end(), [&](const auto& output) {
-    return output.expr.sql.find(key) != std::string::npos;
-  });
+  return std::any_of(block.outputs.begin(), block.outputs.end(),
+                     [&](const auto& output) { return output.expr.sql == key; });
 }
 
 void QueryWriter::GroupByCodes(Block& block) const {

@@ -169,7 +169,7 @@ std::optional<ZoneMap::Zone> HotZone(const Snapshot& snapshot, const TableVersio
                                      int64_t* rows_left = nullptr);
 
 /// What the rows of HotRows have in a column of texts, where that are few. `rows_left`: as
-/// TextValues::AddTo; `own` counts as rows that are read.
+/// Generation::AddTexts; `own` counts as rows that are read.
 std::shared_ptr<const TextCodes> HotTexts(const Snapshot& snapshot, const TableVersion& table,
                                           const RecordBatches& own, int column,
                                           int64_t* rows_left = nullptr);

@@ -121,7 +121,6 @@ Status Generation::Replay(const std::shared_ptr<arrow::RecordBatch>& stored) {
 
 void Generation::AddPart(Part part) {
   part.zones = std::make_shared<ZoneMap>();
-  part.texts = std::make_shared<TextValues>();
   auto shared = std::make_shared<const Part>(std::move(part));
   std::lock_guard lock(mutex_);
   parts_.push_back(std::move(shared));
@@ -311,19 +310,35 @@ std::optional<ZoneMap::Zone> Generation::ZoneOf(Lsn visible, int column, int64_t
 }
 
 bool Generation::AddTexts(Lsn visible, int column, TextCodes* all, int64_t* rows_left) const {
+  std::unique_lock lock(texts_mutex_, std::defer_lock);
+  if (rows_left == nullptr) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return false;
+  }
+  auto& known = texts_[column];
+  if (known.many) return false;
+  const auto read = [&](const arrow::Array& values) {
+    if (rows_left != nullptr && (*rows_left -= values.length()) < 0) return false;
+    known.many = !known.codes.AddAll(values);
+    return !known.many;
+  };
   const Cut cut = TakeCut();
+  for (; known.parts < cut.parts.size(); ++known.parts) {
+    if (!read(*cut.parts[known.parts]->rows->column(column))) return false;
+  }
   const std::vector<int> columns = {column};
-  const auto schema = SchemaOf(&columns, false);
-  return std::all_of(cut.parts.begin(), cut.parts.end(),
-                     [&](const auto& part) {
-                       return part->CountVisible(visible) == 0 ||
-                              part->texts->AddTo(all, column, *part->rows->column(column),
-                                                 rows_left);
-                     }) &&
-         std::all_of(cut.open_batches.begin(), cut.open_batches.end(), [&](const auto& open) {
-           const auto rows = open->Slice(0, open->CountVisible(visible), &columns, false, schema);
-           return open->texts().AddTo(all, column, *rows->column(0), rows_left);
-         });
+  known.open_rows.resize(cut.open_batches.size());
+  for (size_t i = 0; i < cut.open_batches.size(); ++i) {
+    const auto& open = *cut.open_batches[i];
+    const int64_t rows = open.CountVisible(visible);
+    if (rows <= known.open_rows[i]) continue;
+    const auto values =
+        open.Slice(known.open_rows[i], rows, &columns, false, SchemaOf(&columns, false));
+    if (!read(*values->column(0))) return false;
+    known.open_rows[i] = rows;
+  }
+  return all->AddAll(known.codes.texts());
 }
 
 RecordBatches Generation::ReadExtremes(Lsn visible, const std::vector<int>& columns) const {

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "base/result.h"
 #include "table/key_set.h"
 #include "table/open_batch.h"
+#include "table/text_codes.h"
 
 namespace firn::table {
 
@@ -75,8 +77,10 @@ class Generation {
                            const std::vector<ColumnRange>& ranges) const;
   /// What those rows have in a user column whose type has zones. `rows_left`: as ZoneMap::Over.
   std::optional<ZoneMap::Zone> ZoneOf(Lsn visible, int column, int64_t* rows_left = nullptr) const;
-  /// Adds the texts that those rows, and perhaps younger ones, have in a user column that
-  /// TextValues can be asked for. Its result and `rows_left`: as TextValues::AddTo.
+  /// Adds the texts that those rows, and perhaps younger ones, have in a user column of texts
+  /// (utf8). False: they are too many. Each row is read once, for whoever asks first; with
+  /// `rows_left`, which counts them down, false also where it does not suffice, and where another
+  /// thread reads.
   bool AddTexts(Lsn visible, int column, TextCodes* all, int64_t* rows_left = nullptr) const;
   /// User columns only, and rows of which nothing is right but each column's least and greatest
   /// value.
@@ -108,7 +112,6 @@ class Generation {
     std::shared_ptr<arrow::Array> lsns;
     std::shared_ptr<arrow::Array> commit_times;
     std::shared_ptr<ZoneMap> zones;
-    std::shared_ptr<TextValues> texts;
 
     int64_t CountVisible(Lsn visible) const;
   };
@@ -135,6 +138,16 @@ class Generation {
   std::atomic<uint64_t> first_lsn_{0};
   std::atomic<uint64_t> last_lsn_{0};
   std::atomic<double> left_at_{0};
+
+  /// The texts of a column, of the rows that were read for it.
+  struct Texts {
+    TextCodes codes;
+    bool many = false;
+    size_t parts = 0;                // the first ones
+    std::vector<int64_t> open_rows;  // of each open batch
+  };
+  mutable std::mutex texts_mutex_;
+  mutable std::map<int, Texts> texts_;  // by column
 
   mutable std::mutex keys_mutex_;
   mutable std::unique_ptr<KeySet> keys_;  // null until somebody asks

@@ -299,17 +299,20 @@ std::shared_ptr<const TextCodes> HotTexts(const Snapshot& snapshot, const TableV
   const auto place_in = [&](const arrow::Schema& schema) {
     return PlacesIn(schema, table, {column}).front();
   };
+  const auto is_text = [](const arrow::Schema& schema, int place) {
+    return schema.field(place)->type()->id() == arrow::Type::STRING;
+  };
   for (const auto& rows : table.generations) {
     const int place = place_in(*rows->schema());
     if (place < 0) continue;
-    if (!TextValues::Has(*rows->schema()->field(place)->type())) return nullptr;
+    if (!is_text(*rows->schema(), place)) return nullptr;
     if (!rows->AddTexts(snapshot.visible, place, texts.get(), rows_left)) return nullptr;
   }
   for (const auto& batch : own) {
     const int place = place_in(*batch->schema());
     if (place < 0) continue;
     if (rows_left != nullptr && (*rows_left -= batch->num_rows()) < 0) return nullptr;
-    if (!TextValues::Has(*batch->schema()->field(place)->type())) return nullptr;
+    if (!is_text(*batch->schema(), place)) return nullptr;
     if (!texts->AddAll(*batch->column(place))) return nullptr;
   }
   return texts;

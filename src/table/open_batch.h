@@ -13,7 +13,6 @@
 #include <arrow/type_fwd.h>
 
 #include "base/ids.h"
-#include "table/text_codes.h"
 #include "table/zone_map.h"
 
 namespace firn::table {
@@ -37,7 +36,6 @@ class OpenBatch {
   int64_t CountVisible(Lsn visible) const;
   Lsn lsn(int64_t row) const { return Lsn(lsns_[row]); }
   ZoneMap& zones() const { return zones_; }
-  TextValues& texts() const { return texts_; }
 
   /// Rows [from, to) with the chosen columns (null: all), __lsn and __timestamp behind them when
   /// `stored`. `schema` must name exactly these columns.
@@ -55,7 +53,6 @@ class OpenBatch {
   int64_t* const times_;
   std::atomic<int64_t> rows_{0};
   mutable ZoneMap zones_;
-  mutable TextValues texts_;
 };
 
 }  // namespace firn::table

@@ -102,31 +102,4 @@ Result<std::shared_ptr<arrow::Array>> TextCodes::Encode(const arrow::Array& valu
       {std::move(validity), arrow::Buffer::FromVector(std::move(codes))}, texts.null_count()));
 }
 
-bool TextValues::Has(const arrow::DataType& type) {
-  return type.id() == arrow::Type::STRING;
-}
-
-bool TextValues::AddTo(TextCodes* all, int column, const arrow::Array& values, int64_t* rows_left) {
-  std::unique_lock lock(mutex_, std::defer_lock);
-  if (rows_left == nullptr) {
-    lock.lock();
-  } else if (!lock.try_lock()) {
-    return false;
-  }
-  auto& known = known_[column];
-  if (!known.texts) return false;
-  const int64_t unread = std::max<int64_t>(0, values.length() - known.rows);
-  if (rows_left != nullptr) {
-    *rows_left -= unread + static_cast<int64_t>(known.texts->size());
-    if (*rows_left < 0) return false;
-  }
-  if (unread > 0) {
-    TextCodes texts;
-    const bool few = texts.AddAll(*known.texts) && texts.AddAll(*values.Slice(known.rows));
-    known.rows = values.length();
-    known.texts = few ? std::optional(texts.texts()) : std::nullopt;
-  }
-  return known.texts && all->AddAll(*known.texts);
-}
-
 }  // namespace firn::table

@@ -3,13 +3,9 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -50,30 +46,6 @@ class TextCodes {
 
   std::vector<std::string> texts_;
   std::array<Slot, kSlots> slots_{};
-};
-
-/// Of the columns of one run of rows that only grows: the texts of each, found out when somebody
-/// first asks, by reading it once.
-///
-/// Threads: any.
-class TextValues {
- public:
-  /// Whether columns of the type can be asked for.
-  static bool Has(const arrow::DataType& type);
-
-  /// Adds the texts of a column. False: they are too many. With `rows_left`, which counts down by
-  /// each row that is read and each text that is added, also where that is too few, and where
-  /// another thread reads them.
-  bool AddTo(TextCodes* all, int column, const arrow::Array& values, int64_t* rows_left = nullptr);
-
- private:
-  struct Known {
-    std::optional<std::vector<std::string>> texts{std::in_place};  // nothing: too many
-    int64_t rows = 0;                                              // that were read
-  };
-
-  std::mutex mutex_;
-  std::map<int, Known> known_;  // guarded by mutex_
 };
 
 }  // namespace firn::table

@@ -136,6 +136,33 @@ def test_a_column_may_have_the_name_that_numbers_would_have(firn_server):
         assert session.execute(query).fetchall() == [("a", "b", 1)]
 
 
+@pytest.mark.parametrize("kind", ["text", "interval"])  # few texts; shown otherwise than compared
+def test_a_name_may_begin_as_another_one_does(firn_server, kind):
+    with firn_server().connect(autocommit=True) as session:
+        session.execute(f'CREATE TABLE t (a {kind}, "a""b" {kind}, "a""" {kind}, ab {kind})')
+        session.execute("INSERT INTO t VALUES ('1', '2', '3', '4')")
+        query = """SELECT ab::text, "a""b"::text, "a"::text, a::text FROM t
+                   GROUP BY a, "a""b", ab HAVING "a""b" > '1' ORDER BY a, "a""b" """
+        rows = session.execute(query).fetchall()
+        assert [[value[-1] for value in row] for row in rows] == [list("4211")]
+        with pytest.raises(psycopg.errors.GroupingError):
+            session.execute('SELECT a, "a""b" FROM t GROUP BY a')
+
+
+def test_many_writes_of_known_texts_are_known(firn_server):
+    """What was read of earlier commits is not looked at again."""
+    server = firn_server(settings={"flush_bytes": "1TB", "flush_interval": "1h"})
+    with server.connect(autocommit=True) as session:
+        session.execute("CREATE TABLE t (x text)")
+        rows = "".join(f"{i % 200}\n" for i in range(1100))
+        for _ in range(1500):
+            with session.cursor().copy("COPY t FROM STDIN") as copy:
+                copy.write(rows)
+        query = "SELECT x, count(*) FROM t GROUP BY x"
+        wait_until(lambda: CODED in plan(session, query), "the texts are known")
+        assert len(session.execute(query).fetchall()) == 200
+
+
 def test_a_column_that_may_not_be_read_is_not_grouped_by(firn_server):
     with firn_server().connect(autocommit=True) as session:
         session.execute("CREATE TABLE t (n int, x text)")

@@ -296,7 +296,12 @@ TEST(WriteQuery, RowsAreNotGroupedByWhatOtherKeysSay) {
   EXPECT_THAT(groups("f, f::text"), HasSubstr(R"(, sql_float8_text(r1."f"))"));
   EXPECT_THAT(groups("id, id / 2"), HasSubstr(R"(, (r1."id" // )"));
   EXPECT_THAT(groups("id, id + random()"), HasSubstr("random()"));
-  EXPECT_THAT(Write("select count(*) from t group by id, id + 1").sql, HasSubstr(R"("id" + )"));
+  for (const auto* sql : {"select count(*) from t group by id, id + 1",
+                          "select case when b then id + 1 end from t group by id, b, id + 1",
+                          "select id + 1 from t group by id, id + 1 having count(*) > 1",
+                          "select count(*) from (select id + 1 from t group by id, id + 1) s"}) {
+    EXPECT_THAT(Write(sql).sql, HasSubstr(R"(, (r1."id" + )")) << sql;
+  }
   EXPECT_THAT(Write("select id, id + 1 from t group by rollup (id, id + 1)").sql,
               HasSubstr(R"("id" + CAST(1 AS INTEGER))))"));
 }

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "table/generation.h"
+
 namespace firn::table {
 namespace {
 
@@ -62,31 +64,36 @@ TEST(TextCodes, TooManyOrTooLongOnesAreRefused) {
   EXPECT_EQ(few.texts().size(), 1U);
 }
 
-TEST(TextValues, RowsAreReadOnce) {
-  TextValues values;
-  const auto rows = Texts({"b", "a", {}, "b"});
-  TextCodes all;
-  int64_t left = 3;
-  EXPECT_FALSE(values.AddTo(&all, 4, *rows, &left));
-  EXPECT_LT(left, 0);
-  EXPECT_TRUE(values.AddTo(&all, 4, *rows->Slice(0, 2)));
-  left = 4;  // two more rows, two texts
-  EXPECT_TRUE(values.AddTo(&all, 4, *rows, &left));
-  EXPECT_EQ(left, 0);
-  left = 2;
-  EXPECT_TRUE(values.AddTo(&all, 4, *rows, &left));
-  EXPECT_THAT(all.texts(), ElementsAre("b", "a"));
-}
-
-TEST(TextValues, WhatHasManyIsNotReadAgain) {
+TEST(TextCodes, AGenerationReadsEachRowOnce) {
+  const auto schema = arrow::schema({arrow::field("x", arrow::utf8())});
+  Generation rows(schema);
+  Lsn next(1);
+  const auto append = [&](const std::vector<std::optional<std::string>>& values) {
+    rows.Append(
+        arrow::RecordBatch::Make(schema, static_cast<int64_t>(values.size()), {Texts(values)}),
+        next, 0);
+    next = next + static_cast<int64_t>(values.size());
+  };
+  const auto known = [&](Lsn visible, int64_t rows_left) {
+    TextCodes all;
+    const bool few = rows.AddTexts(visible, 0, &all, &rows_left);
+    return std::pair(few ? all.texts() : std::vector<std::string>{"?"}, rows_left);
+  };
+  append({"b", "a", {}});
+  append(std::vector<std::optional<std::string>>(kBulkRows, "bulk"));
+  EXPECT_EQ(known(Lsn(2), 1025).second, -1);
+  EXPECT_EQ(known(Lsn(2), 2), (std::pair{std::vector<std::string>{"bulk", "b", "a"}, 0L}));
+  EXPECT_EQ(known(Lsn(2), 0).first.size(), 3U);
+  append({"c", "b"});
+  EXPECT_EQ(known(Lsn(2), 0).first.size(), 3U);
+  EXPECT_EQ(known(Lsn(UINT64_MAX), 2).second, -1);
+  EXPECT_EQ(known(Lsn(UINT64_MAX), 3),
+            (std::pair{std::vector<std::string>{"bulk", "b", "a", "c"}, 0L}));
   std::vector<std::optional<std::string>> many;
-  for (int i = 0; i < 1000; ++i) many.push_back(std::to_string(i));
-  TextValues values;
-  TextCodes all;
-  EXPECT_FALSE(values.AddTo(&all, 0, *Texts(many)));
-  int64_t left = 0;
-  EXPECT_FALSE(values.AddTo(&all, 0, *Texts(many), &left));
-  EXPECT_EQ(left, 0);
+  for (int i = 0; i < 300; ++i) many.push_back(std::to_string(i));
+  append(many);
+  EXPECT_EQ(known(Lsn(UINT64_MAX), 1000), (std::pair{std::vector<std::string>{"?"}, 700L}));
+  EXPECT_EQ(known(Lsn(UINT64_MAX), 1000), (std::pair{std::vector<std::string>{"?"}, 1000L}));
 }
 
 }  // namespace
