@@ -1,7 +1,9 @@
 #include "table/text_codes.h"
 
+#include <atomic>
 #include <optional>
 #include <random>
+#include <thread>
 
 #include <arrow/api.h>
 #include <gmock/gmock.h>
@@ -94,6 +96,34 @@ TEST(TextCodes, AGenerationReadsEachRowOnce) {
   append(many);
   EXPECT_EQ(known(Lsn(UINT64_MAX), 1000), (std::pair{std::vector<std::string>{"?"}, 700L}));
   EXPECT_EQ(known(Lsn(UINT64_MAX), 1000), (std::pair{std::vector<std::string>{"?"}, 1000L}));
+}
+
+// Of one row each, in an open batch.
+TEST(TextCodes, ReadersAskWhileOneWrites) {
+  constexpr int64_t kRows = 4000;
+  const auto schema = arrow::schema({arrow::field("x", arrow::utf8())});
+  Generation rows(schema);
+  std::atomic<uint64_t> written{0};
+  const auto read = [&] {
+    for (uint64_t seen = 0; seen < kRows;) {
+      seen = written.load();
+      TextCodes texts;
+      int64_t rows_left = INT64_MAX;
+      if (!rows.AddTexts(Lsn(seen), 0, &texts, &rows_left)) continue;  // the other one reads
+      for (const auto& batch : rows.Read(Lsn(seen), nullptr, false)) {
+        ASSERT_TRUE(texts.Encode(*batch->column(0)).has_value());
+      }
+    }
+  };
+  std::thread first(read);
+  std::thread second(read);
+  for (int64_t i = 0; i < kRows; ++i) {
+    rows.Append(arrow::RecordBatch::Make(schema, 1, {Texts({std::to_string(i % 200)})}),
+                Lsn(static_cast<uint64_t>(i + 1)), 0);
+    written.store(static_cast<uint64_t>(i + 1));
+  }
+  first.join();
+  second.join();
 }
 
 }  // namespace
