@@ -319,7 +319,8 @@ bool Generation::AddTexts(Lsn visible, int column, TextCodes* all, int64_t* rows
   auto& known = texts_[column];
   if (known.many) return false;
   const auto read = [&](const arrow::Array& values) {
-    if (rows_left != nullptr && (*rows_left -= values.length()) < 0) return false;
+    if (rows_left != nullptr) *rows_left -= values.length();
+    if (rows_left != nullptr && *rows_left < 0) return false;
     known.many = !known.codes.AddAll(values);
     return !known.many;
   };

@@ -32,9 +32,9 @@ class Reader final : public engine::ScanReader {
     if (unit >= work_->units.size()) return nullptr;
     auto rows = work_->units[unit];
     for (const auto& [place, texts] : work_->coded) {
-      FIRN_TRY(auto codes, texts->Encode(*rows->column(place)));
+      FIRN_TRY(const auto codes, texts->Encode(*rows->column(place)));
       const auto field = arrow::field(rows->schema()->field(place)->name(), codes->type());
-      auto coded = rows->SetColumn(place, field, std::move(codes));
+      auto coded = rows->SetColumn(place, field, codes);
       if (!coded.ok()) return Fail(ErrorCode::kInternal, "{}", coded.status().ToString());
       rows = *std::move(coded);
     }
@@ -311,7 +311,8 @@ std::shared_ptr<const TextCodes> HotTexts(const Snapshot& snapshot, const TableV
   for (const auto& batch : own) {
     const int place = place_in(*batch->schema());
     if (place < 0) continue;
-    if (rows_left != nullptr && (*rows_left -= batch->num_rows()) < 0) return nullptr;
+    if (rows_left != nullptr) *rows_left -= batch->num_rows();
+    if (rows_left != nullptr && *rows_left < 0) return nullptr;
     if (!is_text(*batch->schema(), place)) return nullptr;
     if (!texts->AddAll(*batch->column(place))) return nullptr;
   }

@@ -6,15 +6,12 @@
 #include <thread>
 
 #include <arrow/api.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "table/generation.h"
 
 namespace firn::table {
 namespace {
-
-using testing::ElementsAre;
 
 std::shared_ptr<arrow::Array> Texts(const std::vector<std::optional<std::string>>& values) {
   arrow::StringBuilder builder;
