@@ -61,6 +61,7 @@ void Note(const Json& item, const std::vector<std::string>& columns, Collected& 
 }  // namespace
 
 void CollectGroups(const Json& select, Collected& collected) {
+  if (!Has(select, "groupClause")) return;
   for (const char* clause : {"targetList", "havingClause", "sortClause", "windowClause",
                              "distinctClause", "qualifyClause"}) {
     if (LooksIntoGroups(At(select, clause))) return;

@@ -35,6 +35,7 @@ struct WrittenBlock {
   bool distinct = false;                 // SELECT DISTINCT
   std::vector<std::string> distinct_on;  // what is compared of DISTINCT ON
   std::vector<std::string> keys;         // what GROUP BY has
+  bool grouping_sets = false;            // it has ROLLUP, CUBE or GROUPING SETS
   std::vector<GroupedValue> grouped;     // the values that are not their own keys
   std::set<std::string> columns;         // of integers, that GROUP BY has
   std::vector<std::vector<Expr>> rows;   // VALUES, instead of head and tail

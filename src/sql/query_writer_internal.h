@@ -128,7 +128,7 @@ class QueryWriter {
   void GroupByCodes(Block& block) const;
   /// Written text with what a group shows of the values that it is grouped by.
   static std::string Shown(std::string text, const Block& block);
-  Status ShowGroups(const std::string& groups, Block& block, std::string& having);
+  Status ShowGroups(Block& block, std::string& having);
   Status CheckGroupByAll(const Block& block) const;
 
   // write_from.cc

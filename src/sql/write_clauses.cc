@@ -316,14 +316,13 @@ Result<std::string> QueryWriter::WriteGroupBy(const Json& body, const Place& pla
     return std::string(" GROUP BY ALL");
   }
   auto& keys = block.keys;
-  bool plain = true;
   for (const auto& item : List(body, "groupClause")) {
-    plain = plain && !Open(item).Is("GroupingSet");
+    if (Open(item).Is("GroupingSet")) block.grouping_sets = true;
     FIRN_TRY(auto key, WriteGroupItem(item, place, block));
     keys.push_back(std::move(key));
   }
   if (keys.empty()) return std::string();
-  if (plain) {
+  if (!block.grouping_sets) {
     auto dependent = DependentColumns(body, *place.scope, {keys.begin(), keys.end()});
     if (depth_ == 1 && !Has(body, "havingClause") && !Has(body, "qualifyClause")) {
       std::erase_if(keys, [&](const auto& key) { return IsGroupedAnyway(key, block); });

@@ -223,14 +223,12 @@ std::string QueryWriter::Shown(std::string text, const Block& block) {
   return text;
 }
 
-Status QueryWriter::ShowGroups(const std::string& groups, Block& block, std::string& having) {
-  for (const auto& [value, shown] : block.grouped) {
-    for (const auto* word : {"ROLLUP (", "CUBE (", "GROUPING SETS ("}) {
-      if (groups.find(word) == groups.npos) continue;
-      return Refuse(value.location,
-                    fmt::format("grouping sets of {} are not supported", Keyed(value.type)),
-                    IsOpen(value.type) ? "Cast it to numeric(p,s)." : "Group by its text.");
-    }
+Status QueryWriter::ShowGroups(Block& block, std::string& having) {
+  if (block.grouping_sets && !block.grouped.empty()) {
+    const auto& value = block.grouped.front().value;
+    return Refuse(value.location,
+                  fmt::format("grouping sets of {} are not supported", Keyed(value.type)),
+                  IsOpen(value.type) ? "Cast it to numeric(p,s)." : "Group by its text.");
   }
   for (auto& output : block.outputs) output.expr.sql = Shown(std::move(output.expr.sql), block);
   having = Shown(std::move(having), block);

@@ -143,7 +143,7 @@ Result<QueryWriter::Block> QueryWriter::WritePlain(const Json& body, const Scope
     FIRN_TRY(const auto condition, WriteCondition(body["qualifyClause"], "QUALIFY", place));
     having += " QUALIFY " + condition;
   }
-  FIRN_RETURN_IF_ERROR(ShowGroups(groups, block, having));
+  FIRN_RETURN_IF_ERROR(ShowGroups(block, having));
   block.tail += groups + having;
   FIRN_TRY(const auto distinct, WriteDistinct(body, place, block));
   block.head = "SELECT " + distinct;

@@ -28,6 +28,7 @@ SHAPES = [
     "SELECT {0}, rank() OVER (ORDER BY {0}), sum(count(*)) OVER (PARTITION BY {0} IS NULL) "
     "FROM t GROUP BY {0}",
     "SELECT coalesce({0}, 'none'), count(*) FROM t GROUP BY {0}, 1",
+    "SELECT {0}, 'ROLLUP (' || y, count(*) FROM t GROUP BY {0}, 'ROLLUP (' || y",
     "SELECT {0} || y, {0}, count(*) FROM t GROUP BY {0} || y, {0}",
     "SELECT {0}, (SELECT max(t.{0} || u.y) FROM t AS u WHERE u.n = 1) FROM t GROUP BY {0}",
     "SELECT {0}, count(*) FROM t GROUP BY ROLLUP ({0}, y)",
