@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -35,6 +36,13 @@ def firn_binary() -> Path:
     """$FIRN_BINARY, or what `make build` leaves."""
     built = Path(__file__).resolve().parent.parent / "build" / "release" / "bin" / "firn"
     return Path(os.environ.get("FIRN_BINARY", built))
+
+
+def preloaded(library: str) -> str:
+    """LD_PRELOAD for a library beside the program; a sanitizer's own must be first."""
+    linked = subprocess.run(["ldd", firn_binary()], text=True, capture_output=True, check=True)
+    sanitizers = re.findall(r"=> (\S*/lib[at]san\.so\S*)", linked.stdout)
+    return " ".join([*sanitizers, str(firn_binary().with_name(library))])
 
 
 class FirnProcess:

@@ -44,7 +44,7 @@ class LocalFile final : public File {
       if (n == 0) break;
       if (n < 0) {
         if (errno == EINTR) continue;
-        return SystemFailure("read", path_, errno);
+        return Failed("read", errno);
       }
       done += static_cast<size_t>(n);
     }
@@ -58,9 +58,9 @@ class LocalFile final : public File {
                                  static_cast<off_t>(offset + done));
       if (n < 0) {
         if (errno == EINTR) continue;
-        return SystemFailure("write", path_, errno);
+        return Failed("write", errno);
       }
-      if (n == 0) return SystemFailure("write", path_, ENOSPC);
+      if (n == 0) return Failed("write", ENOSPC);
       done += static_cast<size_t>(n);
     }
     // On its way at once: all of a large file at its sync would hold up who syncs beside it. Only
@@ -73,26 +73,32 @@ class LocalFile final : public File {
   }
 
   Status Sync() override {
-    if (::fdatasync(fd_) != 0) return SystemFailure("sync", path_, errno);
+    if (::fdatasync(fd_) != 0) return Failed("sync", errno);
     return {};
   }
 
   Status Truncate(uint64_t size) override {
-    if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) {
-      return SystemFailure("truncate", path_, errno);
-    }
+    if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) return Failed("truncate", errno);
     return {};
   }
 
   Result<uint64_t> Size() override {
     struct stat info {};
-    if (::fstat(fd_, &info) != 0) return SystemFailure("stat", path_, errno);
+    if (::fstat(fd_, &info) != 0) return Failed("stat", errno);
     return static_cast<uint64_t>(info.st_size);
   }
 
   const std::string& path() const override { return path_; }
 
  private:
+  /// Under the name that the file has now: a log segment was a spare file when it was opened.
+  Failure Failed(std::string_view doing, int error) const {
+    std::error_code unknown;
+    const auto named = std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", fd_), unknown);
+    const bool there = !unknown && std::filesystem::exists(named, unknown);
+    return SystemFailure(doing, there ? named.string() : path_, error);
+  }
+
   const int fd_;
   const std::string path_;
 };

@@ -274,8 +274,8 @@ Status Log::Poison(Error error, bool outcome_known) {
     if (outcome_known) return poison_;
   }
   return Fail(MakeError(ErrorCode::kUnknownOutcome,
-                        "the log could not be written, so it is unknown whether the commit is "
-                        "durable: {}",
+                        "outcome unknown: the log could not be written, so the commit may be "
+                        "durable or not: {}",
                         error.message)
                   .WithSqlState("58030")
                   .WithRemedy(Remedy::kReconcile)

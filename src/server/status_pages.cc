@@ -66,7 +66,8 @@ net::http::Response StatusPages::Answer(const net::http::Request& request) const
   if (request.path == "/readyz") {
     const Status poisoned = database_.Poisoned();
     if (poisoned) return Text(200, "ready");
-    return Text(503, "not ready: " + poisoned.error().message);
+    return Text(503,
+                fmt::format("not ready: {}\n{}", poisoned.error().message, poisoned.error().hint));
   }
   if (request.path == "/metrics") {
     auto response = Text(200, Metrics());
@@ -85,6 +86,8 @@ std::string StatusPages::Metrics() const {
                  static_cast<double>(session_count_()));
   families.Counter("firn_commits_total", "Transactions made durable since start", stats.commits);
   families.Counter("firn_log_groups_total", "Log groups written since start", stats.log_groups);
+  families.Gauge("firn_log_failed", "1 when the log cannot be written until a restart",
+                 database_.Poisoned() ? 0 : 1);
   families.Gauge("firn_log_bytes", "Bytes of log segments on disk",
                  static_cast<double>(stats.log_bytes));
   families.Gauge("firn_log_segments", "Log segments on disk",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 import threading
 import urllib.request
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from firn_process import FirnProcess, firn_binary, wait_until
+from firn_process import FirnProcess, preloaded, wait_until
 
 SHOWN = "SELECT count(*), sum(n), to_char(max(day), 'DD Mon'), max(day) - min(day) FROM t"
 
@@ -31,17 +29,10 @@ class Breakable:
         wait_until(lambda: not self.wish.exists(), "the engine is broken")
 
 
-def preloaded() -> str:
-    """The library that breaks the engine, behind a sanitizer's, which must come first of all."""
-    linked = subprocess.run(["ldd", firn_binary()], text=True, capture_output=True, check=True)
-    sanitizers = re.findall(r"=> (\S*/lib[at]san\.so\S*)", linked.stdout)
-    return " ".join([*sanitizers, str(firn_binary().with_name("break_engine.so"))])
-
-
 @pytest.fixture
 def breakable(firn_server, tmp_path, monkeypatch) -> Breakable:
     wish = tmp_path / "wish"
-    monkeypatch.setenv("LD_PRELOAD", preloaded())
+    monkeypatch.setenv("LD_PRELOAD", preloaded("break_engine.so"))
     monkeypatch.setenv("BREAK_ENGINE", str(wish))
     server = firn_server()
     monkeypatch.delenv("LD_PRELOAD")
