@@ -148,6 +148,9 @@ class Server {
     factory_ = std::make_unique<SqlSessionFactory>(*service_);
     if (!net::IsLoopback(pg.address)) FIRN_RETURN_IF_ERROR(service_->CheckRemoteLogins());
     FIRN_TRY(pg_server_, net::pgwire::PgServer::Listen(threads_, pg, *factory_, limits));
+    service_->SetSessionEnding(
+        {.cancel = [this](int32_t pid) { return pg_server_->Cancel(pid); },
+         .terminate = [this](int32_t pid) { return pg_server_->Terminate(pid); }});
     pages_ = std::make_unique<StatusPages>(*database_, *engine_, shares.limit,
                                            [this] { return pg_server_->session_count(); });
     FIRN_TRY(http_server_, net::http::HttpServer::Listen(threads_, http, *pages_, {}));

@@ -135,10 +135,13 @@ class Collector {
     }
     const auto entries = FindFunction(name);
     if (entries.empty() || entries.front().kind != FunctionKind::kServer) return {};
-    if (from_depth_ > 0 && (name == "nextval" || name == "setval")) {
-      return tree::Refuse(statement_, tree::Location(body),
-                          name + "() in a query with FROM is not supported",
-                          "Make it the DEFAULT of a column, or call it once per row.");
+    if (!TakesArguments(entries, List(body, "args").size())) return {};  // told where it is written
+    const bool ends_session = name == "pg_cancel_backend" || name == "pg_terminate_backend";
+    if (from_depth_ > 0 && (ends_session || name == "nextval" || name == "setval")) {
+      return tree::Refuse(
+          statement_, tree::Location(body), name + "() in a query with FROM is not supported",
+          ends_session ? "Call it for one session: pids are in firn.sessions."
+                       : "Make it the DEFAULT of a column, or call it once per row.");
     }
     std::vector<Cell> arguments;
     for (const auto& argument : List(body, "args")) {

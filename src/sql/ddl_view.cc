@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "sql/ddl_internal.h"
 #include "sql/decode_ddl_internal.h"
@@ -93,11 +94,10 @@ Result<std::shared_ptr<catalog::View>> MakeView(SessionContext& session,
                                                 const CreateViewCommand& command) {
   auto view = std::make_shared<catalog::View>();
   FIRN_TRY(const auto references, FindReferences(command.query));
+  constexpr std::array<std::string_view, 6> kRefused = {
+      "nextval", "setval", "currval", "lastval", "pg_cancel_backend", "pg_terminate_backend"};
   for (const auto& call : references.calls) {
-    if (call.name != "nextval" && call.name != "setval" && call.name != "currval" &&
-        call.name != "lastval") {
-      continue;
-    }
+    if (std::find(kRefused.begin(), kRefused.end(), call.name) == kRefused.end()) continue;
     return Fail(MakeError(ErrorCode::kUnsupported, "{}() in a view is not supported", call.name)
                     .WithSqlState("0A000")
                     .WithPosition(call.position)

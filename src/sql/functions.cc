@@ -159,6 +159,13 @@ std::span<const FunctionEntry> FindFunction(std::string_view name) {
 std::span<const FunctionEntry> FindOperator(std::string_view name) {
   return OperatorCatalog().Named(name);
 }
+bool TakesArguments(std::span<const FunctionEntry> entries, size_t count) {
+  return std::any_of(entries.begin(), entries.end(), [count](const FunctionEntry& entry) {
+    const auto words = Words(entry.arguments);
+    return words.size() == count || (!words.empty() && words.back() == "...");
+  });
+}
+
 bool IsAbsentFunction(std::string_view name) {
   static const auto kNames = [] {
     std::string joined(table::Absent());

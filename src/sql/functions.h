@@ -41,6 +41,8 @@ std::span<const FunctionEntry> Operators();
 /// Entries of one name, empty when there is none. `name` may carry the schema firn.
 std::span<const FunctionEntry> FindFunction(std::string_view name);
 std::span<const FunctionEntry> FindOperator(std::string_view name);
+/// Whether one of them takes so many arguments.
+bool TakesArguments(std::span<const FunctionEntry> entries, size_t count);
 /// Whether PostgreSQL has a function of this name that firn has not.
 bool IsAbsentFunction(std::string_view name);
 

@@ -242,6 +242,10 @@ class QueryWriter {
   // write_call.cc
   Result<Expr> WriteCall(const Json& body, const Place& place);
   Result<Expr> WriteServerCall(const Json& body, const Place& place);
+  /// Its arguments, of the types that the function takes. 42883.
+  Result<std::vector<Expr>> WriteServerArguments(const Json& body, const Place& place);
+  /// What the session answers; `arguments` are those among which there are parameters.
+  Result<Expr> WriteAnswer(const Json& body, const std::vector<Expr>& arguments);
   /// A function that returns rows as a list of them.
   Result<FromItem> WriteServerRows(const Json& body, const std::string& name, int location);
   /// unnest(a, b, …) in FROM: as many rows as the longest has elements.

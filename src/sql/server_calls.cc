@@ -13,6 +13,7 @@
 #include "sql/relations.h"
 #include "sql/roles.h"
 #include "sql/sequences.h"
+#include "sql/session_ending.h"
 #include "sql/text_rows.h"
 #include "sql/utility.h"
 
@@ -127,9 +128,14 @@ Result<Text> SetConfig(const CallContext& call) {
 }
 
 Result<Text> SequenceAnswer(const CallContext& call) {
-  const auto& answers = call.session.sequence_answers;
+  const auto& answers = call.session.call_answers;
   const auto found = answers.find(call.index);
   return found == answers.end() ? Text() : Text(std::to_string(found->second));
+}
+Result<Text> EndingAnswer(const CallContext& call) {
+  const auto& answers = call.session.call_answers;
+  const auto found = answers.find(call.index);
+  return found == answers.end() ? Text() : Text(found->second != 0 ? "true" : "false");
 }
 struct ServerFunction {
   std::string_view name;
@@ -163,6 +169,8 @@ constexpr std::array kFunctions = {
     ServerFunction{"currval", TypeKind::kInt8, SequenceAnswer},
     ServerFunction{"setval", TypeKind::kInt8, SequenceAnswer},
     ServerFunction{"lastval", TypeKind::kInt8, SequenceAnswer},
+    ServerFunction{"pg_cancel_backend", TypeKind::kBool, EndingAnswer},
+    ServerFunction{"pg_terminate_backend", TypeKind::kBool, EndingAnswer},
     ServerFunction{"current_schemas", TypeKind::kName, Schemas, true},
     ServerFunction{"pg_my_temp_schema", TypeKind::kOid, Zero},
 };
@@ -229,7 +237,7 @@ void WaitForLsn(SessionContext& session, Lsn lsn, std::function<void(bool)> done
 Task<Result<bool>> AwaitServerCalls(SessionContext& session, const std::vector<ServerCall>& calls,
                                     const std::vector<BoundParameter>* parameters) {
   bool waited = false;
-  session.sequence_answers.clear();
+  session.call_answers.clear();
   for (const auto& call : calls) {
     auto given = Arguments(session, call, parameters);
     if (!given) co_return Failure(std::move(given).error());
@@ -239,7 +247,11 @@ Task<Result<bool>> AwaitServerCalls(SessionContext& session, const std::vector<S
       auto error = std::move(value).error();
       co_return Fail(std::move(error));
     }
-    if (*value) session.sequence_answers[call.index] = **value;
+    if (!*value) {
+      value = CallEndingFunction(session, call.name, arguments);
+      if (!value) co_return Failure(std::move(value).error());
+    }
+    if (*value) session.call_answers[call.index] = **value;
     if (call.name != "firn.wait_for") continue;
     if (arguments.size() != 1 || !arguments[0]) continue;
     uint64_t lsn = 0;

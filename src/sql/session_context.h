@@ -48,8 +48,8 @@ struct SessionContext {
   SequenceMemory sequences;
   /// Whose rights count in place of the current role's; null: its own (rights.h).
   catalog::RolePtr acting;
-  /// Of the statement's calls of nextval and the like, by their index.
-  std::map<size_t, int64_t> sequence_answers;
+  /// Of the statement's calls that do something (nextval, pg_cancel_backend), by their index.
+  std::map<size_t, int64_t> call_answers;
   /// What UsablePath answered last.
   mutable std::pair<NameScope, std::vector<std::string>> usable_path;
   /// What pg_catalog::Facts::Of answered last.

@@ -66,6 +66,14 @@ std::vector<SessionRow> SessionRegistry::Rows() const {
   return rows;
 }
 
+std::optional<SessionRow> SessionRegistry::Find(int32_t pid) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto* entry : entries_) {
+    if (auto row = entry->row(); row.pid == pid) return row;
+  }
+  return std::nullopt;
+}
+
 size_t SessionRegistry::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();

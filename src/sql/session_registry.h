@@ -3,9 +3,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -24,6 +27,12 @@ struct SessionRow {
   std::string query;  // the last one begun
   int64_t connected_us = 0;
   int64_t query_started_us = 0;  // 0: none yet
+};
+
+/// What the protocol front does to a session by its pid; false: there is none.
+struct SessionEnding {
+  std::function<bool(int32_t)> cancel;     // what it runs: 57014
+  std::function<bool(int32_t)> terminate;  // the session: 57P01
 };
 
 /// Threads: any.
@@ -53,11 +62,19 @@ class SessionRegistry {
   /// 53300 when there is no place left.
   Result<std::unique_ptr<Entry>> Add(SessionRow row);
   std::vector<SessionRow> Rows() const;
+  /// The session with this pid, if it is there.
+  std::optional<SessionRow> Find(int32_t pid) const;
+
+  /// Before the first session.
+  void SetEnding(SessionEnding ending) { ending_ = std::move(ending); }
+  const SessionEnding& ending() const { return ending_; }
+
   size_t size() const;
 
  private:
   const size_t most_;
   const Clock& clock_;
+  SessionEnding ending_;
   mutable std::mutex mutex_;
   std::vector<const Entry*> entries_;
 };

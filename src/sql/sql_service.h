@@ -53,6 +53,8 @@ class SqlService {
   Status CheckRemoteLogins() const;
 
   const SessionRegistry& registry() const { return registry_; }
+  /// How pg_cancel_backend and pg_terminate_backend reach a session. Before the first one.
+  void SetSessionEnding(SessionEnding ending) { registry_.SetEnding(std::move(ending)); }
 
  private:
   SqlService(table::Database& database, engine::Engine& engine, const Settings& settings,

@@ -387,20 +387,37 @@ Result<Expr> QueryWriter::CountNulls(const std::string& name, std::vector<Expr>&
   return Expr{.sql = "(" + sum + ")", .type = {.tag = kInt4}, .location = location};
 }
 
+Result<std::vector<Expr>> QueryWriter::WriteServerArguments(const Json& body, const Place& place) {
+  std::vector<Expr> arguments;
+  std::vector<ValueType> types;
+  for (const auto& argument : List(body, "args")) {
+    FIRN_TRY(arguments.emplace_back(), WriteExpr(WithoutRegclass(argument), place));
+    types.push_back(arguments.back().type);
+  }
+  const auto name = FunctionName(body);
+  const auto found = Resolve(FindFunction(name), types, /*is_operator=*/false);
+  if (found.entry == nullptr) return NoFunction(name, arguments, tree::Location(body));
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = found.arguments[i]}, CastContext::kImplicit));
+  }
+  return arguments;
+}
+
 Result<Expr> QueryWriter::WriteServerCall(const Json& body, const Place& place) {
+  std::vector<Expr> arguments;
+  if (!Has(body, "op")) {
+    FIRN_TRY(arguments, WriteServerArguments(body, place));
+  }
+  if (Has(body, "op") || collected_.calls.contains(&body)) return WriteAnswer(body, arguments);
+  const ValueType type{.tag = kText};  // set_config(), of a column
+  return Expr{.sql = CatalogCall(FunctionName(body), arguments, type),
+              .type = type,
+              .location = tree::Location(body)};
+}
+
+Result<Expr> QueryWriter::WriteAnswer(const Json& body, const std::vector<Expr>& arguments) {
   const int location = tree::Location(body);
   const auto found = collected_.calls.find(&body);
-  if (found == collected_.calls.end() && FunctionName(body) == "set_config") {
-    FIRN_TRY(auto arguments, WriteList(List(body, "args"), place));
-    if (arguments.size() != 3) return NoFunction("set_config", arguments, location);
-    constexpr std::array kTypes = {kText, kText, kBool};
-    for (size_t i = 0; i < arguments.size(); ++i) {
-      FIRN_RETURN_IF_ERROR(Coerce(arguments[i], {.tag = kTypes[i]}, CastContext::kImplicit));
-    }
-    const ValueType type{.tag = kText};
-    return Expr{
-        .sql = CatalogCall("set_config", arguments, type), .type = type, .location = location};
-  }
   if (found == collected_.calls.end()) {
     return Refuse(location, "CURRENT_TIME and LOCALTIME with a precision are not supported",
                   "Use CURRENT_TIME and LOCALTIME.");
@@ -409,20 +426,12 @@ Result<Expr> QueryWriter::WriteServerCall(const Json& body, const Place& place) 
   if (!context_.answer_call) {
     return Refuse(location, call.name + "() cannot be used here", "Use it in a query.");
   }
-  // A parameter gets its type here; its value is the session's to read. The engine must see it all
+  // A parameter has its type by now; its value is the session's to read. The engine must see it all
   // the same, or it misses a number among those of its own.
   std::string mentioned;
-  const auto& given = List(body, "args");
-  for (size_t i = 0; i < given.size() && i < call.arguments.size(); ++i) {
+  for (size_t i = 0; i < arguments.size() && i < call.arguments.size(); ++i) {
     if (call.arguments[i].kind != Cell::Kind::kParameter) continue;
-    FIRN_TRY(auto argument, WriteExpr(WithoutRegclass(given[i]), Place{}));
-    const auto type = call.name == "firn.wait_for" || (call.name == "setval" && i == 1) ? kInt8
-                      : i == 2 || call.name == "current_schemas"                        ? kBool
-                                                                                        : kText;
-    if (argument.type.tag == kUnknown) {
-      FIRN_RETURN_IF_ERROR(Coerce(argument, {.tag = type}, CastContext::kImplicit));
-    }
-    mentioned += (mentioned.empty() ? "" : " OR ") + argument.sql + " IS NULL";
+    mentioned += (mentioned.empty() ? "" : " OR ") + arguments[i].sql + " IS NULL";
   }
   FIRN_TRY(const auto answer, context_.answer_call(call));
   Expr value{.sql = answer.first, .type = FromColumnar(answer.second), .location = location};
@@ -564,7 +573,7 @@ Result<Expr> QueryWriter::WriteFunction(const std::string& name, const Json& bod
   }
   if (found.entry == nullptr) return NoFunction(name, arguments, location);
   if (found.entry->engine == "!age") {
-    FIRN_TRY(auto today, WriteServerCall(body, place));
+    FIRN_TRY(auto today, WriteAnswer(body, {}));
     FIRN_RETURN_IF_ERROR(Coerce(today, {.tag = found.arguments.front()}, CastContext::kImplicit));
     arguments.insert(arguments.begin(), std::move(today));
     const std::vector<TypeTag> both(2, found.arguments.front());

@@ -39,7 +39,7 @@ SCALARS = [
     "getenv('DOOR_CANARY')", "pg_read_file('{file}')", "pg_read_binary_file('{file}')",
     "pg_ls_dir('{folder}')", "lo_import('{file}')", "lo_export(1, '{out}')",
     "current_setting('DOOR_CANARY')", "getvariable('x')", "which_secret('x', 's3')",
-    "pg_stat_file('{file}')", "pg_reload_conf()", "pg_terminate_backend(1)",
+    "pg_stat_file('{file}')", "pg_reload_conf()",
     "pg_sleep_until('infinity')",
     "pg_rotate_logfile()", "write_log('{file}')", "read_text('{file}')", "system('id')",
     "dblink_connect('host={host}')", "http_get('http://{host}/')", "nextfile('{file}')",

@@ -81,8 +81,20 @@ void Registry::Cancel(const CancelKey& key) {
   std::lock_guard lock(mutex_);
   const auto found = sessions_.find(key.process_id);
   if (found == sessions_.end() || found->second->key.secret != key.secret) return;
-  found->second->stream->CancelWait();
-  if (found->second->session != nullptr) found->second->session->Cancel();
+  CancelNow(*found->second);
+}
+
+bool Registry::Cancel(int32_t process_id) {
+  std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(process_id);
+  if (found == sessions_.end()) return false;
+  CancelNow(*found->second);
+  return true;
+}
+
+void Registry::CancelNow(Peer& peer) {
+  peer.stream->CancelWait();
+  if (peer.session != nullptr) peer.session->Cancel();
 }
 
 void Registry::End(Peer& peer, Interruption why) {

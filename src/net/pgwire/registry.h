@@ -44,6 +44,8 @@ class Registry {
 
   /// Nothing happens unless the key is exactly that of a session.
   void Cancel(const CancelKey& key);
+  /// Cancels what a session runs; false when there is none with this process id.
+  bool Cancel(int32_t process_id);
   /// Ends one session with 57P01; false when there is none with this process id.
   bool Terminate(int32_t process_id);
   /// Ends all; whoever comes later is refused.
@@ -54,6 +56,7 @@ class Registry {
   size_t session_count() const;
 
  private:
+  static void CancelNow(Peer& peer);
   static void End(Peer& peer, Interruption why);
   void ForgetStranger(Peer& peer);
 

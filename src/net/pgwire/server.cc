@@ -25,6 +25,10 @@ size_t PgServer::session_count() const {
   return state_->registry.session_count();
 }
 
+bool PgServer::Cancel(int32_t process_id) {
+  return state_->registry.Cancel(process_id);
+}
+
 bool PgServer::Terminate(int32_t process_id) {
   return state_->registry.Terminate(process_id);
 }

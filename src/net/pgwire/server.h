@@ -47,6 +47,8 @@ class PgServer {
   uint16_t port() const { return listener_->port(); }
   size_t session_count() const;
 
+  /// Cancels what one session runs (57014), as pg_cancel_backend does. False: no such process id.
+  bool Cancel(int32_t process_id);
   /// Ends one session with 57P01, as pg_terminate_backend does. False: no such process id.
   bool Terminate(int32_t process_id);
   /// Accepts nobody any more, cancels what runs, ends every session with 57P01. Idempotent.

@@ -56,7 +56,10 @@ localtimestamp() timestamp
 nextval(text) int8
 now() timestamptz
 pg_backend_pid() int4
+pg_cancel_backend(int4) bool
 pg_is_in_recovery() bool
+pg_terminate_backend(int4) bool
+pg_terminate_backend(int4 int8) bool
 session_user() name
 set_config(text text bool) text
 setval(text int8) int8

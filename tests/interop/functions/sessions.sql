@@ -1,0 +1,22 @@
+-- Functions that the session answers: of nobody and of null; with as many arguments as there are not.
+SELECT pg_cancel_backend(NULL), pg_terminate_backend(NULL), pg_terminate_backend(NULL, 7);
+SELECT pg_terminate_backend(2147483647), pg_cancel_backend(2147483647);
+SELECT pg_cancel_backend(1, 2, 3);
+SELECT pg_cancel_backend();
+SELECT pg_cancel_backend('x');
+SELECT pg_cancel_backend(1.5);
+SELECT pg_cancel_backend(5000000000);
+SELECT pg_terminate_backend(7, 'x');
+SELECT now(1);
+SELECT version(1);
+SELECT pg_backend_pid(5);
+SELECT current_setting();
+SELECT set_config('a', 'b');
+SELECT current_schemas();
+SELECT current_database(1);
+SELECT clock_timestamp('x');
+SELECT lastval(1);
+SELECT nextval();
+SELECT nextval('no_such_sequence', 1);
+SELECT setval('no_such_sequence');
+SELECT current_setting(1);
