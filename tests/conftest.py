@@ -148,7 +148,7 @@ def free_port():
         return held.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def postgres_server():
     """A private PostgreSQL 15; postgres_server() opens a session on it."""
     with private_postgres() as where:
