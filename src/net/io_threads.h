@@ -32,6 +32,10 @@ class Seat {
   ~Seat() {
     if (connections_ != nullptr) --*connections_;
   }
+  /// Whether nobody else waits for this thread.
+  bool is_alone() const {
+    return connections_ != nullptr && connections_->load(std::memory_order_relaxed) == 1;
+  }
 
  private:
   std::atomic<int64_t>* connections_ = nullptr;

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from firn_process import FirnProcess, wait_until
-from process_figures import open_files, status_number
+from process_figures import open_files, processor_seconds, status_number
 
 BUSY = 32
 CANCELS = 30
@@ -139,3 +139,18 @@ def test_a_cancel_ends_its_statement_within_a_tenth_of_a_second_beside_32_busy_c
           f"p90 {1000 * waits[len(waits) * 9 // 10]:.0f} ms, at most {1000 * waits[-1]:.0f} ms; "
           f"SELECT 1 beside them p50 {1000 * statistics.median(controls):.0f} ms")
     assert statistics.median(waits) < 0.1 + 4 * statistics.median(controls)
+
+
+def test_sessions_that_wait_take_no_processor_time(firn_server):
+    """A prompt client is waited for awake, for moments: not one that has stopped asking."""
+    server = firn_server()
+    sessions = [server.connect() for _ in range(3)]
+    for session in sessions:
+        for _ in range(300):
+            session.execute("SELECT 1")
+    before = processor_seconds(server.pid)
+    time.sleep(1)
+    assert processor_seconds(server.pid) - before < 0.3
+    for session in sessions:
+        assert session.execute("SELECT 1").fetchone() == (1,)
+        session.close()

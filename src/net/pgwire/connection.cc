@@ -131,7 +131,7 @@ Task<Status> Connection::Serve() {
       why = Interruption::kStalled;
     }
     if (limit.time.count() > 0) ArmTimer(limit.time, why);
-    auto read = co_await stream_.ReadMore(wanted);
+    auto read = co_await stream_.ReadMore(wanted, seat_.is_alone());
     if (limit.time.count() > 0) DisarmTimer();
     FIRN_CO_RETURN_IF_ERROR(std::move(read));
   }

@@ -49,8 +49,9 @@ class Stream {
   bool is_dropping() const { return ahead_ > 0; }
   /// Suspends until at least one more byte has come (after those consumed ahead). `wanted`: how
   /// many the message at the front has in all, 0: not known; lets the buffer double toward it.
+  /// `alone`: the thread is this client's alone, and may wait for moments without being suspended.
   /// kIo when the client is gone; the error for the client when interrupted.
-  Task<Status> ReadMore(size_t wanted);
+  Task<Status> ReadMore(size_t wanted, bool alone = false);
   /// Read this much at a time (COPY), or 0: as little as will do.
   void set_read_bytes(size_t bytes) { read_bytes_ = bytes; }
 
@@ -91,6 +92,8 @@ class Stream {
 
  private:
   void MakeRoom(size_t wanted);
+  /// What a client sends that is at it again within moments; 0: nothing, wait for it.
+  size_t ReadAwake(char* to, size_t room);
   /// Suspends until the socket is ready to go on with what TLS said it wants.
   Task<void> AwaitTls(int answer, boost::system::error_code& failed);
   Task<size_t> ReadTls(char* to, size_t room, boost::system::error_code& failed);
@@ -106,6 +109,8 @@ class Stream {
   size_t read_bytes_ = 0;
   std::string out_;
   bool broken_ = false;
+  uint32_t asleep_ = 0;        // waits to come in which ReadAwake is not tried
+  uint32_t asleep_next_ = 16;  // how many it will be after the next one in vain
 
   std::atomic<Interruption> interruption_{Interruption::kNone};
   std::atomic<bool> wait_cancelled_{false};
