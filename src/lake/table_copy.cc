@@ -59,8 +59,7 @@ Result<std::string> Relocator::NewPath(const std::string& uri) const {
 
 Status Relocator::Overwrite(const std::string& path, const std::string& content) const {
   FIRN_TRY(const auto file, fs_.Open(path, {.mode = io::OpenMode::kTruncate}));
-  FIRN_RETURN_IF_ERROR(file->WriteAt(0, content.data(), content.size()));
-  return file->Sync();
+  return file->WriteAt(0, content.data(), content.size());
 }
 
 void Relocator::MoveMark(std::string* property) const {
@@ -128,7 +127,6 @@ Result<IcebergTable> Relocator::Run(int64_t version) {
     FIRN_RETURN_IF_ERROR(WriteSnapshot(read.metadata(), &snapshot));
   }
   FIRN_RETURN_IF_ERROR(Overwrite(MetadataPath(folder_, version), iceberg::ToJson(metadata)));
-  FIRN_RETURN_IF_ERROR(fs_.SyncDir(MetadataFolder(folder_)));
   FIRN_TRY(auto table, IcebergTable::Load(fs_, folder_, version));
   FIRN_RETURN_IF_ERROR(table.PublishHint());
   return table;

@@ -26,8 +26,9 @@ struct Relocation {
 
 /// Writes anew, in place, what `folder` (below `to`, with the files that VisitFiles told of) has of
 /// metadata, so that paths lie below `to` and what was flushed of the old log counts as flushed of
-/// the new one. The version becomes the newest, and the hint's; older ones are forgotten. Durable.
-/// Returns the table. Errors: kCorrupt, kNotFound naming the file, kIo.
+/// the new one. The version becomes the newest, and the hint's; older ones are forgotten. To make
+/// those files durable is the caller's. Returns the table. Errors: kCorrupt, kNotFound naming the
+/// file, kIo.
 Result<IcebergTable> RelocateTable(io::FileSystem& fs, const std::string& folder, int64_t version,
                                    const Relocation& relocation);
 
