@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "sql/ddl_internal.h"
 #include "sql/decode_ddl_internal.h"
@@ -128,6 +129,22 @@ Result<std::shared_ptr<catalog::View>> MakeView(SessionContext& session,
   return view;
 }
 
+/// Whether the view reads the relation, itself or by way of others.
+bool IsMadeOf(const SessionContext& session, const catalog::View& view, const Uuid& relation) {
+  const auto& catalog = *session.transaction.view().catalog;
+  std::vector<Uuid> next = view.DependsOn();
+  std::set<Uuid> seen(next.begin(), next.end());
+  for (size_t i = 0; i < next.size(); ++i) {
+    if (next[i] == relation) return true;
+    const auto object = catalog.FindObject(next[i]);
+    if (object == nullptr) continue;
+    for (const auto& needed : object->DependsOn()) {
+      if (seen.insert(needed).second) next.push_back(needed);
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Task<Status> Run(SessionContext& session, const CreateViewCommand& command, Output& /*out*/) {
@@ -151,13 +168,7 @@ Task<Status> Run(SessionContext& session, const CreateViewCommand& command, Outp
     if (!replaces) co_return replaces;
     view.id = before->id;
     view.revision = before->revision + 1;
-    const auto needs = view.DependsOn();
-    if (std::find(needs.begin(), needs.end(), view.id) != needs.end()) {
-      co_return Fail(MakeError(ErrorCode::kInvalidInput,
-                               "infinite recursion detected in rules for relation \"{}\"",
-                               view.name)
-                         .WithSqlState("42P17"));
-    }
+    if (IsMadeOf(session, view, view.id)) co_return EndlessView(view.name);
   }
   co_return session.transaction.AddChange(catalog::PutObject{*std::move(made)});
 }
@@ -179,6 +190,7 @@ Result<std::vector<Dependent>> ViewsOverColumn(SessionContext& session,
       if (reference.relation != table.id.value()) continue;
       std::erase_if(reference.columns, [&](const auto& one) { return one.id == column; });
     }
+    session.views.count = 0;  // each view by itself
     if (ExpandView(session, without, describe, DescribeServerCall)) continue;
     const NamedRelation relation{.table = nullptr, .object = view};
     all.push_back({.relation = relation,

@@ -248,6 +248,7 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
   if (request.parameters != nullptr) {
     for (const auto& bound : *request.parameters) context.parameter_types.emplace_back(bound.type);
   }
+  session.views.count = 0;  // to describe it was another matter
   session.catalog_token.reset();
   context.catalog_token = [&session] { return pg_catalog::TokenOf(session); };
   auto written = WriteOrExplain(request, context);

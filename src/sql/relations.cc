@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "sql/file_scan.h"
@@ -158,6 +159,7 @@ std::vector<std::shared_ptr<const catalog::TableDefinition>> TablesUnder(
   std::vector<std::shared_ptr<const catalog::TableDefinition>> tables;
   if (auto table = FindTable(session, name)) tables.push_back(std::move(table));
   std::vector<Uuid> next;
+  std::set<Uuid> seen;
   const auto relation = FindRelation(session, name);
   if (relation && tables.empty()) next.push_back(relation.id());
   const auto& catalog = *session.transaction.view().catalog;
@@ -165,7 +167,9 @@ std::vector<std::shared_ptr<const catalog::TableDefinition>> TablesUnder(
     if (auto table = catalog.FindTable(TableId(next[i]))) tables.push_back(std::move(table));
     const auto object = catalog.FindObject(next[i]);
     if (object == nullptr) continue;
-    for (const auto& needed : object->DependsOn()) next.push_back(needed);
+    for (const auto& needed : object->DependsOn()) {
+      if (seen.insert(needed).second) next.push_back(needed);
+    }
   }
   return tables;
 }

@@ -104,6 +104,7 @@ void Session::Cancel() {
 
 void Session::BeginMessage(std::string_view text) {
   entry_->Began(text);
+  context_.views.count = 0;
   const auto timeout = context_.settings.statement_timeout_ms();
   context_.cancellation->Begin(timeout);
   if (timeout > 0) context_.services.watch.Wake();
@@ -111,6 +112,7 @@ void Session::BeginMessage(std::string_view text) {
 
 void Session::BeginNextStatement() {
   const auto timeout = context_.settings.statement_timeout_ms();
+  context_.views.count = 0;
   context_.cancellation->SetTimeout(timeout);
   if (timeout > 0) context_.services.watch.Wake();
 }

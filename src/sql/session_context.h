@@ -50,6 +50,12 @@ struct SessionContext {
   catalog::RolePtr acting;
   /// Of the statement's calls that do something (nextval, pg_cancel_backend), by their index.
   std::map<size_t, int64_t> call_answers;
+  /// Views that are being expanded, the outer ones first, and how many were in this statement.
+  struct ViewsExpanded {
+    std::vector<Uuid> open;
+    int count = 0;
+  };
+  mutable ViewsExpanded views;
   /// What UsablePath answered last.
   mutable std::pair<NameScope, std::vector<std::string>> usable_path;
   /// What pg_catalog::Facts::Of answered last.

@@ -64,7 +64,55 @@ std::shared_ptr<const UserTypes> TypesAsSeen(const SessionContext& session,
   return types->With(std::move(pinned));
 }
 
+// Views over views are expanded by recursion, each as often as it is mentioned.
+constexpr size_t kLevelsMax = 100;
+constexpr int kExpandedMax = 1'000;
+
+/// One view being expanded.
+class Expanding {
+ public:
+  Expanding(const SessionContext& session, const catalog::View& view) : session_(session) {
+    session_.views.open.push_back(view.id);
+    ++session_.views.count;
+  }
+  ~Expanding() { session_.views.open.pop_back(); }
+  Expanding(const Expanding&) = delete;
+  Expanding& operator=(const Expanding&) = delete;
+
+  Status Check(const catalog::View& view) const {
+    FIRN_RETURN_IF_ERROR(session_.cancellation->Check());
+    const auto& open = session_.views.open;
+    if (std::count(open.begin(), open.end(), view.id) > 1) return EndlessView(view.name);
+    if (open.size() > kLevelsMax) {
+      return Fail(MakeError(ErrorCode::kInvalidInput, "stack depth limit exceeded")
+                      .WithSqlState("54001")
+                      .WithHint(fmt::format("View \"{}\" lies below {} others: that is as deep as "
+                                            "views over views go.",
+                                            view.name, kLevelsMax)));
+    }
+    if (session_.views.count > kExpandedMax) {
+      return Fail(MakeError(ErrorCode::kInvalidInput,
+                            "a statement may mention views {} times, within views too",
+                            kExpandedMax)
+                      .WithSqlState("54000")
+                      .WithHint(fmt::format("View \"{}\" is mentioned once too often: make a "
+                                            "table of one that others mention much.",
+                                            view.name)));
+    }
+    return {};
+  }
+
+ private:
+  const SessionContext& session_;
+};
+
 }  // namespace
+
+Failure EndlessView(std::string_view name) {
+  return Fail(MakeError(ErrorCode::kInvalidInput,
+                        "infinite recursion detected in rules for relation \"{}\"", name)
+                  .WithSqlState("42P17"));
+}
 
 std::optional<TableName> NameOf(const SessionContext& session, const Uuid& relation) {
   const auto& catalog = *session.transaction.view().catalog;
@@ -81,6 +129,8 @@ Result<ResolvedTable> ExpandView(
     const SessionContext& session, const catalog::View& view, const ResolveRelation& resolve,
     const std::function<Result<std::pair<std::string, columnar::Type>>(const ServerCall&)>&
         answer_call) {
+  const Expanding expanding(session, view);
+  FIRN_RETURN_IF_ERROR(expanding.Check(view));
   FIRN_TRY(const auto statements, Parse(view.query));
   QueryContext context;
   context.user_types = TypesAsSeen(session, view);
