@@ -87,6 +87,13 @@ Status ConnectionState::CheckReady() const {
   return {};
 }
 
+Status ConnectionState::SetOutOfCore(bool wanted) {
+  if (out_of_core == wanted) return {};
+  FIRN_RETURN_IF_ERROR(core->Run(connection, fmt::format("SET debug_force_external = {}", wanted)));
+  out_of_core = wanted;
+  return {};
+}
+
 ResultStream::ResultStream(std::shared_ptr<StreamState> state) : state_(std::move(state)) {}
 ResultStream::~ResultStream() {
   if (!state_->open || state_->connection->connection == nullptr) return;
@@ -134,6 +141,39 @@ Error FirstError(ConnectionState& connection, StatementState& statement, Error t
   return told;
 }
 
+/// Begins the statement; its result is open then, also where it is an error.
+Status Begin(StreamState& stream) {
+  auto& connection = *stream.connection;
+  const auto& statement = *stream.statement;
+  OwnedPending pending;
+  if (duckdb_pending_prepared_streaming(statement.prepared.get(), pending.out()) == DuckDBError) {
+    return Fail(
+        connection.core->MapError(View(duckdb_pending_error(pending.get())), statement.sql));
+  }
+  // DuckDB forgets earlier interrupts when a query begins: remember them for it.
+  if (connection.interrupts.load() != statement.interrupts_seen) {
+    duckdb_interrupt(connection.connection);
+    pending.Reset();
+    (void)connection.core->Run(connection.connection, "");
+    return Fail(InterruptedError());
+  }
+  const auto state = duckdb_execute_pending(pending.get(), &stream.result);
+  stream.open = true;
+  if (state != DuckDBError) return {};
+  return Fail(connection.core->MapError(View(duckdb_result_error(&stream.result)), statement.sql));
+}
+
+bool FoundNoMemory(const Error& error) {
+  return error.SqlState() == "53200";
+}
+
+/// Once more, for a statement that found no memory and has given no row.
+Status BeginOutOfCore(StreamState& stream) {
+  stream.Close();
+  FIRN_RETURN_IF_ERROR(stream.connection->SetOutOfCore(true));
+  return Begin(stream);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<arrow::RecordBatch>> ResultStream::Next() {
@@ -156,12 +196,18 @@ Result<std::shared_ptr<arrow::RecordBatch>> ResultStream::Next() {
     if (!text.empty()) {
       auto error = connection.core->MapError(text, stream.statement->sql);
       stream.Close();
-      return fail(FirstError(connection, *stream.statement, std::move(error)));
+      error = FirstError(connection, *stream.statement, std::move(error));
+      if (stream.begun || connection.out_of_core || !FoundNoMemory(error)) {
+        return fail(std::move(error));
+      }
+      if (auto again = BeginOutOfCore(stream); !again) return fail(std::move(again).error());
+      return Next();
     }
     stream.ended = true;
     stream.Close();
     return std::shared_ptr<arrow::RecordBatch>{};
   }
+  stream.begun = true;
   const auto rows = static_cast<int64_t>(duckdb_data_chunk_get_size(chunk.get()));
   arrow::ArrayVector arrays;
   for (size_t i = 0; i < stream.columns.size(); ++i) {
@@ -200,25 +246,13 @@ Result<std::optional<columnar::Type>> Query::ParameterType(size_t index) const {
 Result<std::unique_ptr<ResultStream>> Query::Execute() {
   auto& connection = *state_->connection;
   FIRN_RETURN_IF_ERROR(connection.CheckReady());
-  OwnedPending pending;
-  if (duckdb_pending_prepared_streaming(state_->prepared.get(), pending.out()) == DuckDBError) {
-    return Fail(connection.core->MapError(View(duckdb_pending_error(pending.get())), state_->sql));
-  }
-  // DuckDB forgets earlier interrupts when a query begins: remember them for it.
-  if (connection.interrupts.load() != state_->interrupts_seen) {
-    duckdb_interrupt(connection.connection);
-    pending.Reset();
-    (void)connection.core->Run(connection.connection, "");
-    return Fail(InterruptedError());
-  }
+  FIRN_RETURN_IF_ERROR(connection.SetOutOfCore(false));
   auto stream = std::make_shared<StreamState>();
   stream->connection = state_->connection;
   stream->statement = state_;
-  const auto state = duckdb_execute_pending(pending.get(), &stream->result);
-  stream->open = true;
-  if (state == DuckDBError) {
-    return Fail(connection.core->MapError(View(duckdb_result_error(&stream->result)), state_->sql));
-  }
+  auto begun = Begin(*stream);
+  if (!begun && FoundNoMemory(begun.error())) begun = BeginOutOfCore(*stream);
+  FIRN_RETURN_IF_ERROR(std::move(begun));
   connection.stream = stream;
   auto result = std::make_unique<ResultStream>(stream);  // closes on the way out of an error
   FIRN_RETURN_IF_ERROR(DescribeResult(*stream));
@@ -315,7 +349,8 @@ void ConnectionLease::Release() {
     if (const auto statement = weak.lock()) statement->prepared.Reset();
   }
   // The empty statement ends what the streams left in the connection and clears the interrupt.
-  const auto cleaned = state->core->Run(handle, "");
+  const auto cleaned =
+      state->core->Run(handle, state->out_of_core ? "SET debug_force_external = false" : "");
   state->stop->store(false);
   if (!cleaned) {
     state->core->Disconnect(handle);

@@ -70,6 +70,7 @@ struct StreamState {
   bool open = false;
   Error closed_with;  // what Next() says once closed before its end
   bool ended = false;
+  bool begun = false;  // rows were given out
   std::vector<ResultColumn> columns;
   std::vector<columnar::Field> fields;
   std::shared_ptr<arrow::Schema> schema;
@@ -94,12 +95,16 @@ struct ConnectionState {
   std::atomic<bool>* stop = nullptr;       // of the connection: for functions of firn's own
 
   std::string time_zone;
+  bool out_of_core = false;  // as SetOutOfCore has it
   std::weak_ptr<StreamState> stream;
   std::vector<std::weak_ptr<StatementState>> statements;
 
   bool HasOpenStream() const;
   /// Fails when released, broken, or busy with an open stream.
   Status CheckReady() const;
+  /// Whether sorts, joins and groups write to temporary files from the first row on, not only when
+  /// they find that they must: then it is too late for some (an ORDER BY over UNION ALL).
+  Status SetOutOfCore(bool wanted);
 };
 
 Error InterruptedError();

@@ -104,6 +104,44 @@ def test_texts_in_files_are_sorted_and_joined_with_little_memory(firn_server):
         assert session.execute(ordered).fetchall() == [(rows,)]
 
 
+def test_rows_of_files_of_both_kinds_and_of_memory_are_sorted_with_little_memory(firn_server):
+    """They reach the engine as UNION ALL, over which it sees too late that it has to spill: rows of
+    one large transaction, of small ones that were flushed, and of memory."""
+    server = firn_server(settings={"memory_limit": f"{MEMORY_MB}MB", "flush_bytes": "1GB"})
+    rows = 5_000_000
+    with server.connect() as session:
+        session.execute("CREATE TABLE mixed (n bigint, k bigint, p text)")
+        fill = ("INSERT INTO mixed SELECT i, i * 2654435761 % 1000000007, md5(i::text) "
+                "FROM generate_series({}, {}) AS s (i)")
+        for first in range(1, 500_000, 50_000):  # small ones
+            session.execute(fill.format(first, first + 49_999))
+        session.execute("CHECKPOINT")
+        session.execute(fill.format(500_001, rows - 100_000))  # written as files at once
+        session.execute(fill.format(rows - 99_999, rows))
+        assert session.execute("SELECT files > 2, hot_rows > 0 FROM firn.tables").fetchone() == (
+            True, True)
+        smallest = session.execute("SELECT min(p) FROM mixed").fetchone()[0]
+        all_spilled = 0
+        for query, answer in (
+                (f"SELECT n, p FROM mixed ORDER BY n, k OFFSET {rows - 1}", rows),
+                (f"SELECT p FROM mixed ORDER BY p DESC, n OFFSET {rows - 1}", smallest),
+                ("SELECT max(r) FROM (SELECT row_number() OVER (ORDER BY p, n) AS r FROM mixed) x",
+                 rows),
+                ("SELECT count(*) FROM (SELECT p, count(*) FROM mixed GROUP BY p) AS x", rows),
+                ("SELECT count(DISTINCT p) FROM mixed", rows),
+                ("SELECT count(*) FROM mixed AS a JOIN mixed AS b USING (p)", rows)):
+            with Spilled(server) as spilled:
+                assert session.execute(query).fetchone()[0] == answer, query
+            print(f"{query[:60]}… spilled {spilled.most >> 20} MB")
+            all_spilled += spilled.most
+        assert all_spilled > 100 << 20
+        # Small ones run as ever afterwards.
+        with Spilled(server) as spilled:
+            assert session.execute("SELECT n FROM mixed WHERE n <= 9 ORDER BY k, n").rowcount == 9
+        assert spilled.most == 0
+    wait_until(lambda: not temp_files(server), "the temporary files are gone")
+
+
 def test_at_its_cap_the_folder_is_an_error_and_nothing_stays_in_it(firn_server):
     server = big_table(firn_server, temp_bytes_max="30MB")
     with server.connect() as session, server.connect() as other:
