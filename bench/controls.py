@@ -17,6 +17,7 @@ import duckdb
 import psycopg
 
 from firn_process import FirnProcess
+from measures import POSTGRES_SETTINGS
 
 POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 
@@ -47,7 +48,7 @@ class Firn:
 
 
 class Postgres:
-    """A private PostgreSQL 15 with its defaults: fsync on, synchronous_commit on."""
+    """A private PostgreSQL 15 that is durable: fsync on, synchronous_commit on."""
 
     name = "postgres"
 
@@ -67,8 +68,8 @@ class Postgres:
         self.run("initdb", "-D", str(self.folder / "data"), "-U", "firn", "--auth=trust", "-E",
                  "UTF8", "--locale=C.UTF-8")
         options = (f"-c listen_addresses=127.0.0.1 -c port={port} "
-                   f"-c unix_socket_directories={self.folder} -c shared_buffers=1GB "
-                   "-c max_wal_size=8GB -c max_connections=600")
+                   f"-c unix_socket_directories={self.folder} "
+                   + " ".join(f"-c {setting}" for setting in POSTGRES_SETTINGS))
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l",
                  str(self.folder / "log"), "-o", options, "start")
         self.port = port

@@ -6,6 +6,9 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Callable, Iterable
 
+# Fewer checkpoints and more connections than PostgreSQL's defaults give; the rest are those.
+POSTGRES_SETTINGS = ("shared_buffers=1GB", "max_wal_size=8GB", "max_connections=600")
+
 
 @dataclass(frozen=True)
 class Goal:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import plot
-from measures import Measure
+from measures import POSTGRES_SETTINGS, Goal, Measure
 
 ROOT = Path(__file__).resolve().parent.parent
 PROFILE = ROOT / "bench" / "profile.md"
@@ -30,6 +31,8 @@ One run of `make bench`, written by it; no figure but those of the last section 
 - Durable means fdatasync before the answer, on both sides. Clients share the processors with the
   servers, and what they take is in the figure. Nothing is pinned but where it says so.
 - What firn must come to was written down before; a dream is what would be more than that.
+- Controls: PostgreSQL 15 with {postgres} and its defaults for the rest, DuckDB {duckdb}, Arrow
+  {arrow}.
 
 {warning}"""
 NOTES = {
@@ -56,6 +59,11 @@ ENGINES = {"native": "DuckDB's own table", "parquet": "DuckDB on Parquet",
            "read_parquet": "DuckDB's read_parquet"}
 
 
+def came_to(measure: Measure, goal: Goal) -> str:
+    value = measure.value(goal)
+    return f"{value:.2f} ×" if goal.of else plot.number(value)
+
+
 def table(measures: list[Measure]) -> list[str]:
     lines = ["| what | firn | control | ratio | spread | goal | |", "|---|---|---|---|---|---|---|"]
     for measure in measures:
@@ -74,9 +82,7 @@ def table(measures: list[Measure]) -> list[str]:
             if goal:
                 says = ("dream " if goal.dream else "") + measure.says(goal)
                 met = "met" if measure.met(goal) else "not met" if goal.dream else "**missed**"
-                value = f"{measure.value(goal):.2f} ×" if goal.of else plot.number(
-                    measure.value(goal))
-                verdict = f"{met} ({value})"
+                verdict = f"{met} ({came_to(measure, goal)})"
             own = [f"{measure.what.strip()}, {measure.unit}", plot.number(measure.median()),
                    control, ratio, spread] if at == 0 else [""] * 5
             lines.append("| " + " | ".join([*own, says, verdict]) + " |")
@@ -106,15 +112,21 @@ def write_page(report: dict, docs: Path) -> None:
     folder.mkdir(parents=True)
     measures = [Measure.from_json(one) for one in report["measures"]]
     warning = report.get("warning", "")
-    lines = HEAD.format(**{**report, **report["machine"],
-                           "warning": f"**{warning}**\n\n" if warning else ""}).splitlines()
+    said = {**report, **report["machine"], "postgres": ", ".join(POSTGRES_SETTINGS),
+            "duckdb": version("duckdb"), "arrow": version("pyarrow"),
+            "warning": f"**{warning}**\n\n" if warning else ""}
+    lines = HEAD.format(**said).splitlines()
     goals = [(measure, goal) for measure in measures if not measure.detail
              for goal in plot.musts(measure)]
-    missed = [measure.what.strip() for measure, goal in goals if not measure.met(goal)]
-    said = f"{len(goals) - len(missed)} of {len(goals)} goals are met"
-    said += f"; missed: {', '.join(dict.fromkeys(missed))}." if missed else "."
+    missed = [(measure, goal) for measure, goal in goals if not measure.met(goal)]
     (folder / "overview.svg").write_text(plot.overview(measures, "What must be, and how far it is"))
-    lines += [said, "", "![what must be, and how far it is](benchmarks/overview.svg)", ""]
+    lines += [f"{len(goals) - len(missed)} of {len(goals)} goals are met.", ""]
+    if missed:
+        lines += ["| missed | goal | came to |", "|---|---|---|"]
+        lines += [f"| {one.row}. {one.what.strip()}, {one.unit} | {one.says(goal)} | "
+                  f"{came_to(one, goal)} |" for one, goal in missed]
+        lines.append("")
+    lines += ["![what must be, and how far it is](benchmarks/overview.svg)", ""]
     for name, title in report["rows"].items():
         own = [measure for measure in measures if measure.row == name]
         lines += section(name, title, own, folder)
