@@ -38,4 +38,4 @@ def test_every_relation_is_there(firn):
     with firn.connect() as session:
         for name in named:
             session.execute(f"SELECT * FROM {name}")
-    assert len(named) == 6
+    assert len(named) == 7
