@@ -133,6 +133,8 @@ class Server {
     FIRN_RETURN_IF_ERROR(RemovePorts(data_dir_));
     WarnOfMemory(settings_);
     const auto shares = ShareMemory(settings_);
+    FIRN_LOG_INFO("start: memory={}MB queries={}MB rows={}MB", shares.limit >> 20,
+                  shares.engine >> 20, shares.hot_rows >> 20);
     limits.message_memory = shares.messages;
     limits.message_wait = std::chrono::milliseconds(settings_.DurationMs("write_wait"));
     FIRN_TRY(database_,
@@ -231,6 +233,7 @@ int Serve(const Flags& flags) {
     sigwait(&stop_signals, &signal);
     FIRN_LOG_INFO("stopping: {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
     stopped = (*server)->Stop();
+    if (stopped) FIRN_LOG_INFO("stopped");
   });
   (*server)->Run();
   waiter.join();

@@ -134,8 +134,16 @@ constexpr std::array kParameters = {
 };
 
 Failure Unrecognized(std::string_view name) {
-  return Fail(MakeError(ErrorCode::kNotFound, "unrecognized configuration parameter \"{}\"", name)
-                  .WithSqlState("42704"));
+  auto error = MakeError(ErrorCode::kNotFound, "unrecognized configuration parameter \"{}\"", name)
+                   .WithSqlState("42704");
+  const auto lower = LowerCase(name);
+  for (const auto& setting : AllSettings()) {
+    if (setting.name != lower) continue;
+    error = std::move(error).WithHint(
+        "It is the server's: SELECT * FROM firn.settings shows it, firn.toml and a restart "
+        "change it.");
+  }
+  return Fail(std::move(error));
 }
 
 /// A name with a dot is a setting of the client's own, as in PostgreSQL; ours are listed.

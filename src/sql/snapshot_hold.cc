@@ -19,7 +19,9 @@ Error SnapshotTooOld() {
   return MakeError(ErrorCode::kConflict, "snapshot too old")
       .WithSqlState("72000")
       .WithDetail("The rows it sees have gone from memory to the lake, or their table is dropped.")
-      .WithHint("Run the transaction again and end it sooner, or raise snapshot_age_max.");
+      .WithHint(
+          "Run the transaction again and end it sooner. It was open for snapshot_age_max, or what "
+          "it kept was more than memory_limit leaves to readers: raise the one it was.");
 }
 
 void SnapshotHold::Enter() {

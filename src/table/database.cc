@@ -76,7 +76,10 @@ class DatabaseImpl final : public Database, public SecondCopy {
     log_ = std::move(state.log);
     log_id_ = state.log_facts.id;
     // Only now: the log is durable, so a catalog that knows one without a segment has lost it.
-    if (bound == LogId()) FIRN_RETURN_IF_ERROR(store_->BindLog(log_id_));
+    if (bound == LogId()) {
+      FIRN_RETURN_IF_ERROR(store_->BindLog(log_id_));
+      FIRN_LOG_INFO("start: a new data folder: log={}", log_id_);
+    }
     CrashPoint("start.bound");
     NoteForSweep(state);
     StartWorkers(std::move(state));

@@ -167,7 +167,7 @@ Status Restorer::ChooseBase() {
   if (fitting == 0) {
     FIRN_TRY(const auto first, Read(bases.front()));
     return Fail(MakeError(ErrorCode::kInvalidInput,
-                          "the archive begins behind that point: its first LSN is {}, of {}",
+                          "the archive begins after that point: its first LSN is {}, of {}",
                           bases.front(), TimeText(first.commit_us))
                     .WithSqlState(kOutside)
                     .WithHint("Choose a later point, or another log with --log."));

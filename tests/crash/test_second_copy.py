@@ -431,11 +431,11 @@ def test_wrong_inputs_are_refused_and_say_what_is_wrong(archived, local, tmp_pat
     assert "is of a restore that was not finished" in refused(archived, local.url, to)
     shutil.rmtree(to)
     said = refused(archived, local.url, to, "--time", "1999-01-01")
-    (first,) = re.findall(r"begins behind that point: .* of (\d{4}-\S+ \S+\+00)$", said, re.M)
+    (first,) = re.findall(r"begins after that point: .* of (\d{4}-\S+ \S+\+00)$", said, re.M)
     assert "restore: would restore" in firn(archived, "restore", "--from", local.url, "--to", to,
                                             "--time", first, "--dry-run")
     earlier = first.replace("+00", "+00:01")
-    assert "begins behind that point" in refused(archived, local.url, to, "--time", earlier)
+    assert "begins after that point" in refused(archived, local.url, to, "--time", earlier)
     assert "not a time" in refused(archived, local.url, to, "--time", "yesterday")
     # What a script passes on that has no value is not "everything".
     for flag, said in (("--time", "not a time"), ("--lsn", "not an LSN"), ("--log", "not the id")):
