@@ -78,6 +78,24 @@ class LocalStore final : public ObjectStore {
     }
     return objects;
   }
+  Result<std::vector<ObjectInfo>> ListAll(const std::string& folder) override {
+    std::vector<ObjectInfo> objects;
+    std::vector<std::string> folders = {""};  // below `folder`
+    while (!folders.empty()) {
+      const auto below = std::move(folders.back());
+      folders.pop_back();
+      FIRN_TRY(auto found, List(below.empty() ? folder : folder + "/" + below));
+      for (auto& one : found) {
+        if (!below.empty()) one.name = below + "/" + one.name;
+        if (one.is_folder) {
+          folders.push_back(std::move(one.name));
+        } else {
+          objects.push_back(std::move(one));
+        }
+      }
+    }
+    return objects;
+  }
   const std::string& url() const override { return url_; }
 
  private:

@@ -45,6 +45,8 @@ class ObjectStore {
   virtual Status Read(const std::string& name, const Sink& sink) = 0;
   /// What is directly below `folder`, by name; nothing where there is none.
   virtual Result<std::vector<ObjectInfo>> List(const std::string& folder) = 0;
+  /// Every object below `folder`, however deep, named from there; no folders. A thousand a request.
+  virtual Result<std::vector<ObjectInfo>> ListAll(const std::string& folder) = 0;
   /// "s3://bucket/prefix", "file:///dir".
   virtual const std::string& url() const = 0;
 };

@@ -94,14 +94,9 @@ class S3Store final : public ObjectStore {
     }
   }
   Result<std::vector<ObjectInfo>> List(const std::string& folder) override {
-    arrow::fs::FileSelector selector;
-    selector.base_dir = folder.empty() ? root_ : PathOf(folder);
-    selector.allow_not_found = true;
-    const auto found = fs_->GetFileInfo(selector);
-    if (!found.ok()) return FailedIn(*fs_, found.status(), "list", selector.base_dir);
-    if (found->empty()) FIRN_RETURN_IF_ERROR(CheckBucket(*fs_, root_));
+    FIRN_TRY(const auto found, Select(folder, false));
     std::vector<ObjectInfo> objects;
-    for (const auto& one : *found) {
+    for (const auto& one : found) {
       const bool is_folder = one.type() == arrow::fs::FileType::Directory;
       objects.push_back({.name = one.base_name(),
                          .is_folder = is_folder,
@@ -111,10 +106,31 @@ class S3Store final : public ObjectStore {
               [](const auto& a, const auto& b) { return a.name < b.name; });
     return objects;
   }
+  Result<std::vector<ObjectInfo>> ListAll(const std::string& folder) override {
+    FIRN_TRY(const auto found, Select(folder, true));
+    const size_t begin = (folder.empty() ? root_ : PathOf(folder)).size() + 1;
+    std::vector<ObjectInfo> objects;
+    for (const auto& one : found) {
+      if (one.type() != arrow::fs::FileType::File) continue;
+      objects.push_back(
+          {.name = one.path().substr(begin), .bytes = static_cast<uint64_t>(one.size())});
+    }
+    return objects;
+  }
   const std::string& url() const override { return url_; }
 
  private:
   std::string PathOf(const std::string& name) const { return root_ + "/" + name; }
+  Result<std::vector<arrow::fs::FileInfo>> Select(const std::string& folder, bool recursive) {
+    arrow::fs::FileSelector selector;
+    selector.base_dir = folder.empty() ? root_ : PathOf(folder);
+    selector.allow_not_found = true;
+    selector.recursive = recursive;
+    auto found = fs_->GetFileInfo(selector);
+    if (!found.ok()) return FailedIn(*fs_, found.status(), "list", selector.base_dir);
+    if (found->empty()) FIRN_RETURN_IF_ERROR(CheckBucket(*fs_, root_));
+    return *std::move(found);
+  }
 
   const std::shared_ptr<arrow::fs::S3FileSystem> fs_;
   const std::string root_;  // bucket[/prefix]

@@ -112,11 +112,23 @@ Status Shipper::Resume() {
                               "another place in log_archive."));
   }
   if (end && end->newest) FIRN_RETURN_IF_ERROR(CheckHistory(*end->newest));
-  if (end) archived_base_ = end->segment_base;
+  archived_base_ = end ? end->segment_base : Lsn();
+  sent_ = end ? end->last_lsn : Lsn();
   const std::lock_guard lock(mutex_);
   shipped_ = shipped;
   resumed_ = true;
+  base_ = Lsn();
+  offset_ = 0;
   return {};
+}
+
+Status Shipper::Recheck() {
+  FIRN_TRY(const auto end, FindArchiveEnd(store_, log_.id()));
+  const Lsn has = end ? end->last_lsn : Lsn();
+  if (has >= sent_) return {};
+  FIRN_LOG_WARN("archive: it has groups up to LSN {}, and had them up to {}: sent again", has,
+                sent_);
+  return Resume();
 }
 
 Status Shipper::Ship() {
@@ -244,6 +256,7 @@ Status Shipper::Put(const SegmentInfo& segment, Object object) {
   FIRN_RETURN_IF_ERROR(writer->Finish());
   unsent_.reset();
   archived_base_ = segment.base_lsn;
+  sent_ = object.last_lsn;
   const std::lock_guard lock(mutex_);
   shipped_ = object.last_lsn;
   offset_ = object.end;

@@ -53,6 +53,9 @@ class Shipper {
 
   /// Asks the store how far the archive is, and whether it is this log's. kConflict: it is not.
   Status Resume();
+  /// Resumes again where the archive no longer goes as far as it was sent: what it has lost is then
+  /// sent again, as far as the log still has it.
+  Status Recheck();
   /// Sends all that is durable now; resumes first where that was not done.
   Status Ship();
   ShipState state() const;
@@ -80,6 +83,7 @@ class Shipper {
   // The shipping thread's own.
   std::unique_ptr<class GroupDecoder> decoder_;
   Lsn archived_base_;                      // segment that has objects in the archive already
+  Lsn sent_;                               // the archive has had objects up to here
   std::shared_ptr<arrow::Buffer> unsent_;  // the state group of the segment, not sent yet
 
   mutable std::mutex mutex_;

@@ -14,6 +14,8 @@ constexpr double kShipSeconds = 0.4;
 constexpr double kRetrySeconds = 1;
 constexpr double kBaseLookSeconds = 1;
 constexpr double kBaseRetrySeconds = 5;
+// A listing of all files: a store's rules remove objects day by day.
+constexpr double kLookSeconds = 24 * 3600;
 // A request that was begun in time.
 constexpr double kLastRequestSeconds = 0.5;
 
@@ -103,6 +105,8 @@ void Archiver::Note(const Status& status, std::string_view doing, std::atomic<bo
                    status.error().message);
   }
   if (ended) FIRN_LOG_INFO("archive: can {} again", doing);
+  // It may come back with less than it had.
+  if (began || ended) look_ = true;
   const std::lock_guard lock(mutex_);
   if (!status) {
     ++state_.failures;
@@ -126,6 +130,9 @@ Status Archiver::CheckOwner() {
   const auto now = io::GetObject(*store_, name);
   if (now && *now == owner_) return {};
   if (!now && now.error().code == ErrorCode::kNotFound) {
+    // Whatever removed it may have removed more.
+    look_ = true;
+    look_at_log_ = true;
     return io::PutObject(*store_, name, owner_);
   }
   if (!now) return Failure(now.error());
@@ -138,13 +145,15 @@ Status Archiver::CheckOwner() {
 
 Status Archiver::ShipOnce() {
   const double now = MonotonicSeconds();
-  const bool news = !shipper_.resumed() || !claimed_ || shipper_.state().bytes_behind > 0;
+  const bool news = !shipper_.resumed() || !claimed_ || look_at_log_ || ship_failing_ ||
+                    shipper_.state().bytes_behind > 0;
   if (!news && !making_base_) {
     const std::lock_guard lock(mutex_);
     caught_up_at_ = now;
     return {};
   }
   Status shipped = claimed_ ? CheckOwner() : Claim();
+  if (shipped && (look_at_log_.exchange(false) || ship_failing_)) shipped = shipper_.Recheck();
   if (shipped) shipped = shipper_.Ship();
   // The archive is another history's: it must not become this one's once it has come as far.
   if (!shipped && shipped.error().code == ErrorCode::kConflict) fenced_ = true;
@@ -173,16 +182,41 @@ bool Archiver::BaseDue() {
   return old && base_rounds_ != flush_rounds_();
 }
 
-Status Archiver::BaseOnce() {
+Result<bool> Archiver::MayLack() {
+  if (look_ || MonotonicSeconds() - looked_at_ >= kLookSeconds) return true;
+  // One request, where a folder that is gone is seen.
+  FIRN_TRY(const auto found, store_->List(log::ArchiveFolder(from_.log.id()) + "/warehouse"));
+  return found.empty();
+}
+
+Status Archiver::LookAtStore() {
   const LogId log = from_.log.id();
+  FIRN_TRY(const auto bases, ListBases(*store_, log));
   if (!know_files_) {
-    FIRN_TRY(const auto bases, ListBases(*store_, log));
     if (!bases.empty()) {
       // One that cannot be read is no loss: the files are sent once more.
       if (auto newest = ReadBase(*store_, log, bases.back()))
         copier_.Know(std::move(newest->files));
     }
     know_files_ = true;
+  }
+  FIRN_TRY(const size_t missing, copier_.Look());
+  looked_at_ = MonotonicSeconds();
+  const auto made = state().base;
+  const bool base_gone = made && !std::binary_search(bases.begin(), bases.end(), *made);
+  if (missing > 0 || base_gone) base_rounds_ = -1;
+  return {};
+}
+
+Status Archiver::BaseOnce() {
+  FIRN_TRY(const bool may_lack, MayLack());
+  if (may_lack) {
+    look_ = false;
+    if (auto looked = LookAtStore(); !looked) {
+      look_ = true;
+      return looked;
+    }
+    if (!BaseDue()) return {};
   }
   const auto gaps = shipper_.state().gaps;
   const auto rounds = flush_rounds_();
@@ -200,6 +234,9 @@ Status Archiver::BaseOnce() {
   base_gaps_ = gaps;
   base_rounds_ = rounds;
   base_at_ = MonotonicSeconds();
+  if (const size_t again = copier_.TakeSentAgain(); again > 0) {
+    FIRN_LOG_WARN("archive: {} objects were missing from the store and were sent again", again);
+  }
   FIRN_LOG_INFO("archive: base copy: lsn={} files={}", base.applied, base.files.size());
   const std::lock_guard lock(mutex_);
   state_.base = base.applied;
@@ -209,7 +246,7 @@ Status Archiver::BaseOnce() {
 
 void Archiver::RunBase() {
   while (!base_worker_.stopping()) {
-    if (claimed_ && !fenced_ && BaseDue()) {
+    if (claimed_ && !fenced_ && ((look_ && !ship_failing_) || BaseDue())) {
       making_base_ = true;
       const Status made = BaseOnce();
       making_base_ = false;

@@ -52,6 +52,10 @@ class Archiver {
   Status CheckOwner();
   void RunBase();
   Status BaseOnce();
+  /// Compares what the store is believed to have with what it has, where it may have lost
+  /// something.
+  Status LookAtStore();
+  Result<bool> MayLack();
   bool BaseDue();
   void Note(const Status& status, std::string_view doing, std::atomic<bool>* failing);
   /// Between two steps: whether there is to be another one.
@@ -67,6 +71,8 @@ class Archiver {
   std::atomic<bool> base_failing_{false};
   std::atomic<bool> fenced_{false};       // the archive is another one's, for good
   std::atomic<bool> claimed_{false};      // it was this one's once
+  std::atomic<bool> look_{true};          // the store may have lost base copies or files
+  std::atomic<bool> look_at_log_{false};  // or groups
   std::atomic<bool> making_base_{false};  // so the owner is looked at, though there is no news
   std::atomic<double> ship_until_;        // once a stop was asked for
   WarehouseCopier copier_;
@@ -77,6 +83,7 @@ class Archiver {
   int64_t base_rounds_ = -1;  // flush rounds at the last base copy; -1: none yet
   uint64_t base_gaps_ = 0;
   double base_at_ = 0;
+  double looked_at_ = 0;
 
   mutable std::mutex mutex_;
   ArchiveState state_;       // guarded by mutex_

@@ -101,6 +101,8 @@ Result<BackupReport> Backups::Run(const std::string& url) {
     if (auto newest = ReadBase(*store, from_.log.id(), bases.back())) {
       copier.Know(std::move(newest->files));
     }
+    // The place may have lost some of it since.
+    FIRN_RETURN_IF_ERROR(copier.Look());
   }
   log::Shipper shipper(from_.log, from_.files, *store,
                        {.from = from, .skip_to_from = true, .before = [&](const log::Group& group) {
@@ -122,6 +124,9 @@ Result<BackupReport> Backups::Run(const std::string& url) {
         MakeError(ErrorCode::kOverloaded, "the log gave way while the backup ran: it has a gap")
             .WithSqlState("53400")
             .WithHint("Raise log_bytes_max, or back up while fewer rows come."));
+  }
+  if (const size_t again = copier.TakeSentAgain(); again > 0) {
+    FIRN_LOG_WARN("backup: {} objects were missing from the store and were sent again", again);
   }
   FIRN_LOG_INFO("backup: lsn={} files={} to={}", base.applied, base.files.size(), store->url());
   return BackupReport{.log = base.log,

@@ -232,6 +232,54 @@ void WarehouseCopier::Know(std::vector<ArchivedFile> files) {
   }
 }
 
+Result<size_t> WarehouseCopier::Look() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (known_.empty() && there_.empty()) return 0;
+    looking_ = true;
+  }
+  const auto listed = store_.ListAll(log::ArchiveFolder(log_) + "/warehouse");
+  const std::lock_guard lock(mutex_);
+  looking_ = false;
+  const auto meanwhile = std::exchange(sent_meanwhile_, {});
+  if (!listed) return Failure(listed.error());
+  std::map<std::string_view, uint64_t> has;
+  for (const auto& one : *listed) has[one.name] = one.bytes;
+  size_t lost = 0;
+  // Takes from `files` what is lost.
+  const auto sift = [&](std::map<std::string, ArchivedFile>& files) {
+    for (auto file = files.begin(); file != files.end();) {
+      const auto found = has.find(file->first);
+      const bool there = meanwhile.contains(file->first) ||
+                         (found != has.end() && found->second == file->second.bytes);
+      if (there) {
+        ++file;
+        continue;
+      }
+      ++lost;
+      missing_.insert(file->first);
+      file = files.erase(file);
+    }
+  };
+  sift(there_);
+  sift(known_);
+  // What is known is not walked through, and may name what is missing.
+  if (lost > 0) there_.merge(std::exchange(known_, {}));
+  return lost;
+}
+
+size_t WarehouseCopier::TakeSentAgain() {
+  const std::lock_guard lock(mutex_);
+  missing_.clear();  // of the rest nothing is needed
+  return std::exchange(sent_again_, 0);
+}
+
+const ArchivedFile* WarehouseCopier::FindThere(const std::string& name) {
+  if (auto found = there_.extract(name)) known_.insert(std::move(found));
+  const auto known = known_.find(name);
+  return known == known_.end() ? nullptr : &known->second;
+}
+
 bool WarehouseCopier::Knows(const std::string& path) const {
   const std::lock_guard lock(mutex_);
   return known_.contains(NameOf(path));
@@ -269,7 +317,7 @@ Result<ArchivedFile> WarehouseCopier::Send(const std::string& path, std::string 
   return sent;
 }
 
-Status WarehouseCopier::Copy(const std::string& path, const StopAsked& stop) {
+Result<ArchivedFile> WarehouseCopier::CopyOnce(const std::string& path, const StopAsked& stop) {
   auto name = NameOf(path);
   if (name.empty()) {
     return Fail(ErrorCode::kUnsupported, "a file outside of the warehouse: {}", path);
@@ -277,7 +325,7 @@ Status WarehouseCopier::Copy(const std::string& path, const StopAsked& stop) {
   {
     std::unique_lock lock(mutex_);
     sent_.wait(lock, [&] { return !sending_.contains(name); });
-    if (known_.contains(name)) return {};
+    if (const auto* file = FindThere(name)) return *file;
     sending_.insert(name);
   }
   auto sent = Send(path, name, stop);
@@ -285,20 +333,21 @@ Status WarehouseCopier::Copy(const std::string& path, const StopAsked& stop) {
   sending_.erase(name);
   sent_.notify_all();
   if (!sent) return Failure(std::move(sent.error()));
-  known_.insert_or_assign(std::move(name), *std::move(sent));
+  if (looking_) sent_meanwhile_.insert(name);
+  sent_again_ += missing_.erase(name);
+  known_.insert_or_assign(std::move(name), *sent);
+  return sent;
+}
+
+Status WarehouseCopier::Copy(const std::string& path, const StopAsked& stop) {
+  FIRN_RETURN_IF_ERROR(CopyOnce(path, stop));
   return {};
 }
 
 Status WarehouseCopier::CopyWithSum(const std::string& path, const StopAsked& stop) {
-  FIRN_RETURN_IF_ERROR(Copy(path, stop));
-  nlohmann::json sum;
-  const auto name = NameOf(path);
-  {
-    const std::lock_guard lock(mutex_);
-    const auto& file = known_.at(name);
-    sum = {{"bytes", file.bytes}, {"crc32c", file.crc}};
-  }
-  return io::PutObject(store_, SumName(log_, name), sum.dump() + "\n");
+  FIRN_TRY(const auto file, CopyOnce(path, stop));
+  const nlohmann::json sum = {{"bytes", file.bytes}, {"crc32c", file.crc}};
+  return io::PutObject(store_, SumName(log_, file.name), sum.dump() + "\n");
 }
 
 Status CopyAddedFiles(const log::Group& group, WarehouseCopier& copier, const StopAsked& stop) {

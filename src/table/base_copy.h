@@ -87,7 +87,14 @@ class WarehouseCopier {
  public:
   WarehouseCopier(const CopySources& from, io::ObjectStore& store);
 
+  /// What the newest base copy says is there; Look tells whether it is.
   void Know(std::vector<ArchivedFile> files);
+  /// Compares what is known with what the store has, in one listing. Where something is missing or
+  /// not of its size, nothing counts as known until the next copy of a table comes past it: that
+  /// copy sends what is missing of what is still needed. Returns how many objects are missing.
+  Result<size_t> Look();
+  /// What was missing and is there again; counted once.
+  size_t TakeSentAgain();
   bool Knows(const std::string& path) const;
   Status Copy(const std::string& path, const StopAsked& stop);
   /// The same, with the file's checksum in an object of its own: for a restore that has the file
@@ -98,8 +105,11 @@ class WarehouseCopier {
   io::FileSystem& files() const { return files_; }
 
  private:
+  Result<ArchivedFile> CopyOnce(const std::string& path, const StopAsked& stop);
   Result<ArchivedFile> Send(const std::string& path, std::string name, const StopAsked& stop);
   std::string NameOf(const std::string& path) const;
+  /// Under mutex_. What the store has, so that nothing is to be sent; else null.
+  const ArchivedFile* FindThere(const std::string& name);
 
   io::FileSystem& files_;
   io::ObjectStore& store_;
@@ -110,6 +120,11 @@ class WarehouseCopier {
   std::condition_variable sent_;
   std::map<std::string, ArchivedFile> known_;  // guarded by mutex_; by name
   std::set<std::string> sending_;              // guarded by mutex_
+  std::map<std::string, ArchivedFile> there_;  // guarded by mutex_: known again when come past
+  std::set<std::string> missing_;              // guarded by mutex_
+  size_t sent_again_ = 0;                      // guarded by mutex_
+  bool looking_ = false;                       // guarded by mutex_
+  std::set<std::string> sent_meanwhile_;       // guarded by mutex_
 };
 
 /// The data files that a group's add_files records name must be in the archive before it.

@@ -40,6 +40,10 @@ class FailingStore final : public io::ObjectStore {
     if (Fails()) return Fail(ErrorCode::kIo, "injected");
     return store_->List(folder);
   }
+  Result<std::vector<io::ObjectInfo>> ListAll(const std::string& folder) override {
+    if (Fails()) return Fail(ErrorCode::kIo, "injected");
+    return store_->ListAll(folder);
+  }
   const std::string& url() const override { return store_->url(); }
 
  private:

@@ -24,6 +24,7 @@ namespace {
 
 using columnar::TypeKind;
 using testing::HasSubstr;
+using testing::Not;
 
 std::shared_ptr<arrow::RecordBatch> Numbers(int64_t count) {
   arrow::Int64Builder id;
@@ -123,6 +124,7 @@ class SecondCopyTest : public testing::Test {
     set("segment_bytes_max", "64kB");
     set("time_travel_window", window);
     if (archived) set("log_archive", "file://" + archive_);
+    set("log_archive_base", base_interval_);
     auto opened = Database::Open(std::move(options));
     EXPECT_TRUE(opened) << opened.error().message;
     return opened ? *std::move(opened) : nullptr;
@@ -179,6 +181,18 @@ class SecondCopyTest : public testing::Test {
     return answer.get();
   }
   ArchiveState State() { return SecondCopyOf(*database_).archive_state().value(); }
+  bool IsCurrent() {
+    const auto state = State();
+    return state.base && state.behind_bytes == 0 && !state.failing;
+  }
+  std::string ArchiveFolder() { return archive_ + "/" + database_->log_id().value().ToString(); }
+  /// Whether the archive comes to have so many rows of a table.
+  bool BecomesWhole(const std::string& table, int64_t rows) {
+    return Becomes([&] {
+      const auto restored = Restored(archive_, table);
+      return restored && *restored == rows;
+    });
+  }
 
   /// Rows of a table after a restore.
   Result<int64_t> Restored(const std::string& from, const std::string& table) {
@@ -195,6 +209,7 @@ class SecondCopyTest : public testing::Test {
   const std::string dir_ = NewFolder();
   const std::string data_ = dir_ + "/data";
   const std::string archive_ = dir_ + "/archive";
+  std::string base_interval_ = "15min";
   WatchedFiles files_;
   std::unique_ptr<Database> database_;
 };
@@ -384,6 +399,137 @@ TEST_F(SecondCopyTest, AServerWhoseArchiveWasTakenEndsItsBaseCopyAtTheNextStep) 
   ASSERT_TRUE(database_->Stop());
   EXPECT_LT(FilesBelow(archive_ + "/" + log + "/warehouse", ".parquet").size(), 3U);
   EXPECT_TRUE(FilesBelow(archive_ + "/" + log + "/base", ".json").empty());
+}
+
+/// When each file was written.
+std::map<std::string, std::filesystem::file_time_type> WrittenAt(const std::string& folder) {
+  std::map<std::string, std::filesystem::file_time_type> times;
+  for (const auto& path : FilesBelow(folder, "")) {
+    times[path.string()] = std::filesystem::last_write_time(path);
+  }
+  return times;
+}
+
+TEST_F(SecondCopyTest, WhatVanishedFromTheArchiveIsSentAgainAtAStart) {
+  Open(true);
+  const auto table = CreateTable("t");
+  for (int i = 0; i < 3; ++i) {
+    Insert(table, 7);
+    ASSERT_TRUE(FlushAndWait(*database_));
+  }
+  InsertAsFile(table, 5);
+  ASSERT_TRUE(database_->Stop());
+  Open(true);
+  ASSERT_TRUE(Becomes([&] { return IsCurrent(); }));
+  const auto folder = ArchiveFolder() + "/warehouse";
+  ASSERT_TRUE(database_->Stop());
+  const auto before = WrittenAt(folder);
+  // What names it is there, and known.
+  const auto lost = FilesBelow(folder, ".parquet").front();
+  std::filesystem::remove(lost);
+  ASSERT_FALSE(Restored(archive_, "t"));
+  testing::internal::CaptureStderr();
+  Open(true);
+  EXPECT_TRUE(Becomes([&] { return IsCurrent(); }));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("1 objects were missing from the store and were sent again"));
+  EXPECT_EQ(Restored(archive_, "t").value(), 26);
+  auto after = WrittenAt(folder);
+  EXPECT_NE(after.at(lost.string()), before.at(lost.string()));
+  for (const auto& [path, written] : before) {
+    if (path == lost.string()) continue;
+    EXPECT_EQ(after.at(path), written) << path;
+  }
+  // One that was cut short is no better, and nothing else is sent once more.
+  std::filesystem::resize_file(lost, 10);
+  Open(true);
+  EXPECT_TRUE(Becomes([&] { return IsCurrent(); }));
+  EXPECT_EQ(Restored(archive_, "t").value(), 26);
+  std::filesystem::remove_all(folder);
+  Open(true);
+  EXPECT_TRUE(Becomes([&] { return IsCurrent(); }));
+  EXPECT_EQ(Restored(archive_, "t").value(), 26);
+  after = WrittenAt(folder);
+  testing::internal::CaptureStderr();
+  Open(true);
+  EXPECT_TRUE(Becomes([&] { return IsCurrent(); }));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), Not(HasSubstr("missing from the store")));
+  EXPECT_EQ(WrittenAt(folder), after);
+}
+
+TEST_F(SecondCopyTest, AnArchiveThatIsEmptiedUnderAServerIsFilledAgain) {
+  Open(true);
+  const auto table = CreateTable("t");
+  Insert(table, 7);
+  InsertAsFile(table, 20);
+  ASSERT_TRUE(FlushAndWait(*database_));
+  Insert(table, 5);
+  InsertAsFile(table, 30);
+  ASSERT_TRUE(Becomes([&] { return IsCurrent(); }));
+  std::filesystem::remove_all(ArchiveFolder());
+  Insert(table, 3);
+  EXPECT_TRUE(BecomesWhole("t", 65));
+  EXPECT_FALSE(State().failing);
+}
+
+TEST_F(SecondCopyTest, AnArchiveThatWasAwayAndComesBackEmptyIsFilledAgain) {
+  Open(true);
+  const auto table = CreateTable("t");
+  Insert(table, 7);
+  ASSERT_TRUE(FlushAndWait(*database_));
+  Insert(table, 5);
+  ASSERT_TRUE(Becomes([&] { return IsCurrent(); }));
+  std::filesystem::remove_all(archive_);
+  Insert(table, 3);
+  ASSERT_TRUE(Becomes([&] { return State().failing; }));
+  std::filesystem::create_directories(archive_);
+  EXPECT_TRUE(BecomesWhole("t", 15));
+  EXPECT_TRUE(Becomes([&] { return IsCurrent(); }));
+}
+
+// All that it was before but the files, as when a store's rule removed them.
+TEST_F(SecondCopyTest, AnArchiveThatWasAwayAndComesBackInPartIsFilledAgain) {
+  Open(true);
+  const auto table = CreateTable("t");
+  Insert(table, 7);
+  ASSERT_TRUE(FlushAndWait(*database_));
+  ASSERT_TRUE(database_->Stop());
+  Open(true);
+  ASSERT_TRUE(Becomes([&] { return IsCurrent(); }));
+  const auto folder = ArchiveFolder();
+  std::filesystem::rename(archive_, dir_ + "/away");
+  Insert(table, 3);
+  ASSERT_TRUE(Becomes([&] { return State().failing; }));
+  std::filesystem::rename(dir_ + "/away", archive_);
+  std::filesystem::remove(FilesBelow(folder + "/warehouse", ".parquet").front());
+  EXPECT_TRUE(BecomesWhole("t", 10));
+}
+
+TEST_F(SecondCopyTest, ALostWarehouseIsSeenByTheNextBaseCopy) {
+  base_interval_ = "1s";
+  Open(true);
+  const auto table = CreateTable("t");
+  ASSERT_TRUE(Becomes([&] { return IsCurrent(); }));
+  Insert(table, 7);
+  ASSERT_TRUE(FlushAndWait(*database_));
+  const auto folder = ArchiveFolder();
+  ASSERT_TRUE(Becomes([&] { return FilesBelow(folder + "/base", ".json").size() == 2; }));
+  ASSERT_FALSE(FilesBelow(folder + "/warehouse", ".parquet").empty());
+  std::filesystem::remove_all(folder + "/warehouse");
+  Insert(table, 3);
+  ASSERT_TRUE(FlushAndWait(*database_));
+  EXPECT_TRUE(BecomesWhole("t", 10));
+}
+
+TEST_F(SecondCopyTest, ABackupSendsAgainWhatThePlaceHasLost) {
+  Open(false);
+  const auto table = CreateTable("t");
+  Insert(table, 7);
+  ASSERT_TRUE(FlushAndWait(*database_));
+  ASSERT_TRUE(Backup());
+  std::filesystem::remove(FilesBelow(dir_ + "/backup", ".parquet").front());
+  ASSERT_TRUE(Backup());
+  EXPECT_EQ(Restored(dir_ + "/backup", "t").value(), 7);
 }
 
 }  // namespace
