@@ -191,6 +191,11 @@ Result<std::unique_ptr<ObjectStore>> OpenS3Store(const std::string& url, const S
                               "s3_access_key, s3_secret_key and s3_endpoint, or AWS_ACCESS_KEY_ID, "
                               "AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL in the environment."));
   }
+  if (root.find("//") != std::string::npos) {
+    return Fail(MakeError(ErrorCode::kInvalidInput,
+                          "not an address of an S3 store: it has an empty part, \"//\"")
+                    .WithHint("Write s3://bucket/prefix with one / between two parts."));
+  }
   static std::mutex starting;
   const std::lock_guard lock(starting);
   if (!arrow::fs::IsS3Initialized()) {

@@ -1,4 +1,4 @@
-// What a folder as a store lists.
+// Addresses of stores, and what a folder as a store lists.
 #include "io/object_store.h"
 
 #include <filesystem>
@@ -11,7 +11,25 @@
 namespace firn::io {
 namespace {
 
+using testing::HasSubstr;
 using testing::UnorderedElementsAre;
+
+TEST(ObjectStoreTest, AnAddressThatNoRequestCouldHaveIsRefused) {
+  for (const auto* url : {"s3://b/a//c", "s3://b//a", "s3://", "s3:///a"}) {
+    const auto store = OpenObjectStore(url, {.region = "us-east-1"}, LocalFileSystem());
+    ASSERT_FALSE(store) << url;
+    EXPECT_EQ(store.error().code, ErrorCode::kInvalidInput);
+    EXPECT_THAT(store.error().message, HasSubstr("not an address of an S3 store"));
+    EXPECT_THAT(store.error().hint, HasSubstr("s3://bucket/prefix"));
+  }
+  {
+    // Slashes at the end say nothing.
+    const auto store = OpenObjectStore("s3://b/a//", {.region = "us-east-1"}, LocalFileSystem());
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ((*store)->url(), "s3://b/a");
+  }
+  ShutDownObjectStores();
+}
 
 TEST(ObjectStoreTest, AllThatIsBelowAFolderIsListedHoweverDeep) {
   const auto folder = testing::TempDir() + "/firn_store_" + NewUuidV7().ToString();
