@@ -173,11 +173,12 @@ ArchiveReader::ArchiveReader(io::ObjectStore& store, LogId log)
     : store_(store), log_(log), decoder_(std::make_unique<GroupDecoder>()) {}
 ArchiveReader::~ArchiveReader() = default;
 
-Status ArchiveReader::Missing(const ArchivedGroups& before) const {
+Status ArchiveReader::Missing(const ArchivedGroups& before) {
+  hole_ = {last_ + 1, Lsn(before.first_lsn.value() - 1)};
   return Fail(MakeError(ErrorCode::kCorrupt,
                         "the archive is not whole: the groups with LSNs from {} to {} are missing, "
                         "before object=\"{}\"",
-                        last_ + 1, Lsn(before.first_lsn.value() - 1), before.name)
+                        hole_->first, hole_->second, before.name)
                   .WithSqlState("XX001")
                   .WithHint(fmt::format("Choose a point up to LSN {} with --lsn, or another copy.",
                                         last_)));

@@ -69,12 +69,14 @@ class ArchiveReader {
   Status Read(const std::vector<ArchivedGroups>& objects, Lsn after, const Callbacks& callbacks);
   /// The last group's LSN that was read.
   Lsn last() const { return last_; }
+  /// The first and the last LSN that are missing, where Read failed because some are.
+  const std::optional<std::pair<Lsn, Lsn>>& hole() const { return hole_; }
 
  private:
   Status ReadObject(const ArchivedGroups& object, const Callbacks& callbacks, bool* enough);
   Status TakeState(const ArchivedGroups& object, const GroupHeader& header,
                    const std::shared_ptr<arrow::Buffer>& bytes, const Callbacks& callbacks);
-  Status Missing(const ArchivedGroups& before) const;
+  Status Missing(const ArchivedGroups& before);
 
   io::ObjectStore& store_;
   const LogId log_;
@@ -83,6 +85,7 @@ class ArchiveReader {
   Lsn group_;    // the last LSN of the newest group that was read
   Lsn segment_;  // base of the segment whose state group was read last
   Lsn follows_;  // of that state group
+  std::optional<std::pair<Lsn, Lsn>> hole_;
   std::unique_ptr<class GroupDecoder> decoder_;
 };
 

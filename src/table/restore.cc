@@ -16,6 +16,7 @@
 #include "log/archive.h"
 #include "log/log_copy.h"
 #include "table/added_files.h"
+#include "table/archiver.h"
 #include "table/base_copy.h"
 #include "table/data_folder.h"
 #include "table/group_cut.h"
@@ -59,6 +60,8 @@ class Restorer {
   Status FetchTables();
   Status FetchFile(const ArchivedFile& file, bool check_crc);
   Status ReadGroups();
+  /// Whether what is behind the hole, if there is one, is of a backup that was not finished.
+  Result<bool> MayEndAt(const log::ArchiveReader& reader) const;
   Result<bool> TakeGroup(log::Group group);
   Status TakeRecord(log::CatalogRecord& record);
   Status TakeAddedFiles(log::CatalogRecord& record);
@@ -335,6 +338,16 @@ Status Restorer::CheckEnd() const {
   return *request_.lsn <= end ? Status() : BehindTheEnd(end);
 }
 
+Result<bool> Restorer::MayEndAt(const log::ArchiveReader& reader) const {
+  const bool all = !request_.lsn && !request_.time_us;
+  if (!all || !reader.hole() || reader.last() < base_.logged) return false;
+  // A backup sends groups before its base copy, and not those that the lake had. An archive lacks
+  // what it has lost, and who restores it is to decide.
+  const auto owner = io::GetObject(store_, ArchiveOwnerName(log_));
+  if (!owner && owner.error().code != ErrorCode::kNotFound) return Failure(owner.error());
+  return !owner;
+}
+
 Status Restorer::ReadGroups() {
   FIRN_TRY(auto objects, log::ListArchivedGroups(store_, log_, base_.settled));
   // What is missing behind the point is not missed.
@@ -345,19 +358,29 @@ Status Restorer::ReadGroups() {
   }
   report_.last_lsn = base_.applied;
   log::ArchiveReader reader(store_, log_);
-  FIRN_RETURN_IF_ERROR(reader.Read(
+  const auto read = reader.Read(
       objects, base_.settled,
       {.state = [&](log::StateGroup&& state) -> Status {
          if (copy_ != nullptr) copy_->SetState(std::move(state.state));
          return {};
        },
        .group = [&](log::Group&& group) { return TakeGroup(std::move(group)); },
-       .object = [&](const log::ArchivedGroups& object) { report_.bytes += object.bytes; }}));
+       .object = [&](const log::ArchivedGroups& object) { report_.bytes += object.bytes; }});
+  if (!read) {
+    FIRN_TRY(const bool may_end, MayEndAt(reader));
+    if (!may_end) return read;
+  }
   FIRN_RETURN_IF_ERROR(
       CheckPoint(reader.last(), objects.empty() ? Lsn() : objects.back().last_lsn));
   if (!lacks_.empty()) return Fail(lacks_.begin()->second);
   // LSNs between the two were skipped and never used.
   report_.last_lsn = std::max(report_.last_lsn, base_.applied);
+  if (!read) {
+    Say(fmt::format(
+        "notice: it goes up to LSN {}: the LSNs from {} to {} behind it are missing, and "
+        "the groups that follow are of a backup that was not finished: left out",
+        report_.last_lsn, reader.hole()->first, reader.hole()->second));
+  }
   Say(fmt::format("log: {} groups up to LSN {}", report_.groups, report_.last_lsn));
   return copy_ == nullptr ? Status() : copy_->Finish(report_.last_lsn);
 }

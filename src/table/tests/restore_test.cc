@@ -276,6 +276,66 @@ TEST_F(RestoreTest, ARestoredServersBackupIsOneToo) {
   ExpectRestored(want);
 }
 
+// The groups go first; the base copy that needs them was not made.
+TEST_F(RestoreTest, ABackupThatWasInterruptedLeavesTheOneBeforeIt) {
+  const auto table = CreateTable("t");
+  ASSERT_TRUE(Commit({.writes = {Write(table, 10, false)}}));
+  const auto first = Backup();
+  ASSERT_TRUE(first) << first.error().message;
+  const auto want = RowsOf(*database_);
+  // What a flush round took is not in the second backup's groups.
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(Commit({.writes = {Write(table, 3000, false)}}));
+    ASSERT_TRUE(FlushAndWait(*database_));
+  }
+  ASSERT_TRUE(Commit({.writes = {Write(table, 5, false)}}));
+  const auto second = Backup();
+  ASSERT_TRUE(second) << second.error().message;
+  const auto base = dir_ + "/copy/" + second->log.value().ToString() + "/base/" +
+                    fmt::format("{:020}.json", second->last_lsn.value());
+  ASSERT_TRUE(std::filesystem::remove(base));
+  for (const bool dry_run : {true, false}) {
+    std::string said;
+    const auto report = RestoreTo(
+        {.dry_run = dry_run, .progress = [&](const std::string& text) { said += text + "\n"; }});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->last_lsn, first->last_lsn);
+    EXPECT_THAT(said, HasSubstr(fmt::format("goes up to LSN {}", first->last_lsn)));
+    EXPECT_THAT(said, HasSubstr(fmt::format("LSNs from {} to ", first->last_lsn + 1)));
+  }
+  ExpectRestored(want);
+  // A point behind the hole was asked for: it is not there.
+  EXPECT_FALSE(RestoreTo({.lsn = second->last_lsn}));
+  EXPECT_FALSE(RestoreTo({.time_us = times_.rbegin()->second}));
+  // In an archive nothing is unfinished: what is not there was lost.
+  const auto owner = dir_ + "/copy/" + second->log.value().ToString() + "/owner";
+  ASSERT_TRUE(io::WriteFileDurably(io::LocalFileSystem(), owner, "a server"));
+  const auto lost = RestoreTo({});
+  ASSERT_FALSE(lost);
+  EXPECT_THAT(lost.error().message, HasSubstr("the archive is not whole"));
+}
+
+TEST_F(RestoreTest, ABackupWithoutTheGroupsOfItsBaseCopyIsRefused) {
+  const auto table = CreateTable("t");
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(Commit({.writes = {Write(table, 3000, false)}}));
+  const auto backup = Backup();
+  ASSERT_TRUE(backup) << backup.error().message;
+  std::vector<std::filesystem::path> groups;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_ + "/copy")) {
+    if (entry.path().extension() == ".groups") groups.push_back(entry.path());
+  }
+  std::sort(groups.begin(), groups.end());
+  ASSERT_GT(groups.size(), 1U);
+  for (const auto& path : groups) {
+    std::filesystem::rename(path, dir_ + "/aside");
+    const auto report = RestoreTo({});
+    ASSERT_FALSE(report) << path;
+    EXPECT_THAT(report.error().message, HasSubstr("the archive is not whole"));
+    std::filesystem::rename(dir_ + "/aside", path);
+  }
+  EXPECT_TRUE(RestoreTo({}));
+}
+
 // Its rows would be mixed with ours, or ours taken for flushed.
 TEST_F(RestoreTest, AnotherServersCommitToATableIsNoticed) {
   const auto id = CreateTable("t");
