@@ -239,12 +239,14 @@ Result<size_t> WarehouseCopier::Look() {
     looking_ = true;
   }
   const auto listed = store_.ListAll(log::ArchiveFolder(log_) + "/warehouse");
+  std::map<std::string_view, uint64_t> has;
+  if (listed) {
+    for (const auto& one : *listed) has[one.name] = one.bytes;
+  }
   const std::lock_guard lock(mutex_);
   looking_ = false;
   const auto meanwhile = std::exchange(sent_meanwhile_, {});
   if (!listed) return Failure(listed.error());
-  std::map<std::string_view, uint64_t> has;
-  for (const auto& one : *listed) has[one.name] = one.bytes;
   size_t lost = 0;
   // Takes from `files` what is lost.
   const auto sift = [&](std::map<std::string, ArchivedFile>& files) {

@@ -139,6 +139,41 @@ def test_a_bucket_that_is_missing_is_said_and_healed_by_making_it(firn_server, s
     assert count(server.start()) == 2
 
 
+def test_what_a_store_has_lost_is_sent_again(firn_server, s3, tmp_path):
+    """At the next start, and nothing that is there is sent twice."""
+    url = s3.bucket("archive") + "/x"
+    server = firn_server(settings={"log_archive": url})
+    with server.connect() as session:
+        for name in ("t", "other"):
+            session.execute(f"CREATE TABLE {name} (n int)")
+            session.execute(f"INSERT INTO {name} VALUES (1), (2)")
+        session.execute("CHECKPOINT")
+    assert server.stop() == 0
+    server.start()
+    wait_archived(server, base=1)
+    assert server.stop() == 0
+
+    def files() -> dict[str, int]:
+        found = (path for path in s3.folder.rglob("*")
+                 if "warehouse" in path.parts and path.is_file())
+        return {str(path): path.stat().st_mtime_ns for path in found}
+
+    before = files()
+    lost = [path for path in before if path.endswith(".parquet")]
+    assert len(lost) == 2
+    os.remove(lost[0])
+    server.start()
+    wait_archived(server, base=1)
+    assert "1 objects were missing from the store and were sent again" in server.output()
+    after = files()
+    assert {path for path in after if after[path] != before.get(path)} == {lost[0]}
+    destroy(server)
+    firn(server, "restore", "--from", url, "--to", tmp_path / "again")
+    server.data = tmp_path / "again"
+    server.start()
+    assert count(server) == 2 and count(server, "other") == 2
+
+
 def test_a_backup_of_a_stopped_folder_leaves_the_log_as_it_is(firn_server, s3, road, tmp_path):
     """The archive, which was away, has all of it when the server is back."""
     url = s3.bucket("archive")
