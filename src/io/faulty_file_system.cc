@@ -5,7 +5,7 @@ namespace firn::io {
 Failure FaultyFileSystem::Injected(std::string_view what, const std::string& path) {
   if (first_failure_.empty()) first_failure_ = fmt::format("{} {}", what, path);
   auto error = MakeError(ErrorCode::kIo, "injected failure: could not {} \"{}\"", what, path);
-  if (disk_full_) error.sqlstate = "53100";
+  error.sqlstate = sqlstate_;
   return Fail(std::move(error));
 }
 
@@ -51,7 +51,12 @@ class FaultyFileSystem::FaultyFile final : public File {
 
 void FaultyFileSystem::SayDiskFull(bool full) {
   const std::lock_guard lock(mutex_);
-  disk_full_ = full;
+  sqlstate_ = full ? "53100" : "";
+}
+
+void FaultyFileSystem::SayNoDescriptors(bool none) {
+  const std::lock_guard lock(mutex_);
+  sqlstate_ = none ? "53000" : "";
 }
 
 void FaultyFileSystem::FailAt(Op op, uint64_t nth, bool forever) {

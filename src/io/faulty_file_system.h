@@ -41,6 +41,8 @@ class FaultyFileSystem final : public FileSystem {
   void FailAnyAt(uint64_t nth, bool forever = true);
   /// Whether what fails says that the disk is full (53100).
   void SayDiskFull(bool full);
+  /// Whether it says that no descriptor is left (53000).
+  void SayNoDescriptors(bool none);
   /// Fails nothing from now on.
   void Heal();
   /// What failed first since nothing was to fail: "sync /a/b"; empty: nothing yet.
@@ -84,7 +86,7 @@ class FaultyFileSystem final : public FileSystem {
   std::array<Plan, kOpCount> plans_{};
   uint64_t changes_ = 0;
   Plan any_plan_;
-  bool disk_full_ = false;
+  std::string_view sqlstate_;  // of what fails
   std::string first_failure_;
 };
 

@@ -26,6 +26,14 @@ Failure SystemFailure(std::string_view doing, const std::string& path, int error
     made.sqlstate = "53100";
     made.hint = fmt::format("Free space on the disk that holds \"{}\".", ParentOf(path));
   }
+  if (error == EMFILE || error == ENFILE) {
+    made.sqlstate = "53000";
+    made.hint = error == EMFILE ? "The process has as many files and connections open as it may. "
+                                  "Close connections, or raise its limit (`ulimit -n`, in a "
+                                  "systemd unit LimitNOFILE=), and try again."
+                                : "The machine has as many files open as it may. Close some, or "
+                                  "raise fs.file-max, and try again.";
+  }
   return Failure(std::move(made));
 }
 

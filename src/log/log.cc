@@ -15,6 +15,7 @@ namespace {
 constexpr uint64_t kCeilingRoom = uint64_t{1} << 24;
 
 constexpr std::string_view kDiskFull = "53100";
+constexpr std::string_view kTooManyFiles = "53000";
 
 std::shared_ptr<const void> NewHold() {
   return std::make_shared<char>();
@@ -74,7 +75,8 @@ Status Log::Recover(const Replay& replay, Recovered* recovered) {
                          .sealed = true,
                          .hold = NewHold()});
   }
-  FIRN_RETURN_IF_ERROR(StartSegment(follows, Lsn(), options_.prepare_bytes));
+  FIRN_TRY(auto place, OpenPlace(options_.prepare_bytes));
+  FIRN_RETURN_IF_ERROR(StartSegment(std::move(place), follows, Lsn()));
   CrashPoint("start.segment");
   recovered->direct_io = writer_->direct_io();
   if (!recovered->direct_io) {
@@ -121,7 +123,7 @@ Status Log::KeepOrRemoveSpare(const std::string& path, std::shared_ptr<const voi
   return fs_.Remove(path);
 }
 
-Result<SegmentWriter::Place> Log::TakePlace(Lsn base_lsn, uint64_t prepare_bytes) {
+SegmentWriter::Place Log::TakePlace(uint64_t prepare_bytes) {
   const std::lock_guard lock(mutex_);
   for (auto spare = spares_.begin(); spare != spares_.end(); ++spare) {
     if (spare->hold.use_count() > 1) continue;  // somebody still reads it
@@ -129,32 +131,36 @@ Result<SegmentWriter::Place> Log::TakePlace(Lsn base_lsn, uint64_t prepare_bytes
     spares_.erase(spare);
     return place;
   }
-  return SegmentWriter::Place{.path = PathOf(SpareName(base_lsn)), .prepare_bytes = prepare_bytes};
+  return {.path = PathOf(SpareName(next_lsn())), .prepare_bytes = prepare_bytes};
 }
 
-Status Log::StartWriter(const SegmentId& segment, const EncodedGroup& state, uint64_t prepare_bytes,
-                        std::string* path) {
-  FIRN_TRY(const auto place, TakePlace(segment.base_lsn, prepare_bytes));
-  auto writer = SegmentWriter::Start(fs_, place, segment, state);
-  if (!writer) {
-    // Half a file would take the room that the next start needs.
-    (void)fs_.Remove(place.path);
-    return Failure(std::move(writer.error()));
+Result<SegmentWriter::Place> Log::OpenPlace(uint64_t prepare_bytes) {
+  auto place = TakePlace(prepare_bytes);
+  auto opened = SegmentWriter::Open(fs_, place);
+  if (opened) return place;
+  if (place.reuse && opened.error().SqlState() == kTooManyFiles) {
+    const std::lock_guard lock(mutex_);
+    spares_.push_back({std::move(place.path), NewHold()});
   }
-  writer_ = *std::move(writer);
-  *path = place.path;
-  return {};
+  return Failure(std::move(opened).error());
 }
 
-Status Log::StartSegment(Lsn follows, Lsn ceiling, uint64_t prepare_bytes) {
+Status Log::StartSegment(SegmentWriter::Place place, Lsn follows, Lsn ceiling) {
   const SegmentId segment{.log = id_, .base_lsn = next_lsn()};
   StateGroup group{.follows = follows, .ceiling_lsn = ceiling};
   if (options_.state) group.state = options_.state();
   group.state.next_lsn = segment.base_lsn;
   GroupEncoder encoder;  // the other one may be at work on the next group
   FIRN_TRY(const auto encoded, encoder.EncodeState(group));
-  std::string made;
-  FIRN_RETURN_IF_ERROR(StartWriter(segment, encoded, prepare_bytes, &made));
+  const std::string made = place.path;
+  auto writer = SegmentWriter::Start(fs_, std::move(place), segment, encoded);
+  if (!writer) {
+    // Half a file would take the room that the next start needs.
+    (void)fs_.Remove(made);
+    return Failure(std::move(writer.error()));
+  }
+  writer_ = *std::move(writer);
+  named_ = false;
   // Under its final name only when durable: a segment without its state group is damage.
   const std::string path = PathOf(SegmentName(segment.base_lsn));
   CrashPoint("segment.state_written");
@@ -162,6 +168,7 @@ Status Log::StartSegment(Lsn follows, Lsn ceiling, uint64_t prepare_bytes) {
   CrashPoint("segment.renamed");
   FIRN_RETURN_IF_ERROR(fs_.SyncDir(directory_));
   CrashPoint("segment.started");
+  named_ = true;
   follows_ = follows;
   ceiling_ = ceiling;
   const std::lock_guard lock(mutex_);
@@ -178,17 +185,21 @@ Status Log::Roll(Lsn ceiling) {
   const Lsn last(next_lsn().value() - 1);
   CrashPoint("roll.begin");
   bool empty = false;
+  bool sealed = false;
   {
     const std::lock_guard lock(mutex_);
     empty = segments_.back().last_lsn < segments_.back().base_lsn;
+    sealed = segments_.back().sealed;
   }
-  if (!empty) {
+  // First, for it may fail where there are too many open files, and is tried again.
+  FIRN_TRY(auto place, OpenPlace(0));
+  if (!empty && !sealed) {
     FIRN_RETURN_IF_ERROR(writer_->Seal());
     CrashPoint("roll.sealed");
     const std::lock_guard lock(mutex_);
     segments_.back().sealed = true;
   }
-  return StartSegment(empty ? follows_ : last, ceiling, 0);
+  return StartSegment(std::move(place), empty ? follows_ : last, ceiling);
 }
 
 Status Log::RollFor(Lsn last, uint64_t bytes) {
@@ -196,6 +207,7 @@ Status Log::RollFor(Lsn last, uint64_t bytes) {
   // needs a segment whose state group says from where on LSNs are surely unused.
   const bool too_many = last.value() - next_lsn().value() + 1 > kSkippedLsns && last >= ceiling_;
   if (too_many) return Roll(last + 1 + kCeilingRoom);
+  if (!named_) return Roll(Lsn());
   bool has_rows = false;
   {
     const std::lock_guard lock(mutex_);
@@ -218,6 +230,7 @@ Status Log::Append(const Group& group) {
   if (auto written = writer_->Write(encoded); !written) {
     return PoisonOfWrite(std::move(written).error());
   }
+  refused_ = false;
   bytes_appended_.fetch_add(encoded.bytes, std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);
@@ -232,13 +245,13 @@ Status Log::Append(const Group& group) {
 Result<EncodedGroup> Log::EncodeWhole(const Group& group) {
   FIRN_TRY(auto encoded, encoder_.Encode(group));
   auto rolled = RollFor(encoded.last_lsn, encoded.bytes);
-  if (!rolled) return Failure(Poison(std::move(rolled).error(), true).error());
+  if (!rolled) return Failure(PoisonOfRoll(std::move(rolled).error()).error());
   return encoded;
 }
 
 Result<EncodedGroup> Log::EncodeInPieces(const Group& group, uint64_t about_bytes) {
   auto rolled = RollFor(group.last_lsn, about_bytes);
-  if (!rolled) return Failure(Poison(std::move(rolled).error(), true).error());
+  if (!rolled) return Failure(PoisonOfRoll(std::move(rolled).error()).error());
   std::unique_ptr<PieceWriter> pieces;
   try {
     pieces = writer_->Pieces(options_.piece_bytes);
@@ -252,6 +265,15 @@ Result<EncodedGroup> Log::EncodeInPieces(const Group& group, uint64_t about_byte
   // Without its first block, which holds the header, it is no group.
   CrashPoint("commit.pieces_written");
   return encoded;
+}
+
+Status Log::PoisonOfRoll(Error error) {
+  if (error.SqlState() != kTooManyFiles) return Poison(std::move(error), true);
+  if (!std::exchange(refused_, true)) {
+    FIRN_LOG_WARN("log: no new segment, commits are refused: {}", error.message);
+  }
+  return Fail(
+      std::move(error).During("nothing was written, for the log could not start a new segment"));
 }
 
 Status Log::PoisonOfWrite(Error error) {

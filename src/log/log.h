@@ -41,6 +41,8 @@ struct SegmentInfo {
 /// Failure:  the first failed write or sync poisons the log: that call gets kUnknownOutcome
 ///           (58030, kReconcile), every later one kIo (58030). Only a new Open() helps. Of a write
 ///           that found the disk full the outcome is known, nothing: kIo (53100), then and later.
+///           A new segment for which no file could be opened (too many are) refuses that call
+///           alone, kIo (53000): nothing was written.
 class Log {
  public:
   struct Options {
@@ -109,17 +111,19 @@ class Log {
   Status CutOldNewest(const RecoveredLog& found, const Recovered& recovered);
   Status CollectSpares();
   /// Begins the segment at next_lsn(), replacing one of the same base that holds no rows.
-  Status StartSegment(Lsn follows, Lsn ceiling, uint64_t prepare_bytes);
+  Status StartSegment(SegmentWriter::Place place, Lsn follows, Lsn ceiling);
   Status Roll(Lsn ceiling);
   Status RollFor(Lsn last_lsn, uint64_t bytes);
   /// In a segment with room for it, ready to be written: all of it, or its first block alone.
   Result<EncodedGroup> EncodeWhole(const Group& group);
   Result<EncodedGroup> EncodeInPieces(const Group& group, uint64_t about_bytes);
-  Result<SegmentWriter::Place> TakePlace(Lsn base_lsn, uint64_t prepare_bytes);
-  Status StartWriter(const SegmentId& segment, const EncodedGroup& state, uint64_t prepare_bytes,
-                     std::string* path);
+  SegmentWriter::Place TakePlace(uint64_t prepare_bytes);
+  /// For the segment at next_lsn(), open.
+  Result<SegmentWriter::Place> OpenPlace(uint64_t prepare_bytes);
   Status KeepOrRemoveSpare(const std::string& path, std::shared_ptr<const void> hold);
   Status Poison(Error error, bool outcome_known);
+  /// Before a byte of the group was written.
+  Status PoisonOfRoll(Error error);
   /// Of the outcome of a write that found the disk full nothing is unknown.
   Status PoisonOfWrite(Error error);
   std::string PathOf(const std::string& name) const { return directory_ + "/" + name; }
@@ -142,6 +146,8 @@ class Log {
   std::unique_ptr<SegmentWriter> writer_;
   Lsn follows_;
   Lsn ceiling_;
+  bool named_ = false;    // durably: what writer_ writes to
+  bool refused_ = false;  // the last group, and the log has told
   bool closed_ = false;
 
   mutable std::mutex mutex_;

@@ -52,13 +52,18 @@ Status MakeSpare(io::FileSystem& fs, const std::string& path, uint64_t bytes) {
   return written;
 }
 
-Result<std::unique_ptr<SegmentWriter>> SegmentWriter::Start(io::FileSystem& fs, const Place& place,
+Status SegmentWriter::Open(io::FileSystem& fs, Place& place) {
+  const auto mode = place.reuse ? io::OpenMode::kReadWrite : io::OpenMode::kTruncate;
+  FIRN_TRY(place.file, OpenDirect(fs, place.path, mode, &place.direct_io));
+  return {};
+}
+
+Result<std::unique_ptr<SegmentWriter>> SegmentWriter::Start(io::FileSystem& fs, Place place,
                                                             const SegmentId& segment,
                                                             const EncodedGroup& state) {
-  const auto mode = place.reuse ? io::OpenMode::kReadWrite : io::OpenMode::kTruncate;
-  bool direct_io = false;
-  FIRN_TRY(auto file, OpenDirect(fs, place.path, mode, &direct_io));
-  std::unique_ptr<SegmentWriter> writer(new SegmentWriter(std::move(file), segment, direct_io));
+  if (place.file == nullptr) FIRN_RETURN_IF_ERROR(Open(fs, place));
+  std::unique_ptr<SegmentWriter> writer(
+      new SegmentWriter(std::move(place.file), segment, place.direct_io));
   FIRN_TRY(const uint64_t size, writer->file_->Size());
   writer->prepared_ = size / kGroupAlignment * kGroupAlignment;
   FIRN_RETURN_IF_ERROR(writer->Prepare(writer->prepared_, AlignUp(place.prepare_bytes)));

@@ -21,14 +21,18 @@ namespace firn::log {
 ///          must not write again (Log is poisoned).
 class SegmentWriter {
  public:
-  /// Takes `path` (a spare file, or a new one with `prepare_bytes` of zeros written), writes the
-  /// state group at its front and makes it durable. The file does not have its final name yet.
+  /// A spare file, or a new one that gets `prepare_bytes` of zeros. It does not have its final name
+  /// yet.
   struct Place {
     std::string path;
     bool reuse = false;
     uint64_t prepare_bytes = 0;
+    std::unique_ptr<io::File> file;  // once it is open
+    bool direct_io = false;
   };
-  static Result<std::unique_ptr<SegmentWriter>> Start(io::FileSystem& fs, const Place& place,
+  static Status Open(io::FileSystem& fs, Place& place);
+  /// Opens the place if it is not open, writes the state group at its front and makes it durable.
+  static Result<std::unique_ptr<SegmentWriter>> Start(io::FileSystem& fs, Place place,
                                                       const SegmentId& segment,
                                                       const EncodedGroup& state);
 

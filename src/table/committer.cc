@@ -397,8 +397,8 @@ void Committer::Finish(Building& building) {
     CrashPoint("commit.before_write");
     if (auto written = with_.log.Append(building.group); !written) {
       // Rows were appended above: they must stay above `visible` for ever. A log that failed
-      // before it wrote is not poisoned by itself, and would give their LSNs to others.
-      broken_ = written;
+      // before it wrote is not poisoned, and gives their LSNs to others: then they have to go.
+      if (!with_.log.PoisonReason() || !TakeBack(building)) broken_ = written;
       for (auto& [done, receipt] : building.accepted) done(Failure(written.error()));
       return;
     }
@@ -425,6 +425,26 @@ void Committer::Finish(Building& building) {
     WakeWaiters(last);
   }
   for (auto& [done, receipt] : building.accepted) done(receipt);
+}
+
+Status Committer::TakeBack(const Building& building) {
+  auto next = building.current->Clone();
+  const Lsn before(building.group.first_lsn.value() - 1);
+  for (const auto& touched : building.touched) {
+    const auto found = next->tables.find(touched.definition->id);
+    // Else the group itself made the table, or the generation.
+    if (found == next->tables.end()) continue;
+    if (found->second->generations.back() != touched.generation) continue;
+    auto table = std::make_shared<TableVersion>(*found->second);
+    auto kept = table->NewGeneration(touched.generation->schema());
+    for (const auto& rows : touched.generation->Read(before, nullptr, true)) {
+      FIRN_RETURN_IF_ERROR(kept->Replay(rows));
+    }
+    table->generations.back() = std::move(kept);
+    found->second = std::move(table);
+  }
+  Publish(std::move(next));
+  return {};
 }
 
 void Committer::Publish(std::shared_ptr<Root> root) {

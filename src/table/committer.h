@@ -36,7 +36,8 @@ struct GroupFacts {
 };
 
 /// Threads: any.
-/// Failure: after a failed log write every submission fails, as log::Log says; roots stay.
+/// Failure: after a failed log write every submission fails, as log::Log says; roots stay. Of a
+///          group that the log refused without a write only its own do.
 class Committer {
  public:
   using CommitDone = std::function<void(Result<CommitReceipt>)>;
@@ -99,6 +100,8 @@ class Committer {
   void ApplyChange(Building& building, const catalog::Change& change);
   void ApplyWrite(Building& building, const TableWrite& write);
   void Finish(Building& building);
+  /// The rows of a group that the log refused, and wrote nothing of, are in no root any more.
+  Status TakeBack(const Building& building);
   void Publish(std::shared_ptr<Root> root);
   // The generations of a root that its successor has no more.
   static void LeaveGenerations(const Root& old, const Root& next);
@@ -119,7 +122,7 @@ class Committer {
   // The leader's own.
   Lsn next_lsn_;
   std::atomic<int64_t> last_commit_us_;  // read by any
-  Status broken_;                        // why the last group could not be written
+  Status broken_;                        // why no group is written any more
 
   mutable std::mutex root_mutex_;
   std::shared_ptr<Root> root_;

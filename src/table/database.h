@@ -83,7 +83,8 @@ struct DatabaseOptions {
 /// Threads: any.
 /// Lifetime: Stop() before destruction; snapshots may outlive neither.
 /// Failure: the commit that a failed log write befell gets kUnknownOutcome (58030), or 53100 where
-/// the disk was full; every later one fails too. Reads go on; Poisoned() says why.
+/// the disk was full; every later one fails too. Reads go on; Poisoned() says why. 53000, no file
+/// could be opened for the log: that one alone.
 class Database {
  public:
   /// Opens or creates the data folder and recovers the log. The caller holds the folder's lock.

@@ -515,6 +515,83 @@ TEST(Log, AFullDiskThatASyncFindsLeavesTheOutcomeUnknown) {
   EXPECT_EQ(failed.error().SqlState(), "58030");
 }
 
+/// A new segment that cannot be started for want of descriptors has cost nothing yet.
+class NoDescriptors : public testing::TestWithParam<std::pair<Op, bool>> {
+ protected:
+  /// The next group, which needs a new segment once the one before it is full, or at once.
+  static Group Next(const Log& log) {
+    Group group = SmallGroup(log.next_lsn(), 100);
+    if (GetParam().second) group.last_lsn = log.next_lsn() + 100'000'000;
+    return group;
+  }
+};
+
+TEST_P(NoDescriptors, RefuseAGroupAndNotThoseAfterIt) {
+  const TempFolder folder;
+  io::FaultyFileSystem fs(io::LocalFileSystem());
+  fs.SayNoDescriptors(true);
+  auto opened = OpenLog(fs, folder.LogPath());
+  ASSERT_TRUE(opened);
+  auto& log = *opened->log;
+  size_t groups = 0;
+  for (int round = 0; round < 3; ++round) {
+    const size_t segments = log.segments().size();
+    fs.FailAt(GetParam().first, 1, true);
+    while (log.Append(Next(log))) ++groups;
+    for (int i = 0; i < 3; ++i) {
+      const auto refused = log.Append(Next(log));
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, ErrorCode::kIo);
+      EXPECT_EQ(refused.error().SqlState(), "53000");
+      EXPECT_NE(refused.error().remedy, Remedy::kReconcile);
+      EXPECT_THAT(refused.error().message, HasSubstr("nothing was written"));
+      EXPECT_TRUE(log.PoisonReason());
+    }
+    EXPECT_EQ(log.segments().size(), segments);
+    fs.Heal();
+    for (int i = 0; i < 3; ++i, ++groups) {
+      const auto written = log.Append(i == 1 ? Next(log) : SmallGroup(log.next_lsn()));
+      ASSERT_TRUE(written) << written.error().message;
+    }
+  }
+  const Lsn last(log.next_lsn().value() - 1);
+  opened->log.reset();
+  ASSERT_TRUE(fs.DropUnsynced());
+  opened = OpenLog(fs, folder.LogPath());
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->groups.size(), groups);
+  EXPECT_EQ(opened->recovered.last_lsn, last);
+}
+
+TEST_P(NoDescriptors, LeaveALogThatIsStoppedOrKilled) {
+  for (const bool stopped : {false, true}) {
+    const TempFolder folder;
+    io::FaultyFileSystem fs(io::LocalFileSystem());
+    fs.SayNoDescriptors(true);
+    auto opened = OpenLog(fs, folder.LogPath());
+    ASSERT_TRUE(opened);
+    size_t groups = 1;
+    ASSERT_TRUE(opened->log->Append(SmallGroup(Lsn(1))));
+    fs.FailAt(GetParam().first, 1, true);
+    while (opened->log->Append(Next(*opened->log))) ++groups;
+    EXPECT_TRUE(!stopped || opened->log->Close());
+    opened->log.reset();
+    fs.Heal();
+    for (const auto fate : {io::CutPolicy::Fate::kNothing, io::CutPolicy::Fate::kRandom}) {
+      ASSERT_TRUE(fs.DropUnsynced({fate, groups}));
+      opened = OpenLog(fs, folder.LogPath());
+      ASSERT_TRUE(opened) << opened.error().message;
+      EXPECT_EQ(opened->groups.size(), groups);
+      opened->log.reset();
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Log, NoDescriptors,
+                         testing::Values(std::pair(Op::kOpen, false), std::pair(Op::kOpen, true),
+                                         std::pair(Op::kSyncDir, false),
+                                         std::pair(Op::kSyncDir, true)));
+
 /// Room for the groups to come is no part of the group that is being written.
 TEST(Log, AGroupThatFillsTheDiskToItsEndIsDurable) {
   const TempFolder folder;

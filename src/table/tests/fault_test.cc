@@ -244,6 +244,63 @@ TEST_F(FaultTest, AFailingRoundIsNotRunWithoutEnd) {
   EXPECT_EQ(RowCount(id), 200'030);
 }
 
+// A commit for which the log cannot open its next segment costs nobody else anything.
+TEST_F(FaultTest, WithoutDescriptorsACommitIsRefusedAndTheNextOneIsNot) {
+  ASSERT_TRUE(Open());
+  const auto a = CreateTable("a").value();
+  const auto b = CreateTable("b").value();
+  std::map<TableId, int64_t> rows;
+  const auto insert = [&](int64_t count) -> Status {
+    FIRN_RETURN_IF_ERROR(Commit({.writes = {{a, SchemaId(1), {Rows(count)}, {}},
+                                            {b, SchemaId(1), {Rows(1), Rows(count)}, {}}}}));
+    rows[a] += count;
+    rows[b] += count + 1;
+    return {};
+  };
+  const auto seen_by = [&](const Snapshot& snapshot) {
+    int64_t seen = 0;
+    for (const auto& generation : snapshot.root->Find(a)->generations) {
+      seen += generation->CountVisible(snapshot.visible);
+    }
+    return seen;
+  };
+  ASSERT_TRUE(insert(7));
+  const auto other = database_->PrepareTable(
+      {.name = "c", .columns = database_->TakeSnapshot().root->Find(a)->definition->columns});
+  ASSERT_TRUE(other) << other.error().message;
+  files_.SayNoDescriptors(true);
+  for (int round = 0; round < 3; ++round) {
+    files_.FailAt(FaultyFileSystem::Op::kOpen, 1, true);
+    Status refused;
+    while ((refused = insert(20'000))) ASSERT_LT(rows[a], 1'000'000);
+    const auto before = database_->TakeSnapshot();
+    const int64_t seen = seen_by(before);
+    for (const int64_t count : {20'000, 20'001}) {
+      refused = insert(count);
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().SqlState(), "53000") << refused.error().message;
+      for (const auto& [id, count] : rows) EXPECT_EQ(RowCount(id), count);
+    }
+    const auto created = Commit({.changes = {catalog::CreateTable{*other}},
+                                 .writes = {{(*other)->id, SchemaId(1), {Rows(60'000)}, {}}}});
+    ASSERT_FALSE(created);
+    EXPECT_EQ(created.error().SqlState(), "53000") << created.error().message;
+    EXPECT_EQ(database_->TakeSnapshot().root->Find((*other)->id), nullptr);
+    EXPECT_TRUE(database_->Poisoned());
+    files_.Heal();
+    for (const int64_t count : {1, 20'000, 2}) {
+      const auto written = insert(count);
+      ASSERT_TRUE(written) << written.error().message;
+    }
+    for (const auto& [id, count] : rows) EXPECT_EQ(RowCount(id), count);
+    EXPECT_EQ(seen_by(before), seen);
+    ASSERT_TRUE(round != 1 || Flush());
+  }
+  Kill();
+  ASSERT_TRUE(Open());
+  for (const auto& [id, count] : rows) EXPECT_EQ(RowCount(id), count);
+}
+
 // They would be acknowledged and could not be read back.
 TEST_F(FaultTest, RowsOfOtherColumnsAreRefused) {
   ASSERT_TRUE(Open());
