@@ -19,6 +19,7 @@ namespace {
 
 constexpr int64_t kBatchRows = 64 * 1024;
 constexpr int64_t kBatchBytes = 8 << 20;
+constexpr int64_t kLeastBatchBytes = 512 << 10;  // while transactions hold too much
 
 Format FormatOf(const columnar::CopyOptions& options) {
   const bool binary = options.format == columnar::CopyOptions::Format::kBinary;
@@ -65,6 +66,8 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
   // A load may take long, and what it pinned would stay in memory beside what it brings.
   const bool keyed = (*table)->PrimaryKey() != nullptr;
   if (!keyed) session.transaction.LetGoOfRows();
+  auto& memory = session.services.transaction_memory;
+  TransactionMemory::Share reading(memory);
   auto begun = co_await out.BeginCopyIn(format, width);
   if (!begun) co_return Failure(std::move(begun).error());
   while (true) {
@@ -82,8 +85,10 @@ Task<Result<std::string>> CopyFrom(SessionContext& session, const CopyCommand& c
     auto fed = (*reader)->Feed(**chunk);
     if ((*reader)->pending_bytes() >= kBatchBytes) NoteMemory();
     if (!fed) co_return Failure(std::move(fed).error());
-    const bool full =
-        (*reader)->pending_rows() >= kBatchRows || (*reader)->pending_bytes() >= kBatchBytes;
+    const int64_t pending = (*reader)->pending_bytes();
+    reading.Set(pending);
+    const bool full = (*reader)->pending_rows() >= kBatchRows ||
+                      pending >= memory.Scaled(kBatchBytes, kLeastBatchBytes);
     if (!full) continue;
     auto flushed = co_await Flush(**reader, sink);
     if (!flushed) co_return Failure(std::move(flushed).error());

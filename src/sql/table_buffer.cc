@@ -14,10 +14,12 @@ namespace {
 
 // Arrow bytes after which a spilled file ends and the next begins.
 constexpr int64_t kFileBytes = int64_t{1} << 30;
-// What a transaction may hold in memory however tight it is: no data file is smaller.
-constexpr int64_t kLeastBytes = 4 << 20;
+// What a transaction may hold in memory while it is tight, and however tight it is.
+constexpr int64_t kTightBytes = 4 << 20;
+constexpr int64_t kLeastBytes = 256 << 10;
 // Arrow bytes of a row group while memory is tight: it is in memory until it ends.
 constexpr int64_t kTightRowGroup = 8 << 20;
+constexpr int64_t kLeastRowGroup = 512 << 10;
 // Batches below this many rows are worth merging.
 constexpr int64_t kMergeRows = 32 * 1024;
 
@@ -28,14 +30,16 @@ TableBuffer::TableBuffer(Services& services, std::shared_ptr<const catalog::Tabl
       table_(std::move(table)),
       bytes_max_(table_->schema == kTempSchema ? INT64_MAX
                                                : services.settings.Bytes("transaction_memory")),
-      held_(services.transaction_memory) {}
+      held_(services.transaction_memory),
+      encoding_(services.transaction_memory) {}
 
 TableBuffer::~TableBuffer() = default;
 
 bool TableBuffer::IsFull() const {
   if (held_.bytes() >= bytes_max_) return true;
-  const bool tight = services_.transaction_memory.tight() && bytes_max_ != INT64_MAX;
-  return tight && held_.bytes() >= kLeastBytes;
+  const auto& memory = services_.transaction_memory;
+  const bool tight = memory.tight() && bytes_max_ != INT64_MAX;
+  return tight && held_.bytes() >= memory.Scaled(kTightBytes, kLeastBytes);
 }
 
 Task<Status> TableBuffer::Append(std::shared_ptr<arrow::RecordBatch> batch) {
@@ -129,7 +133,10 @@ Status TableBuffer::Spill(const arrow::RecordBatch& batch) {
   }
   FIRN_RETURN_IF_ERROR(writer_->Write(batch));
   writer_bytes_ += columnar::BatchBytes(batch);
-  if (services_.transaction_memory.tight() && writer_->row_group_bytes() >= kTightRowGroup) {
+  const auto& memory = services_.transaction_memory;
+  const int64_t row_group = writer_->row_group_bytes();
+  encoding_.Set(row_group);
+  if (memory.tight() && row_group >= memory.Scaled(kTightRowGroup, kLeastRowGroup)) {
     writer_->EndRowGroup();
   }
   return writer_bytes_ >= kFileBytes ? EndFile() : Status();
@@ -139,6 +146,7 @@ Status TableBuffer::EndFile() {
   if (writer_ == nullptr) return {};
   auto file = writer_->Finish();
   writer_.reset();
+  encoding_.Set(0);
   if (!file) return Failure(std::move(file).error());
   CrashPoint("transaction.file_written");
   files_.push_back(*std::move(file));
@@ -175,6 +183,7 @@ Task<void> TableBuffer::RollbackTo(Mark mark) {
   if (writer_ == nullptr && gone.empty()) co_return;
   const auto discard = [this, &gone] {
     writer_.reset();
+    encoding_.Set(0);
     for (const auto& file : gone) services_.database.DiscardDataFile(file);
     return true;
   };
@@ -183,6 +192,7 @@ Task<void> TableBuffer::RollbackTo(Mark mark) {
 
 void TableBuffer::DiscardNow() {
   writer_.reset();
+  encoding_.Set(0);
   for (const auto& file : std::exchange(files_, {})) services_.database.DiscardDataFile(file);
 }
 

@@ -101,8 +101,9 @@ class TableBuffer {
   const int64_t bytes_max_;
   Place from_;  // what is before was truncated
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches_;
-  size_t merge_floor_ = 0;         // batches below are part of a savepoint
-  TransactionMemory::Share held_;  // of batches_
+  size_t merge_floor_ = 0;             // batches below are part of a savepoint
+  TransactionMemory::Share held_;      // of batches_
+  TransactionMemory::Share encoding_;  // of the row group that writer_ has open
   int64_t rows_ = 0;
   std::vector<lake::DataFile> files_;
   std::unique_ptr<lake::DataFileWriter> writer_;

@@ -1,6 +1,7 @@
 // sql: what transactions hold in memory before they commit.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -15,6 +16,14 @@ class TransactionMemory {
   explicit TransactionMemory(int64_t limit) : limit_(limit) {}
 
   bool tight() const { return held_.load(std::memory_order_relaxed) >= limit_; }
+  /// `whole` while there is room; the less the more is held beyond the limit, so that very many
+  /// holders meet above it instead of adding up, but never below `least`.
+  int64_t Scaled(int64_t whole, int64_t least) const {
+    const auto over = static_cast<double>(held_.load(std::memory_order_relaxed)) /
+                      static_cast<double>(std::max<int64_t>(limit_, 1));
+    if (over <= 1) return whole;
+    return std::max(least, static_cast<int64_t>(static_cast<double>(whole) / (over * over)));
+  }
 
   /// What one holder has of it; given back when it goes.
   class Share {

@@ -40,8 +40,9 @@ def load(server: FirnProcess, clients: int, copies: int, pieces: int) -> int:
     return clients * copies * pieces * ROWS
 
 
-# Each loads some times the limit: one transaction, many small ones, and many large ones at once.
-SHAPES = {"one": (1, 1, 400), "small": (16, 25, 1), "large": (4, 3, 40)}
+# Each loads some times the limit: one transaction, many small ones, some large ones at once, and
+# very many that each go beyond what a transaction may hold in memory.
+SHAPES = {"one": (1, 1, 400), "small": (16, 25, 1), "large": (4, 3, 40), "many": (24, 1, 16)}
 
 
 def stay_within_the_limit(firn_server, clients: int, copies: int, pieces: int) -> None:
