@@ -167,3 +167,14 @@ class FirnProcess:
         """Runs another command of the same program: firn status, firn sql …"""
         return subprocess.run([str(self.binary), *arguments], stdin=subprocess.DEVNULL, text=True,
                               capture_output=True, timeout=seconds * PATIENCE, check=False)
+
+
+def refused_start(server: FirnProcess) -> str:
+    """Starts a server that must not come up; what it said. Its exit code is not 0."""
+    process = server.spawn()
+    try:
+        code = process.wait(30 * PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise AssertionError("it came up") from None
+    assert code not in (0, -6, -11), "it stopped cleanly, or crashed"
+    return server.output()

@@ -1,5 +1,6 @@
 #include "log/log.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include "base/crash_point.h"
@@ -19,6 +20,13 @@ constexpr std::string_view kTooManyFiles = "53000";
 
 std::shared_ptr<const void> NewHold() {
   return std::make_shared<char>();
+}
+
+/// What a sync that failed has lost is not known, a full disk's neither: none is tried again. A
+/// folder that could not be opened was not synced.
+Status Synced(Status synced) {
+  if (!synced && synced.error().SqlState() == kDiskFull) synced.error().sqlstate = "58030";
+  return synced;
 }
 
 }  // namespace
@@ -75,8 +83,12 @@ Status Log::Recover(const Replay& replay, Recovered* recovered) {
                          .sealed = true,
                          .hold = NewHold()});
   }
-  FIRN_TRY(auto place, OpenPlace(options_.prepare_bytes));
-  FIRN_RETURN_IF_ERROR(StartSegment(std::move(place), follows, Lsn()));
+  auto opened = OpenSegment(options_.prepare_bytes, follows, Lsn());
+  // A new log has to have its room; of one that is there, reads go on at the least.
+  const auto full = [&] { return !opened && opened.error().SqlState() == kDiskFull; };
+  if (!created && full()) opened = OpenSegment(0, follows, Lsn());
+  while (!created && full() && MakeRoom()) opened = OpenSegment(0, follows, Lsn());
+  FIRN_RETURN_IF_ERROR(opened);
   CrashPoint("start.segment");
   recovered->direct_io = writer_->direct_io();
   if (!recovered->direct_io) {
@@ -145,6 +157,11 @@ Result<SegmentWriter::Place> Log::OpenPlace(uint64_t prepare_bytes) {
   return Failure(std::move(opened).error());
 }
 
+Status Log::OpenSegment(uint64_t prepare_bytes, Lsn follows, Lsn ceiling) {
+  FIRN_TRY(auto place, OpenPlace(prepare_bytes));
+  return StartSegment(std::move(place), follows, ceiling);
+}
+
 Status Log::StartSegment(SegmentWriter::Place place, Lsn follows, Lsn ceiling) {
   const SegmentId segment{.log = id_, .base_lsn = next_lsn()};
   StateGroup group{.follows = follows, .ceiling_lsn = ceiling};
@@ -164,9 +181,12 @@ Status Log::StartSegment(SegmentWriter::Place place, Lsn follows, Lsn ceiling) {
   // Under its final name only when durable: a segment without its state group is damage.
   const std::string path = PathOf(SegmentName(segment.base_lsn));
   CrashPoint("segment.state_written");
-  FIRN_RETURN_IF_ERROR(fs_.Rename(made, path));
+  if (auto renamed = fs_.Rename(made, path); !renamed) {
+    (void)fs_.Remove(made);
+    return renamed;
+  }
   CrashPoint("segment.renamed");
-  FIRN_RETURN_IF_ERROR(fs_.SyncDir(directory_));
+  FIRN_RETURN_IF_ERROR(Synced(fs_.SyncDir(directory_)));
   CrashPoint("segment.started");
   named_ = true;
   follows_ = follows;
@@ -224,75 +244,90 @@ Status Log::Append(const Group& group) {
     return Fail(ErrorCode::kInternal, "group does not follow the log: want={} got={}", next_lsn(),
                 group.first_lsn);
   }
-  const uint64_t bulk = BulkBytes(group);
-  FIRN_TRY(auto encoded,
-           bulk > 2 * options_.piece_bytes ? EncodeInPieces(group, bulk) : EncodeWhole(group));
-  if (auto written = writer_->Write(encoded); !written) {
-    return PoisonOfWrite(std::move(written).error());
+  Step at = Step::kEncode;
+  auto encoded = WriteGroup(group, &at);
+  while (!encoded && encoded.error().SqlState() == kDiskFull && MakeRoom()) {
+    encoded = WriteGroup(group, &at);
+  }
+  if (!encoded) {
+    auto error = std::move(encoded).error();
+    if (error.SqlState() == kDiskFull || error.SqlState() == kTooManyFiles) {
+      return Refuse(std::move(error));
+    }
+    if (at == Step::kEncode) return Failure(std::move(error));
+    return Poison(std::move(error), at == Step::kRoll);
   }
   refused_ = false;
-  bytes_appended_.fetch_add(encoded.bytes, std::memory_order_relaxed);
+  bytes_appended_.fetch_add(encoded->bytes, std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);
-    segments_.back().last_lsn = encoded.last_lsn;
+    segments_.back().last_lsn = encoded->last_lsn;
     segments_.back().bytes = writer_->end();
   }
-  next_lsn_.store(encoded.last_lsn.value() + 1, std::memory_order_release);
-  encoder_.Recycle(std::move(encoded));
+  next_lsn_.store(encoded->last_lsn.value() + 1, std::memory_order_release);
+  encoder_.Recycle(*std::move(encoded));
   return {};
 }
 
-Result<EncodedGroup> Log::EncodeWhole(const Group& group) {
-  FIRN_TRY(auto encoded, encoder_.Encode(group));
-  auto rolled = RollFor(encoded.last_lsn, encoded.bytes);
-  if (!rolled) return Failure(PoisonOfRoll(std::move(rolled).error()).error());
+Result<EncodedGroup> Log::WriteGroup(const Group& group, Step* at) {
+  const bool in_pieces = BulkBytes(group) > 2 * options_.piece_bytes;
+  FIRN_TRY(auto encoded, in_pieces ? EncodeInPieces(group, at) : EncodeWhole(group, at));
+  *at = Step::kWrite;
+  FIRN_RETURN_IF_ERROR(writer_->Write(encoded));
   return encoded;
 }
 
-Result<EncodedGroup> Log::EncodeInPieces(const Group& group, uint64_t about_bytes) {
-  auto rolled = RollFor(group.last_lsn, about_bytes);
-  if (!rolled) return Failure(PoisonOfRoll(std::move(rolled).error()).error());
+Result<EncodedGroup> Log::EncodeWhole(const Group& group, Step* at) {
+  *at = Step::kEncode;
+  FIRN_TRY(auto encoded, encoder_.Encode(group));
+  *at = Step::kRoll;
+  FIRN_RETURN_IF_ERROR(RollFor(encoded.last_lsn, encoded.bytes));
+  return encoded;
+}
+
+Result<EncodedGroup> Log::EncodeInPieces(const Group& group, Step* at) {
+  *at = Step::kRoll;
+  FIRN_RETURN_IF_ERROR(RollFor(group.last_lsn, BulkBytes(group)));
   std::unique_ptr<PieceWriter> pieces;
   try {
     pieces = writer_->Pieces(options_.piece_bytes);
   } catch (const std::system_error&) {
-    return EncodeWhole(group);  // the machine has no thread to give: slower, and as good
+    return EncodeWhole(group, at);  // the machine has no thread to give: slower, and as good
   }
+  *at = Step::kWrite;
   auto encoded = encoder_.EncodeInPieces(group, *pieces);
-  if (auto written = pieces->Finish(); !written) {
-    return Failure(PoisonOfWrite(std::move(written).error()).error());
-  }
+  FIRN_RETURN_IF_ERROR(pieces->Finish());
+  *at = Step::kEncode;
   // Without its first block, which holds the header, it is no group.
   CrashPoint("commit.pieces_written");
   return encoded;
 }
 
-Status Log::PoisonOfRoll(Error error) {
-  if (error.SqlState() != kTooManyFiles) return Poison(std::move(error), true);
+Status Log::Refuse(Error error) {
+  const bool full = error.SqlState() == kDiskFull;
   if (!std::exchange(refused_, true)) {
-    FIRN_LOG_WARN("log: no new segment, commits are refused: {}", error.message);
+    FIRN_LOG_WARN("log: commits are refused{}: {}", full ? ", the disk is full" : "",
+                  error.message);
   }
-  return Fail(
-      std::move(error).During("nothing was written, for the log could not start a new segment"));
-}
-
-Status Log::PoisonOfWrite(Error error) {
-  const bool known = error.SqlState() == kDiskFull;
-  return Poison(std::move(error), known);
+  if (!full) {
+    return Fail(
+        std::move(error).During("nothing was written, for the log could not start a new segment"));
+  }
+  return Fail(MakeError(ErrorCode::kIo,
+                        "nothing was written, for the disk that holds \"{}\" is full: {}",
+                        directory_, error.message)
+                  .WithSqlState(std::string(kDiskFull))
+                  .WithHint("Reads go on. Free space on that disk, then try again."));
 }
 
 Status Log::Poison(Error error, bool outcome_known) {
   FIRN_LOG_ERROR("log: no more writes: {}", error.message);
-  const bool full = error.SqlState() == kDiskFull;
   const std::string hint =
-      full ? "Reads go on. Free space on that disk and restart the server."
-           : "Reads go on. Remove the cause (is the disk broken?) and restart the server.";
+      "Reads go on. Remove the cause (is the disk broken?) and restart the server.";
   {
     const std::lock_guard lock(mutex_);
-    auto poison = full ? MakeError(ErrorCode::kIo, "the disk that holds \"{}\" is full: {}",
-                                   directory_, error.message)
-                       : MakeError(ErrorCode::kIo, "the log no longer writes: {}", error.message);
-    poison_ = Fail(std::move(poison).WithSqlState(full ? "53100" : "58030").WithHint(hint));
+    auto poison = MakeError(ErrorCode::kIo, "the log no longer writes: {}", error.message);
+    poison_ = Fail(std::move(poison).WithSqlState("58030").WithHint(hint));
     if (outcome_known) return poison_;
   }
   return Fail(MakeError(ErrorCode::kUnknownOutcome,
@@ -329,6 +364,7 @@ uint64_t Log::BytesSince(Lsn lsn) const {
 }
 
 Status Log::Retire(Lsn up_to) {
+  const std::lock_guard one_at_a_time(retire_mutex_);
   std::vector<SegmentInfo> leaving;
   {
     const std::lock_guard lock(mutex_);
@@ -353,6 +389,34 @@ Status Log::Retire(Lsn up_to) {
     CrashPoint("retire.kept");
   }
   return {};
+}
+
+bool Log::MakeRoom() {
+  if (RemoveSpares()) return true;
+  const auto segments = this->segments();
+  if (!options_.settled || segments.size() < 2) return false;
+  const Lsn last = segments.front().last_lsn;
+  if (!segments.front().sealed || last > options_.settled()) return false;
+  FIRN_LOG_WARN("log: the disk is full, what was kept for time travel up to LSN {} is given up",
+                last);
+  if (auto retired = Retire(last); !retired) {
+    FIRN_LOG_WARN("log: no room was made: {}", retired.error().message);
+    return false;
+  }
+  return true;
+}
+
+bool Log::RemoveSpares() {
+  std::vector<Spare> leaving;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto read = [](const Spare& spare) { return spare.hold.use_count() > 1; };
+    const auto free = std::stable_partition(spares_.begin(), spares_.end(), read);
+    leaving.assign(free, spares_.end());
+    spares_.erase(free, spares_.end());
+  }
+  const auto removed = [this](const Spare& spare) { return fs_.Remove(spare.path).has_value(); };
+  return std::count_if(leaving.begin(), leaving.end(), removed) > 0;
 }
 
 Status Log::PrepareSpare() {

@@ -40,9 +40,8 @@ struct SegmentInfo {
 /// Lifetime: borrows the file system.
 /// Failure:  the first failed write or sync poisons the log: that call gets kUnknownOutcome
 ///           (58030, kReconcile), every later one kIo (58030). Only a new Open() helps. Of a write
-///           that found the disk full the outcome is known, nothing: kIo (53100), then and later.
-///           A new segment for which no file could be opened (too many are) refuses that call
-///           alone, kIo (53000): nothing was written.
+///           that found the disk full the outcome is known, nothing; so it is where no file could
+///           be opened for a new segment. Either refuses that call alone, kIo (53100; 53000).
 class Log {
  public:
   struct Options {
@@ -56,6 +55,9 @@ class Log {
     /// What a segment begins with. Called when one starts: in Open() after replay, then on the
     /// appending thread. next_lsn need not be filled in. Null: nothing.
     std::function<State()> state;
+    /// Up to where the log is kept for readers of the past alone: where the disk is full they lose
+    /// it to those who write. Any thread. Null: nothing.
+    std::function<Lsn()> settled;
     /// Called once before replay with what the newest segment's state group says.
     std::function<void(const Recovered&)> begin_replay;
     /// Called once when the whole log was read and found good, before anything on disk changes;
@@ -97,6 +99,9 @@ class Log {
 
   /// Takes sealed segments out of the log, oldest first, while their last LSN is at most `up_to`.
   Status Retire(Lsn up_to);
+  /// For a disk that is full: gives up spare files, or else the oldest segment that is settled.
+  /// False: there is none.
+  bool MakeRoom();
   /// Zeroes a spare file for the next segment, if there is none and this one is half full.
   Status PrepareSpare();
 
@@ -114,18 +119,22 @@ class Log {
   Status StartSegment(SegmentWriter::Place place, Lsn follows, Lsn ceiling);
   Status Roll(Lsn ceiling);
   Status RollFor(Lsn last_lsn, uint64_t bytes);
+  /// The segment at next_lsn(), in a spare file or with `prepare_bytes` of zeros.
+  Status OpenSegment(uint64_t prepare_bytes, Lsn follows, Lsn ceiling);
+  /// What an append was at when it failed.
+  enum class Step : uint8_t { kEncode, kRoll, kWrite };
+  Result<EncodedGroup> WriteGroup(const Group& group, Step* at);
   /// In a segment with room for it, ready to be written: all of it, or its first block alone.
-  Result<EncodedGroup> EncodeWhole(const Group& group);
-  Result<EncodedGroup> EncodeInPieces(const Group& group, uint64_t about_bytes);
+  Result<EncodedGroup> EncodeWhole(const Group& group, Step* at);
+  Result<EncodedGroup> EncodeInPieces(const Group& group, Step* at);
   SegmentWriter::Place TakePlace(uint64_t prepare_bytes);
   /// For the segment at next_lsn(), open.
   Result<SegmentWriter::Place> OpenPlace(uint64_t prepare_bytes);
   Status KeepOrRemoveSpare(const std::string& path, std::shared_ptr<const void> hold);
+  bool RemoveSpares();
+  /// Of a group of which nothing counts: the log lives.
+  Status Refuse(Error error);
   Status Poison(Error error, bool outcome_known);
-  /// Before a byte of the group was written.
-  Status PoisonOfRoll(Error error);
-  /// Of the outcome of a write that found the disk full nothing is unknown.
-  Status PoisonOfWrite(Error error);
   std::string PathOf(const std::string& name) const { return directory_ + "/" + name; }
 
   struct Spare {
@@ -147,9 +156,10 @@ class Log {
   Lsn follows_;
   Lsn ceiling_;
   bool named_ = false;    // durably: what writer_ writes to
-  bool refused_ = false;  // the last group, and the log has told
+  bool refused_ = false;  // the last group, and that was logged
   bool closed_ = false;
 
+  std::mutex retire_mutex_;  // taken before mutex_: one segment after the other leaves
   mutable std::mutex mutex_;
   std::deque<SegmentInfo> segments_;  // guarded by mutex_
   std::vector<Spare> spares_;         // guarded by mutex_

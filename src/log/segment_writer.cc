@@ -82,12 +82,8 @@ Status SegmentWriter::Write(const EncodedGroup& group) {
   const uint64_t end = end_;
   FIRN_RETURN_IF_ERROR(Put(group));
   if (group.transactions > 0) CrashPoint("commit.written");
-  auto synced = file_->Sync();
-  if (!synced) {
-    // The group may be there or not, whatever the reason.
-    synced.error().sqlstate = "58030";
-    end_ = end;
-  }
+  auto synced = Sync();
+  if (!synced) end_ = end;
   return synced;
 }
 
@@ -120,7 +116,14 @@ Status SegmentWriter::Grow(uint64_t end) {
 Status SegmentWriter::Seal() {
   FIRN_RETURN_IF_ERROR(WriteZeros(*file_, end_, end_ + kGroupAlignment));
   prepared_ = std::max(prepared_, end_ + kGroupAlignment);
-  return file_->Sync();
+  return Sync();
+}
+
+Status SegmentWriter::Sync() {
+  // What was written before may be there or not, whatever the reason.
+  auto synced = file_->Sync();
+  if (!synced) synced.error().sqlstate = "58030";
+  return synced;
 }
 
 Status SegmentWriter::SealAndCut() {

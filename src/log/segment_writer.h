@@ -56,6 +56,7 @@ class SegmentWriter {
   SegmentWriter(std::unique_ptr<io::File> file, const SegmentId& segment, bool direct_io)
       : file_(std::move(file)), segment_(segment), direct_io_(direct_io) {}
   Status Prepare(uint64_t from, uint64_t to);
+  Status Sync();
   /// Room for the groups to come, as far as the disk has it.
   Status Grow(uint64_t end);
 

@@ -86,10 +86,12 @@ std::string StatusPages::Metrics() const {
                  static_cast<double>(session_count_()));
   families.Counter("firn_commits_total", "Transactions made durable since start", stats.commits);
   families.Counter("firn_log_groups_total", "Log groups written since start", stats.log_groups);
-  families.Gauge("firn_log_failed", "1 when the log cannot be written until a restart",
+  families.Gauge("firn_log_failed", "1 while the log takes no commits; /readyz says why",
                  database_.Poisoned() ? 0 : 1);
-  families.Gauge("firn_log_bytes", "Bytes of log segments on disk",
+  families.Gauge("firn_log_bytes", "Bytes of the groups in the log",
                  static_cast<double>(stats.log_bytes));
+  families.Gauge("firn_log_disk_bytes", "Bytes of all files of the log, spare ones too",
+                 static_cast<double>(stats.log_disk_bytes));
   families.Gauge("firn_log_segments", "Log segments on disk",
                  static_cast<double>(stats.log_segments));
   families.Gauge("firn_hot_rows", "Rows in memory, not yet in the lake",

@@ -19,6 +19,11 @@ constexpr int64_t kGroupBytes = 32 << 20;
 
 // Above this a transaction takes long enough to write that it is not done on a session's thread.
 constexpr int64_t kRowsLedByOthers = 4096;
+/// After a group that was refused the log is left alone for so many times what it cost to take its
+/// rows back, which may be a copy of a large generation.
+constexpr double kRestAfterRefusal = 20;
+/// How long a refusal is told to those who ask, when nobody has tried since.
+constexpr double kRefusalToldSeconds = 10;
 
 Error DroppedTable(TableId id) {
   return MakeError(ErrorCode::kNotFound, "the table was dropped by another session: id={}", id)
@@ -277,6 +282,7 @@ void Committer::RunGroup(std::span<Item>& items) {
 Status Committer::Admit(Building& building, Item& item) {
   FIRN_RETURN_IF_ERROR(with_.log.PoisonReason());
   FIRN_RETURN_IF_ERROR(broken_);
+  if (refused_until_ > 0 && MonotonicSeconds() < refused_until_) FIRN_RETURN_IF_ERROR(Refusal());
   std::shared_ptr<const catalog::Version> catalog;
   const CommitRequest& request = *item.request;
   FIRN_RETURN_IF_ERROR(Validate(building, request, &catalog));
@@ -398,11 +404,14 @@ void Committer::Finish(Building& building) {
     if (auto written = with_.log.Append(building.group); !written) {
       // Rows were appended above: they must stay above `visible` for ever. A log that failed
       // before it wrote is not poisoned, and gives their LSNs to others: then they have to go.
+      const double began = MonotonicSeconds();
       if (!with_.log.PoisonReason() || !TakeBack(building)) broken_ = written;
+      NoteRefusal(written, MonotonicSeconds() - began);
       for (auto& [done, receipt] : building.accepted) done(Failure(written.error()));
       return;
     }
     CrashPoint("commit.synced");
+    if (refusing_.load(std::memory_order_relaxed)) NoteRefusal({}, 0);
     next_lsn_ = building.next_lsn;
     last_commit_us_ = building.commit_us;
     if (building.next) {
@@ -425,6 +434,21 @@ void Committer::Finish(Building& building) {
     WakeWaiters(last);
   }
   for (auto& [done, receipt] : building.accepted) done(receipt);
+}
+
+void Committer::NoteRefusal(Status refused, double seconds) {
+  const double now = MonotonicSeconds();
+  refused_until_ = refused ? 0 : now + kRestAfterRefusal * seconds;
+  refusing_.store(!refused);
+  const std::lock_guard lock(refusal_mutex_);
+  refusal_ = std::move(refused);
+  refused_at_ = now;
+}
+
+Status Committer::Refusal() const {
+  if (!refusing_.load()) return {};
+  const std::lock_guard lock(refusal_mutex_);
+  return MonotonicSeconds() - refused_at_ < kRefusalToldSeconds ? refusal_ : Status();
 }
 
 Status Committer::TakeBack(const Building& building) {

@@ -69,6 +69,8 @@ class Committer {
   void Stop();
 
   Snapshot TakeSnapshot() const;
+  /// Why the log refused a group some seconds ago, when none was written since.
+  Status Refusal() const;
   /// Nothing that a snapshot taken before this call shows was committed later.
   int64_t last_commit_us() const { return last_commit_us_.load(); }
 
@@ -100,6 +102,8 @@ class Committer {
   void ApplyChange(Building& building, const catalog::Change& change);
   void ApplyWrite(Building& building, const TableWrite& write);
   void Finish(Building& building);
+  /// `seconds`: what taking its rows back took. Ok: the log writes again.
+  void NoteRefusal(Status refused, double seconds);
   /// The rows of a group that the log refused, and wrote nothing of, are in no root any more.
   Status TakeBack(const Building& building);
   void Publish(std::shared_ptr<Root> root);
@@ -123,6 +127,12 @@ class Committer {
   Lsn next_lsn_;
   std::atomic<int64_t> last_commit_us_;  // read by any
   Status broken_;                        // why no group is written any more
+  double refused_until_ = 0;             // after a refusal the log is not asked; MonotonicSeconds()
+
+  std::atomic<bool> refusing_{false};  // the last group was refused by the log
+  mutable std::mutex refusal_mutex_;
+  Status refusal_;         // guarded by refusal_mutex_
+  double refused_at_ = 0;  // guarded by refusal_mutex_; MonotonicSeconds()
 
   mutable std::mutex root_mutex_;
   std::shared_ptr<Root> root_;

@@ -64,6 +64,8 @@ class DatabaseImpl final : public Database, public SecondCopy {
     log_options.prepare_bytes = static_cast<uint64_t>(settings.Bytes("log_prepare_bytes"));
     log_options.piece_bytes = static_cast<size_t>(settings.Bytes("log_piece_bytes"));
     log_options.state = [this] { return LogState(); };
+    settled_at_start_ = contents.settled;
+    log_options.settled = [this] { return Settled(); };
     const double started = MonotonicSeconds();
     FIRN_TRY(auto state, Recover(home_, std::move(contents), std::move(log_options)));
     if (state.log_facts.torn) {
@@ -168,6 +170,9 @@ class DatabaseImpl final : public Database, public SecondCopy {
       stats.log_bytes += static_cast<int64_t>(segment.bytes);
       ++stats.log_segments;
     }
+    if (const auto files = options_.files->List(LogDir(options_.data_dir)); files) {
+      for (const auto& file : *files) stats.log_disk_bytes += static_cast<int64_t>(file.size);
+    }
     stats.pinned_bytes = pinned_bytes();
     stats.log_groups = groups_.load();
     stats.commits = commits_.load();
@@ -182,7 +187,10 @@ class DatabaseImpl final : public Database, public SecondCopy {
     return home_.hot_bytes->pinned.load(std::memory_order_relaxed);
   }
 
-  Status Poisoned() const override { return log_->PoisonReason(); }
+  Status Poisoned() const override {
+    FIRN_RETURN_IF_ERROR(log_->PoisonReason());
+    return committer_->Refusal();
+  }
   std::string warehouse_dir() const override { return WarehouseDir(options_.data_dir); }
   LogId log_id() const override { return log_id_; }
 
@@ -275,6 +283,13 @@ class DatabaseImpl final : public Database, public SecondCopy {
   Lsn Archived() const {
     const Lsn by_backup = backups_->needs_above();
     return archiver_ == nullptr ? by_backup : std::min(by_backup, archiver_->archived());
+  }
+
+  // Up to where the log is there for time travel alone.
+  Lsn Settled() const {
+    if (flusher_ != nullptr)
+      return std::min(std::max(settled_at_start_, flusher_->settled()), Archived());
+    return archive_ == nullptr ? settled_at_start_ : Lsn();
   }
 
   // Makes nothing that a refusal to start would leave behind.
@@ -401,6 +416,7 @@ class DatabaseImpl final : public Database, public SecondCopy {
   std::unique_ptr<catalog::Store> store_;
   std::unique_ptr<log::Log> log_;
   LogId log_id_;
+  Lsn settled_at_start_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<io::ObjectStore> archive_;  // until the archiver has it
   std::unique_ptr<Archiver> archiver_;

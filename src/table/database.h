@@ -67,6 +67,7 @@ struct DatabaseStats {
   int64_t hot_rows = 0, hot_bytes = 0;
   int64_t pinned_bytes = 0;  // of rows that have left, kept by readers
   int64_t log_bytes = 0, log_groups = 0, log_segments = 0;
+  int64_t log_disk_bytes = 0;  // of all files of the log: segments with their room, spare ones
   int64_t commits = 0, flush_rounds = 0, flush_failures = 0;
   int64_t writes_waiting = 0;  // for memory
   int64_t arrow_bytes = 0;     // in use by everything that is Arrow: rows, encoding, the log
@@ -82,9 +83,9 @@ struct DatabaseOptions {
 
 /// Threads: any.
 /// Lifetime: Stop() before destruction; snapshots may outlive neither.
-/// Failure: the commit that a failed log write befell gets kUnknownOutcome (58030), or 53100 where
-/// the disk was full; every later one fails too. Reads go on; Poisoned() says why. 53000, no file
-/// could be opened for the log: that one alone.
+/// Failure: the commit that a failed log write befell gets kUnknownOutcome (58030), every later one
+/// fails too. 53100, the disk is full, and 53000, no file could be opened for the log: until that
+/// is over. Reads go on; Poisoned() says why.
 class Database {
  public:
   /// Opens or creates the data folder and recovers the log. The caller holds the folder's lock.
@@ -124,6 +125,7 @@ class Database {
   virtual DatabaseStats stats() const = 0;
   /// As in stats(), for those who ask often.
   virtual int64_t pinned_bytes() const = 0;
+  /// Why commits fail now, or did within seconds and nobody has tried since.
   virtual Status Poisoned() const = 0;
   virtual std::string warehouse_dir() const = 0;
   virtual LogId log_id() const = 0;

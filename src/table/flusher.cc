@@ -149,6 +149,8 @@ void Flusher::Run() {
     if (!status) {
       failures_.fetch_add(1);
       FIRN_LOG_ERROR("flush: {}", status.error().message);
+      // For the next round: the lake is often on the same disk as the log.
+      if (status.error().SqlState() == "53100") with_.log.MakeRoom();
     }
     for (auto& done : waiting) done(status);
     lock.lock();
@@ -235,6 +237,7 @@ std::vector<Flusher::StuckTable> Flusher::StuckTables() const {
 Status Flusher::Complete() {
   if (written_lsn_ == Lsn()) return {};
   FIRN_RETURN_IF_ERROR(Point(written_, written_lsn_, written_all_ ? written_lsn_ : Lsn()));
+  if (written_all_) settled_.store(written_lsn_.value());
   for (const auto& round : written_) FIRN_RETURN_IF_ERROR(Publish(*round.committed));
   CrashPoint("flush.hints");
   FIRN_RETURN_IF_ERROR(Swap());

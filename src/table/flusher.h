@@ -87,6 +87,8 @@ class Flusher {
   std::vector<StuckTable> StuckTables() const;
   bool any_stuck() const { return any_stuck_.load(std::memory_order_relaxed); }
 
+  /// Up to where the lake has all rows and the catalog knows it, by the rounds of this one.
+  Lsn settled() const { return Lsn(settled_.load()); }
   int64_t rounds() const { return rounds_.load(); }
   int64_t failures() const { return failures_.load(); }
 
@@ -122,6 +124,7 @@ class Flusher {
   std::atomic<uint64_t> log_bytes_at_round_{0};
   std::atomic<int64_t> rounds_{0};
   std::atomic<int64_t> failures_{0};
+  std::atomic<uint64_t> settled_{0};
 
   std::atomic<uint64_t> segment_seen_{0};  // base LSN of the newest one, in a group or a note
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import struct
-import subprocess
 import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from firn_process import PATIENCE, FirnProcess, wait_until
+from firn_process import PATIENCE, FirnProcess, refused_start, wait_until
 
 
 @pytest.fixture
@@ -200,16 +199,6 @@ def test_a_prepared_statement_tells_of_a_cut_name_once(connect):
 
 # --- starting -----------------------------------------------------------------------------------
 
-def refused_start(server: FirnProcess) -> str:
-    """Starts a server that must not come up; what it said. Its exit code is not 0."""
-    process = server.spawn()
-    try:
-        assert process.wait(30 * PATIENCE) not in (0, -6, -11), "it stopped cleanly, or crashed"
-    except subprocess.TimeoutExpired:
-        pytest.fail("it came up")
-    return server.output()
-
-
 @pytest.mark.parametrize("flag", ["--pg-port", "--http-port"])
 def test_a_port_in_use_names_its_flag(firn_server, flag):
     with socket.socket() as taken:
@@ -305,64 +294,3 @@ def test_a_bad_flag_is_named(firn_server, argument):
 def test_a_bad_setting_names_its_origin(firn_server):
     said = refused_start(firn_server(start=False, settings={"flush_bytes": "plenty"}))
     assert "flush_bytes" in said and "plenty" in said
-
-
-# --- a full disk --------------------------------------------------------------------------------
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """small_disk(megabytes) mounts a file system of that size and gives its folder."""
-    mounted = []
-
-    def make(megabytes: int):
-        folder = tmp_path / f"disk{len(mounted)}"
-        folder.mkdir()
-        ran = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", folder],
-                             capture_output=True, text=True, check=False)
-        if ran.returncode != 0:
-            pytest.skip(f"no right to mount a small file system: {ran.stderr.strip()}")
-        mounted.append(folder)
-        return folder
-
-    yield make
-    for folder in mounted:
-        subprocess.run(["umount", "-l", folder], check=False)
-
-
-def test_a_folder_too_small_to_begin_in_is_named(firn_server, small_disk):
-    folder = small_disk(8) / "data"
-    said = refused_start(firn_server(start=False, data=folder))
-    assert str(folder) in said and "space" in said.lower()
-    assert list((folder / "log").iterdir()) == []
-
-
-def test_what_a_start_without_room_left_is_no_hindrance_to_the_next(firn_server, small_disk):
-    folder = small_disk(16) / "data"
-    (folder / "log").mkdir(parents=True)
-    (folder / "log" / f"spare_{0:020}.arrow").write_bytes(bytes(15 << 20))
-    refused_start(firn_server(start=False, data=folder))
-    firn_server(data=folder, settings={"log_prepare_bytes": "1MB"})
-
-
-def test_a_folder_that_fills_up_keeps_what_was_acknowledged(firn_server, small_disk):
-    server = firn_server(data=small_disk(160) / "data")
-    acknowledged = 0
-    with server.connect() as session, server.connect() as reader:
-        session.execute("CREATE TABLE filler (n int, note text)")
-        batch = b"".join(b"%d\t%s\n" % (n, os.urandom(100).hex().encode()) for n in range(20_000))
-        with pytest.raises(psycopg.Error) as caught:
-            while acknowledged < 5_000_000:
-                with session.cursor().copy("COPY filler FROM STDIN") as copy:
-                    copy.write(batch)
-                acknowledged += 20_000
-        assert caught.value.sqlstate == "53100" and str(server.data) in str(caught.value)
-        with pytest.raises(psycopg.errors.DiskFull):
-            session.execute("INSERT INTO filler VALUES (1, '')")
-        held = reader.execute("SELECT count(*) FROM filler").fetchone()[0]
-        assert held >= acknowledged
-    server.kill9()
-    subprocess.run(["mount", "-o", "remount,size=640m", server.data.parent], check=True)
-    server.start()
-    with server.connect() as session:
-        held = session.execute("SELECT count(*) FROM filler").fetchone()[0]
-        assert held == acknowledged

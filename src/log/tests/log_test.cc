@@ -479,27 +479,137 @@ TEST(Log, SegmentsThatAreRetiredGoOldestFirstWhateverNamesAPowerCutTakes) {
   }
 }
 
-/// A write that found no room wrote less than the group, so the group is not there.
-TEST(Log, AFullDiskIsNamedAndTheCommitIsSurelyNotThere) {
+/// A write that found no room wrote less than the group, so the group is not there, and the next
+/// one takes its place.
+TEST(Log, AFullDiskRefusesGroupsUntilThereIsRoom) {
   const TempFolder folder;
   io::FaultyFileSystem fs(io::LocalFileSystem());
   fs.SayDiskFull(true);
   auto opened = OpenLog(fs, folder.LogPath());
   ASSERT_TRUE(opened);
-  AppendUpTo(*opened->log, Lsn(3));
-  fs.FailAt(Op::kWrite, 1);
-  for (int i = 0; i < 2; ++i) {
-    const auto failed = opened->log->Append(SmallGroup(Lsn(4)));
-    ASSERT_FALSE(failed);
-    EXPECT_EQ(failed.error().code, ErrorCode::kIo);
-    EXPECT_EQ(failed.error().SqlState(), "53100");
-    EXPECT_NE(failed.error().remedy, Remedy::kReconcile);
-    EXPECT_THAT(failed.error().message, HasSubstr(folder.LogPath()));
+  auto& log = *opened->log;
+  size_t groups = 3;
+  AppendUpTo(log, Lsn(3));
+  for (int round = 0; round < 40; ++round, ++groups) {
+    fs.FailAt(Op::kWrite, 1, true);
+    for (int i = 0; i < 2; ++i) {
+      const auto failed = log.Append(SmallGroup(log.next_lsn(), 100));
+      ASSERT_FALSE(failed);
+      EXPECT_EQ(failed.error().code, ErrorCode::kIo);
+      EXPECT_EQ(failed.error().SqlState(), "53100");
+      EXPECT_NE(failed.error().remedy, Remedy::kReconcile);
+      EXPECT_THAT(failed.error().message, HasSubstr(folder.LogPath()));
+    }
+    EXPECT_TRUE(log.PoisonReason());
+    fs.Heal();
+    if (round % 4 == 3) {  // what was refused lies behind the last group
+      opened->log.reset();
+      ASSERT_TRUE(fs.DropUnsynced({io::CutPolicy::Fate::kRandom, groups}));
+      opened = OpenLog(fs, folder.LogPath());
+      ASSERT_TRUE(opened) << opened.error().message;
+      ASSERT_EQ(opened->groups.size(), groups);
+    }
+    const auto next = SmallGroup(opened->log->next_lsn(), round % 2 == 0 ? 100 : 1);
+    const auto written = opened->log->Append(next);
+    ASSERT_TRUE(written) << written.error().message;
+  }
+  EXPECT_GT(opened->log->segments().size(), 5u);
+}
+
+/// A large group, of which pieces are written before the disk is full.
+TEST(Log, AFullDiskThatAPieceFindsRefusesItsGroupAlone) {
+  const TempFolder folder;
+  io::FaultyFileSystem fs(io::LocalFileSystem());
+  fs.SayDiskFull(true);
+  auto options = SmallOptions();
+  options.piece_bytes = 64 << 10;
+  auto opened = OpenLog(fs, folder.LogPath(), options);
+  ASSERT_TRUE(opened);
+  auto& log = *opened->log;
+  for (uint64_t nth = 1; nth <= 4; ++nth) {
+    fs.FailAt(Op::kWrite, nth, true);
+    EXPECT_EQ(log.Append(SmallGroup(log.next_lsn(), 50'000)).error().SqlState(), "53100");
+    fs.Heal();
+    ASSERT_TRUE(log.Append(SmallGroup(log.next_lsn(), nth % 2 == 0 ? 50'000 : 1)));
   }
   opened->log.reset();
-  opened = OpenLog(fs, folder.LogPath());
+  ASSERT_TRUE(fs.DropUnsynced());
+  opened = OpenLog(fs, folder.LogPath(), options);
   ASSERT_TRUE(opened) << opened.error().message;
-  EXPECT_EQ(opened->groups.size(), 3u);
+  EXPECT_EQ(opened->groups.size(), 4u);
+}
+
+/// Those who write come before those who read the past.
+TEST(Log, AFullDiskIsGivenSparesAndSettledSegments) {
+  const TempFolder folder;
+  io::FaultyFileSystem fs(io::LocalFileSystem());
+  fs.SayDiskFull(true);
+  Lsn settled;
+  auto options = SmallOptions();
+  options.settled = [&] { return settled; };
+  auto opened = OpenLog(fs, folder.LogPath(), options);
+  ASSERT_TRUE(opened);
+  auto& log = *opened->log;
+  const auto fill = [&](size_t segments) {
+    while (log.segments().size() < segments) {
+      ASSERT_TRUE(log.Append(SmallGroup(log.next_lsn(), 100)));
+    }
+  };
+  const auto one_failure = [&] {
+    fs.FailAt(Op::kWrite, 1);
+    auto written = log.Append(SmallGroup(log.next_lsn(), 100));
+    fs.Heal();
+    return written;
+  };
+  fill(6);
+  ASSERT_TRUE(log.Retire(log.segments()[0].last_lsn));  // a spare
+  const auto first = log.segments().front().base_lsn;
+  EXPECT_TRUE(one_failure());
+  EXPECT_EQ(log.segments().front().base_lsn, first) << "the spare is enough";
+  EXPECT_EQ(one_failure().error().SqlState(), "53100") << "nothing is settled";
+  settled = log.segments()[1].last_lsn;
+  const size_t segments = log.segments().size();
+  EXPECT_TRUE(one_failure());
+  EXPECT_GT(log.segments().front().base_lsn, first);
+  EXPECT_GE(log.segments().size(), segments - 1);
+  int given_up = 0;
+  while (one_failure()) ++given_up;
+  EXPECT_LE(given_up, 3);
+  EXPECT_GT(log.segments().front().last_lsn, settled) << "what is not settled stays";
+  opened->log.reset();
+  ASSERT_TRUE(fs.DropUnsynced({io::CutPolicy::Fate::kRandom, 1}));
+  EXPECT_TRUE(OpenLog(fs, folder.LogPath(), options));
+}
+
+/// So that a full disk can be asked what is on it.
+TEST(Log, AStartOnAFullDiskTakesWhatRoomThereIs) {
+  const TempFolder folder;
+  io::FaultyFileSystem fs(io::LocalFileSystem());
+  fs.SayDiskFull(true);
+  auto options = SmallOptions();
+  auto opened = OpenLog(fs, folder.LogPath(), options);
+  ASSERT_TRUE(opened);
+  while (opened->log->segments().size() < 4) {
+    ASSERT_TRUE(opened->log->Append(SmallGroup(opened->log->next_lsn(), 100)));
+  }
+  const auto segments = opened->log->segments();
+  opened->log.reset();
+  options.prepare_bytes = 16 << 20;
+  options.settled = [&] { return segments[1].last_lsn; };
+  auto before = fs.count(Op::kWrite);
+  fs.FailAt(Op::kWrite, 2);
+  opened = OpenLog(fs, folder.LogPath(), options);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_LT(fs.count(Op::kWrite) - before, 8u) << "nothing is prepared";
+  EXPECT_EQ(opened->log->segments().front().base_lsn, segments[0].base_lsn);
+  opened->log.reset();
+  // Not even for the new segment alone.
+  fs.FailAt(Op::kWrite, 2);
+  fs.FailAt(Op::kRename, 1);
+  opened = OpenLog(fs, folder.LogPath(), options);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->log->segments().front().base_lsn, segments[1].base_lsn);
+  EXPECT_TRUE(opened->log->Append(SmallGroup(opened->log->next_lsn())));
 }
 
 TEST(Log, AFullDiskThatASyncFindsLeavesTheOutcomeUnknown) {
