@@ -114,14 +114,9 @@ Status BackupRunning(PgClient& client, const std::string& url) {
   return {};
 }
 
-/// Of a folder whose server does not run: recovered as at a start.
+/// Of a folder that is locked and whose server does not run: recovered as at a start.
 Status BackupStopped(const Settings& settings, const std::string& url, int* ended_by) {
   const auto dir = DataDir(settings);
-  if (!std::filesystem::exists(dir + "/log")) {
-    return Fail(MakeError(ErrorCode::kNotFound, "there is no data folder in \"{}\"", dir)
-                    .WithHint("Name it with --data DIR."));
-  }
-  FIRN_TRY(const auto lock, DataLock::Take(dir));
   SetLogLevel("warn");
   Settings own = settings;
   // The copy is this command's; an archive goes on with the next start of the server.
@@ -167,6 +162,15 @@ Status BackupReport(const ServerAddress& address, const std::string& to, int* en
   if (client) return BackupRunning(*client, url);
   if (address.port != 0) return Failure(client.error());
   FIRN_TRY(const auto settings, LoadSettings(address.flags));
+  const auto dir = DataDir(settings);
+  if (!std::filesystem::exists(dir + "/log")) {
+    return Fail(MakeError(ErrorCode::kNotFound, "there is no data folder in \"{}\"", dir)
+                    .WithHint("Name it with --data DIR."));
+  }
+  const auto lock = DataLock::Take(dir);
+  // A server has it, and told why it does not let this one in.
+  const bool told = client.error().SqlState() == "28P01";
+  if (!lock) return Failure(told ? client.error() : lock.error());
   return BackupStopped(settings, url, ended_by);
 }
 

@@ -15,13 +15,13 @@
 namespace firn::server {
 
 Result<PgClient> ConnectTo(const ServerAddress& address) {
+  FIRN_TRY(const auto settings, LoadSettings(address.flags));
   int port = address.port;
   if (port == 0) {
-    FIRN_TRY(const auto settings, LoadSettings(address.flags));
     FIRN_TRY(const auto ports, ReadPorts(DataDir(settings)));
     port = ports.pg;
   }
-  return PgClient::Connect(address.host, port, address.database);
+  return PgClient::Connect(address.host, port, address.database, settings.Text("password"));
 }
 
 namespace {

@@ -1,6 +1,7 @@
 #include "server/pg_client.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <libpq-fe.h>
 
@@ -67,16 +68,24 @@ void PgClient::Close::operator()(pg_conn* connection) const {
   PQfinish(connection);
 }
 
-Result<PgClient> PgClient::Connect(const std::string& host, int port, const std::string& database) {
+Result<PgClient> PgClient::Connect(const std::string& host, int port, const std::string& database,
+                                   const std::string& password) {
   const std::string port_text = std::to_string(port);
-  const char* names[] = {"host", "port", "dbname", "user", "application_name", nullptr};
-  const char* values[] = {host.c_str(), port_text.c_str(), database.c_str(), "firn", "firn",
+  const bool found_by_libpq = password.empty() || std::getenv("PGPASSWORD") != nullptr;
+  const char* names[] = {"host", "port", "dbname", "user", "application_name", "password", nullptr};
+  const char* values[] = {host.c_str(),     port_text.c_str(),
+                          database.c_str(), "firn",
+                          "firn",           found_by_libpq ? nullptr : password.c_str(),
                           nullptr};
   PgClient client(PQconnectdbParams(names, values, 0));
-  if (PQstatus(client.connection_.get()) != CONNECTION_OK) {
-    return Fail(ErrorCode::kIo, "{}", Trimmed(PQerrorMessage(client.connection_.get())));
-  }
-  return client;
+  PGconn* connection = client.connection_.get();
+  if (PQstatus(connection) == CONNECTION_OK) return client;
+  auto error = MakeError(ErrorCode::kIo, "{}", Trimmed(PQerrorMessage(connection)));
+  const bool by_password =
+      PQconnectionNeedsPassword(connection) != 0 || PQconnectionUsedPassword(connection) != 0;
+  if (!by_password) return Fail(std::move(error));
+  return Fail(std::move(error).WithSqlState("28P01").WithHint(
+      "The password of the role firn is read from FIRN_PASSWORD, firn.toml or PGPASSWORD."));
 }
 
 Result<QueryAnswer> PgClient::Run(const std::string& sql) {

@@ -22,7 +22,10 @@ struct QueryAnswer {
 /// Threads: one. Errors carry the server's SQLSTATE, detail, hint and position.
 class PgClient {
  public:
-  static Result<PgClient> Connect(const std::string& host, int port, const std::string& database);
+  /// As the role firn. `password` empty: what libpq finds (PGPASSWORD, ~/.pgpass).
+  /// Errors: 28P01 where the server wants one, or another one; kIo for what else is in the way.
+  static Result<PgClient> Connect(const std::string& host, int port, const std::string& database,
+                                  const std::string& password);
   /// Runs every statement of the text and hands each answer out as it comes; stops at the first
   /// error. COPY from or to the client is refused.
   Status RunEach(const std::string& sql, const std::function<void(const QueryAnswer&)>& answer);

@@ -6,6 +6,7 @@
 
 #include <arrow/api.h>
 #include <fmt/chrono.h>
+#include <fmt/ranges.h>
 
 #include "base/clock.h"
 #include "base/crc32c.h"
@@ -31,6 +32,13 @@ constexpr std::string_view kOutside = "22023";
 std::string TimeText(int64_t us) {
   constexpr int64_t kSecond = 1'000'000;
   return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:06}+00", fmt::gmtime(us / kSecond), us % kSecond);
+}
+
+/// When a log was begun: its id is a version 7 uuid, which begins with milliseconds since 1970.
+int64_t BegunUs(LogId log) {
+  int64_t milliseconds = 0;
+  for (size_t i = 0; i < 6; ++i) milliseconds = milliseconds << 8 | log.value().bytes[i];
+  return milliseconds * 1000;
 }
 
 Failure Missing(const std::string& name) {
@@ -117,14 +125,26 @@ Status Restorer::ChooseLog() {
     return Fail(MakeError(ErrorCode::kNotFound, "there is no archive in {}", store_.url())
                     .WithHint("Are bucket and prefix those of log_archive, or of a backup?"));
   }
-  std::string names;
-  for (const auto& log : logs) names += (names.empty() ? "" : ", ") + log.value().ToString();
-  log_ = request_.log.value_or(logs.back());
+  std::optional<LogId> newest;  // that something can be restored from
+  std::vector<std::string> told;
+  for (const auto& log : logs) {
+    FIRN_TRY(const auto bases, ListBases(store_, log));
+    if (!bases.empty()) newest = log;
+    told.push_back(fmt::format(
+        "{}, begun {}, {}", log, TimeText(BegunUs(log)),
+        bases.empty() ? std::string("no base copy")
+                      : fmt::format("base copies at LSN {} to {}", bases.front(), bases.back())));
+  }
+  log_ = request_.log.value_or(newest.value_or(logs.back()));
   if (std::find(logs.begin(), logs.end(), log_) == logs.end()) {
     return Fail(MakeError(ErrorCode::kNotFound, "log {} is not in {}", log_, store_.url())
-                    .WithHint(fmt::format("There is: {}.", names)));
+                    .WithHint(fmt::format("There is: {}.", fmt::join(told, "; "))));
   }
-  if (logs.size() > 1) Say(fmt::format("logs in the archive: {}; taken: {}", names, log_));
+  if (logs.size() == 1) return {};
+  Say("there are several logs in the archive, --log chooses one of them:");
+  for (size_t i = 0; i < logs.size(); ++i) {
+    Say(fmt::format("  {}{}", told[i], logs[i] == log_ ? ", taken" : ""));
+  }
   return {};
 }
 

@@ -161,3 +161,20 @@ def test_a_backup_is_not_put_into_what_it_is_of(firn_server, tmp_path):
 def test_a_folder_without_a_name_is_told_of(firn, command):
     assert "--data is empty" in refused(firn, *command, "--data", "")
     assert "--data is empty" in refused(firn, *command, environment={"FIRN_DATA": ""})
+
+
+def test_commands_give_the_password_or_say_what_is_missing(firn_server, tmp_path):
+    server = firn_server(settings={"password": "open sesame"})
+    data = ("--data", str(server.data))
+    commands = [("status", *data), ("sql", *data, "SELECT 1"),
+                ("backup", *data, "--to", str(tmp_path / "copy"))]
+    for command in commands:
+        said = refused(server, *command)
+        assert "no password supplied" in said and "FIRN_PASSWORD" in said, said
+        said = refused(server, *command, environment={"FIRN_PASSWORD": "open barley"})
+        assert "password authentication failed" in said and "FIRN_PASSWORD" in said, said
+        for variable in ("FIRN_PASSWORD", "PGPASSWORD"):
+            done = subprocess.run([str(server.binary), *command], capture_output=True, text=True,
+                                  timeout=60 * PATIENCE,
+                                  env={**os.environ, variable: "open sesame"})
+            assert done.returncode == 0, done.stderr

@@ -276,6 +276,26 @@ TEST_F(RestoreTest, ARestoredServersBackupIsOneToo) {
   ExpectRestored(want);
 }
 
+// A server began to copy its log and was gone before its first base copy.
+TEST_F(RestoreTest, ALogWithoutABaseCopyIsNotTakenForTheNewest) {
+  const auto table = CreateTable("t");
+  ASSERT_TRUE(Commit({.writes = {Write(table, 10, false)}}));
+  ASSERT_TRUE(Backup());
+  const auto other = NewUuidV7().ToString();
+  std::filesystem::create_directories(dir_ + "/copy/" + other + "/log");
+  std::string said;
+  const auto hear = [&](const std::string& text) { said += text + "\n"; };
+  ASSERT_TRUE(RestoreTo({.progress = hear}));
+  ExpectRestored({{"t", 10}});
+  EXPECT_THAT(said, HasSubstr(other + ", begun 20"));
+  EXPECT_THAT(said, HasSubstr("no base copy\n"));
+  EXPECT_THAT(said, HasSubstr("--log"));
+  EXPECT_THAT(said, HasSubstr(", taken"));
+  const auto refused = RestoreTo({.log = LogId(ParseUuid(other).value())});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("no base copy"));
+}
+
 // The groups go first; the base copy that needs them was not made.
 TEST_F(RestoreTest, ABackupThatWasInterruptedLeavesTheOneBeforeIt) {
   const auto table = CreateTable("t");
