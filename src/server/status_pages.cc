@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include "server/process_figures.h"
 #include "server/version.h"
 #include "table/second_copy.h"
 
@@ -21,9 +22,11 @@ class Families {
   void Gauge(std::string name, std::string help, double value) {
     Add(std::move(name), std::move(help), prometheus::MetricType::Gauge).gauge.value = value;
   }
+  void Counter(std::string name, std::string help, double value) {
+    Add(std::move(name), std::move(help), prometheus::MetricType::Counter).counter.value = value;
+  }
   void Counter(std::string name, std::string help, int64_t value) {
-    Add(std::move(name), std::move(help), prometheus::MetricType::Counter).counter.value =
-        static_cast<double>(value);
+    Counter(std::move(name), std::move(help), static_cast<double>(value));
   }
   std::string Serialize() const { return prometheus::TextSerializer().Serialize(families_); }
 
@@ -50,6 +53,17 @@ void AddArchive(const std::optional<table::ArchiveState>& state, Families& famil
                  static_cast<double>(state->base.value_or(Lsn()).value()));
   families.Counter("firn_archive_failures_total", "Failed attempts to write the archive",
                    state->failures);
+}
+
+/// By the names that Prometheus' own clients use.
+void AddProcess(const ProcessFigures& figures, Families& families) {
+  families.Counter("process_cpu_seconds_total", "Processor time of the server",
+                   figures.cpu_seconds);
+  families.Gauge("process_resident_memory_bytes", "Memory of the server as the kernel counts it",
+                 static_cast<double>(figures.resident_bytes));
+  families.Gauge("process_open_fds", "Files and connections that are open",
+                 static_cast<double>(figures.open_files));
+  families.Gauge("process_max_fds", "How many may be", static_cast<double>(figures.open_files_max));
 }
 
 }  // namespace
@@ -117,7 +131,10 @@ std::string StatusPages::Metrics() const {
                  static_cast<double>(lsn.visible.value()));
   families.Gauge("firn_lsn_flushed", "Every row at or below is in the lake",
                  static_cast<double>(lsn.flushed.value()));
+  families.Gauge("firn_lake_behind_seconds", "Age of the oldest row that is not in the lake",
+                 stats.lake_behind_seconds);
   AddArchive(table::SecondCopyOf(database_).archive_state(), families);
+  AddProcess(ReadProcessFigures(), families);
   return families.Serialize();
 }
 

@@ -177,6 +177,7 @@ class DatabaseImpl final : public Database, public SecondCopy {
     stats.log_groups = groups_.load();
     stats.commits = commits_.load();
     stats.flush_rounds = flusher_->rounds();
+    stats.lake_behind_seconds = flusher_->behind_seconds();
     stats.flush_failures = flusher_->failures();
     stats.writes_waiting = admission_->waiting();
     stats.arrow_bytes = arrow::default_memory_pool()->bytes_allocated();

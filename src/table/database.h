@@ -67,7 +67,8 @@ struct DatabaseStats {
   int64_t hot_rows = 0, hot_bytes = 0;
   int64_t pinned_bytes = 0;  // of rows that have left, kept by readers
   int64_t log_bytes = 0, log_groups = 0, log_segments = 0;
-  int64_t log_disk_bytes = 0;  // of all files of the log: segments with their room, spare ones
+  double lake_behind_seconds = 0;  // age of the oldest row that is not in the lake
+  int64_t log_disk_bytes = 0;      // of all files of the log: segments with their room, spare ones
   int64_t commits = 0, flush_rounds = 0, flush_failures = 0;
   int64_t writes_waiting = 0;  // for memory
   int64_t arrow_bytes = 0;     // in use by everything that is Arrow: rows, encoding, the log

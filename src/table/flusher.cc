@@ -104,6 +104,12 @@ void Flusher::Noted(const GroupFacts& facts) {
   wake_.notify_all();
 }
 
+double Flusher::behind_seconds() const {
+  const std::lock_guard lock(mutex_);
+  const auto& since = behind_since_ ? behind_since_ : first_row_at_;
+  return since ? MonotonicSeconds() - *since : 0;
+}
+
 void Flusher::NoteSegment() {
   const Lsn newest = with_.log.newest_base();
   segment_seen_.store(newest.value());
@@ -143,6 +149,7 @@ void Flusher::Run() {
     }
     auto waiting = std::move(waiting_);
     waiting_.clear();
+    if (!behind_since_) behind_since_ = first_row_at_;
     first_row_at_.reset();
     lock.unlock();
     const Status status = Round();
@@ -154,6 +161,7 @@ void Flusher::Run() {
     }
     for (auto& done : waiting) done(status);
     lock.lock();
+    if (status) behind_since_.reset();
     // A table that failed is tried again after the interval, not at once.
     if (!status) first_row_at_ = MonotonicSeconds();
   }

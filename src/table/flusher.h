@@ -89,6 +89,8 @@ class Flusher {
 
   /// Up to where the lake has all rows and the catalog knows it, by the rounds of this one.
   Lsn settled() const { return Lsn(settled_.load()); }
+  /// Since when a row, or a change of the catalog, has not been in the lake; 0: all is.
+  double behind_seconds() const;
   int64_t rounds() const { return rounds_.load(); }
   int64_t failures() const { return failures_.load(); }
 
@@ -148,6 +150,7 @@ class Flusher {
   std::condition_variable wake_;
   std::vector<std::function<void(Status)>> waiting_;
   std::optional<double> first_row_at_;  // monotonic seconds, of the oldest row not in a round
+  std::optional<double> behind_since_;  // the same, of the oldest one in a round that is not done
   bool rolled_ = false;                 // the log has a segment of which the catalog was not told
   bool stopping_ = false;
   std::thread thread_;

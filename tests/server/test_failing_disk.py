@@ -181,9 +181,11 @@ def test_what_fails_behind_the_log_stops_no_commit_and_heals(server, disk, wish,
         shown = "SELECT count(*), sum(n), count(DISTINCT word) FROM t"
         seen = session.execute(shown).fetchone()
         assert seen[0] == 2001
+        behind = metric(server, "firn_lake_behind_seconds")
+        assert 0 < behind < metric(server, "firn_lake_behind_seconds")
         disk.heals()
         session.execute("CHECKPOINT")
-        assert metric(server, "firn_hot_rows") == 0
+        assert metric(server, "firn_hot_rows") == metric(server, "firn_lake_behind_seconds") == 0
         assert session.execute(shown).fetchone() == seen
         assert pyiceberg_rows(table_folder(server.data, "t")).num_rows == 2001
     server.kill9()
@@ -206,7 +208,7 @@ def test_a_table_that_cannot_be_flushed_does_not_stop_the_others(server, disk):
         assert left == {"t": 0, "stuck": 1, "free": 0}
         disk.heals()
         session.execute("CHECKPOINT")
-        assert metric(server, "firn_hot_rows") == 0
+        assert metric(server, "firn_hot_rows") == metric(server, "firn_lake_behind_seconds") == 0
 
 
 def test_a_data_file_that_cannot_be_read_costs_the_statement_alone(server, disk):

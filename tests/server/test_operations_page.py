@@ -30,7 +30,7 @@ def test_every_metric_is_there(firn_server, tmp_path):
     server = firn_server(arguments=("--log-archive", f"file://{tmp_path}/archive"))
     with urllib.request.urlopen(server.http("/metrics"), timeout=20) as answer:
         helps = re.findall(r"^# HELP (\w+) (.*)$", answer.read().decode(), re.M)
-    assert [tuple(row) for row in rows(2, "firn_")] == helps
+    assert [tuple(row) for name in ("firn_", "process_") for row in rows(2, name)] == helps
 
 
 def test_every_relation_is_there(firn):
