@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +27,13 @@ Failure SystemFailure(std::string_view doing, const std::string& path, int error
     made.sqlstate = "53100";
     made.hint = fmt::format("Free space on the disk that holds \"{}\".", ParentOf(path));
   }
+  if (error == EFBIG) {
+    // Like a full disk: nothing is broken, and there is no room.
+    made.sqlstate = "53100";
+    made.hint =
+        "The file would be larger than the process or the file system allows. Raise the "
+        "limit (`ulimit -f`, in a systemd unit LimitFSIZE=).";
+  }
   if (error == EMFILE || error == ENFILE) {
     made.sqlstate = "53000";
     made.hint = error == EMFILE ? "The process has as many files and connections open as it may. "
@@ -38,10 +46,13 @@ Failure SystemFailure(std::string_view doing, const std::string& path, int error
 }
 
 constexpr size_t kLargeWrite = 512 * 1024;
+// What every disk takes for O_DIRECT.
+constexpr size_t kDirectAlignment = 4096;
 
 class LocalFile final : public File {
  public:
-  LocalFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  LocalFile(int fd, bool direct, std::string path)
+      : fd_(fd), direct_(direct), path_(std::move(path)) {}
   ~LocalFile() override { ::close(fd_); }
 
   Result<size_t> ReadAt(uint64_t offset, void* out, size_t size) override {
@@ -66,10 +77,21 @@ class LocalFile final : public File {
                                  static_cast<off_t>(offset + done));
       if (n < 0) {
         if (errno == EINTR) continue;
-        return Failed("write", errno);
+        const int error = errno;
+        // The kernel cuts a write at the limit first, and then finds its length odd.
+        const bool cut = direct_ && error == EINVAL && BeyondLimit(offset + size);
+        return Failed("write", cut ? EFBIG : error);
       }
-      if (n == 0) return Failed("write", ENOSPC);
+      if (n == 0) return Failed("write", BeyondLimit(offset + size) ? EFBIG : ENOSPC);
       done += static_cast<size_t>(n);
+      // Cut short within a block it goes on at the block: anywhere else it would fail with EINVAL,
+      // and nobody would see what is in the way. A block that comes no further is the end.
+      if (direct_ && done < size && done % kDirectAlignment != 0) {
+        if (static_cast<size_t>(n) < kDirectAlignment) {
+          return Failed("write", BeyondLimit(offset + size) ? EFBIG : ENOSPC);
+        }
+        done -= done % kDirectAlignment;
+      }
     }
     // On its way at once: all of a large file at its sync would hold up who syncs beside it. Only
     // asked for, and nothing to a file without a cache.
@@ -99,6 +121,12 @@ class LocalFile final : public File {
   const std::string& path() const override { return path_; }
 
  private:
+  static bool BeyondLimit(uint64_t end) {
+    rlimit limit{};
+    const bool known = ::getrlimit(RLIMIT_FSIZE, &limit) == 0;
+    return known && limit.rlim_cur != RLIM_INFINITY && end > limit.rlim_cur;
+  }
+
   /// Under the name that the file has now: a log segment was a spare file when it was opened.
   Failure Failed(std::string_view doing, int error) const {
     std::error_code unknown;
@@ -108,6 +136,7 @@ class LocalFile final : public File {
   }
 
   const int fd_;
+  const bool direct_;
   const std::string path_;
 };
 
@@ -138,7 +167,7 @@ class Local final : public FileSystem {
       }
       return SystemFailure("open", path, errno);
     }
-    return std::make_unique<LocalFile>(fd, path);
+    return std::make_unique<LocalFile>(fd, options.direct, path);
   }
 
   Status Rename(const std::string& from, const std::string& to) override {

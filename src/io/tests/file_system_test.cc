@@ -1,7 +1,12 @@
 #include "io/file_system.h"
 
 #include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <thread>
+
+#include <sys/resource.h>
 
 #include <gtest/gtest.h>
 
@@ -51,6 +56,33 @@ TEST_F(LocalFiles, AFullDiskIsNamedByTheFolderThatIsOnIt) {
   EXPECT_EQ(written.error().SqlState(), "53100");
   EXPECT_NE(written.error().message.find("\"/dev/full\""), std::string::npos);
   EXPECT_EQ(written.error().hint, "Free space on the disk that holds \"/dev\".");
+}
+
+// Cut short in the middle of a block, it went on at an address that O_DIRECT refuses: EINVAL.
+TEST_F(LocalFiles, AWriteThatIsCutShortByTheProcessLimitSaysSo) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  constexpr size_t kBytes = 64 << 10;
+  const std::unique_ptr<void, void (*)(void*)> data(std::aligned_alloc(4096, kBytes), std::free);
+  std::memset(data.get(), 'x', kBytes);
+  for (const bool direct : {true, false}) {
+    const auto file = fs_.Open(dir_ + (direct ? "/direct" : "/plain"),
+                               {.mode = OpenMode::kCreate, .direct = direct});
+    if (direct && !file && file.error().code == ErrorCode::kUnsupported) continue;
+    ASSERT_TRUE(file) << file.error().message;
+    for (const rlim_t limit : {20'000u, 8192u, 4608u, 512u}) {
+      const rlimit low{.rlim_cur = limit, .rlim_max = before.rlim_max};
+      ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &low), 0);
+      const auto written = (*file)->WriteAt(0, data.get(), kBytes);
+      ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+      ASSERT_FALSE(written);
+      EXPECT_EQ(written.error().SqlState(), "53100");
+      EXPECT_NE(written.error().message.find("File too large"), std::string::npos)
+          << direct << " " << limit << " " << written.error().message;
+      EXPECT_NE(written.error().hint.find("ulimit -f"), std::string::npos);
+    }
+  }
 }
 
 TEST_F(LocalFiles, CreateRefusesAnExistingFile) {
