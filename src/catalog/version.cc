@@ -83,6 +83,14 @@ Result<std::shared_ptr<const Version>> Version::Apply(const Change& change) cons
   return std::shared_ptr<const Version>(std::move(next));
 }
 
+Result<std::shared_ptr<const Version>> Version::Replay(const Change& change) const {
+  auto next = std::make_shared<Version>(*this);
+  next->replaying_ = true;
+  FIRN_RETURN_IF_ERROR(std::visit([&](const auto& one) { return next->Do(one); }, change));
+  next->replaying_ = false;
+  return std::shared_ptr<const Version>(std::move(next));
+}
+
 Status Version::CheckName(const ObjectKind& kind, const std::string& schema,
                           const std::string& name) const {
   if (!schema.empty() && !HasSchema(schema)) {
@@ -160,7 +168,9 @@ Status Version::Do(const AlterTable& change) {
   const auto& table = *change.table;
   const auto before = FindTable(table.id);
   if (before == nullptr) return NoTable(table.id);
-  if (table.columns.id.value() != before->columns.id.value() + 1) return Changed(before->name);
+  const bool next = table.columns.id.value() == before->columns.id.value() + 1;
+  const bool later = replaying_ && table.columns.id > before->columns.id;
+  if (!next && !later) return Changed(before->name);
   FIRN_RETURN_IF_ERROR(CheckTypesOf(table));
   if (table.schema != before->schema || table.name != before->name) {
     FIRN_RETURN_IF_ERROR(CheckTableName(table));
@@ -191,9 +201,10 @@ Status Version::Do(const PutObject& change) {
   const auto& kind = object.kind();
   const auto before = FindObject(object.id);
   if (before != nullptr) {
+    const bool later = replaying_ && object.revision > before->revision;
     const bool follows = kind.counter ? object.revision >= before->revision
                                       : object.revision == before->revision + 1;
-    if (!follows) return Changed(before->name);
+    if (!follows && !later) return Changed(before->name);
   }
   const auto there = [this](const Uuid& id) {
     return id.is_nil() || FindObject(id) != nullptr || FindTable(TableId(id)) != nullptr;

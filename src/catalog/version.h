@@ -63,6 +63,9 @@ class Version {
   /// The version after `change`. Errors: 42P07, 42710 … the name is taken, 3F000 no such schema,
   /// 42P01 no such table, 2BP01 something depends on it, 40001 (kRetry) it changed meanwhile.
   Result<std::shared_ptr<const Version>> Apply(const Change& change) const;
+  /// The same of a record of the log: a definition is whole, so that it may also follow one that
+  /// the log has lost (`firn wal salvage`).
+  Result<std::shared_ptr<const Version>> Replay(const Change& change) const;
 
  private:
   using Name = std::tuple<std::string, std::string, std::string>;  // name space, schema, name
@@ -88,6 +91,7 @@ class Version {
   void Erase(const ObjectPtr& object);
   void EraseWhatBelongsTo(const Uuid& id);
 
+  bool replaying_ = false;  // while a change is being done
   Tables tables_;
   Objects objects_;
   std::map<std::pair<std::string, std::string>, TableId, std::less<>> table_names_;

@@ -30,7 +30,8 @@ struct Source {
 
 class Salvager {
  public:
-  Salvager(io::FileSystem& fs, const std::string& to) : fs_(fs), to_(to) {}
+  Salvager(io::FileSystem& fs, const std::string& to, const SalvageOptions& options)
+      : fs_(fs), to_(to), options_(options) {}
 
   Result<Salvage> Run(const std::string& from);
 
@@ -41,11 +42,16 @@ class Salvager {
   Status Walk(const Source& source, const Source* next);
   Status Save(const Source& source, uint64_t offset, const Found& found);
   Status StartSegment(const Source& source, Lsn base);
+  Lsn Begin() const;
+  Status MakeFolder();
+  Status Put(const Group& group);
+  Status End();
   Status EndSegment();
   void Lose(const std::string& path, uint64_t offset, std::string why);
 
   io::FileSystem& fs_;
   const std::string& to_;
+  const SalvageOptions& options_;
   Salvage out_;
   std::vector<Source> sources_;
   std::optional<StateGroup> state_;  // the newest one that is sound
@@ -109,23 +115,35 @@ Status Salvager::FindSources(const std::string& from) {
   return {};
 }
 
+/// Where the log began, whatever of its first segment is sound: what is lost there is a gap too.
+Lsn Salvager::Begin() const {
+  const Source& oldest = sources_.front();
+  const Lsn begin = oldest.state ? oldest.state->follows : Before(oldest.id.base_lsn);
+  return std::min(begin, options_.held_elsewhere.value_or(begin));
+}
+
 Status Salvager::StartSegment(const Source& source, Lsn base) {
   FIRN_RETURN_IF_ERROR(EndSegment());
+  const bool first = out_.segments++ == 0;
+  writing_ = &source;
+  if (options_.dry) return {};
   StateGroup state;
   if (state_) state = *state_;
-  // The first one begins where the log did: what is lost before its first group is a gap too.
-  const bool first = out_.segments == 0;
-  state.follows = !first         ? last_
-                  : source.state ? source.state->follows
-                                 : Before(source.id.base_lsn);
+  state.follows = first ? Begin() : last_;
   state.state.next_lsn = base;
   if (state.ceiling_lsn <= base) state.ceiling_lsn = Lsn();
   FIRN_TRY(const auto encoded, encoder_.EncodeState(state));
   const SegmentId id{.log = source.id.log, .base_lsn = base};
   FIRN_TRY(writer_,
            SegmentWriter::Start(fs_, {.path = to_ + "/" + SegmentName(base)}, id, encoded));
-  ++out_.segments;
-  writing_ = &source;
+  return {};
+}
+
+Status Salvager::Put(const Group& group) {
+  if (options_.dry) return {};
+  FIRN_TRY(auto encoded, encoder_.Encode(group));
+  FIRN_RETURN_IF_ERROR(writer_->Put(encoded));
+  encoder_.Recycle(std::move(encoded));
   return {};
 }
 
@@ -137,16 +155,15 @@ Status Salvager::EndSegment() {
 }
 
 Status Salvager::Save(const Source& source, uint64_t offset, const Found& found) {
-  const auto group = decoder_.Decode(found.header, found.bytes);
+  auto group = decoder_.Decode(found.header, found.bytes);
   if (!group) {
     Lose(source.path, offset, group.error().message);
     return {};
   }
   const Lsn first = found.header.first_lsn;
   if (writing_ != &source || first != last_ + 1) FIRN_RETURN_IF_ERROR(StartSegment(source, first));
-  FIRN_TRY(auto encoded, encoder_.Encode(*group));
-  FIRN_RETURN_IF_ERROR(writer_->Put(encoded));
-  encoder_.Recycle(std::move(encoded));
+  if (options_.edit) FIRN_RETURN_IF_ERROR(options_.edit(*group));
+  FIRN_RETURN_IF_ERROR(Put(*group));
   for (auto lost = out_.lost.rbegin(); lost != out_.lost.rend() && lost->before == Lsn(); ++lost) {
     lost->before = first;
   }
@@ -158,6 +175,11 @@ Status Salvager::Save(const Source& source, uint64_t offset, const Found& found)
 
 Status Salvager::Walk(const Source& source, const Source* next) {
   if (source.state) {
+    const bool oldest = &source == &sources_.front();
+    if (oldest && source.state->follows > Begin()) {
+      last_ = Begin();
+      Lose(source.path, 0, "segments before this one are missing");
+    }
     if (out_.groups > 0 && source.state->follows > last_ && out_.lost.empty()) {
       Lose(source.path, 0, "segments before this one are missing");
     }
@@ -189,33 +211,44 @@ Status Salvager::Walk(const Source& source, const Source* next) {
   return {};
 }
 
-Result<Salvage> Salvager::Run(const std::string& from) {
-  FIRN_RETURN_IF_ERROR(FindSources(from));
+Status Salvager::MakeFolder() {
   FIRN_RETURN_IF_ERROR(fs_.MakeDirs(to_));
   FIRN_TRY(const auto there, fs_.List(to_));
-  if (!there.empty()) {
-    return Fail(MakeError(ErrorCode::kAlreadyExists, "\"{}\" is not empty", to_)
-                    .WithHint("Name a new folder with --to."));
-  }
+  if (there.empty()) return {};
+  return Fail(MakeError(ErrorCode::kAlreadyExists, "\"{}\" is not empty", to_)
+                  .WithHint("Name a new folder with --to."));
+}
+
+Status Salvager::End() {
+  // Catalog and lake may know LSNs that were lost at the end, in segments that are not here any
+  // more: how many, nobody can say.
+  const Lsn ceiling = state_ ? state_->ceiling_lsn : Lsn();
+  const Lsn last = std::max({last_, sources_.back().id.base_lsn, ceiling});
+  const Lsn base = last + kMoreThanAnyLoss;
+  FIRN_RETURN_IF_ERROR(StartSegment(sources_.back(), base));
+  if (!options_.last) return {};
+  FIRN_TRY(const auto group, options_.last(base));
+  if (group) return Put(*group);
+  return {};
+}
+
+Result<Salvage> Salvager::Run(const std::string& from) {
+  FIRN_RETURN_IF_ERROR(FindSources(from));
+  if (!options_.dry) FIRN_RETURN_IF_ERROR(MakeFolder());
   for (size_t i = 0; i < sources_.size(); ++i) {
     FIRN_RETURN_IF_ERROR(Walk(sources_[i], i + 1 < sources_.size() ? &sources_[i + 1] : nullptr));
   }
-  if (out_.groups > 0) {
-    // Catalog and lake may know LSNs that were lost at the end, in segments that are not here any
-    // more: how many, nobody can say.
-    const Lsn ceiling = state_ ? state_->ceiling_lsn : Lsn();
-    const Lsn last = std::max({last_, sources_.back().id.base_lsn, ceiling});
-    FIRN_RETURN_IF_ERROR(StartSegment(sources_.back(), last + kMoreThanAnyLoss));
-  }
+  if (out_.groups > 0) FIRN_RETURN_IF_ERROR(End());
   FIRN_RETURN_IF_ERROR(EndSegment());
-  FIRN_RETURN_IF_ERROR(fs_.SyncDir(to_));
+  if (!options_.dry) FIRN_RETURN_IF_ERROR(fs_.SyncDir(to_));
   return std::move(out_);
 }
 
 }  // namespace
 
-Result<Salvage> SalvageLog(io::FileSystem& fs, const std::string& from, const std::string& to) {
-  return Salvager(fs, to).Run(from);
+Result<Salvage> SalvageLog(io::FileSystem& fs, const std::string& from, const std::string& to,
+                           const SalvageOptions& options) {
+  return Salvager(fs, to, options).Run(from);
 }
 
 std::string SalvageText(const Salvage& salvage, const std::string& to) {

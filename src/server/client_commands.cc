@@ -11,6 +11,7 @@
 #include "server/report.h"
 #include "server/startup.h"
 #include "server/version.h"
+#include "table/salvage.h"
 
 namespace firn::server {
 
@@ -77,19 +78,29 @@ Status InspectReport(const Flags& flags, std::string path, bool json) {
   return {};
 }
 
-Status SalvageReport(const Flags& flags, std::string path, const std::string& to) {
-  std::unique_ptr<DataLock> lock;
-  if (path.empty()) {
-    FIRN_TRY(const auto settings, LoadSettings(flags));
-    path = DataDir(settings) + "/log";
-    FIRN_TRY(lock, DataLock::Take(DataDir(settings)));
-  }
+constexpr const char* kGoOn =
+    "Rows that were flushed before are in the lake and stay; what was lost and not flushed is "
+    "gone.\n";
+
+Status SalvageSegments(const std::string& path, const std::string& to) {
   FIRN_TRY(const auto salvage, log::SalvageLog(io::LocalFileSystem(), path, to));
   std::cout << log::SalvageText(salvage, to);
   if (salvage.lost.empty()) return {};
-  std::cout << "To go on with what was saved: move " << path << " away, move " << to
-            << " to its place and start the server. Rows that were flushed before are in the lake "
-               "and stay; what was lost and not flushed is gone.\n";
+  std::cout << "Without a data folder nobody can say what of it builds on what was lost: a server "
+               "may not start on it. For the log of a data folder say --data DIR instead.\n";
+  return {};
+}
+
+Status SalvageReport(const Flags& flags, const std::string& path, const std::string& to) {
+  if (!path.empty()) return SalvageSegments(path, to);
+  FIRN_TRY(const auto settings, LoadSettings(flags));
+  const auto dir = DataDir(settings);
+  FIRN_TRY(const auto lock, DataLock::Take(dir));
+  FIRN_TRY(const auto salvage, table::SalvageLog(io::LocalFileSystem(), dir, to));
+  std::cout << table::SalvageText(salvage, to);
+  if (salvage.log.lost.empty()) return {};
+  std::cout << "To go on with what was saved: move " << dir << "/log away, move " << to
+            << " to its place and start the server. " << kGoOn;
   return {};
 }
 

@@ -148,7 +148,9 @@ class Replay {
     if (record.kind == kTruncateKind) ApplyTruncate(record);
     if (record.lsn <= contents_.applied) return {};
     FIRN_TRY(auto change, catalog::ChangeFromJson(record.kind, record.table, record.json));
-    FIRN_TRY(catalog_, catalog_->Apply(change));
+    auto next = catalog_->Replay(change);
+    if (!next) return DoesNotFit(record, next.error());
+    catalog_ = *std::move(next);
     if (const auto* create = std::get_if<catalog::CreateTable>(&change)) {
       // Rounds may have come to pass since: the store learns of the table at their end.
       FIRN_RETURN_IF_ERROR(AddTable(create->table, 1));
@@ -167,6 +169,19 @@ class Replay {
     }
     unapplied_.emplace_back(record.lsn, std::move(change));
     return {};
+  }
+
+  /// What a session is told of a change that came too late says nothing to who starts a server.
+  Failure DoesNotFit(const log::CatalogRecord& record, const Error& why) const {
+    return Fail(MakeError(ErrorCode::kCorrupt,
+                          "the log \"{}\" has a change of the catalog at LSN {} that does not fit "
+                          "what came before it: {}: {}{}{}",
+                          LogDir(home_.data_dir), record.lsn, record.kind, why.message,
+                          why.detail.empty() ? "" : ": ", why.detail)
+                    .WithSqlState("XX001")
+                    .WithHint("Nothing was changed. Something before it was lost, in the log or in "
+                              "catalog.db: restore a backup, or leave out what builds on it with "
+                              "`firn wal salvage --to DIR`."));
   }
 
   /// A change of the group that is being applied.
