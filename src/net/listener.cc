@@ -1,5 +1,7 @@
 #include "net/listener.h"
 
+#include <chrono>
+
 #include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -14,6 +16,9 @@ namespace {
 
 using asio::ip::tcp;
 using boost::system::error_code;
+
+// It is tried again twenty times a second; the log need not say so each time.
+constexpr std::chrono::seconds kTellEvery{10};
 
 Result<asio::ip::address> ParseAddress(const Endpoint& endpoint) {
   if (endpoint.address == "localhost") return asio::ip::address(asio::ip::address_v4::loopback());
@@ -109,6 +114,7 @@ bool Listener::CloseIfStopped() {
 
 Task<void> Listener::AcceptLoop(std::shared_ptr<Listener> self) {
   asio::steady_timer pause(self->acceptor_.get_executor());
+  std::chrono::steady_clock::time_point told{};
   while (true) {
     error_code failed;
     auto token = asio::redirect_error(asio::use_awaitable, failed);
@@ -127,7 +133,11 @@ Task<void> Listener::AcceptLoop(std::shared_ptr<Listener> self) {
       socket.non_blocking(true, ignored);
       self->on_client_(std::move(socket), Seat(place.connections));
     } else if (OutOfDescriptors(failed)) {
-      FIRN_LOG_WARN("accept: port={} error={}", self->port_, failed.message());
+      const auto now = std::chrono::steady_clock::now();
+      if (now - told > kTellEvery) {
+        FIRN_LOG_WARN("accept: connections wait: port={} error={}", self->port_, failed.message());
+        told = now;
+      }
       pause.expires_after(std::chrono::milliseconds(50));
       auto wait = asio::redirect_error(asio::use_awaitable, failed);
       co_await pause.async_wait(wait);

@@ -21,6 +21,7 @@
 #include "net/pgwire/server.h"
 #include "server/commands.h"
 #include "server/data_lock.h"
+#include "server/open_files.h"
 #include "server/report.h"
 #include "server/session_adapter.h"
 #include "server/startup.h"
@@ -207,9 +208,12 @@ class Server {
 int Serve(const Flags& flags) {
   ChooseAllocator();
   std::signal(SIGPIPE, SIG_IGN);
+  // A write beyond `ulimit -f` fails with EFBIG then; the signal would end the server.
+  std::signal(SIGXFSZ, SIG_IGN);
   auto settings = LoadSettings(flags);
   if (!settings) return ReportFailure(settings.error());
   SetLogLevel(settings->Text("log_level"));
+  RaiseOpenFiles(settings->Integer("max_connections"));
   for (const auto& variable : UnknownVariables(environ)) {
     FIRN_LOG_WARN("{} is in the environment and no setting: `firn config` lists them", variable);
   }

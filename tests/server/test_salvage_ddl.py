@@ -47,7 +47,8 @@ class Life:
     """A killed server. Each statement is a commit, so a group of its own."""
 
     def __init__(self, firn_server, *statements: str):
-        self.server = firn_server(settings={"segment_bytes_max": str(SEGMENT), "flush_interval": "1h"})
+        settings = {"segment_bytes_max": str(SEGMENT), "flush_interval": "1h"}
+        self.server = firn_server(settings=settings)
         self.lsns = {}
         with self.server.connect() as session:
             for statement in statements:
