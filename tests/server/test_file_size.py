@@ -7,8 +7,8 @@ import pytest
 
 
 def test_a_log_at_the_limit_says_so_and_a_restart_without_it_goes_on(firn_server, tmp_path):
-    server = firn_server(start=False, settings={"segment_bytes_max": "64MB", "log_prepare_bytes": "1MB",
-                                                "flush_interval": "1h"})
+    settings = {"segment_bytes_max": "64MB", "log_prepare_bytes": "1MB", "flush_interval": "1h"}
+    server = firn_server(start=False, settings=settings)
     own = server.binary
     shell = tmp_path / "limited"
     # In blocks of 512 bytes; the last one of 4,096 is cut.

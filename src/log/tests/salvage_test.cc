@@ -130,6 +130,21 @@ TEST(Salvage, NamesWhatIsLostAndLeavesRoomForIt) {
   EXPECT_GT(facts.last_lsn, log.places.back().first_lsn);
 }
 
+// A catalog that has nothing of the log needs it from its begin on.
+TEST(Salvage, BeginsWhereTheLogDidAlsoWithoutItsOldestSegment) {
+  const Damaged log;
+  const auto oldest = log.places.front().path;
+  const auto name = oldest.substr(oldest.rfind('/') + 1);
+  log.folder.Write(name, std::string(log.folder.Content().at(name).size(), '\0'));
+  const auto to = log.folder.path() + "/saved";
+  const auto salvage = SalvageLog(io::LocalFileSystem(), log.folder.LogPath(), to);
+  ASSERT_TRUE(salvage) << salvage.error().message;
+  EXPECT_GT(salvage->first_lsn, log.places.front().first_lsn);
+  const auto start = FindLogStart(io::LocalFileSystem(), to);
+  ASSERT_TRUE(start && *start);
+  EXPECT_EQ((*start)->follows + 1, log.places.front().first_lsn);
+}
+
 TEST(Salvage, RefusesWhatIsNoLogAndAFolderThatIsFull) {
   const Damaged log;
   const auto here = SalvageLog(io::LocalFileSystem(), log.folder.LogPath(), log.folder.LogPath());
