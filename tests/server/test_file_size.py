@@ -1,4 +1,4 @@
-"""A limit of file sizes (`ulimit -f`) is like a full disk: told as what it is, and nothing is lost."""
+"""A limit of file sizes (`ulimit -f`) is like a full disk: it is told, and nothing is lost."""
 
 from __future__ import annotations
 
