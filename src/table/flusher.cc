@@ -159,9 +159,11 @@ void Flusher::Run() {
       // For the next round: the lake is often on the same disk as the log.
       if (status.error().SqlState() == "53100") with_.log.MakeRoom();
     }
-    for (auto& done : waiting) done(status);
     lock.lock();
     if (status) behind_since_.reset();
+    lock.unlock();
+    for (auto& done : waiting) done(status);
+    lock.lock();
     // A table that failed is tried again after the interval, not at once.
     if (!status) first_row_at_ = MonotonicSeconds();
   }
