@@ -407,16 +407,25 @@ bool Log::MakeRoom() {
 }
 
 bool Log::RemoveSpares() {
+  const std::lock_guard one_at_a_time(retire_mutex_);
   std::vector<Spare> leaving;
+  bool preparing = false;
   {
     const std::lock_guard lock(mutex_);
     const auto read = [](const Spare& spare) { return spare.hold.use_count() > 1; };
     const auto free = std::stable_partition(spares_.begin(), spares_.end(), read);
     leaving.assign(free, spares_.end());
     spares_.erase(free, spares_.end());
+    // Until they are gone no new one is made: it could have the name of one of them.
+    preparing = std::exchange(preparing_, true);
   }
   const auto removed = [this](const Spare& spare) { return fs_.Remove(spare.path).has_value(); };
-  return std::count_if(leaving.begin(), leaving.end(), removed) > 0;
+  const auto count = std::count_if(leaving.begin(), leaving.end(), removed);
+  if (!preparing) {
+    const std::lock_guard lock(mutex_);
+    preparing_ = false;
+  }
+  return count > 0;
 }
 
 Status Log::PrepareSpare() {

@@ -159,7 +159,7 @@ class Log {
   bool refused_ = false;  // the last group, and that was logged
   bool closed_ = false;
 
-  std::mutex retire_mutex_;  // taken before mutex_: one segment after the other leaves
+  std::mutex retire_mutex_;  // taken before mutex_: files leave one after the other
   mutable std::mutex mutex_;
   std::deque<SegmentInfo> segments_;  // guarded by mutex_
   std::vector<Spare> spares_;         // guarded by mutex_
