@@ -166,9 +166,12 @@ def test_metrics_count_what_happens(firn, session, table):
     for n in range(10):
         session.execute(f"INSERT INTO {table} VALUES ({n})")
     after = figures()
-    assert all(name.startswith("firn_") for name in after)
-    grown = [name for name in after if after[name] - before.get(name, 0) >= 10]
-    assert grown, "ten commits and no counter of ten more"
+    assert all(name.startswith(("firn_", "process_")) for name in after)
+    for name in ("firn_commits_total", "firn_log_groups_total", "firn_lsn_visible"):
+        assert after[name] - before[name] >= 10, name
+    assert 0 < after["process_resident_memory_bytes"] < 1 << 34
+    assert 5 < after["process_open_fds"] < after["process_max_fds"]
+    assert after["process_cpu_seconds_total"] >= before["process_cpu_seconds_total"] > 0
 
 
 # --- the command line ---------------------------------------------------------------------------
