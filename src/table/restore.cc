@@ -388,7 +388,7 @@ Status Restorer::ReadGroups() {
        .object = [&](const log::ArchivedGroups& object) { report_.bytes += object.bytes; }});
   if (!read) {
     FIRN_TRY(const bool may_end, MayEndAt(reader));
-    if (!may_end) return read;
+    if (!may_end) return Failure(read.error());
   }
   FIRN_RETURN_IF_ERROR(
       CheckPoint(reader.last(), objects.empty() ? Lsn() : objects.back().last_lsn));

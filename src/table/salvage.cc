@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include <arrow/record_batch.h>
+
 #include "catalog/objects/schema.h"
 #include "catalog/store.h"
 #include "lake/footer.h"

@@ -7,7 +7,6 @@
 namespace firn::log {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
