@@ -35,14 +35,6 @@ def damage(place: tuple[str, dict]) -> None:
         file.write(bytes([byte[0] ^ 0xFF]))
 
 
-def salvaged(server, tmp_path) -> str:
-    saved = tmp_path / "saved"
-    said = run(server, "wal", "salvage", "--data", str(server.data), "--to", str(saved))
-    (server.data / "log").rename(tmp_path / "damaged")
-    saved.rename(server.data / "log")
-    return said
-
-
 class Life:
     """A killed server. Each statement is a commit, so a group of its own."""
 
@@ -60,6 +52,15 @@ class Life:
     def lose(self, statement: str) -> None:
         lsn = self.lsns[statement]
         damage(next(one for one in groups_of(self.server) if one[1]["last_lsn"] >= lsn))
+
+    def salvage(self, tmp_path) -> str:
+        """What salvage says; the server runs on what it saved."""
+        data, saved = self.server.data, tmp_path / "saved"
+        said = run(self.server, "wal", "salvage", "--data", str(data), "--to", str(saved))
+        (data / "log").rename(tmp_path / "damaged")
+        saved.rename(data / "log")
+        self.server.start()
+        return said
 
     def rows(self, sql: str) -> list:
         with self.server.connect() as session:
@@ -83,9 +84,8 @@ def test_a_lost_create_takes_what_builds_on_it_along(firn_server, tmp_path):
                 "ALTER TABLE t ADD COLUMN m int", "INSERT INTO t VALUES (3, 4)",
                 "INSERT INTO a VALUES (1)")
     life.lose("CREATE TABLE t (n int)")
-    said = salvaged(life.server, tmp_path)
+    said = life.salvage(tmp_path)
     assert "public.t: 3 rows" in said and "public.v" in said
-    life.server.start()
     assert life.rows("SELECT * FROM a") == [(1,)]
     life.goes_on("a")
 
@@ -95,9 +95,8 @@ def test_a_definition_behind_a_lost_one_is_whole(firn_server, tmp_path):
                 "ALTER TABLE t ADD COLUMN m int", "INSERT INTO t VALUES (2, 2)",
                 "ALTER TABLE t ADD COLUMN k text", "INSERT INTO t VALUES (3, 3, 'x')")
     life.lose("ALTER TABLE t ADD COLUMN m int")
-    said = salvaged(life.server, tmp_path)
+    said = life.salvage(tmp_path)
     assert "left out" not in said
-    life.server.start()
     assert life.rows("SELECT * FROM t ORDER BY n") == [(1, None, None), (2, 2, None), (3, 3, "x")]
     life.goes_on("t")
 
@@ -107,9 +106,8 @@ def test_rows_of_columns_that_nothing_defines_are_left_out(firn_server, tmp_path
                 "INSERT INTO t VALUES (1, 1)", "ALTER TABLE t DROP COLUMN gone",
                 "INSERT INTO t VALUES (2), (3)")
     life.lose("ALTER TABLE t DROP COLUMN gone")
-    said = salvaged(life.server, tmp_path)
+    said = life.salvage(tmp_path)
     assert "public.t: 2 rows" in said
-    life.server.start()
     assert life.rows("SELECT * FROM t") == [(1, 1)]
     with life.server.connect() as session:
         session.execute("ALTER TABLE t ADD COLUMN m text")
@@ -122,9 +120,8 @@ def test_a_table_that_was_dropped_in_what_is_lost_stays_dropped(firn_server, tmp
                 "CREATE VIEW v AS SELECT n FROM t", "DROP TABLE t CASCADE",
                 "CREATE TABLE t (id serial, k text)", "INSERT INTO t (k) VALUES ('x')")
     life.lose("DROP TABLE t CASCADE")
-    said = salvaged(life.server, tmp_path)
+    said = life.salvage(tmp_path)
     assert "public.t" in said and "dropped" in said
-    life.server.start()
     assert life.rows("SELECT * FROM t") == [(1, "x")]
     life.goes_on("t")
 
@@ -133,8 +130,7 @@ def test_so_it_does_where_nothing_follows(firn_server, tmp_path):
     life = Life(firn_server, "CREATE TABLE t (n int)", "CREATE TABLE a (n int)", "DROP TABLE t",
                 "INSERT INTO a VALUES (1)")
     life.lose("DROP TABLE t")
-    salvaged(life.server, tmp_path)
-    life.server.start()
+    life.salvage(tmp_path)
     assert life.rows("SELECT * FROM a") == [(1,)]
     life.goes_on("a")
 
@@ -153,7 +149,6 @@ def test_whatever_is_lost_the_server_starts(firn_server, tmp_path, lost):
     life = Life(firn_server, *statements)
     assert len({path for path, _ in groups_of(life.server)}) > 2
     life.lose(statements[lost])
-    salvaged(life.server, tmp_path)
-    life.server.start()
+    life.salvage(tmp_path)
     life.goes_on(*(name for name, in life.rows(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")))

@@ -159,6 +159,11 @@ inline Group SmallGroup(Lsn first, int64_t rows = 1, const std::string& text = "
   return group;
 }
 
+/// Appends one-row groups up to `last`.
+inline void AppendUpTo(Log& log, Lsn last) {
+  while (log.next_lsn() <= last) ASSERT_TRUE(log.Append(SmallGroup(log.next_lsn())));
+}
+
 inline void ExpectSameGroup(const Group& want, const Group& got) {
   EXPECT_EQ(want.first_lsn, got.first_lsn);
   EXPECT_EQ(want.last_lsn, got.last_lsn);
