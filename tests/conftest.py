@@ -19,6 +19,8 @@ from postgres_server import private_postgres
 LOG_LINES_SHOWN = 60
 REPORTS = os.environ.get("FIRN_SANITIZER_REPORTS")  # set by tools/run-tests for such a build
 UNDEFINED = "runtime error: "
+UNSANITIZED = {"resident": "a sanitizer has memory of its own",
+               "descriptors": "a sanitizer makes a pipe to see whether memory can be read"}
 _numbers = itertools.count(1)
 _living: list[FirnProcess] = []
 _reports_seen: set[Path] = set()
@@ -34,8 +36,9 @@ def _new_reports() -> str:
 def pytest_collection_modifyitems(items):
     """What a build with sanitizers cannot show is left out, and told."""
     for item in items if REPORTS else []:
-        if item.get_closest_marker("resident"):
-            item.add_marker(pytest.mark.skip(reason="a sanitizer has memory of its own"))
+        for marker, reason in UNSANITIZED.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.hookimpl(hookwrapper=True)

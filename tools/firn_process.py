@@ -38,6 +38,11 @@ def firn_binary() -> Path:
     return Path(os.environ.get("FIRN_BINARY", built))
 
 
+def program_beside(name: str) -> Path:
+    """Another program of the same build, such as one that tests ask."""
+    return firn_binary().with_name(name)
+
+
 def preloaded(library: str) -> str:
     """LD_PRELOAD for a library beside the program; a sanitizer's own must be first."""
     linked = subprocess.run(["ldd", firn_binary()], text=True, capture_output=True, check=True)

@@ -1,7 +1,7 @@
 """Tables that firn writes, read by PyIceberg and by DuckDB's iceberg extension, and the reverse.
 
 The rows are made here with pyarrow, written by src/lake (the program lake_make_table), and read
-back by programs that know nothing of firn. FIRN_BUILD names the build folder.
+back by programs that know nothing of firn.
 """
 
 import datetime as dt
@@ -24,9 +24,9 @@ from pyiceberg.expressions import (And, EqualTo, GreaterThan, GreaterThanOrEqual
 from pyiceberg.table import CommitTableResponse, StaticTable, Table
 from pyiceberg.table.update import update_table_metadata
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("FIRN_BUILD", ROOT / "build" / "release"))
-MAKE_TABLE = BUILD / "bin" / "lake_make_table"
+from firn_process import program_beside
+
+MAKE_TABLE = program_beside("lake_make_table")
 LOG = "018f2d5e-7c3a-7def-8a12-0123456789ab"
 UTC = dt.timezone.utc
 LSN_ID, TIMESTAMP_ID = 2147480001, 2147480002

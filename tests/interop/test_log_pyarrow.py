@@ -1,18 +1,16 @@
 """A sealed log segment is read by plain pyarrow, which knows nothing of firn.
 
 The segment is written by the log room's own test program (FIRN_LOG_SAMPLE names the folder).
-FIRN_BUILD: the build folder, build/release by default.
 """
 
 import os
-import pathlib
 import subprocess
 
 import pyarrow as pa
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("FIRN_BUILD", ROOT / "build" / "release"))
+from firn_process import program_beside
+
 WRITER = "Log.ASealedSegmentIsReadByAnyArrowReader"
 
 
@@ -20,7 +18,7 @@ WRITER = "Log.ASealedSegmentIsReadByAnyArrowReader"
 def segments(tmp_path_factory):
     folder = tmp_path_factory.mktemp("log") / "sample"
     subprocess.run(
-        [BUILD / "bin" / "log_test", f"--gtest_filter={WRITER}", "--gtest_brief=1"],
+        [program_beside("log_test"), f"--gtest_filter={WRITER}", "--gtest_brief=1"],
         env={**os.environ, "FIRN_LOG_SAMPLE": str(folder)},
         check=True,
     )

@@ -9,15 +9,14 @@ import random
 import string
 import struct
 import subprocess
-from pathlib import Path
 
 import psycopg
 import pytest
 
+from firn_process import program_beside
 from postgres_server import private_postgres
 
-ROOT = Path(__file__).resolve().parents[2]
-PROBE = Path(os.environ.get("FIRN_CODEC_PROBE", ROOT / "build/release/bin/codec_probe"))
+PROBE = program_beside("codec_probe")
 SEED = int(os.environ.get("FIRN_TEST_SEED", "20261121"))
 GENERATED = int(os.environ.get("FIRN_TEST_VALUES", "3000"))
 

@@ -57,6 +57,7 @@ def test_a_low_soft_limit_is_raised(limited):
         assert all(one.execute("SELECT 1").fetchone() == (1,) for one in sessions)
 
 
+@pytest.mark.descriptors
 def test_out_of_descriptors_it_waits_without_spinning_and_goes_on(limited):
     server = limited(f"-n {LOW}")
     assert f"start: {LOW} files and connections may be open at once" in server.output()
