@@ -7,6 +7,7 @@
 
 #include <arrow/api.h>
 
+#include "columnar/batch.h"
 #include "sql/past_read.h"
 #include "sql/pg_catalog/calls.h"
 #include "sql/relations.h"
@@ -22,6 +23,7 @@ using Batch = std::shared_ptr<arrow::RecordBatch>;
 // One visit to the engine brings batches until one of these is reached, so that a large result
 // does not pay a change of threads for every 2,048 rows.
 constexpr size_t kBatchesPerVisit = 32;
+constexpr int64_t kBytesPerVisit = 4 << 20;
 // A statement that finds the engine broken begins so often in all.
 constexpr int kBeginsMost = 3;
 constexpr auto kVisitTime = std::chrono::milliseconds(10);
@@ -101,10 +103,12 @@ struct RunningRead::Pinned {
   Result<Fetched> Fetch() {
     Fetched fetched;
     const auto until = std::chrono::steady_clock::now() + kVisitTime;
-    while (fetched.batches.size() < kBatchesPerVisit) {
+    int64_t bytes = 0;
+    while (fetched.batches.size() < kBatchesPerVisit && bytes < kBytesPerVisit) {
       FIRN_TRY(auto batch, stream->Next());
       fetched.ended = batch == nullptr;
       if (fetched.ended) break;
+      bytes += columnar::BatchBytes(*batch);
       fetched.batches.push_back(std::move(batch));
       if (std::chrono::steady_clock::now() > until) break;
     }

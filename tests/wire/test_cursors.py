@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from hashlib import md5
+
 import psycopg
 import pytest
 
+from firn_process import wait_until
 from process_figures import resident_bytes
 
 ROWS = 3_000_000
+CURSORS = 20
 
 
 @pytest.fixture
@@ -99,6 +104,30 @@ def test_a_client_that_does_not_read_does_not_fill_the_server(firn_server):
         assert resident_bytes(server.pid) - before < 250 << 20
         slow.close()
         assert good.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.resident
+def test_many_open_cursors_of_long_rows_take_little_memory_and_give_it_back(firn_server):
+    server = firn_server(settings={"memory_limit": "1GB"})
+    with server.connect() as session, ExitStack() as stack:
+        session.execute("CREATE TABLE long_rows (n int, t text)")
+        for first in range(0, 60_000, 10_000):
+            session.execute("INSERT INTO long_rows SELECT n, repeat(md5(n::text), 100) "
+                            f"FROM generate_series({first}, {first + 9_999}) AS s (n)")
+        session.execute("CHECKPOINT")
+        session.execute("SELECT max(t) FROM long_rows")
+        before = resident_bytes(server.pid)
+        for _ in range(CURSORS):
+            reader = stack.enter_context(server.connect(autocommit=False))
+            cursor = reader.cursor("some")
+            cursor.execute("SELECT * FROM long_rows")
+            assert all(t == md5(str(n).encode()).hexdigest() * 100
+                       for n, t in cursor.fetchmany(10))
+        taken = resident_bytes(server.pid) - before
+        print(f"{CURSORS} cursors: {taken >> 20} MB")
+        assert taken < CURSORS * 45 << 20
+        stack.close()
+        wait_until(lambda: resident_bytes(server.pid) - before < taken / 4, "most is given back")
 
 
 def test_large_results_given_up_half_way_leave_the_session_as_it_was(firn):
