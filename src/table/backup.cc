@@ -37,6 +37,8 @@ void Backups::Begin(const std::string& url, const std::function<void(Result<Back
               MakeError(ErrorCode::kCancelled, "the server is stopping; the backup is not complete")
                   .WithSqlState("57P01"));
         }
+        // Whoever asked may have left.
+        if (!report) FIRN_LOG_WARN("backup: failed: to={} error={}", url, report.error().message);
         done(std::move(report));
       });
     }
