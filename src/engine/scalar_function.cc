@@ -232,8 +232,12 @@ Status Guarded(const ScalarFunction& function, duckdb_data_chunk input, duckdb_v
   try {
     return CallBody(function, input, output);
   } catch (const std::bad_alloc&) {
-    return Fail(MakeError(ErrorCode::kOverloaded, "out of memory").WithSqlState("53200"));
+    return Fail(MakeError(ErrorCode::kOverloaded, "out of memory")
+                    .WithSqlState("53200")
+                    .WithHint("Raise memory_limit, or run fewer such queries at a time."));
   } catch (const std::exception& error) {
+    // DuckDB's own, of a text that found no memory in a vector: as JSON.
+    if (*error.what() == '{') return Fail(ErrorFromDuckDb(error.what(), ""));
     return Fail(ErrorCode::kInternal, "{} failed: {}", function.name, error.what());
   }
 }
@@ -279,7 +283,10 @@ Status RegisterScalarFunction(duckdb_connection connection, ScalarFunction funct
   duckdb_scalar_function_set_special_handling(made.get());
   // The engine takes all others for ones that cannot fail, and computes them of every value in the
   // dictionary of a file's column: sqrt(x) failed for an x that WHERE or CASE had left out.
-  if (function.may_fail) duckdb_scalar_function_set_volatile(made.get());
+  // Nor does it tell constants of one length apart: of t + x and t + y it computes one where x is
+  // '1 month' and y is '30 days'.
+  const bool ahead = !function.may_fail && function.result.kind != VectorKind::kInterval;
+  if (!ahead) duckdb_scalar_function_set_volatile(made.get());
   duckdb_scalar_function_set_bind(made.get(), OnBind);
   duckdb_scalar_function_set_function(made.get(), OnCall);
   const auto name = function.name;

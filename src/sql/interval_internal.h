@@ -15,6 +15,7 @@ struct Interval {
   int64_t days = 0;
   int64_t micros = 0;
 
+  bool operator==(const Interval&) const = default;
   std::string EngineSql() const;
 };
 

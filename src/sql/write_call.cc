@@ -188,6 +188,10 @@ Result<Expr> QueryWriter::Apply(const FunctionEntry& entry, const std::vector<Ty
                  : ByEngine(OfConstant(WithoutTest(entry.engine, arguments), arguments), arguments);
   std::string sql = form.empty() ? fmt::format("{}({})", entry.name, Joined(arguments))
                                  : Fill(form, arguments, ZoneSql());
+  // From one moment to another: see WithIntervalsApart.
+  if (form == "($1 - $2)" && shape.type.tag == kInterval && !NamesAColumn(sql)) {
+    sql = "sql_interval_itself(" + sql + ", CAST(-1 AS INTEGER))";
+  }
   // The engine gives a macro over constants that are NULL a type of its own.
   if (sql.starts_with("firn_")) sql = fmt::format("CAST({} AS {})", sql, EngineType(shape.type));
   return Expr{.sql = std::move(sql), .type = shape.type, .location = location};

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sql/ident.h"
+#include "sql/intervals_apart_internal.h"
 #include "sql/query_writer_internal.h"
 
 namespace firn::sql {
@@ -53,7 +54,7 @@ Result<EngineQuery> QueryWriter::Done(std::string sql, std::vector<columnar::Fie
     return Wrong(-1, "54001", "the query is too complex for the engine",
                  "Divisions and powers nest too deeply: write them in subqueries.");
   }
-  EngineQuery query{.sql = std::move(sql), .fields = std::move(fields)};
+  EngineQuery query{.sql = WithIntervalsApart(std::move(sql)), .fields = std::move(fields)};
   for (const auto& type : parameters_) {
     query.parameters.push_back(*ToColumnar(type.value_or(ValueType{.tag = kText})));
   }

@@ -209,3 +209,29 @@ def test_blanks_at_the_end_of_a_parameter_do_not_count_beside_characters(
             assert (parameters_and_rows(session, query, values)
                     == parameters_and_rows(postgres, query, values)), query
         postgres.execute(f"DROP TABLE {table}")
+
+
+def test_intervals_of_one_length_stay_apart(session, table):
+    """A month and 30 days are equal: through a view, a check, stored rows and parameters."""
+    session.execute(f"CREATE TABLE {table} (t timestamp, m timestamp, d timestamp, CHECK "
+                    "(t + interval '1 mon' >= m AND t + interval '30 days' >= d))")
+    month, days = f"{table}.t + interval '1 mon'", f"{table}.t + interval '30 days'"
+    session.execute(f"INSERT INTO {table} (t) VALUES ('2024-01-31'), ('2024-03-31')")
+    session.execute(f"INSERT INTO {table} SELECT t, {month}, {days} FROM {table}")
+    shown = [("2024-01-31", "2024-02-29", "2024-03-01"), ("2024-03-31", "2024-04-30", "2024-04-30")]
+    asked = f"SELECT t::date::text, m::date::text, d::date::text FROM {table} WHERE m IS NOT NULL"
+    assert session.execute(asked + " ORDER BY 1").fetchall() == shown
+    with pytest.raises(psycopg.errors.CheckViolation):
+        session.execute(f"INSERT INTO {table} VALUES ('2024-01-31', '2024-03-01', '2024-03-01')")
+
+    session.execute(f"CREATE VIEW v_{table} AS SELECT t, {month} AS a FROM {table} "
+                    "WHERE m IS NULL")
+    of_view = f"SELECT t::date::text, a::date::text, (t + %s)::date::text FROM v_{table} ORDER BY 1"
+    assert session.execute(of_view.replace("%s", "interval '30 days'")).fetchall() == shown
+    assert session.execute(of_view.replace("%s", "%s::interval"), ("30 days",)).fetchall() == shown
+    two = f"SELECT (t + %s::interval)::date::text, (t + %s::interval)::date::text FROM v_{table}"
+    for given in (("1 mon", "30 days"), ("30 days", "1 mon"), ("30 days", "30 days")):
+        places = {"1 mon": 1, "30 days": 2}
+        want = sorted(tuple(row[places[one]] for one in given) for row in shown)
+        assert sorted(session.execute(two, given, prepare=True).fetchall()) == want
+    session.execute(f"DROP VIEW v_{table}")

@@ -516,9 +516,11 @@ void AddTimeFunctions(EngineFunctions& functions) {
   to.push_back(Ahead(Scalar(
       "sql_date_minus", [](Date date, int32_t days) { return DaysLater(date, -int64_t{days}); })));
   to.push_back(
-      Ahead(Scalar("sql_interval_plus", [](Interval a, Interval b) { return Sum(a, b, false); })));
+      Scalar("sql_interval_plus", [](Interval a, Interval b) { return Sum(a, b, false); }));
   to.push_back(
-      Ahead(Scalar("sql_interval_minus", [](Interval a, Interval b) { return Sum(a, b, true); })));
+      Scalar("sql_interval_minus", [](Interval a, Interval b) { return Sum(a, b, true); }));
+  to.push_back(
+      Scalar("sql_interval_itself", [](Interval value, int32_t /*number*/) { return value; }));
   to.push_back(Scalar("sql_interval_key", [](Interval value) { return LengthOf(value); }));
   to.push_back(
       Scalar("sql_interval_greatest", [](List<Interval> list) { return Extreme(list, 1); }));
