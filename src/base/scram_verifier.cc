@@ -83,6 +83,10 @@ ScramVerifier ScramVerifier::Of(std::string_view password, std::string salt, int
           .server_key = HmacSha256(salted, "Server Key")};
 }
 
+bool ScramVerifier::IsOf(std::string_view password) const {
+  return EqualSecrets(Of(password, salt, iterations).stored_key, stored_key);
+}
+
 Result<ScramVerifier> ScramVerifier::Parse(std::string_view text) {
   if (!text.starts_with(kScheme)) return Malformed();
   text.remove_prefix(kScheme.size());

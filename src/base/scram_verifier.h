@@ -29,6 +29,7 @@ struct ScramVerifier {
   /// kInvalidInput when it is not spelled so.
   static Result<ScramVerifier> Parse(std::string_view text);
   std::string ToString() const;
+  bool IsOf(std::string_view password) const;
 };
 
 std::string Sha256(std::string_view bytes);

@@ -276,8 +276,14 @@ Status Settings::LoadEnvironment(const std::function<const char*(const char*)>& 
 }
 
 Status Settings::LoadFile(const std::string& path, SettingOrigin origin) {
-  if (!std::filesystem::exists(path)) return {};
-  if (std::filesystem::is_directory(path)) {
+  std::error_code failed;
+  const auto found = std::filesystem::status(path, failed);
+  if (found.type() == std::filesystem::file_type::not_found) return {};
+  if (failed) {
+    return Fail(MakeError(ErrorCode::kIo, "could not read \"{}\": {}", path, failed.message())
+                    .WithHint("Choose a folder you may read with --data DIR."));
+  }
+  if (found.type() == std::filesystem::file_type::directory) {
     return Fail(MakeError(ErrorCode::kInvalidInput, "a folder is no settings file: \"{}\"", path)
                     .WithHint("Put a file there, or nothing."));
   }

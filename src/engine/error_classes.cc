@@ -94,6 +94,8 @@ constexpr std::array kPhrases = {
     Phrase{"Invalid Input", "Error while reading file", Code::kCorrupt, "XX001", ""},
     Phrase{"Conversion", "not in timestamp range", Code::kInvalidInput, "22008",
            "timestamp out of range"},
+    Phrase{"Conversion", "to type DECIMAL(", Code::kInvalidInput, "22003",
+           "numeric field overflow"},
     Phrase{"Conversion", "to type INT16", Code::kInvalidInput, "22003", "smallint out of range"},
     Phrase{"Conversion", "to type INT32", Code::kInvalidInput, "22003", "integer out of range"},
     Phrase{"Conversion", "to type INT64", Code::kInvalidInput, "22003", "bigint out of range"},

@@ -163,7 +163,8 @@ Status BackupReport(const ServerAddress& address, const std::string& to, int* en
   if (address.port != 0) return Failure(client.error());
   FIRN_TRY(const auto settings, LoadSettings(address.flags));
   const auto dir = DataDir(settings);
-  if (!std::filesystem::exists(dir + "/log")) {
+  FIRN_TRY(const bool there, io::LocalFileSystem().Exists(dir + "/log"));
+  if (!there) {
     return Fail(MakeError(ErrorCode::kNotFound, "there is no data folder in \"{}\"", dir)
                     .WithHint("Name it with --data DIR."));
   }

@@ -373,6 +373,12 @@ Result<Json> DialectReader::ReadOperator(const Json& node) {
 Result<Json> DialectReader::ReadFunction(const Json& node) {
   const auto name = Text(node, "function_name");
   const int location = LocationOf(node);
+  if (constexpr std::string_view kBehind = "__postfix"; name.ends_with(kBehind)) {
+    return Fail(MakeError(ErrorCode::kInvalidInput, "syntax error: nothing follows the operator {}",
+                          name.substr(0, name.size() - kBehind.size()))
+                    .WithSqlState("42601")
+                    .WithPosition(statement_.Position(location)));
+  }
   const auto unit = Find(kIntervals, name);
   if (!unit.empty() && List(node, "children").size() == 1) return ReadInterval(node, unit);
   if (name == "struct_pack" || name == "map") {

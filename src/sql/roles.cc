@@ -52,14 +52,22 @@ bool LooksLikeMd5(std::string_view password) {
          password.substr(3).find_first_not_of("0123456789abcdef") == password.npos;
 }
 
+/// Nothing, or what psql's \password makes of nothing.
+bool IsEmptyPassword(std::string_view password) {
+  constexpr int kIterationsTried = 100'000;  // a tenth of a second
+  const auto verifier = ScramVerifier::Parse(password);
+  if (!verifier) return password.empty();
+  return verifier->iterations <= kIterationsTried && verifier->IsOf("");
+}
+
 /// What is kept of a password; empty: none.
 Result<std::string> KeptPassword(const std::string& password) {
   if (LooksLikeMd5(password)) {
     return Fail(MakeError(ErrorCode::kUnsupported, "MD5 password hashes are not supported")
                     .WithHint("Give the password itself, or a SCRAM-SHA-256 verifier."));
   }
-  if (password.empty() || ScramVerifier::Parse(password)) return password;
-  return ScramVerifier::Of(password).ToString();
+  if (IsEmptyPassword(password)) return std::string();
+  return ScramVerifier::Parse(password) ? password : ScramVerifier::Of(password).ToString();
 }
 
 Uuid SessionRoleId(const SessionContext& session) {
@@ -366,7 +374,7 @@ class RoleStatement {
   }
 
   Task<Status> NoticeEmptyPassword(const RoleOptions& options) {
-    if (!options.password || !options.password->empty()) co_return Status();
+    if (!options.password || !IsEmptyPassword(*options.password)) co_return Status();
     auto notice = MakeNotice("00000", "empty string is not a valid password, clearing password");
     co_return co_await out_.Notice(std::move(notice));
   }

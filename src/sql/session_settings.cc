@@ -139,9 +139,9 @@ Failure Unrecognized(std::string_view name) {
   const auto lower = LowerCase(name);
   for (const auto& setting : AllSettings()) {
     if (setting.name != lower) continue;
-    error = std::move(error).WithHint(
+    error.hint =
         "It is the server's: SELECT * FROM firn.settings shows it, firn.toml and a restart "
-        "change it.");
+        "change it.";
   }
   return Fail(std::move(error));
 }

@@ -96,6 +96,7 @@ class Restorer {
   std::unique_ptr<log::LogCopy> copy_;
   LogId log_;
   BaseCopy base_;
+  std::set<TableId> tables_;          // that there are at the point
   std::map<TableId, Lsn> flushed_;    // of the base copy's tables
   std::map<TableId, Error> lacks_;    // what is wrong with an object that a table needs
   std::vector<std::string> fetched_;  // files whose bytes are to be made durable
@@ -203,7 +204,7 @@ Status Restorer::ChooseBase() {
   report_.old_log = log_;
   report_.new_log = new_log_;
   report_.base = base_.applied;
-  report_.tables = base_.tables.size();
+  for (const auto& table : base_.tables) tables_.insert(table.definition->id);
   return {};
 }
 
@@ -297,8 +298,12 @@ Status Restorer::TakeRecord(log::CatalogRecord& record) {
       std::holds_alternative<catalog::TruncateTable>(change)) {
     lacks_.erase(record.table);
   }
+  if (record.lsn <= base_.applied) return {};
+  if (std::holds_alternative<catalog::DropTable>(change)) tables_.erase(record.table);
   const auto* create = std::get_if<catalog::CreateTable>(&change);
-  if (create == nullptr || record.lsn <= base_.applied || request_.dry_run) return {};
+  if (create == nullptr) return {};
+  tables_.insert(record.table);
+  if (request_.dry_run) return {};
   // Its folder was made before the record; the log's readers rely on that.
   const auto& definition = *create->table;
   std::vector<FieldId> key;
@@ -308,7 +313,6 @@ Status Restorer::TakeRecord(log::CatalogRecord& record) {
                                                   definition.columns, {},
                                                   SystemClock().NowMicros() / 1000, key));
   folders_.insert(io::ParentOf(folder));
-  ++report_.tables;
   return {};
 }
 
@@ -395,6 +399,7 @@ Status Restorer::ReadGroups() {
   if (!lacks_.empty()) return Fail(lacks_.begin()->second);
   // LSNs between the two were skipped and never used.
   report_.last_lsn = std::max(report_.last_lsn, base_.applied);
+  report_.tables = tables_.size();
   if (!read) {
     Say(fmt::format(
         "notice: it goes up to LSN {}: the LSNs from {} to {} behind it are missing, and "

@@ -491,6 +491,22 @@ def test_a_dry_run_writes_nothing(archived, local, tmp_path):
     assert not (tmp_path / "to").exists()
 
 
+def test_a_restore_counts_the_tables_that_there_are_at_its_end(firn_server, local, tmp_path):
+    server = firn_server(settings={**ARCHIVED, "log_archive": local.url, "log_archive_base": "1h"})
+    wait_archived(server, base=0)
+    with server.connect() as session:
+        for _ in range(2):
+            session.execute("CREATE TABLE a (n int)")
+            session.execute("CREATE TABLE b (n int)")
+            session.execute("DROP TABLE a, b")
+        session.execute("CREATE TABLE a (n int)")
+    wait_archived(server)
+    server.kill9()
+    to = ("restore", "--from", local.url, "--to", tmp_path / "to")
+    assert "would restore 1 tables" in firn(server, *to, "--dry-run")
+    assert "done: 1 tables" in firn(server, *to)
+
+
 def test_no_secret_is_told(firn_server, tmp_path):
     if s3_server.versitygw() is None:
         pytest.skip(s3_server.HOW)

@@ -6,6 +6,7 @@ import concurrent.futures
 import threading
 import time
 
+import psycopg
 import pytest
 
 from firn_process import FirnProcess, wait_until
@@ -147,3 +148,14 @@ def test_long_statements_wait_for_one_another_and_larger_ones_are_refused(firn_s
             48, 48 * (5 << 20))
     print(f"{refused} statements refused, at most {resident.most >> 20} MB")
     assert resident.most < limit_mb * 1.1 * (1 << 20)
+
+
+def test_texts_too_large_for_the_limit_are_refused_as_such(firn_server):
+    server = firn_server(settings={"memory_limit": "512MB"})
+    with server.connect() as session:
+        with pytest.raises(psycopg.errors.OutOfMemory) as caught:
+            session.execute("SELECT count(*) FROM (SELECT repeat('x', 100000000) "
+                            "FROM generate_series(1, 20)) q (a) WHERE a LIKE '%z'")
+        said = caught.value.diag
+        assert "memory_limit" in said.message_hint and "exception" not in said.message_primary
+        assert session.execute("SELECT 1").fetchone() == (1,)

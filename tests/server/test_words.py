@@ -168,6 +168,16 @@ def test_a_folder_without_a_name_is_told_of(firn, command):
     assert "--data is empty" in refused(firn, *command, environment={"FIRN_DATA": ""})
 
 
+def test_a_folder_that_cannot_be_looked_at_is_told_of(firn, tmp_path):
+    place = str(tmp_path / ("n" * 300) / "data")
+    for command in (("serve",), ("status",), ("config",), ("sql",), ("wal", "inspect"),
+                    ("wal", "salvage", "--to", str(tmp_path / "to")),
+                    ("backup", "--to", str(tmp_path / "to"))):
+        arguments = ("SELECT 1",) if command == ("sql",) else ()
+        said = refused(firn, *command, "--data", place, *arguments)
+        assert "File name too long" in said and place in said, said
+
+
 def test_commands_give_the_password_or_say_what_is_missing(firn_server, tmp_path):
     server = firn_server(settings={"password": "open sesame"})
     data = ("--data", str(server.data))

@@ -186,6 +186,17 @@ def test_a_role_changes_its_own_password(session, connect, role):
     connect(user=role, password="new").close()
 
 
+def test_a_verifier_of_nothing_is_no_password(session, connect, role):
+    """psql's \\password sends one when nothing is typed."""
+    verifier = session.pgconn.encrypt_password(b"", role.encode(), b"scram-sha-256").decode()
+    session.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'old'")
+    notices = []
+    session.add_notice_handler(lambda notice: notices.append(notice.message_primary))
+    session.execute(f"ALTER ROLE {role} PASSWORD '{verifier}'")
+    assert notices == ["empty string is not a valid password, clearing password"]
+    connect(user=role).close()
+
+
 def test_a_password_file_of_the_client(session, firn, role, tmp_path):
     session.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'in a file'")
     passwords = tmp_path / "pgpass"

@@ -225,3 +225,13 @@ def test_the_other_idle_timeout_does_not_count(connect):
     with connect() as other:  # time passes by another session's work
         other.execute("SELECT count(*) FROM generate_series(1, 30000000) AS s (n)")
     assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("statement", [
+    "SHOW memory_limit", "SET memory_limit = '1GB'", "SET threads TO 2", "RESET flush_bytes",
+    "SELECT current_setting('flush_bytes')", "ALTER ROLE firn SET threads = 1"])
+def test_a_setting_of_the_server_is_named_and_where_it_is_set(session, statement):
+    with pytest.raises(psycopg.errors.UndefinedObject) as caught:
+        session.execute(statement)
+    assert caught.value.diag.message_primary.startswith("unrecognized configuration parameter \"")
+    assert "firn.toml" in caught.value.diag.message_hint

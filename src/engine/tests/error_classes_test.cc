@@ -117,6 +117,8 @@ TEST_F(Errors, Values) {
   EXPECT_EQ(Of("SELECT (small + 32767::smallint)" + from_), "22003 smallint out of range");
   EXPECT_EQ(Of("SELECT id + 9223372036854775807" + from_), "22003 bigint out of range");
   EXPECT_EQ(Of("SELECT 12345::decimal(4,2)"), "22003 numeric field overflow");
+  EXPECT_EQ(Of("SELECT 123456789012.1::decimal(13,1)::decimal(10,2)"),
+            "22003 numeric field overflow");
   EXPECT_EQ(ErrorOf("SELECT ln(0)").SqlState(), "2201E");
   EXPECT_EQ(ErrorOf("SELECT sqrt(-1)").SqlState(), "2201F");
   EXPECT_EQ(Of("SELECT (SELECT id" + from_ + ")"),

@@ -124,6 +124,7 @@ void Activity(const Source& source, Rows& rows) {
       rows.Set("query", "<insufficient privilege>");
       continue;
     }
+    rows.Set("client_addr", session.client_address);
     rows.Set("backend_start", TimestampText(session.connected_us));
     rows.Set("query_start", TimestampText(session.query_started_us));
     rows.Set("state", session.state);
