@@ -257,7 +257,7 @@ Status Log::Append(const Group& group) {
     if (at == Step::kEncode) return Failure(std::move(error));
     return Poison(std::move(error), at == Step::kRoll);
   }
-  refused_ = false;
+  if (std::exchange(refused_, false)) FIRN_LOG_INFO("log: commits are taken again");
   bytes_appended_.fetch_add(encoded->bytes, std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);

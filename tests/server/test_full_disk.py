@@ -116,6 +116,8 @@ def test_commits_go_on_when_there_is_room_again(firn_server, small_disk):
         wait_until(written, "a commit after there is room")
         acknowledged += 40_000
         assert readiness(server)[0] == 200
+        said = server.output()
+        assert 0 < said.rindex("log: commits are refused") < said.rindex("commits are taken again")
         session.execute("CREATE TABLE other (n int)")
         session.execute("INSERT INTO other VALUES (1)")
         assert count(session) == acknowledged

@@ -224,6 +224,22 @@ TEST(WriteQuery, ParametersTakeTheTypeOfTheirPlace) {
   EXPECT_THAT(Write("select id from t where id = $1").sql, HasSubstr("CAST($1 AS INTEGER)"));
 }
 
+TEST(WriteQuery, IntervalsAreHiddenFromTheEngineOnlyWhereItWouldTakeThemForOne) {
+  const auto hidden = [](const std::string& intervals) {
+    const auto sql = Write("select " + intervals + " from t").sql;
+    return sql.find("sql_interval_itself(") != sql.npos;
+  };
+  EXPECT_TRUE(hidden("d + interval '1 mon', d + interval '30 days'"));
+  EXPECT_TRUE(hidden("d + interval '24:00', d - interval '-1 day'"));
+  EXPECT_TRUE(hidden("d + interval '1 mon -1 day', d + interval '29 days'"));
+  EXPECT_TRUE(hidden("d + $1::interval, d + interval '1 day'"));
+  EXPECT_TRUE(hidden("d + $1::interval, d + $2::interval"));
+  EXPECT_FALSE(hidden("d + interval '1 mon', d + interval '1 mon', d - interval '1 mon'"));
+  EXPECT_FALSE(hidden("d + interval '1 mon', d + interval '29 days', d + interval '1 hour'"));
+  EXPECT_FALSE(hidden("d + $1::interval, d - $1::interval"));
+  EXPECT_FALSE(hidden("'CAST($1 AS INTERVAL)', 'CAST($2 AS INTERVAL)', d + $1::interval"));
+}
+
 TEST(WriteQueryFor, AssignsToTheTargets) {
   const std::vector<columnar::Column> targets = {
       {.name = "a", .type = {columnar::TypeKind::kInt4}},
