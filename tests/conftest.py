@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import socket
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -149,6 +150,26 @@ def free_port():
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return held.getsockname()[1]
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """small_disk(megabytes) mounts a file system of that size and gives its folder."""
+    mounted = []
+
+    def make(megabytes: int):
+        folder = tmp_path / f"disk{len(mounted)}"
+        folder.mkdir()
+        ran = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", folder],
+                             capture_output=True, text=True, check=False)
+        if ran.returncode != 0:
+            pytest.skip(f"no right to mount a small file system: {ran.stderr.strip()}")
+        mounted.append(folder)
+        return folder
+
+    yield make
+    for folder in mounted:
+        subprocess.run(["umount", "-l", folder], check=False)
 
 
 @pytest.fixture(scope="module")

@@ -90,9 +90,9 @@ class Attack:
 
     # --- killing --------------------------------------------------------------------------------
 
-    def load(self, wide: bool = True, ddl: bool = True) -> Load:
+    def load(self, **options: bool) -> Load:
         self.loads += 1
-        return Load(self.server, self.ledger, self.seed + self.loads, wide, ddl).start()
+        return Load(self.server, self.ledger, self.seed + self.loads, **options).start()
 
     def dead(self, load: Load) -> None:
         """The server is dead: the writers end, and the lake is looked at as it was left."""
@@ -186,13 +186,14 @@ class Attack:
     def report(self, what: str) -> None:
         ledger = self.ledger
         print(f"{what}: kills={self.kills} units={ledger.acknowledged} rows={ledger.rows} "
-              f"truncates={ledger.wipes} ddl={ledger.ddl}")
+              f"truncates={ledger.wipes} ddl={ledger.ddl} refused={ledger.refused}")
 
 
-def attacked(firn_server, seed: int, settings: dict[str, str] | None = None) -> Attack:
+def attacked(firn_server, seed: int, settings: dict[str, str] | None = None,
+             data: Path | None = None) -> Attack:
     """A new server with its tables, ready to be attacked."""
-    return Attack(firn_server(settings=SMALL if settings is None else settings),
-                  seed).create_tables()
+    server = firn_server(settings=SMALL if settings is None else settings, data=data)
+    return Attack(server, seed).create_tables()
 
 
 def plant_orphans(data: Path) -> list[Path]:

@@ -60,6 +60,7 @@ class Unit:
     sent_at: int
     ended_at: float = NEVER
     acknowledged: bool = False
+    refused: bool = False  # the server said that nothing of it was written
 
     @property
     def range(self) -> tuple[int, int]:
@@ -75,6 +76,7 @@ class Wipe:
     """A TRUNCATE; `unit`: rows that the same transaction wrote after it."""
 
     tables: tuple[str, ...]
+    writer: int
     sent_at: int
     ended_at: float = NEVER
     acknowledged: bool = False
@@ -102,6 +104,7 @@ class Ledger:
     kept: dict[str, Ranges] = field(default_factory=dict)  # at the last check, by table
     ever: dict[str, Ranges] = field(default_factory=dict)  # may be in the lake, by table
     acknowledged: int = 0
+    refused: int = 0
     rows: int = 0
     wipes: int = 0
     ddl: int = 0
@@ -122,10 +125,10 @@ class Ledger:
             self._units.append(unit)
         return unit
 
-    def begin_wipe(self, tables: tuple[str, ...], unit: Unit | None = None) -> Wipe:
+    def begin_wipe(self, tables: tuple[str, ...], writer: int, unit: Unit | None = None) -> Wipe:
         with self._changed:
             self._time += 1
-            wipe = Wipe(tables, self._time, unit=unit)
+            wipe = Wipe(tables, writer, self._time, unit=unit)
             self._wipes.append(wipe)
         return wipe
 
@@ -140,6 +143,16 @@ class Ledger:
                 else:
                     self.wipes += 1
             self._changed.notify_all()
+
+    def refuse(self, writer: int) -> None:
+        """Nothing came of what the writer began last and was not told the end of."""
+        with self._changed:
+            self.refused += 1
+            for unit in self._units:
+                if unit.writer == writer and not unit.acknowledged:
+                    unit.refused = True
+            self._wipes = [wipe for wipe in self._wipes
+                           if wipe.writer != writer or wipe.acknowledged]
 
     def wait_for(self, units: int, seconds: float = 60) -> bool:
         """Waits until so many units are acknowledged in all."""
@@ -176,6 +189,7 @@ class Ledger:
         """Every acknowledged row is held, no unit in part, nothing that was not sent."""
         present = {unit: self._is_present(unit, held) for unit in self._units}
         for unit, there in present.items():
+            assert not (unit.refused and there), f"refused and there: {unit}"
             if unit.acknowledged and not there:
                 assert self._may_be_wiped(unit), f"acknowledged and not there: {unit}"
             if there:
@@ -237,8 +251,8 @@ class Ledger:
             self.kept[table] = ranges
             # A unit whose end is unknown may have been committed and truncated.
             sent = [unit.range for unit, there in present.items()
-                    if table in unit.tables and (there or unit.acknowledged
-                                                 or self._may_be_wiped(unit))]
+                    if table in unit.tables and not unit.refused
+                    and (there or unit.acknowledged or self._may_be_wiped(unit))]
             self.ever[table] = merged(self.ever.get(table, []) + sent)
         self._units.clear()
         self._wipes.clear()
@@ -254,7 +268,7 @@ class Ledger:
         """The lake as a crash left it: whole units, of those that were ever sent."""
         sent = []
         for unit in self._units:
-            if table in unit.tables:
+            if table in unit.tables and not unit.refused:
                 first, end = unit.range
                 assert held_of(ranges, first, end) in (0, unit.rows), f"{reader}: part of {unit}"
                 sent.append(unit.range)

@@ -26,6 +26,7 @@ SMALL = {"segment_bytes_max": "1MB", "log_prepare_bytes": "1MB", "log_piece_byte
 WIDE = "w" * (1 << 16)  # COPY hands rows on by 8 MiB: so many of these are two hands full
 WIDE_ROWS = 150
 MADE_AT_ONCE = 3
+DDL_WRITER = 9
 
 
 def copied(cursor: psycopg.Cursor, table: str, writer: int, first: int, rows: int,
@@ -36,19 +37,20 @@ def copied(cursor: psycopg.Cursor, table: str, writer: int, first: int, rows: in
 
 class Load:
     """What it sends and what comes back is in the ledger; `wide`: a COPY beyond memory in one;
-    `ddl`: tables that come and go."""
+    `ddl`: tables that come and go; `full`: the disk may be, and who is refused tries again."""
 
     def __init__(self, server: FirnProcess, ledger: Ledger, seed: int, wide: bool = True,
-                 ddl: bool = True):
+                 ddl: bool = True, full: bool = False):
         self.server = server
         self.ledger = ledger
         self.seed = seed
         self.wide = wide
+        self.full = full
         self.errors: list[Exception] = []
         self._stop = threading.Event()
         jobs = [(self._insert, 1), (self._insert, 2), (self._copy, 3), (self._transfer, 4),
                 (self._transfer, 5), (self._fleet, 6), (self._truncate, 7), (self._large, 8),
-                (self._flush, 10), (self._keyed, 11), *([(self._ddl, 9)] if ddl else [])]
+                (self._flush, 10), (self._keyed, 11), *([(self._ddl, DDL_WRITER)] if ddl else [])]
         self._threads = [threading.Thread(target=self._run, args=job, daemon=True)
                          for job in jobs]
 
@@ -74,12 +76,23 @@ class Load:
         try:
             with self.server.connect() as session:
                 while not self._stop.is_set():
-                    job(session, writer, rng)
+                    try:
+                        job(session, writer, rng)
+                    except psycopg.errors.DiskFull:
+                        if not self.full:
+                            raise
+                        self._refused(writer)
         except Exception as error:  # noqa: BLE001 - reported by the test
             killed = isinstance(error, psycopg.OperationalError) and (
                 error.sqlstate in (None, "57P01"))
             if not killed:
                 self.errors.append(error)
+
+    def _refused(self, writer: int) -> None:
+        self.ledger.refuse(writer)
+        for made in self.ledger.made.values() if writer == DDL_WRITER else ():
+            del made.states[1:]
+        self._stop.wait(0.02)
 
     def _insert(self, session, writer: int, _rng) -> None:
         unit = self.ledger.begin(("single_rows",), writer, 1)
@@ -117,17 +130,18 @@ class Load:
         """Alone, with rows of the same transaction behind it, or two tables at once."""
         kind = rng.randrange(8)
         if kind == 0:
-            wipe = self.ledger.begin_wipe(("debits", "credits"))
+            wipe = self.ledger.begin_wipe(("debits", "credits"), writer)
             session.execute("TRUNCATE debits, credits")
             self.ledger.acknowledge(wipe)
         elif kind == 1:
-            wipe = self.ledger.begin_wipe(("fleeting_rows",))
+            wipe = self.ledger.begin_wipe(("fleeting_rows",), writer)
             session.execute("TRUNCATE fleeting_rows")
             self.ledger.acknowledge(wipe)
         else:
             rows = rng.choice((1, 40))
             unit = self.ledger.begin(("fleeting_rows",), writer, rows)
-            wipe = self.ledger.begin_wipe(("fleeting_rows",), unit) if kind < 4 else None
+            wipe = (self.ledger.begin_wipe(("fleeting_rows",), writer, unit) if kind < 4
+                    else None)
             with session.transaction():
                 if wipe:
                     session.execute("TRUNCATE fleeting_rows")
@@ -138,7 +152,7 @@ class Load:
     def _large(self, session, writer: int, rng) -> None:
         """More than a transaction may keep in memory: the rest is data files before the commit."""
         if rng.randrange(4) == 0:
-            wipe = self.ledger.begin_wipe(("large_rows",))
+            wipe = self.ledger.begin_wipe(("large_rows",), writer)
             session.execute("TRUNCATE large_rows")
             self.ledger.acknowledge(wipe)
         cursor = session.cursor()

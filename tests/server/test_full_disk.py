@@ -15,26 +15,6 @@ from firn_process import FirnProcess, refused_start, wait_until
 LINES = b"".join(b"%d\t%s\n" % (n, os.urandom(100).hex().encode()) for n in range(20_000))
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """small_disk(megabytes) mounts a file system of that size and gives its folder."""
-    mounted = []
-
-    def make(megabytes: int):
-        folder = tmp_path / f"disk{len(mounted)}"
-        folder.mkdir()
-        ran = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", folder],
-                             capture_output=True, text=True, check=False)
-        if ran.returncode != 0:
-            pytest.skip(f"no right to mount a small file system: {ran.stderr.strip()}")
-        mounted.append(folder)
-        return folder
-
-    yield make
-    for folder in mounted:
-        subprocess.run(["umount", "-l", folder], check=False)
-
-
 def copy(session: psycopg.Connection, data: bytes) -> None:
     with session.cursor().copy("COPY filler FROM STDIN") as copying:
         copying.write(data)
