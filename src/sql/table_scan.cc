@@ -11,6 +11,7 @@
 #include "sql/file_pruning.h"
 #include "sql/file_scan.h"
 #include "sql/ident.h"
+#include "table/distinct_values.h"
 
 namespace firn::sql {
 namespace {
@@ -76,11 +77,15 @@ std::string ExtremesLeg(const catalog::TableDefinition& table,
   return RowLeg(table, least) + " UNION ALL " + RowLeg(table, greatest);
 }
 
-/// The rows with each value of a column once, where the engine finds those in a table of so few
+/// Each value of a column of integers once, where the engine finds those in a table of so few
 /// places that it needs no hashes.
 std::string DistinctLeg(const columnar::Column& column, const table::ZoneMap::Zone& zone,
                         const std::string& rows) {
+  const bool narrow =
+      zone.least <= zone.greatest &&
+      static_cast<uint64_t>(zone.greatest) - static_cast<uint64_t>(zone.least) < kNarrowValues;
   const auto name = QuoteIdentifier(column.name);
+  if (!narrow) return fmt::format("SELECT {} FROM ({})", name, rows);
   // Neither sum nor difference leaves the column's type.
   const auto type = columnar::DuckDbName(column.type);
   return fmt::format(
@@ -117,6 +122,12 @@ bool IsInteger(const columnar::Type& type) {
   return whole && !type.array && type.user_type == 0;
 }
 
+/// Whether rows in memory may have each of the values once.
+bool IsCounted(const columnar::Type& type) {
+  const bool date = type.kind == columnar::TypeKind::kDate && !type.array && type.user_type == 0;
+  return IsInteger(type) || date;
+}
+
 }  // namespace
 
 std::string EmptyScan(const catalog::TableDefinition& table) {
@@ -138,6 +149,8 @@ SeenTable::SeenTable(SessionContext& session,
   const auto* own = session.transaction.FindBuffer(definition_->id);
   if (past_ == nullptr && own != nullptr) own_rows_ = own->batches();
   coded_ = FindCoded(reference.grouped);
+  if (summary_ != nullptr && !summary_->distinct.empty()) distinct_ = IndexOf(summary_->distinct);
+  if (distinct_ >= 0 && !IsCounted(ColumnAt(distinct_).type)) distinct_ = -1;
 }
 
 std::vector<const lake::DataFile*> SeenTable::AllFiles() const {
@@ -156,7 +169,12 @@ Result<std::string> SeenTable::ScanFiles() const {
     const auto known = ExtremesOfFiles(*definition_, summary_->extremes, files_);
     if (known) return ExtremesLeg(*definition_, *known);
   }
-  return ScanOfFiles(*definition_, files_);
+  auto rows = ScanOfFiles(*definition_, files_);
+  if (distinct_ < 0 || !rows || rows->empty()) return rows;
+  const auto& column = ColumnAt(distinct_);
+  const auto known =
+      IsInteger(column.type) ? ExtremesOfFiles(*definition_, {column.name}, files_) : std::nullopt;
+  return DistinctLeg(column, known ? known->front().zone : table::ZoneMap::Zone(), *rows);
 }
 
 Result<std::string> SeenTable::ScanRows(std::vector<engine::ScanHandle>& handles) const {
@@ -164,11 +182,12 @@ Result<std::string> SeenTable::ScanRows(std::vector<engine::ScanHandle>& handles
   const bool hot = !own_rows_.empty() || !table::HotRowsEmpty(snapshot_, *version_);
   if (has_hot_rows() && hot) {
     const bool extremes = summary_ != nullptr && !summary_->extremes.empty();
-    handles.push_back(session_.services.engine.Register(
-        table::HotRows(snapshot_, version_, own_rows_,
-                       {.ranges = ranges_, .extremes = extremes, .coded = coded_})));
+    handles.push_back(session_.services.engine.Register(table::HotRows(
+        snapshot_, version_, own_rows_,
+        {.ranges = ranges_, .extremes = extremes, .coded = coded_, .distinct = HotDistinct()})));
     if (!text.empty()) text += " UNION ALL ";
-    auto columns = ColumnList(*definition_);
+    auto columns =
+        distinct_ < 0 ? ColumnList(*definition_) : QuoteIdentifier(ColumnAt(distinct_).name);
     for (const auto& coded : coded_) {
       const auto name = QuoteIdentifier(table::CodeColumn(ColumnAt(coded.column).name));
       columns += fmt::format(", CAST({0} AS UTINYINT) AS {0}", name);
@@ -180,17 +199,9 @@ Result<std::string> SeenTable::ScanRows(std::vector<engine::ScanHandle>& handles
 }
 
 Result<std::string> SeenTable::Scan(std::vector<engine::ScanHandle>& handles) const {
-  const bool distinct = summary_ != nullptr && !summary_->distinct.empty();
-  if (summary_ != nullptr && !distinct && summary_->extremes.empty()) {
-    return std::string("SELECT 1");
-  }
-  FIRN_TRY(auto rows, ScanRows(handles));
-  const int column = distinct ? IndexOf(summary_->distinct) : -1;
-  const auto zone = column < 0 ? std::nullopt : ZoneOf(column);
-  const bool narrow =
-      zone && zone->least <= zone->greatest &&
-      static_cast<uint64_t>(zone->greatest) - static_cast<uint64_t>(zone->least) < kNarrowValues;
-  return narrow ? DistinctLeg(ColumnAt(column), *zone, rows) : std::move(rows);
+  const bool counted = summary_ != nullptr && summary_->distinct.empty();
+  if (counted && summary_->extremes.empty()) return std::string("SELECT 1");
+  return ScanRows(handles);
 }
 
 // Only rows in memory have numbers: files have dictionaries, which the engine reads as such.
@@ -262,13 +273,10 @@ void SeenTable::Learn(std::function<void()> learn) const {
   });
 }
 
-std::optional<table::ZoneMap::Zone> SeenTable::ZoneOf(int column) const {
-  const auto& definition = ColumnAt(column);
-  if (!IsInteger(definition.type)) return {};
-  const auto files = ExtremesOfFiles(*definition_, {definition.name}, files_);
-  auto zone = files ? HotZone(column) : std::nullopt;
-  if (zone) zone->Join(files->front().zone);
-  return zone;
+std::optional<table::NeededRows::Distinct> SeenTable::HotDistinct() const {
+  const auto zone = distinct_ < 0 ? std::nullopt : HotZone(distinct_);
+  if (!zone || !table::DistinctValues::Fit(*zone)) return {};
+  return table::NeededRows::Distinct{.column = distinct_, .zone = *zone};
 }
 
 bool SeenTable::AllFinite(const std::string& name) const {

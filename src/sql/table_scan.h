@@ -65,8 +65,8 @@ class SeenTable {
   std::shared_ptr<const table::TextCodes> HotTexts(int column) const;
   /// Calls `learn` in the background, unless somebody learns already.
   void Learn(std::function<void()> learn) const;
-  /// What integers a column has. Nothing: not known, or it has others.
-  std::optional<table::ZoneMap::Zone> ZoneOf(int column) const;
+  /// Whether rows in memory are to have each value of `distinct_` once.
+  std::optional<table::NeededRows::Distinct> HotDistinct() const;
 
   SessionContext& session_;
   std::shared_ptr<const catalog::TableDefinition> definition_;
@@ -78,6 +78,7 @@ class SeenTable {
   std::vector<const lake::DataFile*> files_;  // that may have rows that are asked for
   std::vector<table::ColumnRange> ranges_;    // which the values of such rows are in
   std::vector<table::NeededRows::Coded> coded_;
+  int distinct_ = -1;  // the column of which each value is enough once
 };
 
 }  // namespace firn::sql

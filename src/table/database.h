@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -153,6 +154,12 @@ struct NeededRows {
     std::shared_ptr<const TextCodes> texts;  // all that the column has
   };
   std::vector<Coded> coded = {};
+  /// A column of which each value is enough once, if no other is read. Its zone fits.
+  struct Distinct {
+    int column;
+    ZoneMap::Zone zone;  // of the rows in memory
+  };
+  std::optional<Distinct> distinct = {};
 };
 
 /// The hot rows of a table at a snapshot, and `own` batches the session has not committed yet

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include <arrow/api.h>
 
 #include "columnar/evolve.h"
 #include "columnar/table_schema.h"
 #include "table/database.h"
+#include "table/distinct_values.h"
 
 namespace firn::table {
 namespace {
@@ -45,6 +47,31 @@ class Reader final : public engine::ScanReader {
   const std::shared_ptr<Work> work_;
 };
 
+/// Of the one column each value once, among what this reader takes of the work.
+class DistinctReader final : public engine::ScanReader {
+ public:
+  DistinctReader(std::shared_ptr<Work> work, const ZoneMap::Zone& zone,
+                 std::shared_ptr<arrow::Field> field)
+      : work_(std::move(work)), values_(zone), field_(std::move(field)) {}
+
+  Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
+    if (std::exchange(done_, true)) return nullptr;
+    const auto& units = work_->units;
+    for (size_t unit = work_->next++; unit < units.size(); unit = work_->next++) {
+      values_.Add(*units[unit]->column(0));
+    }
+    FIRN_TRY(auto values, values_.Values(field_->type()));
+    const auto count = values->length();
+    return arrow::RecordBatch::Make(arrow::schema({field_}), count, {std::move(values)});
+  }
+
+ private:
+  const std::shared_ptr<Work> work_;
+  DistinctValues values_;
+  const std::shared_ptr<arrow::Field> field_;
+  bool done_ = false;
+};
+
 /// Where rows of another schema have these columns of the table; -1: nowhere.
 std::vector<int> PlacesIn(const arrow::Schema& schema, const TableVersion& table,
                           const std::vector<int>& wanted) {
@@ -82,7 +109,9 @@ class HotRowsSource final : public engine::ScanSource {
   }
 
   const std::vector<columnar::Field>& fields() const override { return fields_; }
-  int64_t row_estimate() const override { return rows_; }
+  int64_t row_estimate() const override {
+    return needed_.distinct ? std::min<int64_t>(rows_, DistinctValues::kMost) : rows_;
+  }
   size_t max_readers() const override {
     return needed_.extremes ? 1 : static_cast<size_t>(rows_ / kUnitRows) + 1;
   }
@@ -119,9 +148,16 @@ class HotRowsSource final : public engine::ScanSource {
       FIRN_TRY(const auto projected, Arrange(own, wanted));
       add(projected);
     }
+    const auto& distinct = needed_.distinct;
+    const bool alone = distinct && columns.size() == 1 && columns.front() == distinct->column;
     std::vector<std::unique_ptr<engine::ScanReader>> made;
     for (size_t i = 0; i < std::max<size_t>(readers, 1); ++i) {
-      made.push_back(std::make_unique<Reader>(work));
+      if (alone) {
+        made.push_back(std::make_unique<DistinctReader>(
+            work, distinct->zone, table_->definition->ArrowSchema()->field(distinct->column)));
+      } else {
+        made.push_back(std::make_unique<Reader>(work));
+      }
     }
     return made;
   }
