@@ -8,11 +8,19 @@
 
 namespace firn::sql {
 
+/// A min(a) or max(a) of a whole table.
+struct ExtremeCall {
+  size_t table = 0;  // index of its reference
+  std::string column;
+  bool greatest = false;
+};
+
 struct Collected {
   References references;
   std::map<const tree::Json*, size_t> tables;  // body of a RangeVar -> index
   std::map<const tree::Json*, size_t> calls;   // body of a FuncCall or SQLValueFunction -> index
   std::map<const tree::Json*, size_t> counts;  // body of a count(*) of a whole table -> the table's
+  std::map<const tree::Json*, ExtremeCall> extremes;  // by body
 };
 
 /// Walks a read. Common table expressions in scope are no references.

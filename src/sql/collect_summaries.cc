@@ -37,13 +37,14 @@ class SummaryCollector {
   }
 
   const std::vector<const Json*>& counts() const { return counts_; }
+  const std::map<const Json*, ExtremeCall>& extremes() const { return extremes_; }
   /// What is asked for; nothing if that is more than a table can tell.
   std::optional<TableSummary> Asked() const {
     const bool others = !counts_.empty() || !extremes_.empty();
     if (others == !distinct_.empty() || distinct_.size() > 1) return {};
-    return TableSummary{.counted = !counts_.empty(),
-                        .extremes = extremes_,
-                        .distinct = others ? "" : *distinct_.begin()};
+    TableSummary asked{.counted = !counts_.empty(), .distinct = others ? "" : *distinct_.begin()};
+    for (const auto& [body, call] : extremes_) asked.extremes.push_back(call.column);
+    return asked;
   }
 
  private:
@@ -73,14 +74,14 @@ class SummaryCollector {
     if (distinct) {
       distinct_.insert(std::move(names.back()));
     } else {
-      extremes_.push_back(std::move(names.back()));
+      extremes_[&body] = {.column = std::move(names.back()), .greatest = name == "max"};
     }
     return true;
   }
 
   const std::string_view table_;
   std::vector<const Json*> counts_;
-  std::vector<std::string> extremes_;
+  std::map<const Json*, ExtremeCall> extremes_;
   std::set<std::string> distinct_;  // columns
 };
 
@@ -107,6 +108,10 @@ void CollectSummary(const Json& select, Collected& collected) {
   if (!asked) return;
   collected.references.tables[table->second].only = *std::move(asked);
   for (const auto* count : summary.counts()) collected.counts.emplace(count, table->second);
+  for (auto [body, call] : summary.extremes()) {
+    call.table = table->second;
+    collected.extremes.emplace(body, std::move(call));
+  }
 }
 
 }  // namespace firn::sql

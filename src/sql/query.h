@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <arrow/type_fwd.h>
 
 #include "base/result.h"
 #include "columnar/table_schema.h"
@@ -93,9 +96,11 @@ struct ResolvedTable {
   std::vector<columnar::Field> columns;  // what * means
   std::vector<columnar::Field> hidden;   // reached by name only: __lsn, __timestamp
   std::optional<int64_t> row_count;      // of one that is counted, if its rows need not be
-  bool has_past = false;                 // AT has a meaning
-  std::vector<std::string> denied;       // columns that the role may not read
-  std::vector<std::string> key;          // of a table, the columns of its PRIMARY KEY
+  /// By column of which it is asked and known: the least and the greatest value, NULLs if none.
+  std::map<std::string, std::shared_ptr<arrow::Array>> extremes;
+  bool has_past = false;            // AT has a meaning
+  std::vector<std::string> denied;  // columns that the role may not read
+  std::vector<std::string> key;     // of a table, the columns of its PRIMARY KEY
   /// Columns that are not, in every file, what files say they are: of another type, or computed.
   std::vector<std::string> computed;
   /// Whether no value of a column of floats is infinite or NaN. May be null: nothing is known.
@@ -137,8 +142,9 @@ struct EngineQuery {
   /// depend on all there are (LIMIT, DISTINCT ON).
   std::vector<bool> stored;
   bool cut = false;
-  /// The only row, of bigints, where it is known without the engine: count(*) of a whole table.
-  std::vector<int64_t> known_row;
+  /// The only row, a value by column, where it is known without the engine: count(*), min and max
+  /// of whole tables.
+  arrow::ArrayVector known_row;
 };
 
 /// Errors: as Postgres (42P01, 42703, 42702, 42883, 42704, 42804, 42601, 42803 …) with position;

@@ -89,7 +89,7 @@ class QueryWriter {
   Result<std::string> FinishFor(Block&& block, std::span<const columnar::Column> targets);
   Result<Expr> WriteDefault(const columnar::Column& target, int location);
   Result<EngineQuery> Done(std::string sql, std::vector<columnar::Field> fields) const;
-  std::vector<int64_t> KnownRow() const;  // as EngineQuery's
+  arrow::ArrayVector KnownRow(const std::vector<columnar::Field>& fields) const;  // EngineQuery's
 
   // write_clauses.cc
   Status WriteTargets(const Json& body, const Place& place, Block& block);
@@ -260,6 +260,8 @@ class QueryWriter {
                        bool windowed);
   /// What a count(*) comes to without looking at rows.
   std::optional<int64_t> KnownCount(const tree::Json& body) const;
+  /// What a call of such an aggregate gives, one value; null: not known.
+  std::shared_ptr<arrow::Array> KnownValue(const tree::Json& body) const;
   Result<Expr> WriteAggregate(const std::string& name, const Json& body, const Place& place);
   /// Writes a call whose signature is known: coerces arguments, fills the template in.
   Result<Expr> Apply(const FunctionEntry& entry, const std::vector<TypeTag>& to,
@@ -369,6 +371,8 @@ class QueryWriter {
   const QueryContext& context_;
   Collected collected_;
   std::map<size_t, int64_t> row_counts_;  // of tables that are only counted, by reference
+  /// Of such tables, by column; see ResolvedTable.
+  std::map<size_t, std::map<std::string, std::shared_ptr<arrow::Array>>> extremes_;
   /// By the text of a column of floats: whether none of them is infinite or NaN.
   std::map<std::string, std::function<bool()>> finite_;
   std::map<std::string, TextNumbers> codes_;  // by the column's written text

@@ -44,16 +44,12 @@ Result<EngineQuery> WriteOrExplain(const RunningRead::Request& request,
   return written;
 }
 
-/// One row of bigints.
-Batch RowOf(const std::vector<columnar::Field>& fields, const std::vector<int64_t>& values) {
+Batch RowOf(const std::vector<columnar::Field>& fields, arrow::ArrayVector values) {
   arrow::FieldVector names;
-  arrow::ArrayVector columns;
   for (size_t i = 0; i < values.size(); ++i) {
-    names.push_back(arrow::field(fields[i].name, arrow::int64()));
-    columns.push_back(
-        std::make_shared<arrow::Int64Array>(1, arrow::Buffer::FromVector(std::vector{values[i]})));
+    names.push_back(arrow::field(fields[i].name, values[i]->type()));
   }
-  return arrow::RecordBatch::Make(arrow::schema(std::move(names)), 1, std::move(columns));
+  return arrow::RecordBatch::Make(arrow::schema(std::move(names)), 1, std::move(values));
 }
 
 // What the engine says of DECIMALs that do not fit, and firn_float_sum of infinite sums; see
@@ -274,12 +270,12 @@ Task<Result<std::unique_ptr<RunningRead>>> RunningRead::Start(SessionContext& se
     auto text = exact();
     held.exact = [text = std::move(text)] { return text; };
   }
-  auto known = request.explain ? std::vector<int64_t>() : std::move(written->known_row);
+  auto known = request.explain ? arrow::ArrayVector() : std::move(written->known_row);
   std::unique_ptr<RunningRead> read(
       new RunningRead(session, std::move(written->fields), std::move(pinned)));
   if (!known.empty()) {
     read->begun_ = true;
-    read->Keep({.batches = {RowOf(read->fields_, known)}, .ended = true});
+    read->Keep({.batches = {RowOf(read->fields_, std::move(known))}, .ended = true});
   } else if (!request.later) {
     auto begun = co_await read->Begin(exact);
     if (!begun) co_return Failure(std::move(begun).error());

@@ -317,6 +317,7 @@ Result<ResolvedTable> ScanRelation(SessionContext& session, const TableReference
         std::make_shared<const SeenTable>(session, table, reference, parameters, past);
     const auto* summary = seen->summary();
     if (summary != nullptr && summary->counted) resolved.row_count = seen->CountRows();
+    if (summary != nullptr) resolved.extremes = seen->KnownExtremes();
     FIRN_TRY(resolved.scan_sql, seen->Scan(handles));
     resolved.coded = seen->Coded();
     resolved.all_finite = [seen](const std::string& column) { return seen->AllFinite(column); };

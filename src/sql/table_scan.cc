@@ -287,6 +287,23 @@ bool SeenTable::AllFinite(const std::string& name) const {
   return hot && table::AllFinite(*hot, *definition_->ArrowSchema()->field(column)->type());
 }
 
+std::map<std::string, std::shared_ptr<arrow::Array>> SeenTable::KnownExtremes() const {
+  std::map<std::string, std::shared_ptr<arrow::Array>> known;
+  for (const auto& name : summary_->extremes) {
+    const int index = IndexOf(name);
+    if (known.contains(name) || index < 0 || ColumnAt(index).type.user_type != 0) continue;
+    const auto type = definition_->ArrowSchema()->field(index)->type();
+    if (!table::ZoneMap::Has(*type)) continue;
+    auto zone = HotZone(index);
+    if (zone && !files_.empty()) {
+      const auto files = ExtremesOfFiles(*definition_, {name}, files_);
+      files ? zone->Join(files->front().zone) : zone.reset();
+    }
+    if (zone) known[name] = table::ValuesOf(*zone, type);
+  }
+  return known;
+}
+
 int64_t SeenTable::CountRows() const {
   int64_t rows = table::HotRowCount(snapshot_, *version_);
   for (const auto* file : files_) rows += file->rows;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,8 @@ class SeenTable {
 
   /// Of a table as it is.
   int64_t CountRows() const;
+  /// What is known of the summary's extremes without reading many rows (ResolvedTable::extremes).
+  std::map<std::string, std::shared_ptr<arrow::Array>> KnownExtremes() const;
   /// Whether no value of a column of floats is infinite or NaN. False: not known.
   bool AllFinite(const std::string& column) const;
 

@@ -2,6 +2,9 @@
 #include <array>
 #include <utility>
 
+#include <arrow/array.h>
+#include <arrow/buffer.h>
+
 #include "sql/ident.h"
 #include "sql/query_writer_internal.h"
 
@@ -447,6 +450,18 @@ std::optional<int64_t> QueryWriter::KnownCount(const Json& body) const {
   if (count == collected_.counts.end()) return {};
   const auto rows = row_counts_.find(count->second);
   return rows == row_counts_.end() ? std::nullopt : std::optional(rows->second);
+}
+
+std::shared_ptr<arrow::Array> QueryWriter::KnownValue(const Json& body) const {
+  if (const auto count = KnownCount(body)) {
+    return std::make_shared<arrow::Int64Array>(1, arrow::Buffer::FromVector(std::vector{*count}));
+  }
+  const auto call = collected_.extremes.find(&body);
+  if (call == collected_.extremes.end()) return nullptr;
+  const auto table = extremes_.find(call->second.table);
+  if (table == extremes_.end()) return nullptr;
+  const auto both = table->second.find(call->second.column);
+  return both == table->second.end() ? nullptr : both->second->Slice(call->second.greatest, 1);
 }
 
 // An infinite sum of finite floats is an error in PostgreSQL. Looking at every value for that takes

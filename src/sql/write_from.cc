@@ -185,6 +185,7 @@ Result<QueryWriter::FromItem> QueryWriter::WriteTable(const Json& body,
   FIRN_TRY(const auto table, context_.resolve_table(reference));
   if (Has(body, "past")) FIRN_RETURN_IF_ERROR(CheckPast(body["past"], table, name));
   if (table.row_count) row_counts_[found->second] = *table.row_count;
+  extremes_[found->second] = table.extremes;
   const auto& computed = table.computed;
   const auto add = [&](const columnar::Field& field, bool hidden) {
     const bool denied =

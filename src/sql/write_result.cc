@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <arrow/array.h>
+
 #include "sql/ident.h"
 #include "sql/intervals_apart_internal.h"
 #include "sql/query_writer_internal.h"
@@ -97,21 +99,22 @@ Result<EngineQuery> QueryWriter::Write() {
   FIRN_TRY(auto query, Done(std::move(finished.sql), std::move(fields)));
   query.stored = std::move(stored);
   query.cut = cut;
-  query.known_row = KnownRow();
+  query.known_row = KnownRow(query.fields);
   return query;
 }
 
-std::vector<int64_t> QueryWriter::KnownRow() const {
+arrow::ArrayVector QueryWriter::KnownRow(const std::vector<columnar::Field>& fields) const {
   const auto& select = statement_.node();
   for (const char* clause : {"limitCount", "limitOffset", "withClause"}) {
     if (tree::Has(select, clause)) return {};
   }
-  std::vector<int64_t> row;
+  arrow::ArrayVector row;
   for (const auto& target : tree::List(select, "targetList")) {
     const auto value = tree::Open(tree::At(*tree::Open(target).body, "val"));
-    const auto count = value.Is("FuncCall") ? KnownCount(*value.body) : std::nullopt;
-    if (!count) return {};
-    row.push_back(*count);
+    const auto known = value.Is("FuncCall") ? KnownValue(*value.body) : nullptr;
+    if (known == nullptr || row.size() == fields.size()) return {};
+    if (!known->type()->Equals(*columnar::ArrowType(fields[row.size()].type))) return {};
+    row.push_back(known);
   }
   return row;
 }

@@ -42,14 +42,24 @@ def insert(session: psycopg.Connection, rng: random.Random, rows: int) -> None:
     session.execute("INSERT INTO t VALUES " + values)
 
 
+def row_of(session: psycopg.Connection, sql: str, binary: bool) -> list[bytes | None]:
+    """As it is on the wire: what is infinite has no value in Python."""
+    result = session.execute(sql, binary=binary).pgresult
+    assert result.ntuples == 1
+    return [result.get_value(0, i) for i in range(result.nfields)]
+
+
 def check(session: psycopg.Connection, rng: random.Random) -> None:
     wanted = rng.sample([f"{call}({column})" for call in ("min", "max") for column in TYPES
                          if column != "nothing"], rng.choice((1, 2, 3)))
     wanted += rng.choice([[], ["count(*)"], ["max(nothing)"], ["coalesce(max(large) + 1, 0)"]])
-    known = session.execute(f"SELECT {', '.join(f'{w}::text' for w in wanted)} FROM t").fetchone()
     hidden = [w if w.startswith("coalesce") else f"{w} FILTER (WHERE true)" for w in wanted]
-    told = session.execute(f"SELECT {', '.join(f'({w})::text' for w in hidden)} FROM t").fetchone()
-    assert known == told, wanted
+    binary = rng.random() < 0.5
+    known = row_of(session, f"SELECT {', '.join(wanted)} FROM t", binary)
+    assert known == row_of(session, f"SELECT {', '.join(hidden)} FROM t", binary), wanted
+    shown = row_of(session, f"SELECT {', '.join(f'{w}::text' for w in wanted)} FROM t", False)
+    told = row_of(session, f"SELECT {', '.join(f'({w})::text' for w in hidden)} FROM t", False)
+    assert shown == told, wanted
 
 
 @pytest.mark.parametrize("turn", range(12))
@@ -98,6 +108,40 @@ def test_files_are_not_opened(firn_server):
                                "'2020-01-02 00:00+00' FROM t").fetchone() == (True, True)
         with pytest.raises(psycopg.Error):
             session.execute("SELECT max(word) FROM t")
+
+
+def test_nothing_but_extremes_however_they_are_asked_for(firn):
+    with firn.connect(autocommit=True) as session:
+        one = session.execute
+        one("CREATE TABLE plain (n int, at timestamptz, f real, m numeric(9,2))")
+        assert one("SELECT min(n), max(at), max(f), count(*) FROM plain").fetchone() == (
+            None, None, None, 0)
+        one("INSERT INTO plain VALUES (1, '2026-02-03 04:05:06+00', 'NaN', 7), "
+            "(NULL, NULL, -0.5, 2)")
+        one("ALTER TABLE plain ADD COLUMN late bigint")
+        one("INSERT INTO plain (late) VALUES (-3), (12)")
+        answer = one("SELECT max(late) AS top, min(late), min(n) FROM plain")
+        assert [c.name for c in answer.description] == ["top", "min", "min"]
+        assert [c.type_code for c in answer.description] == [20, 20, 23]
+        assert answer.fetchall() == [(12, -3, 1)]
+        assert one("SELECT max(f)::text, min(f) FROM plain").fetchone() == ("NaN", -0.5)
+        assert str(one("SELECT max(f), min(f) FROM plain").fetchone()) == "(nan, -0.5)"
+        assert one("SELECT max(n), max(m) FROM plain").fetchone() == (1, 7)
+        for _ in range(8):  # prepared in between
+            assert one("SELECT max(n), min(plain.n) FROM plain", binary=True).fetchone() == (1, 1)
+        one("SET TimeZone = 'Asia/Tokyo'")
+        assert one("SELECT max(at) FROM plain").fetchone()[0].isoformat() == (
+            "2026-02-03T13:05:06+09:00")
+        with session.transaction():
+            one("DECLARE c CURSOR FOR SELECT max(late) FROM plain")
+            one("INSERT INTO plain (late) VALUES (99)")
+            assert one("FETCH ALL FROM c").fetchall() == [(12,)]
+            assert one("FETCH ALL FROM c").fetchall() == []
+            assert one("SELECT max(late) FROM plain").fetchone() == (99,)
+        one("CREATE VIEW top AS SELECT max(late) AS most FROM plain")
+        assert one("SELECT most FROM top").fetchone() == (99,)
+        with session.cursor().copy("COPY (SELECT max(late), min(at) FROM plain) TO STDOUT") as out:
+            assert b"".join(out) == b"99\t2026-02-03 13:05:06+09\n"
 
 
 def test_what_asks_for_more_than_extremes_reads_rows(firn):

@@ -5,6 +5,9 @@
 #include <array>
 #include <set>
 
+#include <arrow/array.h>
+#include <arrow/buffer.h>
+#include <arrow/scalar.h>
 #include <gmock/gmock.h>
 
 #include "sql/functions.h"
@@ -282,20 +285,37 @@ TEST(WriteQuery, PositionsCountCharactersOfTheWholeText) {
 }
 
 // Such a row is not asked of the engine.
-TEST(WriteQuery, AQueryOfCountsAloneKnowsItsRow) {
+TEST(WriteQuery, AQueryOfCountsAndExtremesAloneKnowsItsRow) {
   auto context = TestContext();
   context.resolve_table = [resolve = context.resolve_table](const TableReference& reference) {
     auto table = resolve(reference);
-    if (table && reference.only && reference.only->counted) table->row_count = 7;
+    if (!table || !reference.only) return table;
+    if (reference.only->counted) table->row_count = 7;
+    for (const auto& column : reference.only->extremes) {
+      const std::vector<int32_t> both = {3, 9};
+      table->extremes[column] =
+          std::make_shared<arrow::Int32Array>(2, arrow::Buffer::FromVector(both));
+    }
     return table;
   };
-  const auto known = [&](std::string_view sql) { return Write(sql, context).known_row; };
-  EXPECT_THAT(known("select count(*) from t"), testing::ElementsAre(7));
+  const auto known = [&](std::string_view sql) {
+    std::vector<std::string> values;
+    for (const auto& value : Write(sql, context).known_row) {
+      values.push_back((*value->GetScalar(0))->ToString());
+      EXPECT_EQ(value->length(), 1);
+    }
+    return values;
+  };
+  EXPECT_THAT(known("select count(*) from t"), testing::ElementsAre("7"));
   EXPECT_THAT(known("select count(*), pg_catalog.count(*) as n from t"),
-              testing::ElementsAre(7, 7));
-  for (const auto* sql : {"select count(*), max(id) from t", "select count(*) + 1 from t",
-                          "select count(*) from t limit 0", "select count(*) from t where id > 1",
-                          "select count(*), 'a' from t", "select 1"}) {
+              testing::ElementsAre("7", "7"));
+  EXPECT_THAT(known("select max(id), count(*), min(x.id) from t x"),
+              testing::ElementsAre("9", "7", "3"));
+  for (const auto* sql :
+       {"select count(*), max(id) + 1 from t", "select count(*) + 1 from t",
+        "select count(*) from t limit 0", "select count(*) from t where id > 1",
+        "select count(*), 'a' from t", "select 1", "select max(id) filter (where true) from t",
+        "select max(id), max(f) from t"}) {
     EXPECT_TRUE(known(sql).empty()) << sql;
   }
 }
