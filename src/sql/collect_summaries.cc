@@ -43,7 +43,7 @@ class SummaryCollector {
     const bool others = !counts_.empty() || !extremes_.empty();
     if (others == !distinct_.empty() || distinct_.size() > 1) return {};
     TableSummary asked{.counted = !counts_.empty(), .distinct = others ? "" : *distinct_.begin()};
-    for (const auto& [body, call] : extremes_) asked.extremes.push_back(call.column);
+    for (const auto& [body, call] : extremes_) asked.extremes.insert(call.column);
     return asked;
   }
 

@@ -201,7 +201,7 @@ std::vector<const lake::DataFile*> FilesThatMayMatch(const catalog::TableDefinit
 }
 
 std::optional<std::vector<ColumnExtremes>> ExtremesOfFiles(
-    const catalog::TableDefinition& table, const std::vector<std::string>& columns,
+    const catalog::TableDefinition& table, const std::set<std::string>& columns,
     const std::vector<const lake::DataFile*>& files) {
   std::vector<ColumnExtremes> extremes;
   for (const auto& name : columns) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ struct ColumnExtremes {
 
 /// Of these columns over all the files, as their bounds say. Nothing unless every file tells.
 std::optional<std::vector<ColumnExtremes>> ExtremesOfFiles(
-    const catalog::TableDefinition& table, const std::vector<std::string>& columns,
+    const catalog::TableDefinition& table, const std::set<std::string>& columns,
     const std::vector<const lake::DataFile*>& files);
 
 /// Whether no value of a column of floats is infinite or NaN, as the files' bounds and counts say.

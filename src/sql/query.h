@@ -18,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,9 +48,9 @@ struct ColumnCondition {
 
 /// What a query without conditions wants to know of a table's rows.
 struct TableSummary {
-  bool counted = false;               // how many they are
-  std::vector<std::string> extremes;  // the least and the greatest value of these columns
-  std::string distinct;               // what values this column has, if nothing else is asked
+  bool counted = false;            // how many they are
+  std::set<std::string> extremes;  // the least and the greatest value of these columns
+  std::string distinct;            // what values this column has, if nothing else is asked
 };
 
 /// A relation in a FROM clause that is not a common table expression in scope.

@@ -8,7 +8,6 @@
 #include <arrow/type.h>
 
 #include "columnar/table_schema.h"
-#include "sql/file_pruning.h"
 #include "sql/file_scan.h"
 #include "sql/ident.h"
 #include "table/distinct_values.h"
@@ -151,6 +150,9 @@ SeenTable::SeenTable(SessionContext& session,
   coded_ = FindCoded(reference.grouped);
   if (summary_ != nullptr && !summary_->distinct.empty()) distinct_ = IndexOf(summary_->distinct);
   if (distinct_ >= 0 && !IsCounted(ColumnAt(distinct_).type)) distinct_ = -1;
+  if (summary_ != nullptr && !summary_->extremes.empty() && !files_.empty()) {
+    file_extremes_ = ExtremesOfFiles(*definition_, summary_->extremes, files_);
+  }
 }
 
 std::vector<const lake::DataFile*> SeenTable::AllFiles() const {
@@ -165,10 +167,7 @@ std::vector<const lake::DataFile*> SeenTable::AllFiles() const {
 }
 
 Result<std::string> SeenTable::ScanFiles() const {
-  if (summary_ != nullptr && !summary_->extremes.empty() && !files_.empty()) {
-    const auto known = ExtremesOfFiles(*definition_, summary_->extremes, files_);
-    if (known) return ExtremesLeg(*definition_, *known);
-  }
+  if (file_extremes_) return ExtremesLeg(*definition_, *file_extremes_);
   auto rows = ScanOfFiles(*definition_, files_);
   if (distinct_ < 0 || !rows || rows->empty()) return rows;
   const auto& column = ColumnAt(distinct_);
@@ -289,17 +288,17 @@ bool SeenTable::AllFinite(const std::string& name) const {
 
 std::map<std::string, std::shared_ptr<arrow::Array>> SeenTable::KnownExtremes() const {
   std::map<std::string, std::shared_ptr<arrow::Array>> known;
+  if (!files_.empty() && !file_extremes_) return known;
   for (const auto& name : summary_->extremes) {
     const int index = IndexOf(name);
-    if (known.contains(name) || index < 0 || ColumnAt(index).type.user_type != 0) continue;
+    if (index < 0 || ColumnAt(index).type.user_type != 0) continue;
     const auto type = definition_->ArrowSchema()->field(index)->type();
-    if (!table::ZoneMap::Has(*type)) continue;
-    auto zone = HotZone(index);
-    if (zone && !files_.empty()) {
-      const auto files = ExtremesOfFiles(*definition_, {name}, files_);
-      files ? zone->Join(files->front().zone) : zone.reset();
+    auto zone = table::ZoneMap::Has(*type) ? HotZone(index) : std::nullopt;
+    if (!zone) continue;
+    for (const auto& files : file_extremes_.value_or(std::vector<ColumnExtremes>())) {
+      if (files.column->name == name) zone->Join(files.zone);
     }
-    if (zone) known[name] = table::ValuesOf(*zone, type);
+    known[name] = table::ValuesOf(*zone, type);
   }
   return known;
 }

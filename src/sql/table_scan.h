@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "catalog/table_definition.h"
 #include "engine/engine.h"
+#include "sql/file_pruning.h"
 #include "sql/parameters.h"
 #include "sql/past_point.h"
 #include "sql/query.h"
@@ -82,6 +83,7 @@ class SeenTable {
   std::vector<table::ColumnRange> ranges_;    // which the values of such rows are in
   std::vector<table::NeededRows::Coded> coded_;
   int distinct_ = -1;  // the column of which each value is enough once
+  std::optional<std::vector<ColumnExtremes>> file_extremes_;  // those asked for, if files tell
 };
 
 }  // namespace firn::sql

@@ -112,7 +112,7 @@ arrow::ArrayVector QueryWriter::KnownRow(const std::vector<columnar::Field>& fie
   for (const auto& target : tree::List(select, "targetList")) {
     const auto value = tree::Open(tree::At(*tree::Open(target).body, "val"));
     const auto known = value.Is("FuncCall") ? KnownValue(*value.body) : nullptr;
-    if (known == nullptr || row.size() == fields.size()) return {};
+    if (known == nullptr) return {};
     if (!known->type()->Equals(*columnar::ArrowType(fields[row.size()].type))) return {};
     row.push_back(known);
   }

@@ -292,7 +292,7 @@ std::optional<ZoneMap::Zone> Generation::ZoneOf(Lsn visible, int column, int64_t
     const auto over = zones.Over(column, *values.Slice(0, zoned), rows_left);
     if (!over) return false;
     all.Join(*over);
-    all.Join(ZoneMap::Of(*values.Slice(zoned)));
+    if (zoned < values.length()) all.Join(ZoneMap::Of(*values.Slice(zoned)));
     return true;
   };
   for (const auto& part : cut.parts) {
